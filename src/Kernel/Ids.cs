@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Kernel;
+
+// Ids are UUID version 7 (RFC 9562): they sort by creation time, so that a page of the newest rows is an index range.
+
+/// <summary>A forge's repository. The forge's own numeric id is a column of the row; names are labels that may change.</summary>
+[JsonConverter(typeof(GuidIdConverter<RepositoryId>))]
+public readonly record struct RepositoryId(Guid Value) : IGuidId<RepositoryId>
+{
+    public static RepositoryId From(Guid value) => new(value);
+    public static RepositoryId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>One attempt to build a commit.</summary>
+[JsonConverter(typeof(GuidIdConverter<BuildId>))]
+public readonly record struct BuildId(Guid Value) : IGuidId<BuildId>
+{
+    public static BuildId From(Guid value) => new(value);
+    public static BuildId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>The build of one module inside a build.</summary>
+[JsonConverter(typeof(GuidIdConverter<ModuleBuildId>))]
+public readonly record struct ModuleBuildId(Guid Value) : IGuidId<ModuleBuildId>
+{
+    public static ModuleBuildId From(Guid value) => new(value);
+    public static ModuleBuildId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>One release going into one stage.</summary>
+[JsonConverter(typeof(GuidIdConverter<PromotionId>))]
+public readonly record struct PromotionId(Guid Value) : IGuidId<PromotionId>
+{
+    public static PromotionId From(Guid value) => new(value);
+    public static PromotionId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>What the ids have in common, so that one converter serves all.</summary>
+public interface IGuidId<T> where T : struct, IGuidId<T>
+{
+    Guid Value { get; }
+    static abstract T From(Guid value);
+}

@@ -1,0 +1,26 @@
+namespace Pipeline.Kernel;
+
+public sealed record TaskLaunched(string Cluster, string RequestId, string DeployId, string TaskId, string AgentId, string Host) : JournalEvent;
+
+public sealed record TaskRunning(string Cluster, string RequestId, string DeployId, string TaskId) : JournalEvent;
+
+/// <summary>The task passed its readiness check, or has none and runs.</summary>
+public sealed record TaskHealthy(string Cluster, string RequestId, string DeployId, string TaskId) : JournalEvent;
+
+/// <summary>The task reached a terminal state. For a run-once request this is the end of the run unless the scheduler replaces it.</summary>
+/// <param name="ExitCode">Known only when the executor's message told it.</param>
+/// <param name="Final">False when the scheduler starts another attempt by itself (infra failures, services).</param>
+public sealed record TaskFinished(
+    string Cluster, string RequestId, string DeployId, string TaskId,
+    Outcome Outcome, FailureClass? Class, int? ExitCode, string Reason, bool Final) : JournalEvent;
+
+/// <summary>Every instance of the deploy is healthy and the old ones are gone.</summary>
+public sealed record DeployHealthy(string Cluster, string RequestId, string DeployId) : JournalEvent;
+
+/// <summary>The deploy was given up; the instances of the one before it run on.</summary>
+public sealed record DeployFailed(string Cluster, string RequestId, string DeployId, FailureClass Class, string Reason) : JournalEvent;
+
+public sealed record AgentLost(string Cluster, string AgentId, string Host, string Reason) : JournalEvent;
+
+/// <summary>Connection, leadership or operator's action on a cluster.</summary>
+public sealed record ClusterChanged(string Cluster, string What) : JournalEvent;

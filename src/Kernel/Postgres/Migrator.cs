@@ -1,0 +1,33 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Engine;
+
+namespace Pipeline.Kernel;
+
+/// <summary>Brings the schema up to date: embedded <c>Data/Migrations/NNNN_name.sql</c> of each slice, forward only, in the given order of assemblies.</summary>
+public static class Migrator
+{
+    /// <param name="slices">Kernel's own migrations always come first; name only the others.</param>
+    /// <exception cref="InvalidOperationException">Names the script that failed; everything it did is rolled back.</exception>
+    public static void Migrate(string connectionString, params IEnumerable<Assembly> slices)
+    {
+        foreach (var assembly in slices.Prepend(typeof(Migrator).Assembly).Distinct())
+        {
+            var result = DeployChanges.To
+                .PostgresqlDatabase(connectionString)
+                .WithScriptsEmbeddedInAssembly(assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
+                .WithTransactionPerScript()
+                .JournalToPostgresqlTable("public", "schema_versions")
+                .LogToNowhere()
+                .Build()
+                .PerformUpgrade();
+            ThrowIfFailed(result);
+        }
+    }
+
+    private static void ThrowIfFailed(DatabaseUpgradeResult result)
+    {
+        if (!result.Successful)
+            throw new InvalidOperationException($"Migration {result.ErrorScript?.Name ?? "(none)"} failed: {result.Error.Message}", result.Error);
+    }
+}
