@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Pipeline.Attestation;
+
+/// <summary>Stable codes: they travel in exit messages, events and problems.</summary>
+public static class VerificationCode
+{
+    public const string DigestMismatch = "digest-mismatch";
+    public const string SignatureInvalid = "signature-invalid";
+    public const string StageMismatch = "stage-mismatch";
+    public const string GenerationReplayed = "generation-replayed";
+    public const string StatementExpired = "statement-expired";
+    public const string UntrustedKey = "untrusted-key";
+    public const string StatementMissing = "statement-missing";
+}
+
+/// <summary>What a task is about to run.</summary>
+/// <param name="Artifact"><c>sha256:&lt;hex&gt;</c> of the bytes.</param>
+/// <param name="Deployable">Null when the caller does not know it; then a statement for one deployable holds too.</param>
+public sealed record ExpectedPromotion(string Artifact, string Release, string Stage, long Generation, string? Deployable = null);
+
+/// <param name="Code">One of <see cref="VerificationCode"/>; null when everything holds.</param>
+/// <param name="Detail">One sentence for people; empty when everything holds.</param>
+public sealed record VerificationOutcome(string? Code, string Detail, string? Expected = null, string? Found = null)
+{
+    public static readonly VerificationOutcome Verified = new(null, "");
+
+    public bool Ok => Code is null;
+}
+
+/// <summary>
+/// The one decision about running something, made by the scheduler before ACCEPT and by TaskRunner before exec: a promotion statement
+/// for exactly this artifact, release, stage and generation, and a provenance for the artifact, both by keys of the right role.
+/// Deny unless present: envelopes that do not hold are as if they were not there, so removing or adding one never allows more.
+/// </summary>
+public static class PromotionCheck
+{
+    public static VerificationOutcome Verify(TrustPolicy trust, IReadOnlyList<string> envelopes, ExpectedPromotion expected, DateTimeOffset now)
+    {
+        if (trust.Expires <= now)
+            return new VerificationOutcome(VerificationCode.UntrustedKey, $"The trust policy expired at {trust.Expires:u}.");
+        var promotion = FirstThatHolds(
+            trust, envelopes, KeyRole.Promoter, PromotionPredicate.Type, "promotion", s => CheckPromotion(s, expected, now), now);
+        return promotion.Ok
+            ? FirstThatHolds(trust, envelopes, KeyRole.Builder, ProvenancePredicate.Type, "provenance", s => CheckProvenance(s, expected), now)
+            : promotion;
+    }
+
+    // The answer is the best that any envelope gives: holds, or what was wrong with a statement of the type, or with a signature.
+    private static VerificationOutcome FirstThatHolds(
+        TrustPolicy trust, IReadOnlyList<string> envelopes, KeyRole role, string type, string name, Func<Statement, VerificationOutcome> check, DateTimeOffset now)
+    {
+        VerificationOutcome? wrongStatement = null;
+        VerificationOutcome? wrongSignature = null;
+        foreach (var envelope in envelopes)
+        {
+            var verdict = Verifier.Verify(trust, envelope, role, now);
+            if (verdict.Verified is { } verified)
+            {
+                if (verified.Statement.PredicateType != type)
+                    continue;
+                var outcome = check(verified.Statement);
+                if (outcome.Ok)
+                    return outcome;
+                wrongStatement ??= outcome;
+            }
+            else if (MayBe(envelope, type))
+            {
+                wrongSignature ??= new VerificationOutcome(verdict.Code, verdict.Detail);
+            }
+        }
+
+        return wrongStatement ?? wrongSignature ?? new VerificationOutcome(VerificationCode.StatementMissing, $"No {name} statement came with the task.");
+    }
+
+    // Only chooses which failure to report; an envelope that cannot be read may have been anything.
+    private static bool MayBe(string envelope, string type) => Statements.Peek(envelope) is not { } claimed || claimed.PredicateType == type;
+
+    private static VerificationOutcome CheckPromotion(Statement statement, ExpectedPromotion expected, DateTimeOffset now)
+    {
+        if (Read(statement.Predicate, AttestationJson.Default.PromotionPredicate) is not { Stage: not null, Release: not null } promotion)
+            return new VerificationOutcome(VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.");
+        if (!statement.IsAbout(expected.Artifact))
+            return Mismatch(VerificationCode.DigestMismatch, "The promotion is for other bytes.", expected.Artifact, SubjectsOf(statement));
+        if (promotion.Release != expected.Release)
+            return Mismatch(VerificationCode.DigestMismatch, "The promotion is for another release.", expected.Release, promotion.Release);
+        if (promotion.Stage != expected.Stage)
+            return Mismatch(VerificationCode.StageMismatch, "The promotion is for another stage.", expected.Stage, promotion.Stage);
+        if (promotion.Deployable is { } deployable && expected.Deployable is { } wanted && deployable != wanted)
+            return Mismatch(VerificationCode.StageMismatch, "The promotion is for another deployable.", wanted, deployable);
+        if (promotion.Generation != expected.Generation)
+        {
+            return Mismatch(
+                VerificationCode.GenerationReplayed, "The promotion is of another generation.",
+                expected.Generation.ToString(CultureInfo.InvariantCulture), promotion.Generation.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return promotion.Expires <= now
+            ? Mismatch(VerificationCode.StatementExpired, "The promotion expired.", now.ToString("u", null), promotion.Expires.ToString("u", null))
+            : VerificationOutcome.Verified;
+    }
+
+    private static VerificationOutcome CheckProvenance(Statement statement, ExpectedPromotion expected)
+    {
+        if (!statement.IsAbout(expected.Artifact))
+            return Mismatch(VerificationCode.DigestMismatch, "The provenance is for other bytes.", expected.Artifact, SubjectsOf(statement));
+        var type = Read(statement.Predicate, AttestationJson.Default.ProvenancePredicate)?.BuildDefinition?.BuildType;
+        return type == ProvenancePredicate.BuildType
+            ? VerificationOutcome.Verified
+            : Mismatch(VerificationCode.SignatureInvalid, "The build type is unknown.", ProvenancePredicate.BuildType, type);
+    }
+
+    private static T? Read<T>(JsonElement predicate, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return predicate.Deserialize(type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static VerificationOutcome Mismatch(string code, string detail, string expected, string? found) => new(code, detail, expected, found);
+
+    private static string SubjectsOf(Statement statement) =>
+        string.Join(", ", statement.Subject.Take(8).Select(s => s.Digest.TryGetValue("sha256", out var hex) ? "sha256:" + hex : s.Name));
+}
