@@ -5,7 +5,7 @@ using Npgsql;
 namespace Pipeline.Kernel;
 
 /// <summary>Starts the jobs that an event asks for. Called inside the transaction of the append; implemented by <c>Server/Flow.cs</c>.</summary>
-public delegate void EventFlow(JournalEvent happened);
+public delegate void EventFlow(NewJournalEntry appended);
 
 /// <summary>The append-only journal: every transition with its actor, in the transaction that made it.</summary>
 /// <remarks>
@@ -48,7 +48,7 @@ public sealed class Journal(NpgsqlDataSource db, EventFlow flow, TimeProvider ti
                 {
                     await InsertAsync(entries, token);
                     foreach (var entry in entries)
-                        flow(entry.Event);
+                        flow(entry);
                 },
                 ct);
 
