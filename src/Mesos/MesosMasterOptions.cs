@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Mesos;
+
+/// <summary>Where the masters of one cluster are and how we speak to them.</summary>
+public sealed record MesosMasterOptions
+{
+    /// <summary>Base URLs, <c>http://host:5050</c>. Any one of a group will do: the others are found by redirect.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<Uri> Masters { get; init; } = [];
+
+    /// <summary>Principal of HTTP Basic authentication; null for a master that asks for none.</summary>
+    public string? Principal { get; init; }
+
+    public string? Secret { get; init; }
+
+    /// <summary>JSON is for reading the traffic; protobuf is three to four times smaller.</summary>
+    public bool UseJson { get; init; }
+
+    /// <summary>The longest pause between two attempts to subscribe.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a call, or the answer to SUBSCRIBE, may take.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A stream that is silent for so many heartbeat intervals is dead.</summary>
+    [Range(2, 100)]
+    public int MissedHeartbeats { get; init; } = 5;
+
+    /// <summary>The secret stays out of logs that print the options.</summary>
+    public override string ToString() => $"{string.Join(',', Masters)} as {Principal ?? "nobody"}";
+}
