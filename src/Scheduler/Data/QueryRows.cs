@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Data;
+
+// Rows as Dapper fills them; times come as UTC DateTime.
+
+internal static class RowText
+{
+    public static string Kebab(string enumName) => JsonNamingPolicy.KebabCaseLower.ConvertName(enumName);
+
+    public static DateTimeOffset Utc(this DateTime at) => new(DateTime.SpecifyKind(at, DateTimeKind.Utc));
+
+    public static DateTimeOffset? Utc(this DateTime? at) => at?.Utc();
+}
+
+internal sealed class ClusterRow
+{
+    public string Name { get; init; } = "";
+    public string State { get; init; } = "";
+    public string? Detail { get; init; }
+    public string? FrameworkId { get; init; }
+    public string? Master { get; init; }
+    public string? MasterVersion { get; init; }
+    public string? Leader { get; init; }
+    public DateTime? LeaderSince { get; init; }
+    public long Epoch { get; init; }
+    public int Agents { get; init; }
+    public int ActiveTasks { get; init; }
+    public int PendingTasks { get; init; }
+    public int UnreachableTasks { get; init; }
+    public int ActiveDeploys { get; init; }
+
+    public ClusterView ToView() => new(
+        Name, RowText.Kebab(State), Detail, FrameworkId, Master, MasterVersion, Leader, LeaderSince.Utc(), Epoch,
+        Agents, ActiveTasks, PendingTasks, UnreachableTasks, ActiveDeploys);
+}
+
+internal sealed class AgentRow
+{
+    public string Cluster { get; init; } = "";
+    public string Id { get; init; } = "";
+    public string Host { get; init; } = "";
+    public string Address { get; init; } = "";
+    public string Url { get; init; } = "";
+    public string Rack { get; init; } = "";
+    public string Attributes { get; init; } = "{}";
+    public string State { get; init; } = "";
+    public DateTime SeenAt { get; init; }
+    public decimal Cpus { get; init; }
+    public decimal MemoryMb { get; init; }
+    public decimal DiskMb { get; init; }
+    public decimal UsedCpus { get; init; }
+    public decimal UsedMemoryMb { get; init; }
+    public decimal UsedDiskMb { get; init; }
+    public int Tasks { get; init; }
+
+    public AgentView ToView() => new(
+        Cluster, Id, Host, Address, Url, Rack, JsonSerializer.Deserialize<Dictionary<string, string>>(Attributes)!, RowText.Kebab(State),
+        new ResourcesView(UsedCpus, UsedMemoryMb, UsedDiskMb), new ResourcesView(Cpus, MemoryMb, DiskMb), Tasks, SeenAt.Utc());
+}
+
+internal sealed class RequestRow
+{
+    public string Cluster { get; init; } = "";
+    public string Id { get; init; } = "";
+    public string Kind { get; init; } = "";
+    public string State { get; init; } = "";
+    public string? ActiveDeploy { get; init; }
+    public string? PendingDeploy { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public int ActiveTasks { get; init; }
+
+    public RequestView ToView() =>
+        new(Cluster, Id, RowText.Kebab(Kind), RowText.Kebab(State), ActiveDeploy, PendingDeploy, ActiveTasks, CreatedAt.Utc());
+}
+
+internal sealed class DeployRow
+{
+    public string Cluster { get; init; } = "";
+    public string Id { get; init; } = "";
+    public string RequestId { get; init; } = "";
+    public string Kind { get; init; } = "";
+    public string State { get; init; } = "";
+    public int Instances { get; init; }
+    public int HealthyInstances { get; init; }
+    public int Crashes { get; init; }
+    public string? FailureClass { get; init; }
+    public string? Reason { get; init; }
+    public string? CommitSha { get; init; }
+    public string? Route { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime? EndedAt { get; init; }
+
+    public DeployView ToView() => new(
+        Cluster, Id, RequestId, Kind, RowText.Kebab(State), Instances, HealthyInstances, Crashes,
+        FailureClass is null ? null : RowText.Kebab(FailureClass), Reason, CommitSha, Route, CreatedAt.Utc(), EndedAt.Utc());
+}
+
+internal sealed class TaskViewRow
+{
+    public string Id { get; init; } = "";
+    public string Cluster { get; init; } = "";
+    public string RequestId { get; init; } = "";
+    public string DeployId { get; init; } = "";
+    public int Instance { get; init; }
+    public int Attempt { get; init; }
+    public string Phase { get; init; } = "";
+    public string? AgentId { get; init; }
+    public string? Host { get; init; }
+    public string? Rack { get; init; }
+    public int[] Ports { get; init; } = [];
+    public string[] OfferIds { get; init; } = [];
+    public decimal Cpus { get; init; }
+    public decimal MemoryMb { get; init; }
+    public decimal DiskMb { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime? LaunchedAt { get; init; }
+    public DateTime? RunningAt { get; init; }
+    public DateTime? HealthyAt { get; init; }
+    public DateTime? EndedAt { get; init; }
+    public string? Outcome { get; init; }
+    public string? FailureClass { get; init; }
+    public int? ExitCode { get; init; }
+    public string? Reason { get; init; }
+    public string? WhyPending { get; init; }
+    public string? CommitSha { get; init; }
+    public string Subject { get; init; } = "{}";
+
+    public TaskView ToView() => new(
+        Cluster, Id, RequestId, DeployId, Instance, Attempt, RowText.Kebab(Phase), HealthyAt is not null && Phase == "Running",
+        AgentId, Host, Rack, Ports, new ResourcesView(Cpus, MemoryMb, DiskMb),
+        CreatedAt.Utc(), LaunchedAt.Utc(), RunningAt.Utc(), HealthyAt.Utc(), EndedAt.Utc(),
+        Outcome is null ? null : RowText.Kebab(Outcome), FailureClass is null ? null : RowText.Kebab(FailureClass),
+        ExitCode, Reason, WhyPending, CommitSha);
+
+    public JournalSubject ToSubject() => JsonSerializer.Deserialize<JournalSubject>(Subject, Journal.Json)!;
+}
+
+internal sealed class StatusRow
+{
+    public DateTime At { get; init; }
+    public string State { get; init; } = "";
+    public string? Source { get; init; }
+    public string? Reason { get; init; }
+    public string? Message { get; init; }
+    public bool? Healthy { get; init; }
+
+    public StatusView ToView() => new(At.Utc(), RowText.Kebab(State), Source, Reason, Message, Healthy);
+}
+
+internal sealed class ProbeRow
+{
+    public DateTime At { get; init; }
+    public double DurationMs { get; init; }
+    public bool Passed { get; init; }
+    public int? Status { get; init; }
+    public string? Detail { get; init; }
+
+    public ProbeView ToView() => new(At.Utc(), DurationMs, Passed, Status, Detail);
+}
+
+internal sealed class PendingRow
+{
+    public string Cluster { get; init; } = "";
+    public string TaskId { get; init; } = "";
+    public string RequestId { get; init; } = "";
+    public string DeployId { get; init; } = "";
+    public DateTime Since { get; init; }
+    public string Reason { get; init; } = "";
+    public string? CommitSha { get; init; }
+
+    public PendingView ToView() => new(Cluster, TaskId, RequestId, DeployId, Since.Utc(), Reason, CommitSha);
+}
+
+internal sealed class HealthyRow
+{
+    public string Cluster { get; init; } = "";
+    public string RequestId { get; init; } = "";
+    public string DeployId { get; init; } = "";
+    public string TaskId { get; init; } = "";
+    public string Address { get; init; } = "";
+    public int[] Ports { get; init; } = [];
+    public string? Route { get; init; }
+
+    public HealthyInstance ToInstance() => new(Cluster, RequestId, DeployId, TaskId, Address, Ports[0], Route);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler;
+
+/// <summary>
+/// The door that writes. A command is a row of the intake, inserted in the caller's ambient transaction: it happens when that commits,
+/// or not at all. The leader of the cluster takes it up within milliseconds, once, whatever crashes in between.
+/// </summary>
+public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
+{
+    private const string Insert = """
+        INSERT INTO scheduler.intake (cluster, at, subject_id, payload) VALUES (@cluster, @at, @subject, @payload::jsonb);
+        SELECT pg_notify('scheduler_intake', @cluster);
+        """;
+
+    /// <summary>The same run id twice changes nothing.</summary>
+    public Task RunOnceAsync(RunOnce run, CancellationToken ct) => PutAsync(run.Cluster, run.RunId, new RunSubmitted(run), ct);
+
+    /// <summary>The same deploy id twice changes nothing. A deploy of the same request that is still rolling out is given up for it.</summary>
+    public Task DeployAsync(DeploySubmission deploy, CancellationToken ct) =>
+        PutAsync(deploy.Cluster, deploy.DeployId, new DeploySubmitted(deploy), ct);
+
+    /// <summary>Ends the run as cancelled; nothing happens when it has ended.</summary>
+    public Task CancelRunAsync(string cluster, string runId, string reason, Actor actor, CancellationToken ct) =>
+        PutAsync(cluster, runId, new RunCancelled(runId, reason, actor), ct);
+
+    /// <summary>Gives a deploy up that is not healthy yet: its instances are killed, those of the one before run on.</summary>
+    public Task CancelDeployAsync(string cluster, string deployId, string reason, Actor actor, CancellationToken ct) =>
+        PutAsync(cluster, deployId, new DeployCancelled(deployId, reason, actor), ct);
+
+    /// <summary>Kills one task. An instance of a service is replaced, a run ends as cancelled.</summary>
+    public Task KillTaskAsync(string cluster, string taskId, string reason, Actor actor, CancellationToken ct) =>
+        PutAsync(cluster, taskId, new TaskKillAsked(taskId, reason, actor), ct);
+
+    /// <summary>Kills every task of the request and forgets it.</summary>
+    public Task RemoveRequestAsync(string cluster, string requestId, Actor actor, CancellationToken ct) =>
+        PutAsync(cluster, requestId, new RequestRemovalAsked(requestId, actor), ct);
+
+    /// <summary>Asks the master for the state of everything, now.</summary>
+    public Task ReconcileAsync(string cluster, Actor actor, CancellationToken ct) =>
+        PutAsync(cluster, cluster, new ReconciliationAsked(actor), ct);
+
+    private async Task PutAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
+    {
+        var payload = JsonSerializer.Serialize(command, Journal.Json);
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            Insert, new { cluster, at = time.GetUtcNow().UtcDateTime, subject, payload }, cancellationToken: ct));
+    }
+}

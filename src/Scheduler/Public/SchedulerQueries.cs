@@ -1,0 +1,104 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
+
+namespace Pipeline.Scheduler;
+
+/// <summary>The door that reads. Everything but the held offers comes from the database, so any server can answer.</summary>
+public sealed class SchedulerQueries
+{
+    private readonly NpgsqlDataSource db;
+    private readonly OfferBoard offers;
+
+    internal SchedulerQueries(NpgsqlDataSource db, OfferBoard offers)
+    {
+        this.db = db;
+        this.offers = offers;
+    }
+
+    public async Task<IReadOnlyList<ClusterView>> ClustersAsync(CancellationToken ct) =>
+        await ListAsync(QuerySql.Clusters, new { name = (string?)null }, (ClusterRow r) => r.ToView(), ct);
+
+    public async Task<ClusterView?> ClusterAsync(string name, CancellationToken ct) =>
+        (await ListAsync(QuerySql.Clusters, new { name }, (ClusterRow r) => r.ToView(), ct)).SingleOrDefault();
+
+    /// <param name="cluster">Null for all.</param>
+    public async Task<IReadOnlyList<AgentView>> AgentsAsync(string? cluster, CancellationToken ct) =>
+        await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null }, (AgentRow r) => r.ToView(), ct);
+
+    public IReadOnlyList<OfferView> Offers(string cluster) => offers.Of(cluster);
+
+    /// <param name="cluster">Null for all.</param>
+    public async Task<IReadOnlyList<RequestView>> RequestsAsync(string? cluster, CancellationToken ct) =>
+        await ListAsync(QuerySql.Requests, new { cluster, id = (string?)null }, (RequestRow r) => r.ToView(), ct);
+
+    public async Task<RequestView?> RequestAsync(string cluster, string requestId, CancellationToken ct) =>
+        (await ListAsync(QuerySql.Requests, new { cluster, id = requestId }, (RequestRow r) => r.ToView(), ct)).SingleOrDefault();
+
+    /// <summary>Deploys and runs, newest first.</summary>
+    /// <param name="cluster">Null for all.</param>
+    /// <param name="requestId">Null for all.</param>
+    public async Task<Page<DeployView>> DeploysAsync(string? cluster, string? requestId, string? cursor, int limit, CancellationToken ct)
+    {
+        var after = TextCursor.TryParse(cursor);
+        var rows = await ListAsync(
+            QuerySql.DeployPage, new { cluster, requestId, at = after?.At.UtcDateTime, after = after?.Id, limit = limit + 1 }, (DeployRow r) => r.ToView(), ct);
+        return TextCursor.PageOf(rows, limit, d => new TextCursor(d.CreatedAt, d.Id));
+    }
+
+    public async Task<DeployView?> DeployAsync(string cluster, string deployId, CancellationToken ct) =>
+        (await ListAsync(QuerySql.DeployById, new { cluster, id = deployId }, (DeployRow r) => r.ToView(), ct)).SingleOrDefault();
+
+    /// <summary>Newest first.</summary>
+    public async Task<Page<TaskView>> TasksAsync(TaskFilter filter, string? cursor, int limit, CancellationToken ct)
+    {
+        var after = TextCursor.TryParse(cursor);
+        var rows = await ListAsync(
+            QuerySql.TaskPage(filter),
+            new
+            {
+                filter.Cluster,
+                filter.RequestId,
+                filter.DeployId,
+                Commit = filter.Commit?.ToString(),
+                at = after?.At.UtcDateTime,
+                after = after?.Id,
+                limit = limit + 1,
+            },
+            (TaskViewRow r) => r.ToView(),
+            ct);
+        return TextCursor.PageOf(rows, limit, t => new TextCursor(t.CreatedAt, t.Id));
+    }
+
+    public async Task<TaskDetails?> TaskAsync(string taskId, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<TaskViewRow>(new CommandDefinition(
+            QuerySql.TaskById, new { id = taskId }, cancellationToken: ct));
+        if (row is null)
+            return null;
+        var statuses = await connection.QueryAsync<StatusRow>(new CommandDefinition(QuerySql.Statuses, new { id = taskId }, cancellationToken: ct));
+        var probes = await connection.QueryAsync<ProbeRow>(new CommandDefinition(QuerySql.Probes, new { id = taskId }, cancellationToken: ct));
+        var agent = row.AgentId is null ? null : await connection.QuerySingleOrDefaultAsync<AgentRow>(new CommandDefinition(
+            QuerySql.Agents, new { cluster = row.Cluster, id = row.AgentId }, cancellationToken: ct));
+        return new TaskDetails(
+            row.ToView(), [.. statuses.Select(s => s.ToView())], [.. probes.Select(p => p.ToView())],
+            TaskEnvironment.KeysFor(row.Ports.Length), row.OfferIds, agent?.ToView(), row.ToSubject());
+    }
+
+    /// <summary>Every task that waits for a place, oldest first, at most 1,000, with the reason.</summary>
+    /// <param name="cluster">Null for all.</param>
+    public async Task<IReadOnlyList<PendingView>> PendingAsync(string? cluster, CancellationToken ct) =>
+        await ListAsync(QuerySql.Pending, new { cluster }, (PendingRow r) => r.ToView(), ct);
+
+    /// <summary>Where traffic may go, in every cluster: healthy tasks that are not being killed, sorted by task.</summary>
+    public async Task<IReadOnlyList<HealthyInstance>> HealthyInstancesAsync(CancellationToken ct) =>
+        await ListAsync(QuerySql.HealthyInstances, new { }, (HealthyRow r) => r.ToInstance(), ct);
+
+    private async Task<List<TView>> ListAsync<TRow, TView>(string sql, object arguments, Func<TRow, TView> view, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return [.. (await connection.QueryAsync<TRow>(new CommandDefinition(sql, arguments, cancellationToken: ct))).Select(view)];
+    }
+}

@@ -1,0 +1,59 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler;
+
+// What API and UI show. Memory and disk in MiB, cpus in cores. States are kebab-case words: "running", "failed-over".
+
+/// <param name="State"><c>connecting</c>, <c>subscribed</c>, <c>disconnected</c>, <c>failed-over</c>, <c>removed</c>, <c>unauthorized</c>, <c>refused</c>.</param>
+/// <param name="Leader">Host and process that leads the cluster; null when nobody does.</param>
+public sealed record ClusterView(
+    string Name, string State, string? Detail, string? FrameworkId, string? Master, string? MasterVersion, string? Leader,
+    DateTimeOffset? LeaderSince, long Epoch, int Agents, int ActiveTasks, int PendingTasks, int UnreachableTasks, int ActiveDeploys);
+
+/// <param name="State"><c>active</c> or <c>lost</c>.</param>
+/// <param name="Total">The most that the agent offered together with what our tasks hold: other frameworks' tasks are not in it.</param>
+public sealed record AgentView(
+    string Cluster, string Id, string Host, string Address, string Url, string Rack, IReadOnlyDictionary<string, string> Attributes,
+    string State, ResourcesView Used, ResourcesView Total, int Tasks, DateTimeOffset SeenAt);
+
+public sealed record ResourcesView(decimal Cpus, decimal MemoryMb, decimal DiskMb);
+
+/// <summary>An offer that the scheduler holds at this moment; shown by the server that leads the cluster only.</summary>
+public sealed record OfferView(string Cluster, string Id, string AgentId, string Host, string Rack, ResourcesView Resources, int Ports, DateTimeOffset Since);
+
+/// <param name="Kind"><c>service</c>, <c>worker</c>, <c>run-once</c>.</param>
+/// <param name="State"><c>active</c>, <c>removing</c>, <c>removed</c>.</param>
+public sealed record RequestView(
+    string Cluster, string Id, string Kind, string State, string? ActiveDeploy, string? PendingDeploy, int ActiveTasks, DateTimeOffset CreatedAt);
+
+/// <param name="State"><c>deploying</c>, <c>retiring</c>, <c>active</c>, <c>superseded</c>, <c>succeeded</c>, <c>failed</c>, <c>cancelled</c>.</param>
+public sealed record DeployView(
+    string Cluster, string Id, string RequestId, string Kind, string State, int Instances, int HealthyInstances, int Crashes,
+    string? FailureClass, string? Reason, string? Commit, string? Route, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+
+/// <param name="State">
+/// <c>pending</c>, <c>launching</c>, <c>starting</c>, <c>running</c>, <c>killing</c>, <c>unreachable</c>, <c>finished</c>, <c>failed</c>,
+/// <c>killed</c>, <c>lost</c>.
+/// </param>
+/// <param name="WhyPending">Why it is not placed; only while it is pending.</param>
+public sealed record TaskView(
+    string Cluster, string Id, string RequestId, string DeployId, int Instance, int Attempt, string State, bool Healthy,
+    string? AgentId, string? Host, string? Rack, IReadOnlyList<int> Ports, ResourcesView Resources,
+    DateTimeOffset CreatedAt, DateTimeOffset? LaunchedAt, DateTimeOffset? RunningAt, DateTimeOffset? HealthyAt, DateTimeOffset? EndedAt,
+    string? Outcome, string? FailureClass, int? ExitCode, string? Reason, string? WhyPending, string? Commit);
+
+/// <summary>A task with all that is known of it. Only the names of its environment are shown, never the values.</summary>
+public sealed record TaskDetails(
+    TaskView Task, IReadOnlyList<StatusView> Statuses, IReadOnlyList<ProbeView> Probes, IReadOnlyList<string> EnvironmentKeys,
+    IReadOnlyList<string> OfferIds, AgentView? Agent, JournalSubject Subject);
+
+public sealed record StatusView(DateTimeOffset At, string State, string? Source, string? Reason, string? Message, bool? Healthy);
+
+/// <param name="Detail">The first kilobyte of the body, or the error.</param>
+public sealed record ProbeView(DateTimeOffset At, double DurationMilliseconds, bool Passed, int? Status, string? Detail);
+
+/// <summary>Why a task is not placed.</summary>
+public sealed record PendingView(string Cluster, string TaskId, string RequestId, string DeployId, DateTimeOffset Since, string Reason, string? Commit);
+
+/// <summary>Which tasks to list; a null field matches all.</summary>
+public sealed record TaskFilter(string? Cluster = null, string? RequestId = null, string? DeployId = null, CommitSha? Commit = null, bool ActiveOnly = false);

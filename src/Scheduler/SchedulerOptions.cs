@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Scheduler;
+
+/// <summary>Host settings of the scheduler, section <c>Scheduler</c>; the clusters come from the section <c>Clusters</c>.</summary>
+public sealed class SchedulerOptions
+{
+    public const string Section = "Scheduler";
+
+    /// <summary>Base URL under which agents reach this server, without a slash at its end.</summary>
+    [Required, Url]
+    public string PublicUrl { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>The TaskRunner binary that agents fetch; its digest is taken when the server starts. Null: <c>taskrunner</c> beside the server.</summary>
+    public string? TaskRunnerPath { get; set; }
+
+    /// <summary>32 random bytes from which task tickets are derived; made on the first start, readable by the owner only.</summary>
+    [Required]
+    public string ServerKeyPath { get; set; } = "data/server.key";
+
+    /// <summary>Our trust root, against which the envelopes of a deploy are verified. Null: no root, and a deploy that must be trusted is refused.</summary>
+    public string? TrustPath { get; set; }
+
+    public TimeSpan UnreachableAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often the instances of a new deploy may crash before it fails.</summary>
+    [Range(1, 100)]
+    public int MaxCrashes { get; set; } = 3;
+
+    /// <summary>At least a week: the master kills everything of a framework that stays away longer.</summary>
+    public TimeSpan FailoverTimeout { get; set; } = TimeSpan.FromDays(28);
+
+    /// <summary>The user that tasks run as; null for the user of the agent.</summary>
+    public string? TaskUser { get; set; }
+
+    /// <summary>By name. An empty list of masters is an error.</summary>
+    public Dictionary<string, ClusterOptions> Clusters { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary><c>Clusters:&lt;name&gt;</c>.</summary>
+public sealed class ClusterOptions
+{
+    /// <summary>Base URLs of the masters, any order; the leader is found by redirects.</summary>
+    [Required, MinLength(1)]
+    public IReadOnlyList<string> Masters { get; set; } = [];
+
+    public string Role { get; set; } = "pipeline";
+
+    public string? Principal { get; set; }
+
+    public string? Secret { get; set; }
+}
