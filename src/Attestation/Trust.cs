@@ -81,3 +81,6 @@ public sealed record TrustedKey(
 }
 
 public sealed record RevokedKey(string KeyId, DateTimeOffset From, string Reason);
+
+/// <summary>The policy that the control plane itself believes now; the composition root supplies it.</summary>
+public delegate TrustPolicy CurrentTrust();

@@ -1,0 +1,87 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+
+namespace Pipeline.ArtifactStore;
+
+/// <summary>Reads releases. What it gives is what was signed for: a document that no longer has its digest is refused.</summary>
+public sealed class ReleaseStore(NpgsqlDataSource db)
+{
+    private const string Columns = """
+        SELECT digest, repository_id, commit_sha, build_id, number, created_at, held_reason, document FROM artifact.release
+        """;
+
+    /// <exception cref="InvalidDataException">The stored document was changed from outside.</exception>
+    public Task<Release?> FindAsync(Digest digest, CancellationToken ct) =>
+        ReadOneAsync($"{Columns} WHERE digest = @digest", new { digest = digest.ToString() }, ct);
+
+    public Task<Release?> ByNumberAsync(RepositoryId repository, int number, CancellationToken ct) =>
+        ReadOneAsync($"{Columns} WHERE repository_id = @id AND number = @number", new { id = repository.Value, number }, ct);
+
+    public Task<IReadOnlyList<Release>> ForCommitAsync(CommitSha commit, CancellationToken ct) =>
+        ReadAsync($"{Columns} WHERE commit_sha = @commit ORDER BY created_at DESC, build_id DESC", new { commit = commit.ToString() }, ct);
+
+    /// <summary>The release of a build, null when it offers none.</summary>
+    public Task<Release?> ForBuildAsync(BuildId build, CancellationToken ct) => ReadOneAsync(
+        $"{Columns} WHERE digest = (SELECT release FROM artifact.release_build WHERE build_id = @id)", new { id = build.Value }, ct);
+
+    /// <summary>Newest first, of one repository or of all.</summary>
+    public async Task<Page<Release>> ListAsync(RepositoryId? repository, Cursor? after, int limit, CancellationToken ct)
+    {
+        var where = repository is null ? "true" : "repository_id = @repository";
+        var keyset = after is null ? "true" : "(created_at, build_id) < (@at, @id)";
+        var rows = await ReadAsync(
+            $"{Columns} WHERE {where} AND {keyset} ORDER BY created_at DESC, build_id DESC LIMIT @limit",
+            new { repository = repository?.Value, at = after?.At.UtcDateTime, id = after?.Id, limit = limit + 1 },
+            ct);
+        var items = rows.Take(limit).ToList();
+        return new Page<Release>(items, rows.Count > limit ? new Cursor(items[^1].CreatedAt, items[^1].BuildId.Value).ToString() : null);
+    }
+
+    /// <summary>Every artifact of the release, also those that no deployable runs; null when there is no such release.</summary>
+    public async Task<IReadOnlyList<ReleaseArtifact>?> ArtifactsAsync(Digest digest, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var document = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT document FROM artifact.release WHERE digest = @digest", new { digest = digest.ToString() }, cancellationToken: ct));
+        return document is null ? null : Checked(digest, document).Artifacts;
+    }
+
+    private async Task<Release?> ReadOneAsync(string sql, object arguments, CancellationToken ct)
+    {
+        var rows = await ReadAsync(sql, arguments, ct);
+        return rows.Count > 0 ? rows[0] : null;
+    }
+
+    private async Task<IReadOnlyList<Release>> ReadAsync(string sql, object arguments, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, arguments, cancellationToken: ct));
+        return [.. rows.Select(r => r.ToRelease())];
+    }
+
+    private static ReleaseDocument Checked(Digest digest, string document) =>
+        Digest.Of(System.Text.Encoding.UTF8.GetBytes(document)) == digest
+            ? ReleaseDocument.Parse(document)
+            : throw new InvalidDataException($"The stored document of release {digest} does not have that digest: it was changed from outside.");
+
+    private sealed class Row
+    {
+        public string Digest { get; init; } = "";
+        public Guid RepositoryId { get; init; }
+        public string CommitSha { get; init; } = "";
+        public Guid BuildId { get; init; }
+        public int Number { get; init; }
+        public DateTime CreatedAt { get; init; }
+        public string? HeldReason { get; init; }
+        public string Document { get; init; } = "";
+
+        public Release ToRelease()
+        {
+            var digest = Kernel.Digest.Parse(Digest);
+            return new Release(
+                digest, new RepositoryId(RepositoryId), Kernel.CommitSha.Parse(CommitSha), new BuildId(BuildId), Number,
+                DateTime.SpecifyKind(CreatedAt, DateTimeKind.Utc), HeldReason, Checked(digest, Document).Deployables);
+        }
+    }
+}

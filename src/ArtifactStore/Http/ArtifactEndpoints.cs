@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using Pipeline.Attestation;
+using Pipeline.Kernel;
+
+namespace Pipeline.ArtifactStore;
+
+/// <summary>What to verify. With a stage: the decision an agent would make. Without: bytes and signatures.</summary>
+/// <param name="Envelopes">DSSE JSON, one each; null takes the stored ones.</param>
+public sealed record VerifyRequest(
+    string? Artifact, string? Release, string? Stage, long? Generation, string? Deployable, IReadOnlyList<string>? Envelopes);
+
+/// <param name="Code">As in <see cref="VerificationCode"/>; null when everything holds.</param>
+/// <param name="BytesIntact">The stored bytes hashed again; null when they are not in this store.</param>
+public sealed record VerifyAnswer(bool Verified, string? Code, string Detail, bool? BytesIntact, IReadOnlyList<AttestationView> Attestations);
+
+internal static class ArtifactEndpoints
+{
+    public static void MapArtifacts(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1").RequireAuthorization(Permission.View).WithTags("Artifacts");
+        group.MapMethods("/artifacts/{digest}", [HttpMethods.Get, HttpMethods.Head], Download).WithName("artifact-download");
+        group.MapGet("/artifacts/{digest}/attestations", Attestations).WithName("artifact-attestations");
+        group.MapPost("/attestations/verify", Verify).WithName("attestation-verify");
+    }
+
+    /// <summary>The bytes; immutable under their digest, so a cache may keep them for ever. <c>verify=true</c> hashes them first.</summary>
+    private static async Task<Results<FileStreamHttpResult, NotFound, ProblemHttpResult>> Download(
+        string digest, string? name, bool? verify, BlobStore blobs, HttpResponse response, CancellationToken ct)
+    {
+        if (!Digest.TryParse(digest, out var parsed))
+            return Problems.NotADigest("digest", digest);
+        if (verify == true && await blobs.IsIntactAsync(parsed, ct) == false)
+        {
+            return TypedResults.Problem(
+                statusCode: 500, type: VerificationCode.DigestMismatch, title: "The stored bytes were changed",
+                detail: $"The bytes stored as {parsed} have another digest now: do not use them. Restore the file from a backup or build again.");
+        }
+
+        if (blobs.OpenRead(parsed) is not { } stream)
+            return TypedResults.NotFound();
+        response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Stream(
+            stream, "application/octet-stream", SafeName(name) ?? $"{parsed.Hex[..12]}.bin", lastModified: null,
+            new EntityTagHeaderValue($"\"{parsed.Hex}\""), enableRangeProcessing: true);
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<AttestationView>>, ProblemHttpResult>> Attestations(
+        string digest, AttestationReader attestations, CancellationToken ct) =>
+        Digest.TryParse(digest, out var parsed)
+            ? TypedResults.Ok(await attestations.OfAsync(parsed, ct))
+            : Problems.NotADigest("digest", digest);
+
+    private static async Task<Results<Ok<VerifyAnswer>, ProblemHttpResult>> Verify(
+        VerifyRequest request, AttestationReader attestations, BlobStore blobs, CancellationToken ct)
+    {
+        if (!Digest.TryParse(request.Artifact, out var artifact))
+            return Problems.NotADigest("artifact", request.Artifact);
+        if (request.Stage is not null && request.Generation is null)
+            return Problems.BadInput("generation", "A promotion is checked for one generation: name it with the stage.");
+        Digest release = default;
+        if (request.Stage is not null && !Digest.TryParse(request.Release, out release))
+            return Problems.NotADigest("release", request.Release);
+
+        var intact = await blobs.IsIntactAsync(artifact, ct);
+        var stored = await attestations.OfAsync(artifact, ct);
+        var outcome = request.Stage is { } stage
+            ? attestations.Check(
+                request.Envelopes ?? [.. stored.Select(s => s.Envelope.GetRawText())],
+                new ExpectedPromotion(artifact.ToString(), release.ToString(), stage, request.Generation ?? 0, request.Deployable))
+            : OfProvenance(stored);
+        if (intact == false)
+            outcome = new VerificationOutcome(VerificationCode.DigestMismatch, "The stored bytes have another digest.");
+        return TypedResults.Ok(new VerifyAnswer(outcome.Ok, outcome.Code, outcome.Detail, intact, stored));
+    }
+
+    private static VerificationOutcome OfProvenance(IReadOnlyList<AttestationView> stored)
+    {
+        var provenance = stored.Where(s => s.PredicateType == ProvenancePredicate.Type).ToList();
+        return provenance.Any(p => p.Verified) ? VerificationOutcome.Verified
+            : provenance.Count > 0 ? new VerificationOutcome(provenance[0].Code, provenance[0].Detail)
+            : new VerificationOutcome(VerificationCode.StatementMissing, "No provenance is stored for these bytes.");
+    }
+
+    // A name for the download only; never a path.
+    private static string? SafeName(string? name) =>
+        name is { Length: > 0 and <= 128 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && name[0] != '.' ? name : null;
+}
