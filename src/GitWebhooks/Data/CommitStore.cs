@@ -1,0 +1,103 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+
+namespace Pipeline.GitWebhooks;
+
+/// <summary>Commits that were pushed, and those that came along with them (at most 250 a push).</summary>
+public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
+{
+    private const string ByName = $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.repository_id = @repository AND c.sha = @sha";
+    private const string ByPrefix = $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.sha LIKE @prefix || '%' ORDER BY c.seen_at DESC LIMIT 10";
+    private const string Newest = $"""
+        SELECT {CommitRow.Columns} FROM git.commit c
+         WHERE c.repository_id = @repository AND (@at::timestamptz IS NULL OR (c.committed_at, c.id) < (@at::timestamptz, @id::uuid))
+         ORDER BY c.committed_at DESC, c.id DESC LIMIT @limit
+        """;
+    private const string NewestOfBranch = $"""
+        SELECT {CommitRow.Columns} FROM git.commit_branch b JOIN git.commit c ON c.repository_id = b.repository_id AND c.sha = b.sha
+         WHERE b.repository_id = @repository AND b.branch = @branch
+           AND (@at::timestamptz IS NULL OR (b.committed_at, b.commit_id) < (@at::timestamptz, @id::uuid))
+         ORDER BY b.committed_at DESC, b.commit_id DESC LIMIT @limit
+        """;
+    private const string BranchesOf = "SELECT branch FROM git.commit_branch WHERE repository_id = @repository AND sha = @sha ORDER BY branch LIMIT 100";
+    private const string Insert = """
+        WITH sent AS (
+            SELECT * FROM unnest(@Id::uuid[], @Sha::text[], @Subject::text[], @Message::text[], @AuthorName::text[], @AuthorEmail::text[],
+                                 @AuthoredAt::timestamptz[], @CommittedAt::timestamptz[], @Parents::text[], @Pusher::text[])
+                AS u(id, sha, subject, message, author_name, author_email, authored_at, committed_at, parents, pusher)),
+        stored AS (
+            INSERT INTO git.commit (id, repository_id, sha, subject, message, author_name, author_email, authored_at, committed_at, parents, pusher, seen_at)
+            SELECT id, @Repository, sha, subject, message, author_name, author_email, authored_at, committed_at,
+                   string_to_array(parents, ' '), pusher, @Now FROM sent ORDER BY sha
+            ON CONFLICT (repository_id, sha) DO UPDATE SET pusher = coalesce(git.commit.pusher, excluded.pusher)
+            RETURNING id, sha, committed_at)
+        INSERT INTO git.commit_branch (repository_id, branch, sha, committed_at, commit_id)
+        SELECT @Repository, @Branch, sha, committed_at, id FROM stored WHERE @Branch::text IS NOT NULL
+        ON CONFLICT DO NOTHING
+        """;
+
+    public async Task<Commit?> GetAsync(RepositoryId repository, CommitSha sha, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<CommitRow>(new CommandDefinition(
+            ByName, new { repository = repository.Value, sha = sha.ToString() }, cancellationToken: ct));
+        return row?.ToCommit();
+    }
+
+    /// <summary>Commits of any repository whose name starts with the hex digits, newest first, at most 10.</summary>
+    public async Task<IReadOnlyList<Commit>> FindAsync(string prefix, CancellationToken ct)
+    {
+        if (prefix.Length is < 4 or > 40 || !prefix.All(char.IsAsciiHexDigit))
+            return [];
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<CommitRow>(new CommandDefinition(ByPrefix, new { prefix = prefix.ToLowerInvariant() }, cancellationToken: ct));
+        return [.. rows.Select(r => r.ToCommit())];
+    }
+
+    /// <summary>By commit time, newest first. <paramref name="branch"/> null lists all.</summary>
+    public async Task<Page<Commit>> ListAsync(RepositoryId repository, string? branch, Cursor? after, int limit, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<CommitRow>(new CommandDefinition(
+            branch is null ? Newest : NewestOfBranch,
+            new { repository = repository.Value, branch, at = after?.At.UtcDateTime, id = after?.Id, limit = limit + 1 },
+            cancellationToken: ct));
+        return Rows.Page<Commit>([.. rows.Select(r => r.ToCommit())], limit, c => new Cursor(c.CommittedAt, c.Id));
+    }
+
+    /// <summary>The branches that the commit came by.</summary>
+    public async Task<IReadOnlyList<string>> BranchesAsync(RepositoryId repository, CommitSha sha, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<string>(new CommandDefinition(
+            BranchesOf, new { repository = repository.Value, sha = sha.ToString() }, cancellationToken: ct))];
+    }
+
+    /// <summary>Stores what is new; <paramref name="pusher"/> is noted on <paramref name="head"/> only.</summary>
+    internal async Task SaveAsync(
+        RepositoryId repository, string? branch, IReadOnlyList<CommitFacts> commits, CommitSha head, string? pusher, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            Insert,
+            new
+            {
+                Repository = repository.Value,
+                Branch = branch,
+                Now = now.UtcDateTime,
+                Id = commits.Select(_ => Guid.CreateVersion7(now)).ToArray(),
+                Sha = commits.Select(c => c.Sha.ToString()).ToArray(),
+                Subject = commits.Select(c => c.Subject).ToArray(),
+                Message = commits.Select(c => c.Message).ToArray(),
+                AuthorName = commits.Select(c => c.AuthorName).ToArray(),
+                AuthorEmail = commits.Select(c => c.AuthorEmail).ToArray(),
+                AuthoredAt = commits.Select(c => c.AuthoredAt.UtcDateTime).ToArray(),
+                CommittedAt = commits.Select(c => c.CommittedAt.UtcDateTime).ToArray(),
+                Parents = commits.Select(c => string.Join(' ', c.Parents)).ToArray(),
+                Pusher = commits.Select(c => c.Sha == head ? pusher : null).ToArray(),
+            },
+            cancellationToken: ct));
+    }
+}

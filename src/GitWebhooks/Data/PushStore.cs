@@ -1,0 +1,67 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+
+namespace Pipeline.GitWebhooks;
+
+/// <summary>Branch heads and the pushes that moved them.</summary>
+internal sealed class PushStore(NpgsqlDataSource db)
+{
+    // The row is made first so that two deliveries of a new branch meet at its lock.
+    private const string Lock = """
+        INSERT INTO git.branch (repository_id, name, head_sha, head_received_at, updated_at, deleted_at)
+        VALUES (@repository, @branch, NULL, '-infinity', @now, @now)
+        ON CONFLICT (repository_id, name) DO UPDATE SET name = git.branch.name
+        RETURNING repository_id, name, head_sha, CASE WHEN head_received_at = '-infinity' THEN 'epoch' ELSE head_received_at END AS head_received_at,
+                  updated_at, deleted_at
+        """;
+    private const string Move = """
+        UPDATE git.branch SET head_sha = @head, head_received_at = @receivedAt, updated_at = @now, deleted_at = CASE WHEN @head::text IS NULL THEN @now END
+         WHERE repository_id = @repository AND name = @branch
+        """;
+    private const string Insert = """
+        INSERT INTO git.push (repository_id, ref, after_sha, before_sha, forced, pusher, delivery_id, received_at)
+        VALUES (@repository, @ref, @after, @before, @forced, @pusher, @delivery, @receivedAt)
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>The branch, locked until the transaction ends; with no head when it is new.</summary>
+    public async Task<LockedBranch> LockAsync(RepositoryId repository, string branch, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleAsync<BranchRow>(new CommandDefinition(
+            Lock, new { repository = repository.Value, branch, now = now.UtcDateTime }, cancellationToken: ct));
+        return new LockedBranch(row.HeadSha is null ? null : CommitSha.Parse(row.HeadSha), Rows.Utc(row.HeadReceivedAt));
+    }
+
+    public async Task MoveAsync(RepositoryId repository, string branch, CommitSha? head, DateTimeOffset receivedAt, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            Move,
+            new { repository = repository.Value, branch, head = head?.ToString(), receivedAt = receivedAt.UtcDateTime, now = now.UtcDateTime },
+            cancellationToken: ct));
+    }
+
+    /// <returns>False when the commit was pushed to this ref before.</returns>
+    public async Task<bool> InsertAsync(RepositoryId repository, PushPayload push, bool forced, RawDelivery delivery, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            Insert,
+            new
+            {
+                repository = repository.Value,
+                @ref = push.Ref,
+                after = push.After.ToString(),
+                before = push.Before?.ToString(),
+                forced,
+                pusher = push.Pusher,
+                delivery = delivery.Id,
+                receivedAt = delivery.ReceivedAt.UtcDateTime,
+            },
+            cancellationToken: ct)) == 1;
+    }
+}
+
+internal sealed record LockedBranch(CommitSha? Head, DateTimeOffset HeadReceivedAt);

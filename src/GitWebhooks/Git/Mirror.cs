@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using LibGit2Sharp;
+using Microsoft.Extensions.Options;
+using Pipeline.Kernel;
+using GitCommit = LibGit2Sharp.Commit;
+using GitRepository = LibGit2Sharp.Repository;
+
+namespace Pipeline.GitWebhooks;
+
+/// <summary>
+/// One bare mirror a repository, under <c>&lt;data&gt;/mirrors/&lt;id&gt;.git</c>. Reads need no lock: objects never change and libgit2
+/// never collects them, so a commit that was once fetched stays readable after a forced push.
+/// </summary>
+public sealed class Mirror
+{
+    private readonly string root;
+    private readonly GitHubOptions github;
+    private readonly ConcurrentDictionary<RepositoryId, SemaphoreSlim> locks = new();
+
+    // Clone URLs of files are registered by a person, who may own them under another user id.
+    static Mirror() => GlobalSettings.SetOwnerValidation(false);
+
+    public Mirror(IOptions<GitWebhooksOptions> options)
+    {
+        root = Path.GetFullPath(Path.Combine(options.Value.DataDirectory, "mirrors"));
+        github = options.Value.GitHub;
+    }
+
+    public string PathOf(RepositoryId repository) => Path.Combine(root, $"{repository.Value:N}.git");
+
+    /// <summary>Brings a branch up to date and gives what the remote says it points to now; null when it has no such branch.</summary>
+    /// <exception cref="LibGit2SharpException">The remote cannot be reached or refuses.</exception>
+    public Task<CommitSha?> FetchBranchAsync(Repository repository, string branch, CancellationToken ct) =>
+        LockedAsync(
+            repository.Id,
+            () =>
+            {
+                using var git = Open(repository.Id);
+                // A flat local name: 'a' and 'a/b' may follow each other on the remote, and twins differ by case only.
+                var local = $"refs/pipeline/{Digest.Of(System.Text.Encoding.UTF8.GetBytes(branch)).Hex[..40]}";
+                Fetch(git, repository, $"+refs/heads/{branch}:{local}", prune: true, ct);
+                return git.Refs[local]?.ResolveToDirectReference().Target is GitCommit head ? CommitSha.Parse(head.Sha) : (CommitSha?)null;
+            },
+            ct);
+
+    /// <summary>Makes the commit readable: fetches it by name when it is not here, then every branch when the remote does not serve names.</summary>
+    /// <returns>False when the remote does not have it any more.</returns>
+    public Task<bool> FetchCommitAsync(Repository repository, CommitSha sha, CancellationToken ct) =>
+        LockedAsync(
+            repository.Id,
+            () =>
+            {
+                using var git = Open(repository.Id);
+                if (git.Lookup<GitCommit>(sha.ToString()) is not null)
+                    return true;
+                foreach (var spec in new[] { $"+{sha}:refs/pipeline/commit-{sha}", "+refs/heads/*:refs/pipeline/all/*" })
+                {
+                    try
+                    {
+                        Fetch(git, repository, spec, prune: false, ct);
+                    }
+                    catch (LibGit2SharpException) when (spec[1] != 'r')
+                    {
+                        // Servers may refuse names that no ref shows (uploadpack.allowReachableSHA1InWant): the branches are asked next.
+                    }
+
+                    if (git.Lookup<GitCommit>(sha.ToString()) is not null)
+                        return true;
+                }
+
+                return false;
+            },
+            ct);
+
+    public bool Contains(RepositoryId repository, CommitSha sha)
+    {
+        if (!Directory.Exists(PathOf(repository)))
+            return false;
+        using var git = Open(repository);
+        return git.Lookup<GitCommit>(sha.ToString()) is not null;
+    }
+
+    /// <returns>Null when there is no such file at the commit, or it is larger than <paramref name="maxBytes"/>.</returns>
+    public byte[]? ReadFile(RepositoryId repository, CommitSha sha, string path, long maxBytes = 4 << 20)
+    {
+        using var git = Open(repository);
+        if (CommitOf(git, sha)[path]?.Target is not Blob blob || blob.Size > maxBytes)
+            return null;
+        using var content = blob.GetContentStream();
+        using var bytes = new MemoryStream((int)blob.Size);
+        content.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>The object id of a folder or file at the commit: equal ids are equal contents. The empty path is the whole tree.</summary>
+    /// <returns>Null when there is nothing at the path.</returns>
+    public string? TreeId(RepositoryId repository, CommitSha sha, string path)
+    {
+        using var git = Open(repository);
+        var commit = CommitOf(git, sha);
+        var clean = path.Trim('/');
+        return clean is "" or "." ? commit.Tree.Sha : commit[clean]?.Target.Sha;
+    }
+
+    /// <summary>True when <paramref name="descendant"/> has <paramref name="ancestor"/> in its history, or is the same commit.</summary>
+    public bool IsAncestor(RepositoryId repository, CommitSha ancestor, CommitSha descendant)
+    {
+        if (ancestor == descendant)
+            return true;
+        using var git = Open(repository);
+        if (git.Lookup<GitCommit>(ancestor.ToString()) is not { } a || git.Lookup<GitCommit>(descendant.ToString()) is not { } d)
+            return false;
+        return git.ObjectDatabase.FindMergeBase(a, d)?.Sha == a.Sha;
+    }
+
+    /// <summary>Commits reachable from <paramref name="to"/> and not from <paramref name="from"/>, newest first, at most <paramref name="limit"/>.</summary>
+    /// <param name="from">Null for the whole history; unknown commits are ignored.</param>
+    public IReadOnlyList<CommitFacts> Log(RepositoryId repository, CommitSha? from, CommitSha to, int limit)
+    {
+        using var git = Open(repository);
+        var filter = new CommitFilter
+        {
+            IncludeReachableFrom = CommitOf(git, to),
+            SortBy = CommitSortStrategies.Topological | CommitSortStrategies.Time,
+        };
+        if (from is { } known && git.Lookup<GitCommit>(known.ToString()) is { } excluded)
+            filter.ExcludeReachableFrom = excluded;
+        return [.. git.Commits.QueryBy(filter).Take(limit).Select(CommitFacts.Of)];
+    }
+
+    public CommitFacts Facts(RepositoryId repository, CommitSha sha)
+    {
+        using var git = Open(repository);
+        return CommitFacts.Of(CommitOf(git, sha));
+    }
+
+    /// <summary>Writes a tar of the given paths at the commit (all of it when there are none). <c>git archive</c> is the fastest means measured.</summary>
+    public async Task ArchiveAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
+    {
+        var arguments = new List<string> { $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile, sha.ToString() };
+        if (paths.Count > 0)
+            arguments.AddRange(["--", .. paths.Select(p => $":(literal){p}")]);
+        var archived = await ChildProcess.RunAsync("git", arguments, ct, root);
+        archived.ThrowIfFailed($"git archive of {sha.Short}");
+    }
+
+    private void Fetch(GitRepository git, Repository repository, string refspec, bool prune, CancellationToken ct)
+    {
+        var options = new FetchOptions
+        {
+            TagFetchMode = TagFetchMode.None,
+            Prune = prune,
+            OnTransferProgress = _ => !ct.IsCancellationRequested,
+            OnProgress = _ => !ct.IsCancellationRequested,
+            CredentialsProvider = (url, _, _) => CredentialsFor(url),
+        };
+        Commands.Fetch(git, repository.CloneUrl, [refspec], options, "fetch");
+        ct.ThrowIfCancellationRequested();
+    }
+
+    // The token goes to the forge it is for and nowhere else.
+    private Credentials CredentialsFor(string url) =>
+        github.Token is { Length: > 0 } token && Uri.TryCreate(url, UriKind.Absolute, out var target)
+            && target.Scheme == Uri.UriSchemeHttps && target.Authority == new Uri(github.BaseUrl).Authority
+            ? new UsernamePasswordCredentials { Username = "x-access-token", Password = token }
+            : new DefaultCredentials();
+
+    private GitRepository Open(RepositoryId repository)
+    {
+        var path = PathOf(repository);
+        if (!Directory.Exists(Path.Combine(path, "objects")))
+            Create(path);
+        return new GitRepository(path);
+    }
+
+    private static void Create(string path)
+    {
+        GitRepository.Init(path, isBare: true);
+        // A pusher's .gitattributes must not drop or rewrite files of the source bundle; this file outranks it.
+        Directory.CreateDirectory(Path.Combine(path, "info"));
+        File.WriteAllText(Path.Combine(path, "info", "attributes"), "* -export-ignore -export-subst\n");
+    }
+
+    private static GitCommit CommitOf(GitRepository git, CommitSha sha) =>
+        git.Lookup<GitCommit>(sha.ToString()) ?? throw new InvalidOperationException($"The mirror does not hold commit {sha}: fetch it first.");
+
+    private async Task<T> LockedAsync<T>(RepositoryId repository, Func<T> work, CancellationToken ct)
+    {
+        var gate = locks.GetOrAdd(repository, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(ct);
+        try
+        {
+            return await Task.Run(work, ct);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}
+
+/// <summary>What git itself says about a commit.</summary>
+public sealed record CommitFacts(
+    CommitSha Sha, string Subject, string Message, string AuthorName, string AuthorEmail, DateTimeOffset AuthoredAt,
+    DateTimeOffset CommittedAt, IReadOnlyList<CommitSha> Parents)
+{
+    internal static CommitFacts Of(GitCommit commit) => new(
+        CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name), Clean(commit.Author.Email),
+        commit.Author.When, commit.Committer.When, [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
+
+    // PostgreSQL text holds no NUL.
+    private static string Clean(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.GitWebhooks;
+
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Warning, "Delivery refused: {Reason}")]
+    public static partial void DeliveryRefused(ILogger logger, string reason);
+
+    [LoggerMessage(1002, LogLevel.Information, "Delivery {DeliveryId} ({Event}) processed: {Outcome}")]
+    public static partial void DeliveryProcessed(ILogger logger, Guid deliveryId, string @event, string outcome);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Status {Context} of {Sha} did not get through (attempt {Attempt}): {Reason}")]
+    public static partial void StatusNotSent(ILogger logger, string context, string sha, int attempt, string reason);
+
+    [LoggerMessage(1004, LogLevel.Error, "The status sweep failed; it goes on with the next tick")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Information, "Repository {Repository} registered for {FullName}")]
+    public static partial void RepositoryAdded(ILogger logger, Guid repository, string fullName);
+}
