@@ -182,6 +182,7 @@ internal sealed class HealthyRow
     public string Address { get; init; } = "";
     public int[] Ports { get; init; } = [];
     public string? Route { get; init; }
+    public string? Stage { get; init; }
 
-    public HealthyInstance ToInstance() => new(Cluster, RequestId, DeployId, TaskId, Address, Ports[0], Route);
+    public HealthyInstance ToInstance() => new(Cluster, Stage, RequestId, DeployId, TaskId, Address, Ports[0], Route);
 }

@@ -102,7 +102,7 @@ internal static class QuerySql
         """;
 
     public const string HealthyInstances = """
-        SELECT t.cluster, t.request_id, t.deploy_id, t.id AS task_id, t.address, t.ports, d.route
+        SELECT t.cluster, t.request_id, t.deploy_id, t.id AS task_id, t.address, t.ports, d.route, t.subject->>'stage' AS stage
           FROM scheduler.task t
           JOIN scheduler.deploy d ON d.cluster = t.cluster AND d.id = t.deploy_id
          WHERE t.ended_at IS NULL AND t.phase = 'Running' AND t.healthy_at IS NOT NULL AND cardinality(t.ports) > 0

@@ -45,7 +45,9 @@ public sealed record DeploySubmission(
 public sealed record DeployTrust(Digest Artifact, Digest Release, string Stage, long Generation);
 
 /// <summary>A healthy instance that may receive traffic.</summary>
-public sealed record HealthyInstance(string Cluster, string RequestId, string DeployId, string TaskId, string Host, int Port, string? Route);
+/// <param name="Stage">From the subject of its deploy: several stages may share a cluster.</param>
+public sealed record HealthyInstance(
+    string Cluster, string? Stage, string RequestId, string DeployId, string TaskId, string Host, int Port, string? Route);
 
 /// <summary>A task proved by its token that it is who it says. <paramref name="RunId"/> is the run or deploy it belongs to.</summary>
 public sealed record RunnerIdentity(string Cluster, string TaskId, string RequestId, string RunId, JournalSubject Subject);
