@@ -64,8 +64,8 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
             return;
         Model = await LoadAsync(left.Token);
         IsMissing = Model is null;
-        if (IsMissing && HttpContext is { Response.HasStarted: false } context)
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        if (IsMissing)
+            HttpContext.AnswerNotFound();
     }
 
     protected override void OnAfterRender(bool firstRender)

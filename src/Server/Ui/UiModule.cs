@@ -31,7 +31,15 @@ public static class UiModule
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode()
-            .RequireAuthorization(Permission.View);
+            .RequireAuthorization(Permission.View)
+            .Add(LetOthersComeFirst);
         return app;
+    }
+
+    /// <summary>Pages take GET and POST of their address, and one takes every address: an endpoint of somebody else wins.</summary>
+    private static void LetOthersComeFirst(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder route)
+            route.Order = 1;
     }
 }
