@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Pipeline.LocalMesos;
+
+/// <summary>How many agents stand in a rack.</summary>
+public sealed record RackOptions(string Rack, int Agents);
+
+/// <summary>The command line, in the style of Mesos' own flags (<c>--name=value</c> or <c>--name value</c>).</summary>
+public sealed record LocalMesosOptions
+{
+    public const string Usage = """
+        localmesos --work_dir DIR [options]: a Mesos master with its agents in one process
+
+          --cluster NAME                         shown in the state; default "local"
+          --port N                               of the master, on 127.0.0.1; 0 (default) takes a free one
+          --work_dir DIR                         sandboxes, ids, localmesos.json
+          --agents "rack1:2,rack2:1"             racks and their agents; default "rack1:1"
+          --resources "cpus:8;mem:8192;disk:65536"   per agent (cores, MiB, MiB); ports are given out by localmesos
+          --agent_ping_timeout 15secs            an agent is lost after this long ...
+          --max_agent_ping_timeouts 5            ... times this
+          --executor_environment_variables '{"A":"B"}'   given to every task
+          --http_command_executor                KILL's own kill_policy counts
+          --authenticate_http_frameworks         frameworks need a principal and secret ...
+          --credentials FILE                     ... of this JSON file: {"credentials":[{"principal":"p","secret":"s"}]}
+          --exit_with PID                        ends when that process is gone
+        """;
+
+    public string Cluster { get; private init; } = "local";
+
+    public int Port { get; private init; }
+
+    public string WorkDirectory { get; private init; } = "";
+
+    public IReadOnlyList<RackOptions> Racks { get; private init; } = [new("rack1", 1)];
+
+    public string Resources { get; private init; } = "cpus:8;mem:8192;disk:65536";
+
+    public TimeSpan AgentPingTimeout { get; private init; } = TimeSpan.FromSeconds(15);
+
+    public int MaxAgentPingTimeouts { get; private init; } = 5;
+
+    public IReadOnlyDictionary<string, string> TaskEnvironment { get; private init; } = new Dictionary<string, string>();
+
+    public bool HttpCommandExecutor { get; private init; }
+
+    public bool AuthenticateFrameworks { get; private init; }
+
+    /// <summary>Principal → secret.</summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; private init; } = new Dictionary<string, string>();
+
+    public int? ExitWith { get; private init; }
+
+    /// <summary>After so long without an answer to pings an agent is unreachable.</summary>
+    public TimeSpan AgentTimeout => AgentPingTimeout * MaxAgentPingTimeouts;
+
+    /// <exception cref="FormatException">Names the flag, what is wrong with it and what is expected.</exception>
+    public static LocalMesosOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new LocalMesosOptions();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var (name, value) = Split(arguments[i]);
+            if (value is null && !IsSwitch(name) && i + 1 < arguments.Count)
+                value = arguments[++i];
+            options = With(options, name, value ?? (IsSwitch(name) ? "true" : throw new FormatException($"--{name} needs a value.")));
+        }
+
+        return options.WorkDirectory.Length > 0
+            ? options
+            : throw new FormatException("--work_dir is missing: name a directory for sandboxes and ids.");
+    }
+
+    private static (string Name, string? Value) Split(string argument)
+    {
+        if (!argument.StartsWith("--", StringComparison.Ordinal))
+            throw new FormatException($"'{argument}' is not a flag; flags look like --name=value.");
+        var parts = argument[2..].Split('=', 2);
+        return (parts[0], parts.Length > 1 ? parts[1] : null);
+    }
+
+    private static bool IsSwitch(string name) => name is "http_command_executor" or "authenticate_http_frameworks";
+
+    private static LocalMesosOptions With(LocalMesosOptions o, string name, string value) => name switch
+    {
+        "cluster" => o with { Cluster = value },
+        "port" => o with { Port = Number(name, value, 0, 65535) },
+        "work_dir" => o with { WorkDirectory = Path.GetFullPath(value) },
+        "agents" => o with { Racks = ParseRacks(value) },
+        "resources" => o with { Resources = value },
+        "agent_ping_timeout" => o with { AgentPingTimeout = Duration(name, value) },
+        "max_agent_ping_timeouts" => o with { MaxAgentPingTimeouts = Number(name, value, 1, 1000) },
+        "executor_environment_variables" => o with { TaskEnvironment = ParseEnvironment(value) },
+        "http_command_executor" => o with { HttpCommandExecutor = value == "true" },
+        "authenticate_http_frameworks" => o with { AuthenticateFrameworks = value == "true" },
+        "credentials" => o with { Credentials = ReadCredentials(value) },
+        "exit_with" => o with { ExitWith = Number(name, value, 1, int.MaxValue) },
+        _ => throw new FormatException($"--{name} is not known.\n{Usage}"),
+    };
+
+    private static int Number(string name, string value, int min, int max) =>
+        int.TryParse(value, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw new FormatException($"--{name}: '{value}' is not a whole number from {min} to {max}.");
+
+    private static List<RackOptions> ParseRacks(string value)
+    {
+        var racks = new List<RackOptions>();
+        foreach (var part in value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var (rack, count) = part.Split(':') is [var r, var n] ? (r, n) : (part, "1");
+            racks.Add(new RackOptions(rack, Number("agents", count, 1, 1000)));
+        }
+
+        return racks.Count > 0 ? racks : throw new FormatException("--agents: expected racks such as rack1:2,rack2:1.");
+    }
+
+    private static TimeSpan Duration(string name, string value)
+    {
+        foreach (var (unit, span) in Units)
+        {
+            if (value.EndsWith(unit, StringComparison.Ordinal)
+                && double.TryParse(value[..^unit.Length], CultureInfo.InvariantCulture, out var number) && number > 0)
+                return span * number;
+        }
+
+        throw new FormatException($"--{name}: '{value}' is not a duration such as 500ms, 15secs, 2mins.");
+    }
+
+    private static readonly (string Unit, TimeSpan Span)[] Units =
+    [
+        ("ms", TimeSpan.FromMilliseconds(1)), ("secs", TimeSpan.FromSeconds(1)), ("mins", TimeSpan.FromMinutes(1)),
+        ("hrs", TimeSpan.FromHours(1)),
+    ];
+
+    private static Dictionary<string, string> ParseEnvironment(string value)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(value) ?? [];
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"--executor_environment_variables: not a JSON object of strings: {e.Message}", e);
+        }
+    }
+
+    private static Dictionary<string, string> ReadCredentials(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path.Replace("file://", "", StringComparison.Ordinal)));
+            return document.RootElement.GetProperty("credentials").EnumerateArray()
+                .ToDictionary(c => c.GetProperty("principal").GetString()!, c => c.GetProperty("secret").GetString()!);
+        }
+        catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException($"--credentials {path}: {e.Message}", e);
+        }
+    }
+}

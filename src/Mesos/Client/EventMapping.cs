@@ -1,0 +1,82 @@
+using Pipeline.Mesos.Wire;
+
+namespace Pipeline.Mesos.Client;
+
+/// <summary>From the wire's events to ours. An event or value that we do not know is left out, never an error.</summary>
+internal static class EventMapping
+{
+    public static MasterEvent? From(Event e) => e.Type switch
+    {
+        Event.Types.Type.Subscribed => Subscription(e.Subscribed),
+        Event.Types.Type.Offers => new OffersReceived([.. e.Offers.Offers_.Select(OfferMapping.From)]),
+        Event.Types.Type.InverseOffers => new InverseOffersReceived([.. e.InverseOffers.InverseOffers_.Select(OfferMapping.From)]),
+        Event.Types.Type.Rescind => new OfferRescinded(e.Rescind.OfferId.Value),
+        Event.Types.Type.RescindInverseOffer => new InverseOfferRescinded(e.RescindInverseOffer.InverseOfferId.Value),
+        Event.Types.Type.Update => new TaskUpdated(Status(e.Update.Status)),
+        Event.Types.Type.Failure => Failure(e.Failure),
+        Event.Types.Type.Error => new SubscriptionEnded(End(e.Error.Message), e.Error.Message),
+        Event.Types.Type.Unknown or Event.Types.Type.Heartbeat or Event.Types.Type.Message
+            or Event.Types.Type.UpdateOperationStatus => null,
+        _ => null,
+    };
+
+    private static Subscribed Subscription(Event.Types.Subscribed s)
+    {
+        var master = s.MasterInfo;
+        var address = master?.Address is { } a ? $"{(a.HasIp ? a.Ip : a.Hostname)}:{a.Port}" : master?.Pid ?? "";
+        return new Subscribed(
+            s.FrameworkId.Value, TimeSpan.FromSeconds(s.HasHeartbeatIntervalSeconds ? s.HeartbeatIntervalSeconds : 15),
+            master?.Id ?? "", address, master?.Version ?? "");
+    }
+
+    private static MasterEvent Failure(Event.Types.Failure f) => f.ExecutorId is { } executor
+        ? new ExecutorEnded(f.AgentId?.Value ?? "", executor.Value, f.HasStatus ? f.Status : null)
+        : new AgentRemoved(f.AgentId?.Value ?? "");
+
+    /// <summary>A master tells the reason only in words (recorded in 08 and 10).</summary>
+    private static SubscriptionEnd End(string message)
+    {
+        if (message.Contains("failed over", StringComparison.OrdinalIgnoreCase))
+            return SubscriptionEnd.FailedOver;
+        if (message.Contains("has been removed", StringComparison.OrdinalIgnoreCase))
+            return SubscriptionEnd.FrameworkRemoved;
+        return message.Contains("not authorized", StringComparison.OrdinalIgnoreCase) ? SubscriptionEnd.Unauthorized : SubscriptionEnd.Refused;
+    }
+
+    private static TaskStatus Status(Wire.TaskStatus s) => new(
+        s.TaskId.Value,
+        State(s.State),
+        s.AgentId?.Value,
+        s.HasSource ? Name(s.Source) : null,
+        s.HasReason ? Name(s.Reason) : null,
+        s.HasMessage ? s.Message : null,
+        s.HasUuid ? s.Uuid.ToByteArray() : null,
+        s.HasHealthy ? s.Healthy : null,
+        s.HasTimestamp ? DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(s.Timestamp) : null,
+        s.ContainerStatus?.ContainerId?.Value,
+        s.ContainerStatus?.NetworkInfos.SelectMany(n => n.IpAddresses).FirstOrDefault(a => a.HasIpAddress)?.IpAddress);
+
+    /// <summary>The names of the wire, <c>SOURCE_EXECUTOR</c>; a number stands for one that we do not know.</summary>
+    private static string Name(Wire.TaskStatus.Types.Source source) => OriginalNames<Wire.TaskStatus.Types.Source>.Of(source);
+
+    private static string Name(Wire.TaskStatus.Types.Reason reason) => OriginalNames<Wire.TaskStatus.Types.Reason>.Of(reason);
+
+    private static TaskState State(Wire.TaskState state) => state switch
+    {
+        Wire.TaskState.TaskStaging => TaskState.Staging,
+        Wire.TaskState.TaskStarting => TaskState.Starting,
+        Wire.TaskState.TaskRunning => TaskState.Running,
+        Wire.TaskState.TaskKilling => TaskState.Killing,
+        Wire.TaskState.TaskFinished => TaskState.Finished,
+        Wire.TaskState.TaskFailed => TaskState.Failed,
+        Wire.TaskState.TaskKilled => TaskState.Killed,
+        Wire.TaskState.TaskError => TaskState.Error,
+        Wire.TaskState.TaskLost => TaskState.Lost,
+        Wire.TaskState.TaskDropped => TaskState.Dropped,
+        Wire.TaskState.TaskUnreachable => TaskState.Unreachable,
+        Wire.TaskState.TaskGone => TaskState.Gone,
+        Wire.TaskState.TaskGoneByOperator => TaskState.GoneByOperator,
+        Wire.TaskState.TaskUnknown => TaskState.Unknown,
+        _ => TaskState.Unknown,
+    };
+}

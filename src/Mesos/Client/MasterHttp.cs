@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Text;
+using Pipeline.Mesos.Wire;
+
+namespace Pipeline.Mesos.Client;
+
+/// <summary>One POST to a master, redirects followed by hand: a handler's own redirect would drop the authorization.</summary>
+internal sealed class MasterHttp : IDisposable
+{
+    private const int MaxHops = 5;
+    private const int MaxErrorBytes = 16 * 1024;
+
+    /// <summary>Said when TLS fails, because the cause is nearly always this one (MESOS-9730 and the default of LIBPROCESS_SSL_CIPHERS).</summary>
+    private const string TlsHint =
+        " Mesos offers by default only ciphers without ECDHE, which .NET does not accept: set LIBPROCESS_SSL_CIPHERS on the masters to, " +
+        "for example, ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256.";
+
+    private readonly HttpClient http;
+    private readonly WireFormat format;
+    private readonly AuthenticationHeaderValue? authorization;
+
+    /// <param name="connections">1 keeps calls in order: they share a connection, one after the other.</param>
+    public MasterHttp(MesosMasterOptions options, WireFormat format, int connections)
+    {
+        this.format = format;
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            MaxConnectionsPerServer = connections,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+        if (options.Principal is not null)
+            authorization = new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Principal}:{options.Secret}")));
+    }
+
+    /// <summary>The answer and the master that gave it, after any redirects.</summary>
+    /// <exception cref="MesosCallException">No answer, or no end of redirects.</exception>
+    public async Task<(HttpResponseMessage Response, Uri Master)> PostAsync(Uri master, Call call, string? streamId, CancellationToken ct)
+    {
+        var at = new Uri(master, "/api/v1/scheduler");
+        for (var hop = 0; hop < MaxHops; hop++)
+        {
+            var response = await SendAsync(at, call, streamId, ct);
+            if (response.StatusCode != HttpStatusCode.TemporaryRedirect || response.Headers.Location is not { } location)
+                return (response, at);
+            response.Dispose();
+            // The location has no scheme ("//host:port/master/api/v1/scheduler"): it takes ours.
+            at = new Uri(at, location);
+        }
+
+        throw new MesosCallException(HttpStatusCode.TemporaryRedirect, $"{master}: more than {MaxHops} redirects, the masters do not agree on a leader.");
+    }
+
+    public static async Task<string> ErrorTextAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var buffer = new byte[MaxErrorBytes];
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        var read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
+        return Encoding.UTF8.GetString(buffer, 0, read).Trim();
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(Uri at, Call call, string? streamId, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, at) { Content = format.Body(call), Version = HttpVersion.Version11 };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(format.MediaType));
+        request.Headers.Authorization = authorization;
+        if (streamId is not null)
+            request.Headers.Add("Mesos-Stream-Id", streamId);
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        }
+        catch (HttpRequestException e)
+        {
+            var hint = e.InnerException is AuthenticationException ? TlsHint : "";
+            throw new MesosCallException(null, $"{at.GetLeftPart(UriPartial.Authority)}: {e.Message}{hint}", e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Pipeline.Mesos.Wire;
+
+namespace Pipeline.Mesos.Client;
+
+internal static class OfferMapping
+{
+    public static Offer From(Wire.Offer o)
+    {
+        var address = o.Url?.Address;
+        var host = address is { HasIp: true } ? address.Ip : address is { HasHostname: true } ? address.Hostname : o.Hostname;
+        return new Offer(
+            o.Id.Value, o.AgentId.Value, o.Hostname, host, $"{o.Url?.Scheme ?? "http"}://{host}:{address?.Port ?? 5051}",
+            o.AllocationInfo?.Role ?? "*", Resources(o.Resources), Attributes(o.Attributes), Window(o.Unavailability));
+    }
+
+    public static InverseOffer From(Wire.InverseOffer o) => new(o.Id.Value, o.AgentId?.Value, Window(o.Unavailability)!);
+
+    private static OfferedResources Resources(IEnumerable<Resource> resources)
+    {
+        decimal cpus = 0, memory = 0, disk = 0;
+        var ports = new List<PortRange>();
+        foreach (var r in resources.Where(IsPlain))
+        {
+            switch (r.Name)
+            {
+                case "cpus":
+                    cpus += Exact(r);
+                    break;
+                case "mem":
+                    memory += Exact(r);
+                    break;
+                case "disk":
+                    disk += Exact(r);
+                    break;
+                case "ports":
+                    ports.AddRange(r.Ranges.Range.Select(x => new PortRange((int)x.Begin, (int)x.End)));
+                    break;
+            }
+        }
+
+        return new OfferedResources(cpus, memory, disk, ports);
+    }
+
+    // Reserved, persistent, shared and revocable resources must be named as such at launch; we only ask for plain ones.
+    private static bool IsPlain(Resource r) =>
+        r.Reservation is null && r.Reservations.Count == 0 && r.Disk is null && r.Revocable is null && r.Shared is null
+        && (!r.HasRole || r.Role == "*");
+
+    /// <summary>Mesos keeps three decimals; a double's noise must not enter our accounting.</summary>
+    private static decimal Exact(Resource r) => r.Scalar is null ? 0 : Math.Round((decimal)r.Scalar.Value, 3);
+
+    private static Dictionary<string, string> Attributes(IEnumerable<Wire.Attribute> attributes)
+    {
+        var result = new Dictionary<string, string>();
+        foreach (var a in attributes)
+            result[a.Name] = a.Text?.Value ?? a.Scalar?.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Joined(a);
+        return result;
+    }
+
+    private static string Joined(Wire.Attribute a) =>
+        a.Set is { } set ? string.Join(',', set.Item) : string.Join(',', a.Ranges?.Range.Select(r => $"{r.Begin}-{r.End}") ?? []);
+
+    private static MaintenanceWindow? Window(Unavailability? u) => u is null
+        ? null
+        : new MaintenanceWindow(
+            DateTimeOffset.UnixEpoch + Nanoseconds(u.Start.Nanoseconds), u.Duration is { } d ? Nanoseconds(d.Nanoseconds) : null);
+
+    private static TimeSpan Nanoseconds(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
+}
