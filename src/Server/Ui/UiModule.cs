@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using MudBlazor.Services;
 using Pipeline.Kernel;
 using Pipeline.Server.Ui.Queries;
@@ -36,9 +36,12 @@ public static class UiModule
         return app;
     }
 
-    /// <summary>Pages take GET and POST of their address, and one takes every address: an endpoint of somebody else wins.</summary>
+    /// <summary>Blazor lets a page take every method, and one of ours takes every address: pages are only read, and somebody else's endpoint wins.</summary>
     private static void LetOthersComeFirst(EndpointBuilder endpoint)
     {
+        if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())
+            return; // the circuit's own endpoints
+        endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
         if (endpoint is RouteEndpointBuilder route)
             route.Order = 1;
     }
