@@ -32,9 +32,10 @@ internal sealed record ArtifactSpec(string Name, string Path);
 /// <summary>Run a deployable: fetch the artifact, verify digest and statements, unpack, exec with signals passed on.</summary>
 /// <param name="Envelopes">DSSE envelopes, JSON text each: the promotion statement and the provenance.</param>
 /// <param name="Run">Run by sh -c in the unpacked folder; PORT0… are in the environment.</param>
+/// <param name="ArtifactName">The file's name in that folder when the artifact is a single file; null: <c>artifact</c>.</param>
 internal sealed record RunSpec(
     string ArtifactDigest, long ArtifactBytes, string MediaType, string ReleaseDigest, string Stage, string Deployable, long Generation,
-    IReadOnlyList<string> Envelopes, string Run, IReadOnlyDictionary<string, string> Environment) : RunnerSpec;
+    IReadOnlyList<string> Envelopes, string Run, IReadOnlyDictionary<string, string> Environment, string? ArtifactName = null) : RunnerSpec;
 
 /// <summary>PUT /runner/v1/tasks/{taskId}/steps/{index}: index from 0; sent when a step starts and when it ends.</summary>
 /// <param name="State"><c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>timed-out</c>.</param>

@@ -1,0 +1,84 @@
+using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Files;
+using Pipeline.TaskRunner.Server;
+
+namespace Pipeline.TaskRunner.Build;
+
+/// <summary>Builds one module: source, steps in order until one fails, artifacts, result.</summary>
+internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, ServerClient server, TimeProvider time)
+{
+    private const long MaxSourceBytes = 8L * 1024 * 1024 * 1024;
+    private readonly string workspace = Path.Combine(runner.Sandbox, "workspace");
+
+    /// <returns>The task's exit code; the result was reported before.</returns>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        BuildResult result;
+        int exitCode;
+        try
+        {
+            (result, exitCode) = await BuildAsync(stop);
+        }
+        catch (HostileArchiveException e)
+        {
+            (result, exitCode) = (Failure(null, null, "security", e.Message), ExitCodes.Security);
+        }
+        catch (DefinitionException e)
+        {
+            (result, exitCode) = (Failure(null, null, "config", e.Message), ExitCodes.Failed);
+        }
+        catch (IOException e)
+        {
+            (result, exitCode) = (Failure(null, null, "infra", $"The agent's disk: {e.Message}"), ExitCodes.Infra);
+        }
+
+        await server.ReportResultAsync(result, CancellationToken.None);
+        return exitCode;
+    }
+
+    private async Task<(BuildResult, int)> BuildAsync(CancellationToken stop)
+    {
+        if (await FetchSourceAsync(stop) is { } found)
+        {
+            var reason = $"The source bundle is {found}, not {spec.SourceDigest}.";
+            return (Failure(null, null, "security", reason), ExitCodes.Security);
+        }
+
+        var steps = new StepRunner(runner, spec, workspace, server, time);
+        for (var i = 0; i < spec.Steps.Count; i++)
+        {
+            // A mask per step: what one step's log held back must not come out in the next one's.
+            var end = await steps.RunAsync(i, spec.Steps[i], new LogMask(spec.Mask), stop);
+            if (stop.IsCancellationRequested)
+                return (Failure(spec.Steps[i].Name, end.ExitCode, "infra", "The task was told to end."), 128 + Processes.Native.SigTerm);
+            if (end.State != "succeeded")
+                return AfterFailedStep(spec.Steps[i], end);
+        }
+
+        var artifacts = await new ArtifactUpload(runner.Sandbox, workspace, spec.Directory, server).UploadAsync(spec.Artifacts, stop);
+        return (new BuildResult("succeeded", null, 0, null, null, artifacts), ExitCodes.Succeeded);
+    }
+
+    private static (BuildResult, int) AfterFailedStep(StepSpec step, StepEnd end)
+    {
+        var infra = end.ExitCode == ExitCodes.Infra;
+        return (
+            Failure(step.Name, end.ExitCode, infra ? "infra" : "app", $"Step '{step.Name}': {end.Reason}."),
+            infra ? ExitCodes.Infra : end.State == "timed-out" ? ExitCodes.TimedOut : ExitCodes.Failed);
+    }
+
+    private static BuildResult Failure(string? step, int? exitCode, string failureClass, string reason) =>
+        new("failed", step, exitCode, failureClass, reason, []);
+
+    /// <returns>The digest that came instead; null when it is the right one.</returns>
+    private async Task<string?> FetchSourceAsync(CancellationToken stop)
+    {
+        var bundle = Path.Combine(runner.Sandbox, "source.tar");
+        var digest = await server.DownloadAsync("source", bundle, MaxSourceBytes, stop);
+        if (digest != spec.SourceDigest)
+            return digest;
+        SafeTar.Unpack(bundle, workspace, UnpackLimits.Default);
+        File.Delete(bundle);
+        return null;
+    }
+}

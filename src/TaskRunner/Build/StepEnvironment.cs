@@ -1,0 +1,35 @@
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.TaskRunner.Build;
+
+/// <summary>A clean environment for steps (reference: interfaces 6.2): nothing of the agent's but PATH and names, nothing secret but what the spec gives.</summary>
+internal static class StepEnvironment
+{
+    public static Dictionary<string, string> For(RunnerEnvironment runner, BuildSpec spec, StepSpec step, string workspace)
+    {
+        var home = Path.Combine(runner.Sandbox, "home");
+        var temporary = Path.Combine(runner.Sandbox, "tmp");
+        Directory.CreateDirectory(home);
+        Directory.CreateDirectory(temporary);
+        var environment = new Dictionary<string, string>(runner.Inherited)
+        {
+            ["CI"] = "true",
+            ["PIPELINE"] = "true",
+            ["PIPELINE_WORKSPACE"] = workspace,
+            ["PIPELINE_STEP"] = step.Name,
+            ["HOME"] = home,
+            ["TMPDIR"] = temporary,
+            ["LANG"] = "C.UTF-8",
+            ["TERM"] = "xterm-256color",
+            ["FORCE_COLOR"] = "1",
+            ["DOTNET_CLI_HOME"] = home,
+            ["DOTNET_NOLOGO"] = "true",
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "true",
+            ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "true",
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+        };
+        foreach (var (name, value) in spec.Environment.Concat(step.Environment))
+            environment[name] = value;
+        return environment;
+    }
+}

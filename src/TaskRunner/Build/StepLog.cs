@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using Pipeline.TaskRunner.Server;
+
+namespace Pipeline.TaskRunner.Build;
+
+/// <summary>
+/// The log of one step on its way to the server: masked, kept in a file of the sandbox, sent by offset. The step never waits for the
+/// server, memory does not grow with the log, and a server that restarts says where to go on.
+/// </summary>
+internal sealed class StepLog : IAsyncDisposable
+{
+    private const int SendBytes = 1024 * 1024;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+    private readonly FileStream spool;
+    private readonly LogMask mask;
+    private readonly ServerClient server;
+    private readonly TimeProvider time;
+    private readonly int index;
+    private readonly ArrayBufferWriter<byte> masked = new();
+    private readonly SemaphoreSlim news = new(0, 1);
+    private readonly Lock writing = new();
+    private readonly Task sender;
+    private readonly string path;
+    private long written;
+    private volatile bool complete;
+
+    public StepLog(string path, int index, LogMask mask, ServerClient server, TimeProvider time, CancellationToken ct)
+    {
+        this.path = path;
+        this.index = index;
+        this.mask = mask;
+        this.server = server;
+        this.time = time;
+        spool = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        sender = Task.Run(() => SendAsync(ct), CancellationToken.None);
+    }
+
+    public void Write(string line) => Write(Encoding.UTF8.GetBytes(line + "\n"));
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (writing)
+        {
+            mask.Write(bytes, masked);
+            Flush();
+        }
+    }
+
+    /// <summary>Copies the output of a process until its end.</summary>
+    public async Task PumpAsync(Stream output)
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await output.ReadAsync(buffer)) > 0)
+            Write(buffer.AsSpan(0, read));
+    }
+
+    /// <summary>Everything was written; comes back when the server has it all.</summary>
+    public async Task CompleteAsync()
+    {
+        lock (writing)
+        {
+            mask.Finish(masked);
+            Flush();
+            complete = true;
+        }
+
+        Wake();
+        await sender;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        complete = true;
+        Wake();
+        await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await spool.DisposeAsync();
+        news.Dispose();
+        File.Delete(path);
+    }
+
+    private void Flush()
+    {
+        if (masked.WrittenCount == 0)
+            return;
+        RandomAccess.Write(spool.SafeFileHandle, masked.WrittenSpan, written);
+        Interlocked.Add(ref written, masked.WrittenCount);
+        if (masked.Capacity > SendBytes)
+            masked.Clear();
+        else
+            masked.ResetWrittenCount();
+        Wake();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // The sender is awake already.
+        }
+    }
+
+    private async Task SendAsync(CancellationToken ct)
+    {
+        var buffer = new byte[SendBytes];
+        long sent = 0;
+        while (true)
+        {
+            var last = complete;
+            var available = Interlocked.Read(ref written) - sent;
+            if (available <= 0)
+            {
+                if (last)
+                    return;
+                await news.WaitAsync(ct);
+                continue;
+            }
+
+            var length = RandomAccess.Read(spool.SafeFileHandle, buffer.AsSpan(0, (int)Math.Min(available, SendBytes)), sent);
+            sent = await server.AppendLogAsync(index, sent, buffer.AsMemory(0, length), ct);
+            if (!last)
+                await Task.Delay(Gather, time, ct);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Pipeline.TaskRunner;
+using Pipeline.TaskRunner.Build;
+using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Processes;
+using Pipeline.TaskRunner.Run;
+using Pipeline.TaskRunner.Server;
+
+if (args is [ChildGroup.ExecArgument, .. var command])
+{
+    var error = Native.BecomeGroupLeader(command);
+    await Console.Error.WriteLineAsync($"{command[0]} cannot be executed (errno {error}).");
+    return error == 2 ? 127 : 126;
+}
+
+// The server may be restarted, upgraded or restored meanwhile: an agent's work is worth more than a quarter of an hour.
+var patience = TimeSpan.FromMinutes(15);
+Native.HideFromOthers();
+var (environment, missing) = RunnerEnvironment.Read(
+    Environment.GetEnvironmentVariable, Environment.GetEnvironmentVariables().Keys.Cast<string>(), Environment.CurrentDirectory);
+if (environment is null)
+{
+    await Console.Error.WriteLineAsync($"taskrunner is started by the scheduler as a task: the variable {missing} is missing.");
+    return ExitCodes.Usage;
+}
+
+using var signals = new SignalRelay();
+using var server = new ServerClient(environment.Server, environment.TaskId, patience, TimeProvider.System);
+try
+{
+    return await server.RedeemAsync(environment.Ticket, signals.Stop) switch
+    {
+        BuildSpec build => await new BuildCommand(environment, build, server, TimeProvider.System).RunAsync(signals.Stop),
+        RunSpec run => await new RunCommand(environment, run, server, signals, TimeProvider.System).RunAsync(signals.Stop),
+        var other => throw new InfraException($"The spec is of a kind that this runner does not know: {other.GetType().Name}."),
+    };
+}
+catch (OperationCanceledException) when (signals.ExitCode is { } signalled)
+{
+    return signalled;
+}
+catch (Exception e) when (e is InfraException or ServerRefusedException or IOException)
+{
+    await Console.Error.WriteLineAsync($"INFRA: {e.Message}");
+    return ExitCodes.Infra;
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Pipeline.Attestation;
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.TaskRunner.Run;
+
+/// <summary>What does not match, by a code of <see cref="VerificationCode"/>: nothing is executed.</summary>
+internal sealed class VerificationException(VerificationOutcome outcome) : Exception(outcome.Detail)
+{
+    public VerificationOutcome Outcome { get; } = outcome;
+
+    public VerificationException(string code, string detail, string? expected = null, string? found = null)
+        : this(new VerificationOutcome(code, detail, expected, found))
+    {
+    }
+}
+
+/// <summary>The agent's own judgement: by its trust root, its stages and what it has run before; not by what the server says.</summary>
+internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
+{
+    /// <exception cref="VerificationException">Something does not match.</exception>
+    /// <exception cref="InfraException">The agent was not given what it needs to judge.</exception>
+    public void Verify(RunSpec spec)
+    {
+        var stages = runner.Stages ?? throw new InfraException("The agent names no stages (PIPELINE_STAGES): it may run nothing.");
+        if (!stages.Contains(spec.Stage))
+            throw new VerificationException(VerificationCode.StageMismatch, "This agent does not run the stage.", string.Join(",", stages), spec.Stage);
+        var seen = SeenVersions.In(runner.StatePath ?? throw new InfraException("The agent has no place to remember generations (PIPELINE_STATE)."));
+        var trust = ReadTrust(seen);
+        var outcome = PromotionCheck.Verify(
+            trust,
+            spec.Envelopes,
+            new ExpectedPromotion(spec.ArtifactDigest, spec.ReleaseDigest, spec.Stage, spec.Generation, spec.Deployable),
+            time.GetUtcNow());
+        if (!outcome.Ok)
+            throw new VerificationException(outcome);
+        var highest = seen.Raise($"{spec.Stage}/{spec.Deployable}", spec.Generation);
+        if (highest > spec.Generation)
+        {
+            throw new VerificationException(
+                VerificationCode.GenerationReplayed, "This agent has run a later generation.",
+                "at least " + highest.ToString(CultureInfo.InvariantCulture), spec.Generation.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private TrustPolicy ReadTrust(SeenVersions seen)
+    {
+        var path = runner.TrustPath ?? throw new InfraException("The agent has no trust root (PIPELINE_TRUST).");
+        string signed, root;
+        try
+        {
+            signed = File.ReadAllText(path);
+            root = File.ReadAllText(Path.Combine(Path.GetDirectoryName(path) ?? "", "root.pub"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InfraException($"The agent's trust root cannot be read: {e.Message}", e);
+        }
+
+        var (policy, refusal) = TrustPolicy.Read(signed, root, time.GetUtcNow(), seen.Highest("trust"));
+        if (policy is null)
+            throw new VerificationException(VerificationCode.UntrustedKey, refusal!);
+        seen.Raise("trust", policy.Version);
+        return policy;
+    }
+}

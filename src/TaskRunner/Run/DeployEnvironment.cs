@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.TaskRunner.Run;
+
+/// <summary>What a service or worker sees, and the same in the file <c>deploy.env</c> for people who look into the sandbox.</summary>
+internal static class DeployEnvironment
+{
+    public static Dictionary<string, string> For(RunnerEnvironment runner, RunSpec spec)
+    {
+        var environment = new Dictionary<string, string>(runner.Inherited)
+        {
+            ["HOME"] = runner.Sandbox,
+            ["LANG"] = "C.UTF-8",
+            ["PIPELINE_STAGE"] = spec.Stage,
+            ["PIPELINE_RELEASE"] = spec.ReleaseDigest,
+            ["PIPELINE_ARTIFACT"] = spec.ArtifactDigest,
+            ["PIPELINE_DEPLOYABLE"] = spec.Deployable,
+            ["PIPELINE_GENERATION"] = spec.Generation.ToString(CultureInfo.InvariantCulture),
+            ["OTEL_SERVICE_NAME"] = spec.Deployable,
+            ["OTEL_RESOURCE_ATTRIBUTES"] = $"deployment.environment.name={spec.Stage},service.instance.id={runner.TaskId}",
+        };
+        foreach (var (name, value) in spec.Environment)
+            environment[name] = value;
+        return environment;
+    }
+
+    /// <summary>A file that sh can source, readable by its owner only.</summary>
+    public static void Write(string path, IReadOnlyDictionary<string, string> environment)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in environment.OrderBy(e => e.Key, StringComparer.Ordinal))
+            text.Append(name).Append("='").Append(value.Replace("'", "'\\''", StringComparison.Ordinal)).Append("'\n");
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+}

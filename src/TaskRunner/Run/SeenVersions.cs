@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Pipeline.TaskRunner.Run;
+
+/// <summary>The highest number seen under a name, on the agent's disk: it never goes back, whoever asks at the same time.</summary>
+internal sealed class SeenVersions
+{
+    private readonly string directory;
+
+    private SeenVersions(string directory) => this.directory = directory;
+
+    public static SeenVersions In(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            return new SeenVersions(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InfraException($"The agent's state folder cannot be used: {e.Message}", e);
+        }
+    }
+
+    public long Highest(string name)
+    {
+        using var held = Lock(name);
+        return Read(name);
+    }
+
+    /// <summary>Raises the number when <paramref name="value"/> is higher.</summary>
+    /// <returns>The highest number, durable.</returns>
+    public long Raise(string name, long value)
+    {
+        using var held = Lock(name);
+        var highest = Read(name);
+        if (value <= highest)
+            return highest;
+        var path = PathOf(name);
+        var temporary = path + ".new";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{value} {name}\n")));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        return value;
+    }
+
+    // A file that is there and cannot be read is not "never seen": that would be a way to make an agent forget.
+    private long Read(string name)
+    {
+        var path = PathOf(name);
+        if (!File.Exists(path))
+            return 0;
+        var text = File.ReadAllText(path);
+        return long.TryParse(text.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InfraException($"The agent's state file {path} is damaged; an operator must look at it.");
+    }
+
+    private FileStream Lock(string name)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new FileStream(PathOf(name) + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (tries < 1000)
+            {
+                // Another task of this agent holds it for the length of an fsync.
+                Thread.Yield();
+                Thread.SpinWait(20_000);
+            }
+        }
+    }
+
+    // Names come from the server: as a hash they cannot leave the folder.
+    private string PathOf(string name) =>
+        Path.Combine(directory, "seen-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]);
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.TaskRunner;
+
+/// <summary>Generated: the native program has no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowOutOfOrderMetadataProperties = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RedeemTicket))]
+[JsonSerializable(typeof(RedeemedTicket))]
+[JsonSerializable(typeof(StepReport))]
+[JsonSerializable(typeof(LogSize))]
+[JsonSerializable(typeof(BuildResult))]
+[JsonSerializable(typeof(SecurityReport))]
+internal sealed partial class RunnerJson : JsonSerializerContext;
