@@ -21,11 +21,11 @@ public sealed record DecisionView(
     string Decision, string Person, IReadOnlyList<string> Groups, string PlanDigest, string? Comment, DateTimeOffset At, bool Counts);
 
 /// <summary>A deploy that the promotion asked the scheduler for.</summary>
-/// <param name="State"><c>pending</c>, <c>submitted</c>, <c>healthy</c> or <c>failed</c>.</param>
+/// <param name="State"><c>submitted</c>, <c>healthy</c> or <c>failed</c>.</param>
 /// <param name="Rollback">It restores the release before.</param>
 public sealed record PromotionDeployView(
     string Deployable, string Cluster, string DeployId, Digest Release, long Generation, bool Rollback, int Instances, string State,
-    FailureClass? FailureClass, string? Reason, DateTimeOffset? SubmittedAt, DateTimeOffset? EndedAt);
+    FailureClass? FailureClass, string? Reason, DateTimeOffset SubmittedAt, DateTimeOffset? EndedAt);
 
 /// <summary>One fact that a gate or a verdict rested on.</summary>
 /// <param name="Kind"><c>signature</c>, <c>previous-stage</c>, <c>approval</c>, <c>rejection</c>, <c>hold</c>, <c>deploy</c>, <c>health</c>, <c>rollback</c>.</param>

@@ -60,15 +60,17 @@ CREATE TABLE stages.deploy (
   promotion_id  uuid NOT NULL REFERENCES stages.promotion (id),
   cluster       text NOT NULL,
   deploy_id     text NOT NULL,
+  request_id    text NOT NULL,
   deployable    text NOT NULL,
+  kind          text NOT NULL,
   release       text NOT NULL,
   generation    bigint NOT NULL,
   rollback      boolean NOT NULL,
   instances     int NOT NULL,
-  state         text NOT NULL CHECK (state IN ('Pending', 'Submitted', 'Healthy', 'Failed')),
+  state         text NOT NULL CHECK (state IN ('Submitted', 'Healthy', 'Failed')),
   failure_class text CHECK (failure_class IN ('App', 'Health', 'Config', 'Infra', 'Security')),
   reason        text,
-  submitted_at  timestamptz,
+  submitted_at  timestamptz NOT NULL,
   ended_at      timestamptz,
   PRIMARY KEY (cluster, deploy_id)
 );
@@ -84,6 +86,7 @@ CREATE TABLE stages.deployable (
   release_number int NOT NULL,
   commit_sha     text NOT NULL,
   deploy_id      text NOT NULL,
+  request_id     text NOT NULL,
   cluster        text NOT NULL,
   instances      int NOT NULL,
   promotion_id   uuid NOT NULL REFERENCES stages.promotion (id),
@@ -107,11 +110,3 @@ CREATE TABLE stages.decision (
 CREATE UNIQUE INDEX decision_once ON stages.decision (promotion_id, plan_digest, person) WHERE kind = 'Approve';
 CREATE INDEX decision_promotion ON stages.decision (promotion_id, at);
 
--- A held release goes nowhere until the hold is lifted; holds never block a rollback to another release.
-CREATE TABLE stages.hold (
-  release text NOT NULL CHECK (release ~ '^sha256:[0-9a-f]{64}$'),
-  code    text NOT NULL,
-  detail  text NOT NULL,
-  at      timestamptz NOT NULL,
-  PRIMARY KEY (release, code)
-);

@@ -1,0 +1,73 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+
+namespace Pipeline.DeployStages;
+
+public enum DecisionKind
+{
+    Approve,
+    Reject,
+}
+
+/// <summary>A person's decision, as stored.</summary>
+/// <param name="Envelope">The signed statement of an approval.</param>
+public sealed record Decision(
+    Guid Id, PromotionId Promotion, DecisionKind Kind, string Person, IReadOnlyList<string> Groups, string PlanDigest, string? Comment,
+    string? Envelope, DateTimeOffset At)
+{
+    public Approval ToApproval() => new(Person, Groups, PlanDigest, At);
+}
+
+/// <summary>Approvals and rejections. Joins the ambient transaction.</summary>
+public sealed class DecisionStore(NpgsqlDataSource db)
+{
+    private const string Insert = """
+        INSERT INTO stages.decision (id, promotion_id, kind, person, groups, plan_digest, comment, envelope, at)
+        VALUES (@Id, @Promotion, @Kind, @Person, @Groups, @PlanDigest, @Comment, @Envelope, @At)
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <returns>False when this person approved this plan before.</returns>
+    public async Task<bool> InsertAsync(Decision d, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            Insert,
+            new
+            {
+                d.Id, Promotion = d.Promotion.Value, Kind = d.Kind.ToString(), d.Person, Groups = d.Groups.ToArray(), d.PlanDigest, d.Comment,
+                d.Envelope, At = d.At.UtcDateTime,
+            },
+            cancellationToken: ct)) == 1;
+    }
+
+    public async Task<IReadOnlyList<Decision>> OfAsync(IReadOnlyList<PromotionId> promotions, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT id, promotion_id, kind, person, groups, plan_digest, comment, envelope, at
+              FROM stages.decision WHERE promotion_id = ANY(@ids) ORDER BY at, id
+            """,
+            new { ids = promotions.Select(p => p.Value).ToArray() },
+            cancellationToken: ct));
+        return [.. rows.Select(r => r.ToDecision())];
+    }
+
+    private sealed class Row
+    {
+        public Guid Id { get; init; }
+        public Guid PromotionId { get; init; }
+        public string Kind { get; init; } = "";
+        public string Person { get; init; } = "";
+        public string[] Groups { get; init; } = [];
+        public string PlanDigest { get; init; } = "";
+        public string? Comment { get; init; }
+        public string? Envelope { get; init; }
+        public DateTime At { get; init; }
+
+        public Decision ToDecision() => new(
+            Id, new PromotionId(PromotionId), Enum.Parse<DecisionKind>(Kind), Person, Groups, PlanDigest, Comment, Envelope, Sql.Utc(At));
+    }
+}

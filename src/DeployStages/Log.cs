@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Kernel;
+
+namespace Pipeline.DeployStages;
+
+internal static partial class Log
+{
+    [LoggerMessage(5000, LogLevel.Information, "Promotion policy {Path} is in force: {Stages} stages")]
+    public static partial void PolicyLoaded(ILogger logger, string path, int stages);
+
+    [LoggerMessage(5001, LogLevel.Error, "Promotion policy refused, the old one stays in force: {Problem}")]
+    public static partial void PolicyRefused(ILogger logger, DefinitionProblem problem);
+
+    [LoggerMessage(5002, LogLevel.Information, "Promotion {Promotion} of {Release} into {Stage}: {From} to {To} {Reason}")]
+    public static partial void PromotionMoved(
+        ILogger logger, PromotionId promotion, Digest release, string stage, PromotionPhase from, PromotionPhase to, string? reason);
+
+    [LoggerMessage(5003, LogLevel.Debug, "Promotion {Promotion} in {Phase} ignores {Event}")]
+    public static partial void EventIgnored(ILogger logger, PromotionId promotion, PromotionPhase phase, string @event);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Release {Release} is held everywhere: {Code} {Detail}")]
+    public static partial void ReleaseHeld(ILogger logger, Digest release, string code, string detail);
+
+    [LoggerMessage(5005, LogLevel.Error, "The sweep of promotions failed and goes on")]
+    public static partial void SweepFailed(ILogger logger, Exception failure);
+}
