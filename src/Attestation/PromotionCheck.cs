@@ -65,7 +65,7 @@ public static class PromotionCheck
                     return outcome;
                 wrongStatement ??= outcome;
             }
-            else if (MayBe(envelope, type))
+            else if (verdict.Code == VerificationCode.SignatureInvalid || MayBe(envelope, type))
             {
                 wrongSignature ??= new VerificationOutcome(verdict.Code, verdict.Detail);
             }

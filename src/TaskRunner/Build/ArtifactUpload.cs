@@ -39,10 +39,10 @@ internal sealed class ArtifactUpload(string sandbox, string workspace, string di
     private string Locate(ArtifactSpec artifact)
     {
         var path = Path.GetFullPath(Path.Combine(workspace, directory, artifact.Path));
+        if (IsInside(path) && !Path.Exists(path))
+            throw new DefinitionException($"Artifact '{artifact.Name}': there is nothing at '{artifact.Path}' after the steps.");
         if (!IsInside(path) || !IsInside(RealPath(path)))
             throw new DefinitionException($"Artifact '{artifact.Name}': the path '{artifact.Path}' leaves the workspace.");
-        if (!Path.Exists(path))
-            throw new DefinitionException($"Artifact '{artifact.Name}': there is nothing at '{artifact.Path}' after the steps.");
         return !Directory.Exists(path) && Processes.Native.IsSpecialFile(path)
             ? throw new DefinitionException($"Artifact '{artifact.Name}': '{artifact.Path}' is neither a file nor a folder.")
             : path;

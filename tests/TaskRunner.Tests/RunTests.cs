@@ -1,0 +1,219 @@
+using Pipeline.Attestation;
+using Pipeline.TaskRunner.Contract;
+using Pipeline.TestKit;
+
+namespace Pipeline.TaskRunner.Tests;
+
+public sealed class RunTests : IAsyncLifetime
+{
+    private static readonly string Release = "sha256:" + new string('e', 64);
+    private readonly SigningKey root = SigningKey.Create();
+    private readonly SigningKey builder = SigningKey.Create();
+    private readonly SigningKey promoter = SigningKey.Create();
+    private readonly string agent = RunnerProcess.NewFolder();
+    private readonly byte[] artifact = Tars.Of(("serve", "#!/bin/sh\necho serving $GREETING on $PORT0 from $(pwd)\nexit ${1:-0}\n"));
+    private FakeServer server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await FakeServer.StartAsync();
+        server.Artifacts[Tars.DigestOf(artifact)] = artifact;
+        PublishTrust(1);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Directory.Delete(agent, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_promoted_artifact_runs_with_its_environment_and_gives_its_exit_code()
+    {
+        await using var runner = Run(Spec(generation: 3) with { Run = "./serve 7" });
+
+        Assert.Equal(7, await runner.ExitAsync());
+
+        var said = await runner.SaidAsync();
+        Assert.Equal($"serving it's on 31000 from {runner.Sandbox}/app\n", said);
+        Assert.Equal(said, await File.ReadAllTextAsync(Path.Combine(runner.Sandbox, "service.log")));
+        var env = Path.Combine(runner.Sandbox, "deploy.env");
+        Assert.Contains("\nGREETING='it'\\''s'\n", await File.ReadAllTextAsync(env));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(env));
+        Assert.Empty(server.Security);
+    }
+
+    [Fact]
+    public async Task A_single_file_runs_under_its_name()
+    {
+        var script = "#!/bin/sh\necho alone\n"u8.ToArray();
+        server.Artifacts[Tars.DigestOf(script)] = script;
+        await using var runner = Run(Spec(of: script) with { MediaType = "application/octet-stream", ArtifactName = "tool", Run = "./tool" });
+
+        Assert.Equal(0, await runner.ExitAsync());
+        Assert.Equal("alone\n", await runner.SaidAsync());
+    }
+
+    [Fact]
+    public async Task Other_bytes_under_the_promised_digest_are_never_executed()
+    {
+        server.Artifacts[Tars.DigestOf(artifact)] = Tars.Of(("serve", "#!/bin/sh\necho evil\n"));
+        await Refused(Spec(), VerificationCode.DigestMismatch);
+    }
+
+    [Fact]
+    public async Task A_signature_that_was_touched_is_refused()
+    {
+        var spec = Spec();
+        var envelope = spec.Envelopes[0];
+        var at = envelope.IndexOf("\"sig\":\"", StringComparison.Ordinal) + 9;
+        var touched = envelope[..at] + (envelope[at] == 'A' ? 'B' : 'A') + envelope[(at + 1)..];
+        await Refused(spec with { Envelopes = [touched, spec.Envelopes[1]] }, VerificationCode.SignatureInvalid);
+    }
+
+    [Fact]
+    public async Task A_statement_by_an_unknown_key_is_refused()
+    {
+        using var stranger = SigningKey.Create();
+        await Refused(Spec(by: stranger), VerificationCode.UntrustedKey);
+    }
+
+    [Fact]
+    public async Task A_stage_that_the_agent_does_not_run_is_refused_whatever_the_statement_says() =>
+        await Refused(Spec(stage: "infra-qa"), VerificationCode.StageMismatch);
+
+    [Fact]
+    public async Task A_statement_for_another_stage_is_refused() =>
+        await Refused(Spec(stage: "infra-qa") with { Stage = "production" }, VerificationCode.StageMismatch);
+
+    [Fact]
+    public async Task An_expired_statement_is_refused() =>
+        await Refused(Spec(expires: DateTimeOffset.UtcNow.AddMinutes(-1)), VerificationCode.StatementExpired);
+
+    [Fact]
+    public async Task Missing_provenance_is_refused()
+    {
+        var spec = Spec();
+        await Refused(spec with { Envelopes = [spec.Envelopes[0]] }, VerificationCode.StatementMissing);
+    }
+
+    [Fact]
+    public async Task A_replayed_generation_is_refused_and_a_rollback_with_a_fresh_statement_runs()
+    {
+        await using (var first = Run(Spec(generation: 5)))
+            Assert.Equal(0, await first.ExitAsync());
+
+        await Refused(Spec(generation: 4), VerificationCode.GenerationReplayed);
+        await using var same = Run(Spec(generation: 5));
+        Assert.Equal(0, await same.ExitAsync());
+        await using var rollback = Run(Spec(generation: 6));
+        Assert.Equal(0, await rollback.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_trust_policy_that_went_back_or_is_signed_by_another_root_is_refused()
+    {
+        PublishTrust(7);
+        await using (var first = Run(Spec()))
+            Assert.Equal(0, await first.ExitAsync());
+        PublishTrust(6);
+        await Refused(Spec(), VerificationCode.UntrustedKey);
+        using var other = SigningKey.Create();
+        PublishTrust(8, other);
+        await Refused(Spec(), VerificationCode.UntrustedKey);
+    }
+
+    [Fact]
+    public async Task An_agent_without_a_trust_root_runs_nothing_and_blames_nobody()
+    {
+        server.Spec = Spec();
+        await using var runner = RunnerProcess.Start(server.Url, new Dictionary<string, string> { ["PIPELINE_STAGES"] = "production", ["PIPELINE_STATE"] = agent });
+
+        Assert.Equal(75, await runner.ExitAsync());
+        Assert.Empty(server.Security);
+    }
+
+    [Fact]
+    public async Task An_artifact_that_unpacks_outside_is_refused()
+    {
+        var evil = Tars.Of(Tars.Link("out", "../../.."), Tars.File("serve", "x"));
+        server.Artifacts[Tars.DigestOf(evil)] = evil;
+        await Refused(Spec(of: evil), VerificationCode.DigestMismatch);
+    }
+
+    [Theory]
+    [InlineData("TERM", "trap 'echo bye; exit 9' TERM; echo ready; while :; do sleep 0.05; done", 9)]
+    [InlineData("INT", "trap 'exit 8' INT; echo ready; while :; do sleep 0.05; done", 8)]
+    [InlineData("TERM", "echo ready; exec sleep 300", 143)]
+    public async Task Signals_reach_the_service(string signal, string run, int exitCode)
+    {
+        await using var runner = Run(Spec() with { Run = run });
+        var log = Path.Combine(runner.Sandbox, "service.log");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20), "the service runs");
+
+        runner.Signal(signal);
+
+        Assert.Equal(exitCode, await runner.ExitAsync());
+    }
+
+    [Fact]
+    public async Task The_service_log_is_rotated()
+    {
+        await using var runner = Run(Spec() with { Run = "head -c 25000000 /dev/zero | tr '\\0' x" });
+
+        Assert.Equal(0, await runner.ExitAsync());
+
+        var files = Directory.GetFiles(runner.Sandbox, "service.log*");
+        Assert.Equal(3, files.Length);
+        Assert.Equal(25_000_000, files.Sum(f => new FileInfo(f).Length));
+        Assert.All(files, f => Assert.True(new FileInfo(f).Length <= 10 * 1024 * 1024));
+    }
+
+    private async Task Refused(RunSpec spec, string code)
+    {
+        var before = server.Security.Count;
+        await using var runner = Run(spec);
+        Assert.Equal(76, await runner.ExitAsync());
+        Assert.Equal(code, server.Security.Skip(before).Single().Code);
+        var said = await runner.SaidAsync();
+        Assert.StartsWith($"VERIFY {code}", said);
+        Assert.DoesNotContain("serving", said);
+        Assert.False(File.Exists(Path.Combine(runner.Sandbox, "service.log")));
+    }
+
+    private RunnerProcess Run(RunSpec spec)
+    {
+        server.Spec = spec;
+        return RunnerProcess.Start(server.Url, new Dictionary<string, string>
+        {
+            ["PIPELINE_TRUST"] = Path.Combine(agent, "trust.json"),
+            ["PIPELINE_STATE"] = Path.Combine(agent, "state"),
+            ["PIPELINE_STAGES"] = "product-qa,production",
+        });
+    }
+
+    private RunSpec Spec(
+        long generation = 1, string stage = "production", DateTimeOffset? expires = null, SigningKey? by = null, byte[]? of = null)
+    {
+        var digest = Tars.DigestOf(of ?? artifact);
+        var subjects = new[] { StatementSubject.Of("api", digest) };
+        var promotion = new PromotionPredicate(stage, Release, "api-web", generation, expires ?? DateTimeOffset.UtcNow.AddHours(1));
+        var provenance = new ProvenancePredicate(
+            new BuildDefinition(ProvenancePredicate.BuildType, new Dictionary<string, string>(), new Dictionary<string, string>(), []),
+            new RunDetails(new BuilderIdentity("urn:test"), new RunMetadata("1", null, null)));
+        return new RunSpec(
+            digest, (of ?? artifact).Length, "application/x-tar+gzip", Release, stage, "api-web", generation,
+            [Statements.SignPromotion(subjects, promotion, by ?? promoter), Statements.SignProvenance(subjects, provenance, builder)],
+            "./serve", new Dictionary<string, string> { ["GREETING"] = "it's" });
+    }
+
+    private void PublishTrust(long version, SigningKey? signer = null)
+    {
+        TrustedKey Key(SigningKey key, KeyRole role) => new(
+            key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, [role]);
+        var policy = new TrustPolicy(version, DateTimeOffset.UtcNow.AddDays(1), [Key(builder, KeyRole.Builder), Key(promoter, KeyRole.Promoter)], []);
+        File.WriteAllText(Path.Combine(agent, "trust.json"), TrustPolicy.Sign(policy, signer ?? root));
+        File.WriteAllText(Path.Combine(agent, "root.pub"), root.PublicKeyPem);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using CsCheck;
+using Pipeline.TaskRunner.Files;
+
+namespace Pipeline.TaskRunner.Tests;
+
+public sealed class SafeTarTests : IDisposable
+{
+    private readonly string folder = RunnerProcess.NewFolder();
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    public static TheoryData<string, string> Hostile => new()
+    {
+        { "parent in a name", "file:../evil" },
+        { "parent inside a name", "file:a/../../evil" },
+        { "absolute name", "file:/tmp/evil-absolute" },
+        { "absolute link", "link:l>/etc" },
+        { "link to the parent", "link:l>.." },
+        { "link out from below", "link:a/b/l>../../../x" },
+        { "climbs after it descended", "link:d/e/x>../..;link:y>d/e/x/../foo" },
+        { "file through a link", "link:l>a;file:l/evil" },
+        { "link below a link", "file:a/f;link:l>a;link:l/m>../.." },
+        { "link in place of a file", "file:l;link:l>a" },
+        { "link twice", "link:l>a;link:l>b" },
+        { "file twice", "file:a;file:a" },
+        { "file as a folder", "file:a;file:a/b" },
+        { "hard link", "hard:h>/etc/passwd" },
+        { "named pipe", "fifo:p" },
+        { "character device", "char:c" },
+        { "block device", "block:b" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_hostile_archive_is_refused_and_nothing_lies_outside(string story, string entries)
+    {
+        var inner = Path.Combine(folder, "in", "root");
+        Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(TarOf(entries)), inner, UnpackLimits.Default));
+        Assert.False(Path.Exists(Path.Combine(folder, "in", "evil")), story);
+        Assert.False(Path.Exists("/tmp/evil-absolute"), story);
+    }
+
+    [Fact]
+    public void Files_folders_modes_and_inner_links_come_back()
+    {
+        var archive = Write(Tars.Of(
+            Tars.File("bin/run", "x"), Tars.File("data.txt", "y", executable: false), Tars.Link("bin/data", "../data.txt"), Tars.Link("cur", "bin")));
+        var root = Path.Combine(folder, "root");
+
+        SafeTar.Unpack(archive, root, UnpackLimits.Default);
+
+        Assert.Equal("y", File.ReadAllText(Path.Combine(root, "cur/data")));
+        Assert.True(File.GetUnixFileMode(Path.Combine(root, "bin/run")).HasFlag(UnixFileMode.UserExecute));
+        Assert.False(File.GetUnixFileMode(Path.Combine(root, "data.txt")).HasFlag(UnixFileMode.UserExecute));
+    }
+
+    [Fact]
+    public void A_bomb_stops_at_the_limit_of_bytes_and_of_entries()
+    {
+        var gzip = new MemoryStream();
+        using (var packer = new GZipStream(gzip, CompressionLevel.Fastest, leaveOpen: true))
+            packer.Write(Tars.Of(("zeros", new string('0', 5_000_000))));
+        Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(gzip.ToArray()), Path.Combine(folder, "a"), new UnpackLimits(10, 1_000_000)));
+        var many = Tars.Of([.. Enumerable.Range(0, 20).Select(i => ($"f{i}", "x"))]);
+        Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(many), Path.Combine(folder, "b"), new UnpackLimits(10, 1_000_000)));
+    }
+
+    [Fact]
+    public void Any_damage_is_refused_or_stays_inside()
+    {
+        var good = Tars.Of(("bin/run", "some content"), ("data", "more"));
+        var count = 0;
+        Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Sample(
+            (at, value) =>
+            {
+                var damaged = good.ToArray();
+                damaged[at] = value;
+                var root = Path.Combine(folder, $"jail{Interlocked.Increment(ref count)}", "root");
+                try
+                {
+                    SafeTar.Unpack(Write(damaged), root, new UnpackLimits(100, 1_000_000));
+                }
+                catch (HostileArchiveException)
+                {
+                }
+
+                return Directory.GetFileSystemEntries(Path.GetDirectoryName(root)!).All(e => e == root);
+            },
+            iter: 300);
+    }
+
+    [Fact]
+    public void What_is_packed_comes_back_and_packs_to_the_same_bytes()
+    {
+        var source = Path.Combine(folder, "source");
+        Directory.CreateDirectory(Path.Combine(source, "sub", new string('n', 120)));
+        File.WriteAllText(Path.Combine(source, "sub", new string('n', 120), "file"), "content");
+        File.CreateSymbolicLink(Path.Combine(source, "link"), "sub");
+        ReproducibleTar.Pack(source, Path.Combine(folder, "one"));
+
+        SafeTar.Unpack(Path.Combine(folder, "one"), Path.Combine(folder, "back"), UnpackLimits.Default);
+        ReproducibleTar.Pack(Path.Combine(folder, "back"), Path.Combine(folder, "two"));
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "one")), File.ReadAllBytes(Path.Combine(folder, "two")));
+    }
+
+    private string Write(byte[] bytes)
+    {
+        var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private static byte[] TarOf(string entries) => Tars.Of([.. entries.Split(';').Select(text =>
+    {
+        var parts = text[(text.IndexOf(':') + 1)..].Split('>');
+        return text[..text.IndexOf(':')] switch
+        {
+            "file" => (TarEntry)Tars.File(parts[0], "evil"),
+            "link" => LinkTo(TarEntryType.SymbolicLink, parts[0], parts[1]),
+            "hard" => LinkTo(TarEntryType.HardLink, parts[0], parts[1]),
+            "fifo" => new PaxTarEntry(TarEntryType.Fifo, parts[0]),
+            "char" => new PaxTarEntry(TarEntryType.CharacterDevice, parts[0]) { DeviceMajor = 1, DeviceMinor = 3 },
+            "block" => new PaxTarEntry(TarEntryType.BlockDevice, parts[0]) { DeviceMajor = 1, DeviceMinor = 3 },
+            var kind => throw new ArgumentException(kind),
+        };
+    })]);
+
+    private static PaxTarEntry LinkTo(TarEntryType type, string name, string target) => new(type, name) { LinkName = target };
+}
