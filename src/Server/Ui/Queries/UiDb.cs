@@ -25,6 +25,5 @@ public sealed class UiDb(NpgsqlDataSource db)
     }
 
     public async Task<T?> FindAsync<T>(string sql, object? arguments, CancellationToken ct)
-        where T : class =>
-        (await ListAsync<T>(sql, arguments, ct)).FirstOrDefault();
+        where T : class => await ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : null;
 }

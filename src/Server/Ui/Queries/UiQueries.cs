@@ -16,6 +16,7 @@ public static class UiQueries
         services.AddSingleton<BuildPages>();
         services.AddSingleton<CommitPages>();
         services.AddSingleton<RepositoryPages>();
+        services.AddSingleton<HomePages>();
         services.AddSingleton<ReleasePages>();
         services.AddSingleton<Timelines>();
         return services;
