@@ -120,7 +120,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
     private static IEnumerable<string> Arguments(LocalMesosSettings settings, string directory) =>
     [
         "--cluster", settings.Cluster, "--port", "0", "--work_dir", directory, "--agents", settings.Agents, "--resources", settings.Resources,
-        "--executor_environment_variables=" + JsonSerializer.Serialize(settings.TaskEnvironment), .. settings.MoreArguments,
+        "--executor_environment_variables=" + JsonSerializer.Serialize(settings.TaskEnvironment),
+        "--exit_with", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), .. settings.MoreArguments,
     ];
 
     private static string FindExecutable()

@@ -1,0 +1,7 @@
+using Pipeline.LocalMesos.Posix;
+
+namespace Pipeline.LocalMesos.Agents;
+
+/// <summary>What the agents of a cluster share. <paramref name="Gate"/> is the one lock of the cluster's state.</summary>
+public sealed record AgentContext(
+    LocalMesosOptions Options, object Gate, Fetcher Fetcher, ChildReaper Children, RunningGroups Groups, TimeProvider Time, ILogger Log);

@@ -1,0 +1,46 @@
+using W = Pipeline.Mesos.Wire;
+
+namespace Pipeline.LocalMesos.Agents;
+
+/// <summary>How a task's command becomes a program and its arguments.</summary>
+internal static class CommandLine
+{
+    public static (string Path, IReadOnlyList<string> Arguments) Of(
+        W.TaskInfo task, Sandbox sandbox, string containerId, IReadOnlyDictionary<string, string> environment)
+    {
+        var command = Plain(task.Command);
+        if (ImageOf(task.Container) is { } image)
+            return InContainer(image, command, sandbox, containerId, environment);
+        var user = task.Command.User;
+        return user.Length == 0 || user == System.Environment.UserName ? ("/bin/sh", Direct(command)) : AsUser(user, command);
+    }
+
+    private static List<string> Plain(W.CommandInfo command) => !command.HasShell || command.Shell
+        ? ["sh", "-c", command.Value]
+        : [command.Value, .. command.Arguments];
+
+    // A program of its own name is found and executed by the shell, which also says 127 when there is none.
+    private static List<string> Direct(List<string> command) => command[0] == "sh"
+        ? command
+        : ["sh", "-c", "exec \"$0\" \"$@\"", command[0], .. command.Skip(2)];
+
+    private static (string Path, IReadOnlyList<string> Arguments) AsUser(string user, List<string> command) =>
+        ("/usr/bin/setpriv", ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", .. command]);
+
+    private static string? ImageOf(W.ContainerInfo? container) => container?.Mesos?.Image?.Docker?.Name ?? container?.Docker?.Image;
+
+    /// <summary>The sandbox is mounted where a real agent mounts it; the client passes SIGTERM on.</summary>
+    private static (string Path, IReadOnlyList<string> Arguments) InContainer(
+        string image, List<string> command, Sandbox sandbox, string containerId, IReadOnlyDictionary<string, string> environment)
+    {
+        const string Inside = "/mnt/mesos/sandbox";
+        List<string> arguments =
+        [
+            "docker", "run", "--rm", "--init", "--network", "host", "--name", $"mesos-{containerId}",
+            "--volume", $"{sandbox.Path}:{Inside}", "--workdir", Inside,
+        ];
+        foreach (var name in environment.Keys.Where(k => k is not ("PATH" or "PWD" or "MESOS_SANDBOX")))
+            arguments.AddRange(["--env", name]);
+        return ("/usr/bin/docker", [.. arguments, "--env", $"MESOS_SANDBOX={Inside}", image, .. command]);
+    }
+}

@@ -1,0 +1,51 @@
+using Pipeline.Mesos.Wire;
+
+namespace Pipeline.LocalMesos.Agents;
+
+/// <summary>
+/// Repeats a task's health check as the command executor does (recorded in 04): each failure is reported, health once a change;
+/// failures before the first success and inside the grace period are not; enough in a row end the task.
+/// </summary>
+internal sealed class HealthChecker(HealthCheck check, HealthProbe probe, TimeProvider time, Action<bool> report, Action kill)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        try
+        {
+            var started = time.GetTimestamp();
+            await Task.Delay(TimeSpan.FromSeconds(check.DelaySeconds), time, ct);
+            bool? healthy = null;
+            for (var failures = 0; failures < check.ConsecutiveFailures;)
+            {
+                var passed = await TryAsync(ct);
+                if (passed && healthy != true)
+                    report(true);
+                if (passed || healthy is not null || time.GetElapsedTime(started).TotalSeconds > check.GracePeriodSeconds)
+                {
+                    healthy = passed;
+                    failures = passed ? 0 : failures + 1;
+                    if (!passed)
+                        report(false);
+                }
+
+                if (failures < check.ConsecutiveFailures)
+                    await Task.Delay(TimeSpan.FromSeconds(check.IntervalSeconds), time, ct);
+            }
+
+            kill();
+        }
+        catch (OperationCanceledException)
+        {
+            // The task ended.
+        }
+    }
+
+    private async Task<bool> TryAsync(CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(check.TimeoutSeconds), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        var passed = await probe.PassesAsync(either.Token);
+        ct.ThrowIfCancellationRequested();
+        return passed;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Pipeline.LocalMesos.Agents;
+
+/// <summary>Why a task ends.</summary>
+internal enum TaskEnd
+{
+    ByItself,
+    Killed,
+    Unhealthy,
+    TookTooLong,
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Pipeline.LocalMesos.Agents;
+
+namespace Pipeline.LocalMesos;
+
+/// <summary>The agents' ids, kept in the work directory so that a cluster that is started again is the same to its frameworks.</summary>
+internal static class ClusterIdentity
+{
+    private sealed record Stored(string ClusterId, int Next, List<AgentIdentity> Agents);
+
+    /// <summary>One identity for each agent that the options ask for; those that were there before keep theirs.</summary>
+    public static IReadOnlyList<AgentIdentity> Load(LocalMesosOptions options)
+    {
+        var path = Path.Combine(options.WorkDirectory, "cluster.json");
+        var stored = File.Exists(path) ? JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path))! : new Stored(Ids.Uuid(), 0, []);
+        var next = stored.Next;
+        var result = new List<AgentIdentity>();
+        foreach (var rack in options.Racks)
+        {
+            for (var n = 1; n <= rack.Agents; n++)
+            {
+                var hostname = $"{rack.Rack}-a{n:00}";
+                result.Add(stored.Agents.Find(a => a.Hostname == hostname) ?? new AgentIdentity($"{stored.ClusterId}-S{next++}", hostname, rack.Rack));
+            }
+        }
+
+        var all = stored.Agents.UnionBy(result, a => a.Hostname).ToList();
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(stored with { Next = next, Agents = all }));
+        return result;
+    }
+}

@@ -1,0 +1,44 @@
+using W = Pipeline.Mesos.Wire;
+using Reason = Pipeline.Mesos.Wire.TaskStatus.Types.Reason;
+
+namespace Pipeline.LocalMesos.Master;
+
+/// <summary>What the master answers about a task (recorded in 07, 12a and 16). The lock is held.</summary>
+internal sealed class Reconciliation(MasterState state)
+{
+    public void Answer(Framework framework, IReadOnlyCollection<W.Call.Types.Reconcile.Types.Task> asked)
+    {
+        if (asked.Count == 0)
+        {
+            foreach (var task in framework.Tasks.Values.ToList())
+                Answer(framework, task.Id, task.AgentId);
+            return;
+        }
+
+        foreach (var task in asked)
+            Answer(framework, task.TaskId.Value, task.AgentId?.Value);
+    }
+
+    public void Answer(Framework framework, string taskId, string? agentId) =>
+        framework.Send(Statuses.Update(Status(framework, taskId, agentId)));
+
+    private W.TaskStatus Status(Framework framework, string taskId, string? agentId)
+    {
+        if (framework.Tasks.TryGetValue(taskId, out var task))
+            return task.UnreachableSince is { } since
+                ? Unreachable(framework, taskId, task.AgentId, since)
+                : Statuses.Latest(task, Reason.Reconciliation, "Reconciliation: Latest task state", state.Now);
+        if (state.Agent(agentId) is not { } agent)
+            return Unknown(framework, taskId, agentId, W.TaskState.TaskUnknown, "Task is unknown");
+        return agent.IsRegistered
+            ? Unknown(framework, taskId, agentId, W.TaskState.TaskGone, "Task is unknown to the agent")
+            : Unreachable(framework, taskId, agentId!, agent.UnreachableSince ?? state.Now);
+    }
+
+    private W.TaskStatus Unknown(Framework framework, string taskId, string? agentId, W.TaskState aware, string message) => Statuses.Of(
+        taskId, agentId, framework.IsPartitionAware ? aware : W.TaskState.TaskLost, Reason.Reconciliation, $"Reconciliation: {message}", state.Now);
+
+    private W.TaskStatus Unreachable(Framework framework, string taskId, string agentId, DateTimeOffset since) => Statuses.Of(
+        taskId, agentId, framework.IsPartitionAware ? W.TaskState.TaskUnreachable : W.TaskState.TaskLost, Reason.Reconciliation,
+        "Reconciliation: Task is unreachable", state.Now, since);
+}

@@ -1,0 +1,49 @@
+using W = Pipeline.Mesos.Wire;
+
+namespace Pipeline.LocalMesos.Master;
+
+/// <summary>What a master refuses a task for, in its words and order (recorded in 10).</summary>
+internal static class TaskValidator
+{
+    private const int MaxIdBytes = 255;
+
+    /// <returns>Null when the task may start.</returns>
+    public static string? Problem(W.TaskInfo task, Framework framework, AgentSlot agent, string role, ResourceSet available)
+    {
+        var id = task.TaskId.Value;
+        if (IdProblem(id) is { } bad)
+            return bad;
+        if (framework.Tasks.ContainsKey(id))
+            return $"Task has duplicate ID: {id}";
+        if (task.AgentId.Value != agent.Id)
+            return $"Task uses invalid agent {task.AgentId.Value} while agent {agent.Id} is expected";
+        if (task.Command is null == task.Executor is null)
+            return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
+        if (task.Executor is not null)
+            return "Custom executors are not supported by LocalMesos: give a CommandInfo";
+        return ResourceProblem(task, role, available);
+    }
+
+    private static string? ResourceProblem(W.TaskInfo task, string role, ResourceSet available)
+    {
+        var asked = task.Resources.FirstOrDefault(r => r.AllocationInfo is not null)?.AllocationInfo.Role ?? role;
+        var wanted = ResourceSet.FromWire(task.Resources);
+        if (wanted.Negative is { } negative)
+            return $"Resource '{ResourceSet.Describe(negative.Name, negative.Milli, asked)}' is invalid: Invalid scalar resource: value <= 0";
+        return asked == role && available.Contains(wanted)
+            ? null
+            : $"Total resources {wanted.Describe(asked, portsFirst: false)} required by task and its executor is more than available " +
+              available.Describe(role, portsFirst: true);
+    }
+
+    private static string? IdProblem(string id)
+    {
+        if (id.Length == 0)
+            return "ID must not be empty";
+        if (System.Text.Encoding.UTF8.GetByteCount(id) > MaxIdBytes)
+            return $"ID must not be greater than {MaxIdBytes} characters";
+        if (id is "." or "..")
+            return $"'{id}' is disallowed";
+        return id.Any(c => char.IsControl(c) || c is '/' or '\\') ? $"'{id}' contains invalid characters" : null;
+    }
+}

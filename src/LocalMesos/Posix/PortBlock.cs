@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pipeline.LocalMesos.Posix;
+
+/// <summary>
+/// A hundred ports that no other agent, cluster or localmesos on this machine uses. The claim is a lock on a file, so it ends with
+/// the process, however that dies. The first port is the agent's own API.
+/// </summary>
+public sealed class PortBlock : IDisposable
+{
+    private const string Directory = "/tmp/pipeline-ports";
+    private const int First = 20_000;
+    private const int Last = 31_999;
+    private const int Size = 100;
+    private readonly FileStream claim;
+
+    private PortBlock(int start, FileStream claim) => (Start, this.claim) = (start, claim);
+
+    public int Start { get; }
+
+    public int ApiPort => Start;
+
+    public int FirstTaskPort => Start + 1;
+
+    public int LastTaskPort => Start + Size - 1;
+
+    /// <exception cref="IOException">All blocks are taken.</exception>
+    public static PortBlock Take()
+    {
+        System.IO.Directory.CreateDirectory(Directory);
+        for (var start = First; start + Size - 1 <= Last; start += Size)
+        {
+            if (TryClaim(start) is not { } claim)
+                continue;
+            if (IsFree(start))
+                return new PortBlock(start, claim);
+            claim.Dispose();
+        }
+
+        throw new IOException($"No block of {Size} ports is free in {First}-{Last}: another process holds the locks in {Directory}.");
+    }
+
+    public void Dispose() => claim.Dispose();
+
+    private static FileStream? TryClaim(int start)
+    {
+        try
+        {
+            var path = Path.Combine(Directory, start.ToString(CultureInfo.InvariantCulture) + ".lock");
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
