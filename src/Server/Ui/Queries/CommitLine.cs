@@ -5,7 +5,7 @@ namespace Pipeline.Server.Ui.Queries;
 /// <summary>A commit in a list, with how far it came. <see cref="Repository"/> is <c>owner/name</c>.</summary>
 public sealed record CommitLine(
     Guid RepositoryId, string Repository, string Sha, string Subject, string Author, string? Pusher, string? Branch, DateTimeOffset At,
-    BuildMark? Build, ReleaseMark? Release, IReadOnlyList<StageMark> Stages);
+    BuildMark? Build, ReleaseMark? Release, IReadOnlyList<StageMark> Stages, Guid CommitId = default);
 
 /// <param name="State"><c>pending</c>, <c>building</c>, <c>succeeded</c>, <c>failed</c>, <c>cancelled</c>, <c>skipped</c>.</param>
 public sealed record BuildMark(

@@ -39,7 +39,7 @@ public sealed class CommitLines(UiDb db)
         """;
 
     private const string OfBranch = $"""
-        SELECT {Columns}, c.pusher, cb.branch, cb.committed_at AS at, {Marks}
+        SELECT c.id AS commitid, {Columns}, c.pusher, cb.branch, cb.committed_at AS at, {Marks}
           FROM (SELECT * FROM git.commit_branch
                  WHERE repository_id = @repository AND branch = @branch
                    AND (@at::timestamptz IS NULL OR (committed_at, commit_id) < (@at, @id))
@@ -53,7 +53,14 @@ public sealed class CommitLines(UiDb db)
     public Task<IReadOnlyList<CommitLine>> NewestAsync(int limit, CancellationToken ct) => db.ListAsync<CommitLine>(Newest, new { limit }, ct);
 
     /// <summary>Newest first.</summary>
-    /// <param name="after">The last commit of the page before; null for the first page.</param>
-    public Task<IReadOnlyList<CommitLine>> OfBranchAsync(Guid repository, string branch, Cursor? after, int limit, CancellationToken ct) =>
-        db.ListAsync<CommitLine>(OfBranch, new { repository, branch, at = after?.At.UtcDateTime, id = after?.Id ?? Guid.Empty, limit }, ct);
+    /// <param name="after">The cursor of the page before; null for the first page.</param>
+    public async Task<CommitPageOf> OfBranchAsync(Guid repository, string branch, Cursor? after, int limit, CancellationToken ct)
+    {
+        var lines = await db.ListAsync<CommitLine>(
+            OfBranch, new { repository, branch, at = after?.At.UtcDateTime, id = after?.Id ?? Guid.Empty, limit }, ct);
+        return new CommitPageOf(lines, lines.Count < limit ? null : new Cursor(lines[^1].At, lines[^1].CommitId).ToString());
+    }
 }
+
+/// <param name="Next">Null on the last page.</param>
+public sealed record CommitPageOf(IReadOnlyList<CommitLine> Lines, string? Next);
