@@ -1,0 +1,7 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.BuildRunner;
+
+/// <summary>A definition, or every reason why it is none.</summary>
+/// <param name="Definition">Null when there are problems.</param>
+public sealed record DefinitionResult(PipelineDefinition? Definition, IReadOnlyList<DefinitionProblem> Problems);

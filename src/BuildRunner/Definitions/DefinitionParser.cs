@@ -1,0 +1,98 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.BuildRunner.Definitions;
+
+/// <summary>Reads <c>.pipeline.yaml</c>. Any text gives an answer: never an exception, every error at once, with its place and a hint.</summary>
+public static class DefinitionParser
+{
+    /// <summary>In the order in which they are looked for.</summary>
+    public static readonly IReadOnlyList<string> FileNames = [".pipeline.yaml", ".pipeline.yml"];
+
+    /// <summary>The name of the one module of a file that names none.</summary>
+    public const string OnlyModule = "build";
+
+    /// <param name="file">The name that problems carry.</param>
+    /// <param name="exists">Tells whether the repository has the path at the commit; null when that is not known.</param>
+    public static DefinitionResult Parse(string file, string text, Func<string, bool>? exists = null)
+    {
+        var problems = new Problems(file);
+        var root = YamlReader.Read(text, problems);
+        var definition = root switch
+        {
+            YamlMap map => ReadRoot(map, exists ?? (_ => true), problems),
+            null when problems.Any => null,
+            null or YamlScalar { IsNull: true } => Empty(problems),
+            _ => NotAMap(root, problems),
+        };
+        return problems.Any ? new DefinitionResult(null, problems.ToList()) : new DefinitionResult(definition, []);
+    }
+
+    /// <summary>What a repository without a definition is told.</summary>
+    public static DefinitionProblem Missing() => new(
+        FileNames[0],
+        1,
+        1,
+        $"There is no {FileNames[0]} at this commit, so nothing says how to build it.",
+        "Add one with at least: steps: [{ name: test, run: ./test.sh }]");
+
+    private static PipelineDefinition? Empty(Problems problems)
+    {
+        problems.Add(1, 1, "The file is empty.", "Write at least: steps: [{ name: test, run: ./test.sh }]");
+        return null;
+    }
+
+    private static PipelineDefinition? NotAMap(YamlNode root, Problems problems)
+    {
+        problems.Add(root, $"The file must be a map with 'modules' or 'steps', not {root.Kind}.");
+        return null;
+    }
+
+    private static PipelineDefinition ReadRoot(YamlMap map, Func<string, bool> exists, Problems problems)
+    {
+        var root = new MapReader(map, Keys.Root, problems);
+        var modules = ReadModules(root, exists, problems);
+        ModuleGraph.Check(modules, problems);
+        var deployables = new List<DeployableDefinition>();
+        foreach (var (name, body) in Named(root.MapOf("deployables"), "deployable", 200, problems))
+            deployables.Add(DeployableReader.Read(name.Text, body, [.. modules.Select(m => m.Module)], problems));
+        return new PipelineDefinition([.. modules.Select(m => m.Module)], deployables);
+    }
+
+    private static List<PlacedModule> ReadModules(MapReader root, Func<string, bool> exists, Problems problems)
+    {
+        var modules = new List<PlacedModule>();
+        if (!root.Has("modules"))
+        {
+            if (root.Has("steps"))
+                modules.Add(ModuleReader.Read(new YamlScalar(OnlyModule, true, root.Map.Line, root.Map.Column), root, exists, problems));
+            else
+                problems.Add(root.Map, "Neither 'modules' nor 'steps' is there: nothing says what to build.", "Write at least: steps: [{ name: test, run: ./test.sh }]");
+            return modules;
+        }
+
+        foreach (var key in Keys.Module.Known.Where(root.Has))
+            problems.Add(root.At(key), $"'{key}' belongs into a module when 'modules' is there.", "Move it under one of the modules.");
+        if (root.MapOf("modules") is { Entries.Count: 0 } none)
+            problems.Add(none, "'modules' is empty: there is nothing to build.");
+        foreach (var (name, body) in Named(root.MapOf("modules"), "module", 500, problems))
+            modules.Add(ModuleReader.Read(name, new MapReader(body, Keys.Module, problems), exists, problems));
+        return modules;
+    }
+
+    private static IEnumerable<(YamlScalar Name, YamlMap Body)> Named(YamlMap? map, string what, int max, Problems problems)
+    {
+        if (map?.Entries.Count > max)
+            problems.Add(map, $"There are {map.Entries.Count} {what}s; at most {max} are possible.");
+        foreach (var entry in map?.Entries.Take(max) ?? [])
+        {
+            if (entry.Key.Text.StartsWith("x-", StringComparison.Ordinal))
+                continue;
+            if (!Values.IsName(entry.Key.Text))
+                problems.Add(entry.Key, $"{entry.Key.Kind} cannot name a {what}.", "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
+            else if (entry.Value is YamlMap body)
+                yield return (entry.Key, body);
+            else
+                problems.Add(entry.Value, $"The {what} '{entry.Key.Text}' must be a map, not {entry.Value.Kind}.");
+        }
+    }
+}

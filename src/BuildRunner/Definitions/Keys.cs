@@ -1,0 +1,109 @@
+namespace Pipeline.BuildRunner.Definitions;
+
+/// <summary>The keys of one kind of map, and what to say about those that are not among them.</summary>
+/// <param name="Where">As a message names it: <c>a module</c>.</param>
+/// <param name="Later">Keys of the design that this version does not run yet: refused, never silently ignored.</param>
+internal sealed record Keys(string Where, IReadOnlyList<string> Known, IReadOnlyList<string> Later, IReadOnlyDictionary<string, string> Foreign)
+{
+    private static readonly IReadOnlyList<string> ModuleKeys = ["path", "depends_on", "image", "resources", "timeout", "env", "steps", "artifacts"];
+    private static readonly IReadOnlyList<string> ModuleLater =
+        ["cache", "reports", "retry", "when", "matrix", "services", "allow_failure", "attributes", "no_output", "cancel_superseded", "secrets", "before", "after"];
+    private static readonly Dictionary<string, string> ModuleForeign = Map(
+        ("depends_on", "needs requires dependencies depends dependsOn depends-on after_modules passed"),
+        ("image", "container docker image_resource"),
+        ("env", "variables environment params vars"),
+        ("timeout", "timeout-minutes timeout_minutes timeout_in_minutes no_output_timeout"),
+        ("steps", "script commands command run jobs tasks plan stages"),
+        ("artifacts", "artifact_paths store_artifacts outputs artifact"),
+        ("resources", "runs-on runs_on tags agents labels resource_class buildResources"),
+        ("path", "paths changes dir directory working-directory working_directory workdir if_changed"));
+
+    public static readonly Keys Module = new("a module", ModuleKeys, ModuleLater, ModuleForeign);
+
+    public static readonly Keys Root = new(
+        "the file", ["modules", "deployables", .. ModuleKeys], ModuleLater,
+        new Dictionary<string, string>(ModuleForeign, StringComparer.Ordinal)
+        {
+            ["jobs"] = "'jobs' is called 'modules' here.",
+            ["workflows"] = "'workflows' is called 'modules' here.",
+            ["pipeline"] = "'pipeline' is called 'modules' here.",
+            ["deploy"] = "'deploy' is called 'deployables' here.",
+            ["deployments"] = "'deployments' is called 'deployables' here.",
+            ["stages"] = "Stages are configured on the server (stages.yaml); here a deployable may say what differs by stage.",
+            ["on"] = "Every push builds; there is nothing to switch on.",
+            ["name"] = "The repository's name is used.",
+            ["version"] = "The format has no version; remove the key.",
+        });
+
+    public static readonly Keys Step = new(
+        "a step", ["name", "run", "timeout", "env"],
+        ["cache", "retry", "reports", "when", "allow_failure", "no_output", "matrix", "services", "image", "secrets"],
+        Map(("run", "script commands command cmd shell task exec"), ("name", "label title id key"), ("env", "variables environment params"),
+            ("timeout", "timeout-minutes timeout_minutes timeout_in_minutes no_output_timeout"),
+            ("allow_failure", "continue-on-error continue_on_error soft_fail failure try"), ("when", "if only except rules")));
+
+    public static readonly Keys Artifact = new("an artifact", ["name", "path"], ["retain", "media_type"], Map(("path", "paths file files destination source")));
+
+    public static readonly Keys ModuleResources = new("resources", ["cpus", "memory", "disk"], ["gpus", "network"], Map(
+        ("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb")));
+
+    public static readonly Keys Resources = ModuleResources with
+    {
+        Known = ["cpus", "memory", "disk", "ports"],
+        Foreign = Map(("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb"), ("ports", "port")),
+    };
+
+    public static readonly Keys StageResources = ModuleResources with { Where = "the resources of a stage", Known = ["cpus", "memory"], Later = ["disk", "ports"] };
+
+    public static readonly Keys Deployable = new(
+        "a deployable", ["kind", "artifact", "run", "instances", "resources", "health", "env", "route", "stages"],
+        ["schedule", "timezone", "image", "separation", "attributes", "kill_grace", "secrets", "hooks", "volumes", "priority"],
+        Map(("kind", "type"), ("run", "command cmd entrypoint script args exec"), ("instances", "replicas count scale"), ("env", "variables environment params"),
+            ("health", "healthcheck health_check readiness readinessProbe livenessProbe probe"), ("route", "ingress host path routes url"),
+            ("resources", "limits requests"), ("stages", "environments overrides"), ("artifact", "artifacts build from"), ("schedule", "cron")));
+
+    public static readonly Keys Health = new(
+        "health", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
+        Map(("http", "path url endpoint httpGet"), ("startup", "start_period initialDelaySeconds grace"), ("interval", "period periodSeconds"),
+            ("successes", "successThreshold healthy_threshold retries")));
+
+    public static readonly Keys Stage = new(
+        "a stage of a deployable", ["instances", "env", "resources"], ["route", "health", "run", "kind", "artifact"],
+        Map(("instances", "replicas count scale"), ("env", "variables environment params")));
+
+    /// <summary>Message and hint for a key that is not known here.</summary>
+    public (string Message, string? Hint) Explain(string key)
+    {
+        if (Later.Contains(key))
+            return ($"'{key}' is not available in this version.", "Remove it; nothing would act on it.");
+        if (Foreign.TryGetValue(key, out var hint))
+            return ($"{Where} has no key '{key}'.", hint);
+        var near = Known.Select(k => (Key: k, Distance: Distance(k, key))).Where(k => k.Distance <= Math.Max(1, k.Key.Length / 3)).OrderBy(k => k.Distance).FirstOrDefault().Key;
+        return ($"{Where} has no key '{(key.Length > 60 ? key[..60] + "…" : key)}'.", near is null ? $"Known are {string.Join(", ", Known)}; keys that start with x- are free." : $"Did you mean '{near}'?");
+    }
+
+    private static Dictionary<string, string> Map(params (string Ours, string Theirs)[] names) => names
+        .SelectMany(n => n.Theirs.Split(' ').Select(theirs => (theirs, hint: $"'{theirs}' is called '{n.Ours}' here.")))
+        .ToDictionary(n => n.theirs, n => n.hint, StringComparer.Ordinal);
+
+    // Levenshtein, of short words only.
+    private static int Distance(string a, string b)
+    {
+        if (Math.Abs(a.Length - b.Length) > 3)
+            return int.MaxValue;
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[b.Length];
+    }
+}

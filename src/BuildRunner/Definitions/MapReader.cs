@@ -1,0 +1,139 @@
+using System.Text;
+
+namespace Pipeline.BuildRunner.Definitions;
+
+/// <summary>Reads the typed fields of one map; what is wrong becomes a problem, and the default goes on so that all are found at once.</summary>
+internal sealed class MapReader
+{
+    private readonly Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
+    private readonly Problems problems;
+
+    public MapReader(YamlMap map, Keys keys, Problems problems)
+    {
+        this.problems = problems;
+        Map = map;
+        foreach (var entry in map.Entries)
+        {
+            if (entry.Key.Text.StartsWith("x-", StringComparison.Ordinal))
+                continue;
+            if (keys.Known.Contains(entry.Key.Text))
+                entries[entry.Key.Text] = entry;
+            else
+            {
+                var (message, hint) = keys.Explain(entry.Key.Text);
+                problems.Add(entry.Key, char.ToUpperInvariant(message[0]) + message[1..], hint);
+            }
+        }
+    }
+
+    public YamlMap Map { get; }
+
+    public bool Has(string key) => entries.ContainsKey(key);
+
+    /// <summary>Where to point when the field is meant: its key, or the map when it is missing.</summary>
+    public YamlNode At(string key) => entries.TryGetValue(key, out var entry) ? entry.Value : Map;
+
+    public YamlNode? Node(string key) => entries.TryGetValue(key, out var entry) ? entry.Value : null;
+
+    public string? Text(string key, bool required = false, int max = 1000)
+    {
+        if (Node(key) is not { } node)
+        {
+            if (required)
+                problems.Add(Map, $"'{key}' is missing.");
+            return null;
+        }
+
+        if (node is not YamlScalar { IsNull: false } scalar)
+            return Wrong<string>(key, node, "a text");
+        if (scalar.Text.Trim().Length == 0)
+            return Wrong<string>(key, node, "a text that is not empty");
+        if (Encoding.UTF8.GetByteCount(scalar.Text) > max)
+            return Wrong<string>(key, node, $"a text of at most {max:N0} bytes");
+        return scalar.Text.Contains('\0', StringComparison.Ordinal) ? Wrong<string>(key, node, "a text without NUL characters") : scalar.Text;
+    }
+
+    public int Integer(string key, int fallback, int min, int max)
+    {
+        if (Node(key) is not { } node)
+            return fallback;
+        if (node is YamlScalar scalar && Values.Number(scalar) is { } number && number >= min && number <= max && number == decimal.Truncate(number))
+            return (int)number;
+        Wrong<string>(key, node, $"a whole number from {min} to {max}", IsQuotedNumber(node) ? "Write it without quotes." : null);
+        return fallback;
+    }
+
+    public decimal Number(string key, decimal fallback, decimal min, decimal max)
+    {
+        if (Node(key) is not { } node)
+            return fallback;
+        if (node is YamlScalar scalar && Values.Number(scalar) is { } number && number >= min && number <= max)
+            return Math.Round(number, 3);
+        Wrong<string>(key, node, $"a number from {min} to {max}", IsQuotedNumber(node) ? "Write it without quotes." : null);
+        return fallback;
+    }
+
+    public double Seconds(string key, double fallback)
+    {
+        if (Node(key) is not { } node)
+            return fallback;
+        if (node is YamlScalar scalar && Values.Duration(scalar.Text) is { } seconds)
+            return seconds;
+        Wrong<string>(key, node, "a duration", "Write 90s, 15m or 2h: a number with its unit.");
+        return fallback;
+    }
+
+    public decimal Megabytes(string key, decimal fallback)
+    {
+        if (Node(key) is not { } node)
+            return fallback;
+        if (node is YamlScalar scalar && Values.SizeMb(scalar.Text) is { } mb)
+            return mb;
+        Wrong<string>(key, node, "a size", "Write 256MB or 1GiB: a number with its unit.");
+        return fallback;
+    }
+
+    public YamlMap? MapOf(string key) => Node(key) switch
+    {
+        null => null,
+        YamlMap map => map,
+        { } other => Wrong<YamlMap>(key, other, "a map"),
+    };
+
+    public IReadOnlyList<YamlNode> List(string key, int max) => Node(key) switch
+    {
+        null => [],
+        YamlList list when list.Items.Count <= max => list.Items,
+        YamlList list => Wrong<IReadOnlyList<YamlNode>>(key, list, $"a list of at most {max} items") ?? [],
+        { } other => Wrong<IReadOnlyList<YamlNode>>(key, other, "a list", "Begin each item with '- '.") ?? [],
+    };
+
+    /// <summary>Environment variables: names as a shell takes them, values as written.</summary>
+    public IReadOnlyDictionary<string, string> Variables(string key)
+    {
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in MapOf(key)?.Entries ?? [])
+        {
+            if (!Values.IsVariable(entry.Key.Text))
+                problems.Add(entry.Key, $"'{entry.Key.Text}' is no name of an environment variable.", "Use letters, digits and _; do not begin with a digit.");
+            else if (entry.Key.Text.StartsWith("PIPELINE_", StringComparison.Ordinal))
+                problems.Add(entry.Key, $"'{entry.Key.Text}': names that start with PIPELINE_ are set by the server.", "Choose another name.");
+            else if (entry.Value is not YamlScalar value)
+                problems.Add(entry.Value, $"The value of '{entry.Key.Text}' must be a text, not {entry.Value.Kind}.");
+            else if (value.Text.Length > 32_768 || value.Text.Contains('\0', StringComparison.Ordinal))
+                problems.Add(value, $"The value of '{entry.Key.Text}' is too long or holds a NUL character.");
+            else
+                variables[entry.Key.Text] = value.IsNull ? "" : value.Text;
+        }
+
+        return variables;
+    }
+
+    private static bool IsQuotedNumber(YamlNode node) => node is YamlScalar { IsPlain: false } s && Values.Number(s with { IsPlain = true }) is not null;
+
+    private T? Wrong<T>(string key, YamlNode node, string expected, string? hint = null) where T : class
+    {
+        problems.Add(node, $"'{key}' must be {expected}, not {node.Kind}.", hint);
+        return null;
+    }
+}
