@@ -1,0 +1,129 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks;
+using Pipeline.Kernel;
+
+namespace Pipeline.BuildRunner.Http;
+
+/// <param name="Sha">40 hex digits; null takes the head of <paramref name="Branch"/>.</param>
+/// <param name="Branch">Null with a sha: the build belongs to no branch. Null without one: the default branch.</param>
+public sealed record StartBuildRequest(string? Sha, string? Branch);
+
+public sealed record CancelBuildRequest(string? Message);
+
+/// <summary>The new build, at <c>/api/v1/builds/{id}</c>.</summary>
+public sealed record BuildStarted(Guid Id, int Number);
+
+/// <param name="Content">The text of the definition.</param>
+/// <param name="File">The name that problems carry.</param>
+public sealed record LintRequest(string? Content, string? File);
+
+/// <param name="Definition">Resolved, with every default; null when there are problems.</param>
+public sealed record LintAnswer(bool Valid, IReadOnlyList<DefinitionProblem> Problems, PipelineDefinition? Definition);
+
+/// <summary><c>/api/v1/…/builds</c> and <c>/api/v1/definitions/lint</c>.</summary>
+internal static class BuildEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1").WithTags("builds").RequireAuthorization(Permission.View);
+        api.MapGet("/repositories/{repository:guid}/builds", ListBuilds).WithName("build-list");
+        api.MapPost("/repositories/{repository:guid}/builds", StartBuild).WithName("build-start").RequireAuthorization(Permission.Build);
+        api.MapGet("/builds/{id:guid}", GetBuild).WithName("build-show");
+        api.MapGet("/builds/{id:guid}/definition", GetDefinition).WithName("build-definition");
+        api.MapPost("/builds/{id:guid}/cancel", CancelBuild).WithName("build-cancel").RequireAuthorization(Permission.Build);
+        api.MapPost("/builds/{id:guid}/retry", RetryBuild).WithName("build-retry").RequireAuthorization(Permission.Build);
+        api.MapPost("/definitions/lint", Lint).WithName("definition-lint");
+    }
+
+    private static async Task<Results<Ok<Page<BuildSummary>>, NotFound, ProblemHttpResult>> ListBuilds(
+        Guid repository, string? sha, string? branch, string? cursor, int? limit, [AsParameters] Stores stores, CancellationToken ct)
+    {
+        if (limit is < 1 or > 200)
+            return Invalid("limit", "must be between 1 and 200.");
+        var after = Cursor.TryParse(cursor);
+        if (!string.IsNullOrEmpty(cursor) && after is null)
+            return Invalid("cursor", "must be the next of an earlier page.");
+        CommitSha? commit = null;
+        if (sha is not null)
+        {
+            if (!CommitSha.TryParse(sha, out var parsed))
+                return Invalid("sha", "must be 40 hex digits.");
+            commit = parsed;
+        }
+
+        return await stores.Repositories.GetAsync(new RepositoryId(repository), ct) is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(await stores.Builds.ListAsync(new RepositoryId(repository), commit, branch, after, limit ?? 30, ct));
+    }
+
+    private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> StartBuild(
+        Guid repository, StartBuildRequest request, BuildCommands commands, [AsParameters] Stores stores, HttpContext http, CancellationToken ct)
+    {
+        if (await stores.Repositories.GetAsync(new RepositoryId(repository), ct) is not { } known)
+            return TypedResults.NotFound();
+        var branch = request.Branch ?? (request.Sha is null ? known.DefaultBranch : null);
+        CommitSha sha;
+        if (request.Sha is null)
+        {
+            if ((await stores.Repositories.BranchesAsync(known.Id, ct)).FirstOrDefault(b => b.Name == branch)?.Head is not { } head)
+                return Invalid("branch", $"'{branch}' is no branch that was pushed to {known.FullName}.");
+            sha = head;
+        }
+        else if (!CommitSha.TryParse(request.Sha, out sha))
+            return Invalid("sha", "must be 40 hex digits.");
+
+        return await AnswerAsync(await commands.StartAsync(known.Id, sha, branch, Actor.Of(http.User), ct), stores.Builds, ct);
+    }
+
+    private static async Task<Results<Ok<BuildDetail>, NotFound>> GetBuild(Guid id, BuildStore store, CancellationToken ct) =>
+        await store.DetailAsync(new BuildId(id), ct) is { } build ? TypedResults.Ok(build) : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<PipelineDefinition>, NotFound>> GetDefinition(Guid id, BuildStore store, CancellationToken ct) =>
+        await store.DefinitionAsync(new BuildId(id), ct) is { } definition ? TypedResults.Ok(definition) : TypedResults.NotFound();
+
+    private static async Task<Results<Accepted, NotFound, ProblemHttpResult>> CancelBuild(
+        Guid id, CancelBuildRequest? request, BuildCommands commands, HttpContext http, CancellationToken ct) =>
+        await commands.CancelAsync(new BuildId(id), request?.Message, Actor.Of(http.User), ct) switch
+        {
+            CancelBuildOutcome.Cancelled => TypedResults.Accepted($"/api/v1/builds/{id}"),
+            CancelBuildOutcome.UnknownBuild => TypedResults.NotFound(),
+            CancelBuildOutcome.AlreadyOver => TypedResults.Problem(
+                statusCode: 409, type: "build-over", title: "The build has ended already.", detail: "Only a running build can be cancelled."),
+        };
+
+    private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> RetryBuild(
+        Guid id, BuildCommands commands, BuildStore store, HttpContext http, CancellationToken ct) =>
+        await AnswerAsync(await commands.RetryAsync(new BuildId(id), Actor.Of(http.User), ct), store, ct);
+
+    private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> AnswerAsync(
+        StartBuildOutcome? outcome, BuildStore store, CancellationToken ct)
+    {
+        if (outcome is null)
+            return TypedResults.NotFound();
+        if (outcome is not StartBuildOutcome.Started started)
+            return TypedResults.Problem(
+                statusCode: 422, type: "commit-unknown", title: "The commit is not on the repository's remote.", detail: "Push it first, or name another one.");
+        var build = (await store.GetAsync(started.Build, ct))!;
+        return TypedResults.Accepted($"/api/v1/builds/{build.Id}", new BuildStarted(build.Id, build.Number));
+    }
+
+    private static Results<Ok<LintAnswer>, ProblemHttpResult> Lint(LintRequest request)
+    {
+        if (request.Content is null)
+            return Invalid("content", "must be the text of a definition.");
+        var result = DefinitionParser.Parse(request.File is { Length: > 0 and <= 200 } file ? file : DefinitionParser.FileNames[0], request.Content);
+        return TypedResults.Ok(new LintAnswer(result.Definition is not null, result.Problems, result.Definition));
+    }
+
+    internal static ProblemHttpResult Invalid(string field, string message) => TypedResults.Problem(
+        statusCode: 400,
+        type: "invalid-request",
+        title: $"{field} {message}",
+        extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
+
+    internal sealed record Stores(BuildStore Builds, RepositoryStore Repositories);
+}

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Pipeline.ArtifactStore;
+using Pipeline.Kernel;
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.BuildRunner.Http;
+
+/// <summary><c>/runner/v1/tasks/{taskId}</c> for tasks that build. A task is known by its token, never by a session.</summary>
+internal static class RunnerEndpoints
+{
+    private const long MaxLogChunk = 8 << 20;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var tasks = routes.MapGroup("/runner/v1/tasks/{taskId}").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        tasks.MapGet("/source", GetSource);
+        tasks.MapPut("/steps/{index:int}", PutStep);
+        tasks.MapPost("/steps/{index:int}/log", AppendLog);
+        tasks.MapPut("/result", PutResult);
+        // GET of the same address belongs to tasks that run (DeployStages).
+        tasks.MapMethods("/artifacts/{digest}", [HttpMethods.Head], HeadArtifact);
+        tasks.MapPut("/artifacts/{digest}", PutArtifact);
+    }
+
+    private static async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> GetSource(
+        string taskId, HttpRequest request, RunnerDesk desk, SourceBundles bundles, CancellationToken ct)
+    {
+        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+            return Unknown();
+        if (!Digest.TryParse(task.Module.SourceDigest, out var digest) || !File.Exists(bundles.PathOf(digest)))
+            return TypedResults.Problem(statusCode: 404, type: "source-missing", title: "The source bundle is not there any more.", detail: "Start the build again.");
+        return TypedResults.PhysicalFile(bundles.PathOf(digest), "application/x-tar", enableRangeProcessing: true);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> PutStep(
+        string taskId, int index, StepReport report, HttpRequest request, RunnerDesk desk, CancellationToken ct)
+    {
+        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+            return Unknown();
+        if (!await desk.ReportStepAsync(task, index, report, ct))
+            return Invalid("state", "The module has no such step, or the state is none of running, succeeded, failed, timed-out.");
+        desk.RingEnd(task, index);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<LogSize>, Conflict<LogSize>, ProblemHttpResult>> AppendLog(
+        string taskId, int index, long offset, HttpRequest request, RunnerDesk desk, CancellationToken ct)
+    {
+        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+            return Unknown();
+        if (request.ContentLength > MaxLogChunk)
+            return TypedResults.Problem(statusCode: 413, type: "log-chunk-too-large", title: "A log chunk is at most 8 MB.", detail: "Send it in parts.");
+        var (appended, size) = await desk.AppendLogAsync(task, index, offset, request.Body, ct);
+        return appended ? TypedResults.Ok(new LogSize(size)) : TypedResults.Conflict(new LogSize(size));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> PutResult(
+        string taskId, BuildResult result, HttpRequest request, RunnerDesk desk, ILogger<RunnerDesk> logger, CancellationToken ct)
+    {
+        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+            return Unknown();
+        if (result.Outcome is not ("succeeded" or "failed"))
+            return Invalid("outcome", "must be succeeded or failed.");
+        Log.ResultReceived(logger, taskId, result.Outcome, result.Reason);
+        await desk.TakeResultAsync(task, result, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok, NotFound, ProblemHttpResult>> HeadArtifact(
+        string taskId, string digest, HttpContext http, RunnerDesk desk, BlobStore blobs, CancellationToken ct)
+    {
+        if (await desk.ComeInAsync(taskId, Token(http.Request), ct) is null)
+            return Unknown();
+        if (!Digest.TryParse(digest, out var wanted))
+            return Invalid("digest", "must be sha256: and 64 hex digits.");
+        return await blobs.HasAsync(wanted, ct) ? TypedResults.Ok() : TypedResults.NotFound();
+    }
+
+    private static async Task<Results<Created, NoContent, ProblemHttpResult>> PutArtifact(
+        string taskId, string digest, HttpContext http, RunnerDesk desk, BlobStore blobs, CancellationToken ct)
+    {
+        if (await desk.ComeInAsync(taskId, Token(http.Request), ct) is null)
+            return Unknown();
+        if (!Digest.TryParse(digest, out var wanted))
+            return Invalid("digest", "must be sha256: and 64 hex digits.");
+        // Artifacts have no limit of their own; the disk has.
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+        return await blobs.PutAsync(http.Request.Body, wanted, ct) switch
+        {
+            PutOutcome.Stored => TypedResults.Created(),
+            PutOutcome.AlreadyThere => TypedResults.NoContent(),
+            PutOutcome.Mismatch => TypedResults.Problem(
+                statusCode: 422, type: "digest-mismatch", title: "The bytes have another digest than announced.", detail: "Hash the file again and repeat the upload."),
+        };
+    }
+
+    private static string? Token(HttpRequest request) => request.Headers.Authorization.ToString() is { Length: > 0 } header ? header : null;
+
+    private static ProblemHttpResult Unknown() => TypedResults.Problem(
+        statusCode: 401, type: "task-unknown", title: "The token is not that of a task that builds here, or another attempt has taken over.");
+
+    private static ProblemHttpResult Invalid(string field, string message) => TypedResults.Problem(
+        statusCode: 400,
+        type: "invalid-request",
+        title: $"{field}: {message}",
+        extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
+}

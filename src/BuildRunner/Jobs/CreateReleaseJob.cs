@@ -1,0 +1,40 @@
+using Pipeline.ArtifactStore;
+using Pipeline.GitWebhooks;
+using Pipeline.Kernel;
+
+namespace Pipeline.BuildRunner.Jobs;
+
+/// <summary>Offers the release of a build that succeeded and has deployables. Twice gives the same release.</summary>
+public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore repositories, ArtifactCommands artifacts, ReleaseCommands releases)
+{
+    public async Task ExecuteAsync(Guid buildId, CancellationToken ct)
+    {
+        var id = new BuildId(buildId);
+        if (await builds.GetAsync(id, ct) is not { State: BuildState.Succeeded } build || await builds.DefinitionAsync(id, ct) is not { Deployables.Count: > 0 } definition)
+            return;
+        var made = await artifacts.OfBuildAsync(id, ct);
+        var repository = await repositories.GetAsync(new RepositoryId(build.RepositoryId), ct);
+        Invariant.Require(repository is not null);
+        await releases.CreateAsync(
+            new NewRelease(
+                repository.Id, repository.WebUrl ?? repository.CloneUrl, CommitSha.Parse(build.Sha), id, made,
+                [.. definition.Deployables.Select(d => Resolve(d, made))], build.StartedAt, build.FinishedAt),
+            Actor.System("builds"),
+            ct);
+    }
+
+    private static ReleaseDeployable Resolve(DeployableDefinition deployable, IReadOnlyList<ReleaseArtifact> made)
+    {
+        var artifact = made.FirstOrDefault(a => a.Name == deployable.Artifact);
+        Invariant.Require(artifact is not null);
+        return new ReleaseDeployable(
+            deployable.Name, deployable.Kind, artifact.Name, artifact.Digest, artifact.Bytes, artifact.MediaType, deployable.Run, deployable.Instances,
+            deployable.Resources.Cpus, deployable.Resources.MemoryMb, deployable.Resources.DiskMb, deployable.Resources.Ports,
+            deployable.Health is { } h
+                ? new DeployableHealth(h.Http, h.StartupSeconds, h.IntervalSeconds, h.TimeoutSeconds, h.Successes, h.HealthyForSeconds)
+                : null,
+            deployable.Env,
+            deployable.Route,
+            deployable.Stages.ToDictionary(s => s.Key, s => new StageOverride(s.Value.Instances, s.Value.Env, s.Value.Cpus, s.Value.MemoryMb), StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Pipeline.Kernel;
+
+namespace Pipeline.BuildRunner.Logs;
+
+/// <summary>One file a step: <c>&lt;data&gt;/logs/&lt;build&gt;/&lt;module&gt;/&lt;step&gt;.log</c>, bytes as the runner sent them.</summary>
+internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bell)
+{
+    private const int TailLines = 30;
+    private const int TailBytes = 8192;
+    private readonly string root = Path.GetFullPath(Path.Combine(options.Value.DataDirectory, "logs"));
+    private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    public string PathOf(BuildId build, string module, int step) =>
+        Path.Combine(root, $"{build.Value:N}", module, string.Create(CultureInfo.InvariantCulture, $"{step}.log"));
+
+    public static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Appends when <paramref name="offset"/> is where the file ends: what was sent before and arrived is not there twice.</summary>
+    public async Task<(bool Appended, long Size)> AppendAsync(string path, long offset, Stream content, CancellationToken ct)
+    {
+        var gate = gates[(uint)path.GetHashCode(StringComparison.Ordinal) % gates.Length];
+        await gate.WaitAsync(ct);
+        try
+        {
+            var size = SizeOf(path);
+            if (size != offset)
+                return (false, size);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
+            await content.CopyToAsync(file, ct);
+            return (true, file.Length);
+        }
+        finally
+        {
+            gate.Release();
+            bell.Ring(path);
+        }
+    }
+
+    /// <summary>An attempt begins anew: what the lost one wrote goes.</summary>
+    public void Reset(BuildId build, string module)
+    {
+        var directory = Path.Combine(root, $"{build.Value:N}", module);
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>The last lines, at most 30 and 8 kB.</summary>
+    public static string Tail(string path)
+    {
+        if (SizeOf(path) == 0)
+            return "";
+        return string.Join('\n', LastLines(path, TailLines, TailBytes).TrimEnd('\n', '\r').Replace("\0", "", StringComparison.Ordinal).Split('\n').Select(l => l.TrimEnd('\r')));
+    }
+
+    /// <summary>The last lines of the file as they are, looking at no more than <paramref name="maxBytes"/>.</summary>
+    public static string LastLines(string path, int lines, int maxBytes)
+    {
+        using var file = OpenRead(path);
+        var buffer = new byte[Math.Min(file.Length, maxBytes)];
+        file.Seek(-buffer.Length, SeekOrigin.End);
+        file.ReadExactly(buffer);
+        var from = buffer.Length;
+        for (var left = lines; from > 0; from--)
+        {
+            if (buffer[from - 1] == '\n' && from < buffer.Length && --left == 0)
+                break;
+        }
+
+        return Encoding.UTF8.GetString(buffer.AsSpan(from));
+    }
+
+    public static FileStream OpenRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
+}
