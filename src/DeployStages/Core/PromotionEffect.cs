@@ -14,9 +14,8 @@ public sealed record RestoreRelease(Digest Release) : PromotionEffect;
 /// <summary>The slot's release is healthy from now: the clock of the next stage's soak starts.</summary>
 public sealed record StartSoakClock(DateTimeOffset At) : PromotionEffect;
 
-/// <summary>The release is the last good one of the stage.</summary>
-/// <param name="RemoveMissing">Deployables that only the other release had are taken away.</param>
-public sealed record MarkStable(Digest Release, bool RemoveMissing) : PromotionEffect;
+/// <summary>The release is the last good one of the stage; deployables that only the other release had are taken away.</summary>
+public sealed record MarkStable(Digest Release) : PromotionEffect;
 
 /// <summary>The slot was not taken over: what was stable counts as current again.</summary>
 public sealed record ReleaseSlot : PromotionEffect;

@@ -50,7 +50,7 @@ public static class PromotionMachine
     private static Transition WhenBaking(Promotion p, StagePolicy policy, PromotionEvent e) => e switch
     {
         BakeElapsed b when b.At >= p.BakeUntil => Transition.To(
-            Ended(p, PromotionPhase.Succeeded, b.At), new MarkStable(p.Release, RemoveMissing: true), new OfferOnward(p.Release)),
+            Ended(p, PromotionPhase.Succeeded, b.At), new MarkStable(p.Release), new OfferOnward(p.Release)),
         DeployBroke b => Broken(p, policy, b.At, b.Class, b.Reason),
         SecurityAlarmed s => Broken(p, policy, s.At, FailureClass.Security, $"{s.Code}: {s.Detail}"),
         RollbackAsked r => Asked(p, r, p.Target),
@@ -60,7 +60,7 @@ public static class PromotionMachine
     private static Transition WhenRollingBack(Promotion p, PromotionEvent e) => e switch
     {
         DeploysBecameHealthy h when p.Target is { } target => Transition.To(
-            Ended(p, PromotionPhase.RolledBack, h.At), new StartSoakClock(h.At), new MarkStable(target, RemoveMissing: true)),
+            Ended(p, PromotionPhase.RolledBack, h.At), new StartSoakClock(h.At), new MarkStable(target)),
         DeployBroke b => Transition.To(
             Ended(p, PromotionPhase.Failed, b.At) with { FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed too: {b.Reason}" }),
         _ => Transition.Ignored(p),
@@ -79,16 +79,20 @@ public static class PromotionMachine
         return policy.OnFailure switch
         {
             OnFailure.Rollback when p.Target is { } target => Back(broken, at, target),
-            OnFailure.Rollback => Transition.To(Ended(broken, PromotionPhase.Failed, at), new ReleaseSlot()),
-            OnFailure.Stay => Transition.To(Ended(broken, PromotionPhase.Failed, at), new ReleaseSlot()),
+            OnFailure.Rollback or OnFailure.Stay => GivenUp(broken, at),
         };
     }
+
+    // A deploy that never became healthy left the old instances in place; once healthy, the new ones are what runs.
+    private static Transition GivenUp(Promotion p, DateTimeOffset at) => p.HealthyAt is null
+        ? Transition.To(Ended(p, PromotionPhase.Failed, at), new ReleaseSlot())
+        : Transition.To(Ended(p, PromotionPhase.Failed, at));
 
     private static Transition Asked(Promotion p, RollbackAsked asked, Digest? target)
     {
         var reason = Because($"Rolled back by {asked.Person}", asked.Comment);
         var undone = p with { Reason = reason, BakeUntil = null };
-        return target is { } known ? Back(undone, asked.At, known) : Transition.To(Ended(undone, PromotionPhase.Failed, asked.At), new ReleaseSlot());
+        return target is { } known ? Back(undone, asked.At, known) : GivenUp(undone, asked.At);
     }
 
     private static Transition Back(Promotion p, DateTimeOffset at, Digest target) => Transition.To(

@@ -1,6 +1,9 @@
+using Pipeline.Kernel;
+
 namespace Pipeline.DeployStages;
 
-public sealed class AdvancePromotionJob
+/// <summary>Moves one promotion as far as it can go now.</summary>
+public sealed class AdvancePromotionJob(Progress progress, TimeProvider time)
 {
-    public Task ExecuteAsync(Guid promotion, CancellationToken ct) => throw new NotImplementedException();
+    public Task ExecuteAsync(Guid promotion, CancellationToken ct) => progress.AdvanceAsync(new PromotionId(promotion), time.GetUtcNow(), ct);
 }

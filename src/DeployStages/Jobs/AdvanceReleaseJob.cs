@@ -1,6 +1,16 @@
+using Pipeline.ArtifactStore;
+using Pipeline.Kernel;
+
 namespace Pipeline.DeployStages;
 
-public sealed class AdvanceReleaseJob
+/// <summary>Another promotion of the release's repository ended: looks again at everything of that repository that waits.</summary>
+public sealed class AdvanceReleaseJob(ReleaseStore releases, StageStores stores, Progress progress, TimeProvider time)
 {
-    public Task ExecuteAsync(string release, CancellationToken ct) => throw new NotImplementedException();
+    public async Task ExecuteAsync(string release, CancellationToken ct)
+    {
+        if (await releases.FindAsync(Digest.Parse(release), ct) is not { } found)
+            return;
+        foreach (var waiting in await stores.Promotions.WaitingAsync(found.RepositoryId, ct))
+            await progress.AdvanceAsync(waiting.Id, time.GetUtcNow(), ct);
+    }
 }

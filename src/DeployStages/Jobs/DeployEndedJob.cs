@@ -1,6 +1,11 @@
 namespace Pipeline.DeployStages;
 
-public sealed class DeployEndedJob
+/// <summary>A deploy became healthy or was given up: its promotion goes on or back. Deploys of others are ignored.</summary>
+public sealed class DeployEndedJob(StageStores stores, Progress progress, TimeProvider time)
 {
-    public Task ExecuteAsync(string cluster, string deployId, CancellationToken ct) => throw new NotImplementedException();
+    public async Task ExecuteAsync(string cluster, string deployId, CancellationToken ct)
+    {
+        if (await stores.Deploys.PromotionOfAsync(cluster, deployId, ct) is { } promotion)
+            await progress.AdvanceAsync(promotion, time.GetUtcNow(), ct);
+    }
 }

@@ -1,6 +1,21 @@
+using Pipeline.ArtifactStore;
+using Pipeline.Kernel;
+
 namespace Pipeline.DeployStages;
 
-public sealed class OfferReleaseJob
+/// <summary>A release was made: puts it in line for the first stages. Twice changes nothing.</summary>
+public sealed class OfferReleaseJob(ReleaseStore releases, Offers offers, JobsAndJournal outbox)
 {
-    public Task ExecuteAsync(string release, CancellationToken ct) => throw new NotImplementedException();
+    public async Task ExecuteAsync(string release, CancellationToken ct)
+    {
+        if (await releases.FindAsync(Digest.Parse(release), ct) is not { Deployables.Count: > 0 } found)
+            return;
+        await Transactions.InTransactionAsync(
+            async token =>
+            {
+                var offered = await offers.OfferAsync(found, null, Actor.System("stages"), token);
+                await outbox.SendAsync(offered.Entries, offered.Promotions, token);
+            },
+            ct);
+    }
 }

@@ -14,10 +14,11 @@ internal static partial class PolicyValidator
     {
         CheckNames(config, problems);
         CheckOrder(config, problems);
-        return new PromotionPolicy([.. config.Stages.Select(stage => ToModel(stage, clusters, problems))]);
+        var shared = config.Stages.GroupBy(s => s.Cluster?.Value ?? "").Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
+        return new PromotionPolicy([.. config.Stages.Select(stage => ToModel(stage, clusters, shared, problems))]);
     }
 
-    private static StagePolicy ToModel(StageConfig stage, IReadOnlySet<string>? clusters, PolicyProblems problems)
+    private static StagePolicy ToModel(StageConfig stage, IReadOnlySet<string>? clusters, HashSet<string> shared, PolicyProblems problems)
     {
         CheckCluster(stage, clusters, problems);
         if (stage.Soak is { } soak && stage.After is null)
@@ -33,7 +34,10 @@ internal static partial class PolicyValidator
             Duration(stage.Bake, "bake", TimeSpan.Zero, problems),
             OneOf(stage.OnFailure, "on_failure", OnFailure.Rollback, problems),
             Positive(stage.Budget, "budget", DefaultBudget, problems),
-            stage.Line);
+            stage.Line)
+        {
+            SharesCluster = shared.Contains(stage.Cluster?.Value ?? ""),
+        };
     }
 
     private static void CheckCluster(StageConfig stage, IReadOnlySet<string>? clusters, PolicyProblems problems)

@@ -18,7 +18,14 @@ public sealed record PromotionPolicy(IReadOnlyList<StagePolicy> Stages)
 /// <param name="Line">Where the stage is written, for people.</param>
 public sealed record StagePolicy(
     string Name, string Cluster, PromoteMode Promote, string? After, GatePolicy Gates, TimeSpan Bake, OnFailure OnFailure,
-    TimeSpan Budget, int Line);
+    TimeSpan Budget, int Line)
+{
+    /// <summary>Another stage uses the same cluster: names of requests then carry the stage.</summary>
+    public bool SharesCluster { get; init; }
+
+    /// <summary>The scheduler's name of a deployable in this stage.</summary>
+    public string RequestIdOf(string deployable) => SharesCluster ? $"{deployable}.{Name}" : deployable;
+}
 
 /// <param name="Soak">Healthy that long in the stage before, without a break.</param>
 public sealed record GatePolicy(TimeSpan Soak, ApprovalPolicy? Approval);

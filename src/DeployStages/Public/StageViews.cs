@@ -15,7 +15,7 @@ public sealed record ApprovalRuleView(IReadOnlyDictionary<string, int> Groups, I
 public sealed record DeployableRow(string Name, string Kind, RepositoryId Repository, IReadOnlyList<DeployableCell> Stages);
 
 /// <summary>What a deployable runs in one stage.</summary>
-/// <param name="State"><c>absent</c>, <c>healthy</c>, <c>deploying</c>, <c>rolling-back</c>, <c>degraded</c>.</param>
+/// <param name="State"><c>absent</c>, <c>healthy</c>, <c>deploying</c>, <c>baking</c>, <c>rolling-back</c>, <c>degraded</c>.</param>
 /// <param name="Next">The promotion that waits for or moves this slot, if any.</param>
 public sealed record DeployableCell(
     string Stage, string State, Digest? Release, int? ReleaseNumber, CommitSha? Commit, int Healthy, int Instances, DateTimeOffset? Since,

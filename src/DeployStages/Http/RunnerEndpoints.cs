@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Pipeline.ArtifactStore;
+using Pipeline.Kernel;
+using Pipeline.Scheduler;
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.DeployStages;
+
+/// <summary>What a task that runs a deployable may ask and report. The task's own token is the only credential.</summary>
+internal static class RunnerEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/runner/v1/tasks/{taskId}").AllowAnonymous().ExcludeFromDescription();
+        group.MapGet("/artifacts/{digest}", GetArtifact);
+        group.MapPost("/security", ReportSecurity);
+    }
+
+    private static async Task<Results<FileStreamHttpResult, UnauthorizedHttpResult, ProblemHttpResult>> GetArtifact(
+        string taskId, string digest, HttpRequest request, RunnerAuth auth, DeployableArtifacts artifacts, CancellationToken ct)
+    {
+        if (await auth.AuthenticateAsync(taskId, request.Headers.Authorization, ct) is not { } task)
+            return TypedResults.Unauthorized();
+        if (!Digest.TryParse(digest, out var name))
+            return Problems.Bad("digest", $"'{digest}' is not a digest.", "write sha256: and 64 hex digits");
+        return await artifacts.OpenAsync(task, name, ct) is { } stream
+            ? TypedResults.Stream(stream, "application/octet-stream", enableRangeProcessing: true)
+            : Problems.NotFound($"The task's release has no artifact {name}.");
+    }
+
+    private static async Task<Results<Accepted, UnauthorizedHttpResult>> ReportSecurity(
+        string taskId, HttpRequest request, RunnerAuth auth, Journal journal, CancellationToken ct)
+    {
+        if (await auth.AuthenticateAsync(taskId, request.Headers.Authorization, ct) is not { } task)
+            return TypedResults.Unauthorized();
+        var report = await request.ReadFromJsonAsync<SecurityReport>(ct);
+        var detail = report is null ? "The task gave no details." : Describe(report);
+        var raised = new SecurityEventRaised(
+            report?.Expected is { } e && Digest.TryParse(e, out var artifact) ? artifact : null, task.Subject.Release, task.Cluster, taskId,
+            report?.Code ?? "signature-invalid", detail);
+        await journal.AppendAsync(raised, Actor.System("taskrunner"), task.Subject with { TaskId = taskId, Cluster = task.Cluster }, ct);
+        return TypedResults.Accepted((string?)null);
+    }
+
+    private static string Describe(SecurityReport report)
+    {
+        var text = report.Expected is null && report.Found is null ? report.Detail : $"{report.Detail} Expected {report.Expected}, found {report.Found}.";
+        return text.Length > 1000 ? text[..1000] : text;
+    }
+}
+
+/// <summary>Artifacts as tasks may read them: those of their own release and no others.</summary>
+public sealed class DeployableArtifacts(ReleaseStore releases, BlobStore blobs)
+{
+    public async Task<Stream?> OpenAsync(RunnerIdentity task, Digest artifact, CancellationToken ct) =>
+        task.Subject.Release is { } release && await releases.FindAsync(release, ct) is { } found && found.Deployables.Any(d => d.Artifact == artifact)
+            ? blobs.OpenRead(artifact)
+            : null;
+}
