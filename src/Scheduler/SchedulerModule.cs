@@ -1,13 +1,20 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler;
 
 public static class SchedulerModule
 {
+    /// <summary>
+    /// The loops, the doors and the options. The composition root adds a <see cref="CurrentTrust"/>: without one, nothing that must be
+    /// trusted is launched.
+    /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SchedulerOptions>()
@@ -17,6 +24,9 @@ public static class SchedulerModule
             .ValidateOnStart();
         services.AddSingleton<OfferBoard>();
         services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));
+        services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
+        services.TryAddSingleton<CurrentTrust>(_ => () => null);
+        services.AddHostedService<SchedulerHost>();
         services.AddSingleton<SchedulerCommands>();
         services.AddSingleton(p => new SchedulerQueries(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>()));
         services.AddSingleton(p => new RunnerAuth(
@@ -24,5 +34,11 @@ public static class SchedulerModule
         return services;
     }
 
-    public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder routes)
+    {
+        ClusterEndpoints.Map(routes);
+        TaskEndpoints.Map(routes);
+        RunnerEndpoints.Map(routes);
+        return routes;
+    }
 }

@@ -18,9 +18,6 @@ public sealed class SchedulerOptions
     [Required]
     public string ServerKeyPath { get; set; } = "data/server.key";
 
-    /// <summary>Our trust root, against which the envelopes of a deploy are verified. Null: no root, and a deploy that must be trusted is refused.</summary>
-    public string? TrustPath { get; set; }
-
     public TimeSpan UnreachableAfter { get; set; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -104,7 +104,6 @@ CREATE TABLE scheduler.task (
   running_at    timestamptz,
   healthy_at    timestamptz,
   ended_at      timestamptz,
-  abandoned     boolean NOT NULL,
   kill_cause    text CHECK (kill_cause IN ('Retired', 'Cancelled', 'Operator', 'Unready', 'Overtime')),
   kill_reason   text,
   outcome       text CHECK (outcome IN ('Succeeded', 'Failed', 'Cancelled')),

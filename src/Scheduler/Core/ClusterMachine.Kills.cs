@@ -1,0 +1,67 @@
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+
+namespace Pipeline.Scheduler.Core;
+
+// A kill may be lost on its way, so it is repeated until the end of the task is known; after the grace without mercy.
+internal sealed partial class ClusterMachine
+{
+    private void KillAll(string deployId, string reason, DateTimeOffset now)
+    {
+        foreach (var task in state.TasksOf(deployId))
+            Kill(task, KillCause.Retired, reason, now);
+    }
+
+    private void Kill(TaskRecord task, KillCause cause, string reason, DateTimeOffset now)
+    {
+        if (task.Phase == TaskPhase.Pending)
+        {
+            End(task with { KillCause = cause, KillReason = reason }, new TaskEnd(TaskPhase.Killed, Outcome.Cancelled, null, null, reason), now);
+            return;
+        }
+
+        // The first cause stands, but for one: an instance that is not wanted any more must not be replaced.
+        if (task.KillCause is not null)
+        {
+            if (cause == KillCause.Retired && task.KillCause != KillCause.Retired)
+                state.Save(task with { KillCause = cause, KillReason = reason });
+            return;
+        }
+
+        StopWatching(task.Id);
+        state.Save(task with
+        {
+            KillCause = cause, KillReason = reason, Phase = task.Phase == TaskPhase.Unreachable ? TaskPhase.Unreachable : TaskPhase.Killing,
+        });
+        timers.Cancel(TimerKind.Launch, task.Id);
+        SendKill(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
+    }
+
+    private void KillAgain(string taskId, DateTimeOffset now)
+    {
+        if (state.Tasks.TryGetValue(taskId, out var task))
+        {
+            if (task.KillCause is not null)
+                SendKill(task, TimeSpan.Zero, now);
+        }
+        else if (surplus.TryGetValue(taskId, out var agentId))
+        {
+            if (Connected)
+                Send(new KillTask(taskId, agentId, null));
+            timers.Set(TimerKind.Kill, taskId, now + settings.KillRetry * 2);
+        }
+    }
+
+    private void SendKill(TaskRecord task, TimeSpan grace, DateTimeOffset now)
+    {
+        if (Connected)
+            Send(new KillTask(task.Id, task.AgentId, grace));
+        timers.Set(TimerKind.Kill, task.Id, now + grace + settings.KillRetry);
+    }
+
+    private void OvertimePassed(string taskId, DateTimeOffset now)
+    {
+        if (state.Tasks.TryGetValue(taskId, out var task))
+            Kill(task, KillCause.Overtime, $"ran longer than {state.Deploys[task.DeployId].Spec.MaxRunTime!.Value.TotalSeconds:0} s", now);
+    }
+}

@@ -1,0 +1,124 @@
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+
+namespace Pipeline.Scheduler.Core;
+
+// What we believe and what runs drift apart: explicit questions find tasks that we think run and don't, implicit ones the other way.
+// Silence is never an answer: an agent that has not re-registered yet gives none (Mesos transcripts 12g).
+internal sealed partial class ClusterMachine
+{
+    private const int ReconcileBatch = 1000;
+
+    private readonly SortedSet<string> unanswered = new(StringComparer.Ordinal);
+    private readonly Queue<string> round = new();
+    private int rounds;
+
+    private void OnSubscribed(Subscribed subscribed, DateTimeOffset now)
+    {
+        var known = state.Framework.FrameworkId;
+        // The id is durable before any call of this step leaves.
+        Invariant.Require(known is null || known == subscribed.FrameworkId);
+        state.Save(new FrameworkRecord(
+            subscribed.FrameworkId, FrameworkState.Subscribed, null, subscribed.MasterAddress, subscribed.MasterVersion));
+        Record($"subscribed to master {subscribed.MasterAddress} as {subscribed.FrameworkId}");
+        offers.Clear();
+        suppressed = null;
+        StartReconciliation(now);
+        timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
+        foreach (var task in state.Tasks.Values.Where(t => t.KillCause is not null && t.Phase != TaskPhase.Pending).OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
+            SendKill(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
+    }
+
+    private void OnDisconnected(string reason)
+    {
+        offers.Clear();
+        if (state.Framework.State == FrameworkState.Subscribed)
+            Record($"disconnected: {reason}");
+        if (state.Framework.State != FrameworkState.Disconnected || state.Framework.Detail != reason)
+            state.Save(state.Framework with { State = FrameworkState.Disconnected, Detail = reason });
+    }
+
+    private void OnEnded(SubscriptionEnded ended)
+    {
+        offers.Clear();
+        var (reached, word) = ended.End switch
+        {
+            SubscriptionEnd.FailedOver => (FrameworkState.FailedOver, "another scheduler took the framework over; this one stands by until a person decides"),
+            SubscriptionEnd.FrameworkRemoved => (FrameworkState.Removed, "the master removed the framework; nothing is started until a person decides"),
+            SubscriptionEnd.Unauthorized => (FrameworkState.Unauthorized, "the master refuses principal or secret"),
+            SubscriptionEnd.Refused => (FrameworkState.Refused, "the master refuses the framework"),
+        };
+        state.Save(state.Framework with { State = reached, Detail = ended.Reason });
+        Record($"{word}: {ended.Reason}");
+    }
+
+    private void OnAgentRemoved(string agentId, DateTimeOffset now)
+    {
+        foreach (var offer in offers.Values.Where(o => o.Offer.AgentId == agentId).Select(o => o.Offer.Id).ToList())
+            offers.Remove(offer);
+        if (!state.Agents.TryGetValue(agentId, out var agent) || agent.State == AgentState.Lost)
+            return;
+        state.Save(agent with { State = AgentState.Lost, SeenAt = now });
+        state.Append(
+            new AgentLost(settings.Cluster, agentId, agent.Host, "removed by the master"), Self, new JournalSubject { Cluster = settings.Cluster });
+    }
+
+    private void Record(string what) =>
+        state.Append(new ClusterChanged(settings.Cluster, what), Self, new JournalSubject { Cluster = settings.Cluster });
+
+    private void StartReconciliation(DateTimeOffset now)
+    {
+        unanswered.Clear();
+        unanswered.UnionWith(state.Tasks.Values.Where(t => t.Phase != TaskPhase.Pending).Select(t => t.Id));
+        round.Clear();
+        rounds = 0;
+        timers.Set(TimerKind.Reconcile, "", now);
+    }
+
+    /// <summary>A launch that nothing was heard of.</summary>
+    private void AskAbout(string taskId, DateTimeOffset now)
+    {
+        if (!state.Tasks.TryGetValue(taskId, out var task) || task.Phase != TaskPhase.Launching)
+            return;
+        timers.Set(TimerKind.Launch, taskId, now + settings.LaunchTimeout);
+        if (Connected)
+            Send(new ReconcileTasks([(taskId, task.AgentId)]));
+    }
+
+    private void ReconcileSome(DateTimeOffset now)
+    {
+        if (!Connected || unanswered.Count == 0)
+            return;
+        if (round.Count == 0)
+        {
+            rounds++;
+            foreach (var id in unanswered)
+                round.Enqueue(id);
+        }
+
+        var batch = new List<(string, string?)>();
+        while (batch.Count < ReconcileBatch && round.TryDequeue(out var id))
+        {
+            if (unanswered.Contains(id) && state.Tasks.TryGetValue(id, out var task))
+                batch.Add((id, task.AgentId));
+        }
+
+        // An empty list would ask for everything.
+        if (batch.Count > 0)
+            Send(new ReconcileTasks(batch));
+        timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? TimeSpan.FromSeconds(1) : ReconcilePause()));
+    }
+
+    private TimeSpan ReconcilePause()
+    {
+        var doubled = settings.ReconcileRetry * Math.Pow(2, Math.Min(rounds - 1, 10));
+        return doubled < settings.ReconcileLongest ? doubled : settings.ReconcileLongest;
+    }
+
+    private void ReconcileAll(DateTimeOffset now)
+    {
+        timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ImplicitReconcile);
+        if (Connected)
+            Send(new ReconcileTasks([]));
+    }
+}

@@ -1,0 +1,143 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>What the database holds of a cluster that is not over: from it a machine is rebuilt.</summary>
+/// <param name="Attempts">The highest attempt used, by deploy and instance, of the live deploys.</param>
+internal sealed record Snapshot(
+    FrameworkRecord Framework, IReadOnlyList<Request> Requests, IReadOnlyList<Deploy> Deploys, IReadOnlyList<TaskRecord> Tasks,
+    IReadOnlyList<AgentRecord> Agents, IReadOnlyDictionary<(string Deploy, int Instance), int> Attempts)
+{
+    public static readonly Snapshot Empty = new(
+        new FrameworkRecord(null, FrameworkState.Connecting, null, null, null), [], [], [], [], new Dictionary<(string, int), int>());
+}
+
+/// <summary>The rows in memory with their indexes. Every change goes through a Save, which also puts it into the effects.</summary>
+internal sealed class ClusterState
+{
+    private static readonly Comparer<(DateTimeOffset At, string Id)> Oldest = Comparer<(DateTimeOffset At, string Id)>.Create(
+        (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id));
+
+    private readonly Dictionary<string, Request> requests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Deploy> deploys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TaskRecord> tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AgentRecord> agents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedSet<string>> tasksOfDeploy = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedSet<string>> deploysOfRequest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Amount> usedOnAgent = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Deploy, int Instance), int> attempts;
+    private readonly SortedSet<(DateTimeOffset At, string Id)> pending = new(Oldest);
+
+    public ClusterState(Snapshot snapshot)
+    {
+        Framework = snapshot.Framework;
+        attempts = snapshot.Attempts.ToDictionary(a => a.Key, a => a.Value);
+        foreach (var request in snapshot.Requests)
+            Save(request);
+        foreach (var deploy in snapshot.Deploys)
+            Save(deploy);
+        foreach (var task in snapshot.Tasks)
+            Save(task);
+        foreach (var agent in snapshot.Agents)
+            Save(agent);
+        Effects = new Effects();
+    }
+
+    public Effects Effects { get; private set; } = new();
+    public FrameworkRecord Framework { get; private set; }
+    public SpreadCounts Spread { get; } = new();
+    public IReadOnlyCollection<(DateTimeOffset At, string Id)> Pending => pending;
+    public IReadOnlyDictionary<string, TaskRecord> Tasks => tasks;
+    public IReadOnlyDictionary<string, Deploy> Deploys => deploys;
+    public IReadOnlyDictionary<string, Request> Requests => requests;
+    public IReadOnlyDictionary<string, AgentRecord> Agents => agents;
+
+    public Effects TakeEffects()
+    {
+        var taken = Effects;
+        Effects = new Effects();
+        return taken;
+    }
+
+    public Amount UsedOn(string agentId) => usedOnAgent.GetValueOrDefault(agentId);
+
+    /// <summary>Live tasks of a deploy in the order of their ids.</summary>
+    public IReadOnlyList<TaskRecord> TasksOf(string deployId) =>
+        tasksOfDeploy.TryGetValue(deployId, out var ids) ? [.. ids.Select(id => tasks[id])] : [];
+
+    /// <summary>Deploys of a request that are live or still have live tasks.</summary>
+    public IReadOnlyList<Deploy> DeploysOf(string requestId) =>
+        deploysOfRequest.TryGetValue(requestId, out var ids) ? [.. ids.Select(id => deploys[id])] : [];
+
+    public int NextAttempt(string deployId, int instance) => attempts[(deployId, instance)] = attempts.GetValueOrDefault((deployId, instance)) + 1;
+
+    public void Save(FrameworkRecord framework) => Effects.Framework = Framework = framework;
+
+    public void Save(Request request) => Effects.Requests[request.Id] = requests[request.Id] = request;
+
+    public void Save(AgentRecord agent) => Effects.Agents[agent.Id] = agents[agent.Id] = agent;
+
+    public void Save(Deploy deploy)
+    {
+        Effects.Deploys[deploy.Id] = deploys[deploy.Id] = deploy;
+        Index(deploysOfRequest, deploy.RequestId).Add(deploy.Id);
+        ForgetWhenOver(deploy.Id);
+    }
+
+    public void Save(TaskRecord task)
+    {
+        if (tasks.TryGetValue(task.Id, out var before))
+            Unindex(before);
+        Effects.Tasks[task.Id] = task;
+        if (task.IsLive)
+        {
+            tasks[task.Id] = task;
+            Reindex(task);
+        }
+        else
+        {
+            tasks.Remove(task.Id);
+            ForgetWhenOver(task.DeployId);
+        }
+    }
+
+    private void Reindex(TaskRecord task)
+    {
+        Index(tasksOfDeploy, task.DeployId).Add(task.Id);
+        Spread.Add(task, 1);
+        if (task.AgentId is { } agent)
+            usedOnAgent[agent] = UsedOn(agent) + Amount.Of(task.Needs);
+        if (task.Phase == TaskPhase.Pending)
+            pending.Add((task.CreatedAt, task.Id));
+    }
+
+    private void Unindex(TaskRecord before)
+    {
+        Index(tasksOfDeploy, before.DeployId).Remove(before.Id);
+        Spread.Add(before, -1);
+        if (before.AgentId is { } agent)
+            usedOnAgent[agent] = UsedOn(agent) - Amount.Of(before.Needs);
+        pending.Remove((before.CreatedAt, before.Id));
+    }
+
+    // A deploy that ended stays in memory until its last task is gone. The row stays for ever.
+    private void ForgetWhenOver(string deployId)
+    {
+        if (!deploys.TryGetValue(deployId, out var deploy) || deploy.IsLive || Index(tasksOfDeploy, deployId).Count > 0)
+            return;
+        deploys.Remove(deployId);
+        tasksOfDeploy.Remove(deployId);
+        Index(deploysOfRequest, deploy.RequestId).Remove(deployId);
+        for (var instance = 1; instance <= deploy.Spec.Instances; instance++)
+            attempts.Remove((deployId, instance));
+    }
+
+    private static SortedSet<string> Index(Dictionary<string, SortedSet<string>> index, string key)
+    {
+        if (!index.TryGetValue(key, out var ids))
+            index[key] = ids = new SortedSet<string>(StringComparer.Ordinal);
+        return ids;
+    }
+
+    public void Append(JournalEvent happened, Actor actor, JournalSubject subject) => Effects.Events.Add(new NewJournalEntry(happened, actor, subject));
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using TaskStatus = Pipeline.Mesos.TaskStatus;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>How a task ended and whose fault it is.</summary>
+/// <param name="NeverRan">It cost nothing: the launch did not reach the agent, so the next attempt is free.</param>
+/// <param name="MayBeInfra">A config failure that can pass by itself: what the agent fetches was away for a moment.</param>
+internal sealed record TaskEnd(
+    TaskPhase Phase, Outcome Outcome, FailureClass? Class, int? ExitCode, string Reason, bool NeverRan = false, bool MayBeInfra = false);
+
+/// <summary>Facts of Mesos 1.11+ (observed transcripts and the reference): the exit status stands in the message only.</summary>
+internal static class FailureRules
+{
+    /// <summary>TaskRunner ends with it when a digest or a statement does not hold.</summary>
+    public const int SecurityExit = 76;
+
+    private const string ExitMessage = "Command exited with status ";
+
+    private static readonly HashSet<string> InfraReasons = new(StringComparer.Ordinal)
+    {
+        "AGENT_DISCONNECTED", "AGENT_REMOVED", "AGENT_RESTARTED", "AGENT_UNKNOWN", "AGENT_DRAINING", "AGENT_REMOVED_BY_OPERATOR",
+        "AGENT_REREGISTERED", "MASTER_DISCONNECTED", "CONTAINER_PREEMPTED", "EXECUTOR_REGISTRATION_TIMEOUT", "EXECUTOR_TERMINATED",
+        "EXECUTOR_UNREGISTERED", "GC_ERROR", "SLAVE_DISCONNECTED", "SLAVE_REMOVED", "SLAVE_RESTARTED", "SLAVE_UNKNOWN",
+    };
+
+    public static TaskEnd Judge(TaskRecord task, RequestKind kind, TaskStatus status)
+    {
+        var exit = ExitOf(status.Message);
+        var reason = Text(status);
+        return status.State switch
+        {
+            TaskState.Finished when kind == RequestKind.RunOnce => new(TaskPhase.Finished, Outcome.Succeeded, null, exit, reason),
+            _ when task.KillCause is { } cause => Killed(cause, task, status, exit),
+            TaskState.Finished => new(TaskPhase.Finished, Outcome.Failed, FailureClass.App, exit, $"ended by itself: {reason}"),
+            TaskState.Failed => Failed(status, exit, reason),
+            TaskState.Killed when status.Healthy == false =>
+                new(TaskPhase.Killed, Outcome.Failed, FailureClass.Health, exit, "killed by the agent: its health check failed"),
+            TaskState.Killed => new(TaskPhase.Killed, Outcome.Failed, FailureClass.Infra, exit, $"killed, not by us: {reason}"),
+            TaskState.Error => new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason),
+            _ => new(TaskPhase.Lost, Outcome.Failed, FailureClass.Infra, exit, reason, NeverRan: NeverRan(task, status)),
+        };
+    }
+
+    private static TaskEnd Failed(TaskStatus status, int? exit, string reason)
+    {
+        var code = ReasonOf(status);
+        if (exit == SecurityExit)
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit, "what it should have run did not verify on the agent");
+        if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason, MayBeInfra: true);
+        var infra = InfraReasons.Contains(code);
+        return new(TaskPhase.Failed, Outcome.Failed, infra ? FailureClass.Infra : FailureClass.App, exit, reason);
+    }
+
+    private static TaskEnd Killed(KillCause cause, TaskRecord task, TaskStatus status, int? exit)
+    {
+        var phase = status.State is TaskState.Lost or TaskState.Dropped or TaskState.Gone or TaskState.GoneByOperator or TaskState.Unreachable
+            ? TaskPhase.Lost
+            : TaskPhase.Killed;
+        var reason = task.KillReason ?? "killed";
+        return cause switch
+        {
+            KillCause.Retired or KillCause.Cancelled or KillCause.Operator => new(phase, Outcome.Cancelled, null, exit, reason),
+            KillCause.Unready => new(phase, Outcome.Failed, FailureClass.Health, exit, reason),
+            KillCause.Overtime => new(phase, Outcome.Failed, FailureClass.App, exit, reason),
+        };
+    }
+
+    private static bool NeverRan(TaskRecord task, TaskStatus status) =>
+        task.Phase == TaskPhase.Launching && ReasonOf(status) is "INVALID_OFFERS" or "RECONCILIATION";
+
+    private static string ReasonOf(TaskStatus status)
+    {
+        const string prefix = "REASON_";
+        var reason = status.Reason ?? "";
+        return reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
+    }
+
+    public static bool IsReconciliation(TaskStatus status) => ReasonOf(status) == "RECONCILIATION";
+
+    private static string Text(TaskStatus status) => (status.Message, status.Reason) switch
+    {
+        ({ Length: > 0 } message, _) => message,
+        (_, { Length: > 0 } reason) => $"task {status.State.ToString().ToLowerInvariant()}: {reason}",
+        _ => $"task {status.State.ToString().ToLowerInvariant()}",
+    };
+
+    private static int? ExitOf(string? message) =>
+        message is not null && message.StartsWith(ExitMessage, StringComparison.Ordinal)
+        && int.TryParse(message.AsSpan(ExitMessage.Length).TrimEnd('.'), NumberStyles.None, CultureInfo.InvariantCulture, out var exit)
+            ? exit
+            : null;
+}

@@ -1,0 +1,49 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>One immutable version of a request: a roll-out of a service or worker, or one run.</summary>
+/// <param name="Crashes">Failures of its instances that count against it.</param>
+/// <param name="InfraFailures">Attempts of a run that infra ended.</param>
+internal sealed record Deploy(
+    string Id, string RequestId, DeploySpec Spec, DeployState State, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    int Crashes, int InfraFailures, FailureClass? FailureClass, string? Reason)
+{
+    /// <summary>Its tasks should run.</summary>
+    public bool IsLive => State is DeployState.Deploying or DeployState.Retiring or DeployState.Active;
+
+    public static Deploy Start(string id, string requestId, DeploySpec spec, DateTimeOffset now) =>
+        new(id, requestId, spec, DeployState.Deploying, now, null, 0, 0, null, null);
+}
+
+internal enum DeployState
+{
+    /// <summary>The instances start; the deploy before it runs on. A run stays here until its end.</summary>
+    Deploying,
+
+    /// <summary>All instances are healthy, those of the deploy before it are being killed.</summary>
+    Retiring,
+
+    Active,
+    Superseded,
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>What never changes of a deploy. Stored as JSON.</summary>
+internal sealed record DeploySpec(
+    RequestKind Kind, int Instances, ResourceNeed Needs, Readiness? Readiness, TimeSpan? Budget, TimeSpan KillGrace, TimeSpan? MaxRunTime,
+    int InfraRetries, string RunnerSpec, IReadOnlyList<string> Envelopes, DeployTrust? Trust, string? Image, string? Route,
+    JournalSubject Subject, Actor Actor)
+{
+    private static readonly TimeSpan RunGrace = TimeSpan.FromSeconds(10);
+
+    public static DeploySpec Of(RunOnce run) => new(
+        RequestKind.RunOnce, 1, run.Needs, null, null, RunGrace, run.MaxRunTime, run.InfraRetries, run.RunnerSpec, [], null, run.Image, null,
+        run.Subject with { Cluster = run.Cluster }, run.Actor);
+
+    public static DeploySpec Of(DeploySubmission d) => new(
+        d.Kind, d.Instances, d.Needs, d.Readiness, d.Budget, d.KillGrace, null, 0, d.RunnerSpec, d.Envelopes, d.Trust, d.Image, d.Route,
+        d.Subject with { Cluster = d.Cluster, Deployable = d.Subject.Deployable ?? d.RequestId }, d.Actor);
+}

@@ -1,0 +1,76 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>One attempt to run one instance of a deploy. Its id is never used again.</summary>
+/// <param name="NotBefore">Backoff: not placed earlier.</param>
+/// <param name="Why">Why it is not placed, while it is pending.</param>
+internal sealed record TaskRecord(string Id, string RequestId, string DeployId, int Instance, int Attempt, ResourceNeed Needs, DateTimeOffset CreatedAt)
+{
+    public TaskPhase Phase { get; init; } = TaskPhase.Pending;
+    public JournalSubject Subject { get; init; } = JournalSubject.None;
+    public string? AgentId { get; init; }
+    public string? Host { get; init; }
+    public string? Address { get; init; }
+    public string? Rack { get; init; }
+    public IReadOnlyList<string> OfferIds { get; init; } = [];
+    public IReadOnlyList<int> Ports { get; init; } = [];
+    public DateTimeOffset? NotBefore { get; init; }
+    public DateTimeOffset? LaunchedAt { get; init; }
+    public DateTimeOffset? RunningAt { get; init; }
+    public DateTimeOffset? HealthyAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public KillCause? KillCause { get; init; }
+    public string? KillReason { get; init; }
+    public Outcome? Outcome { get; init; }
+    public FailureClass? FailureClass { get; init; }
+    public int? ExitCode { get; init; }
+    public string? Reason { get; init; }
+    public string? Why { get; init; }
+
+    public bool IsLive => EndedAt is null;
+
+    /// <summary>It runs, passed its readiness check, and nobody wants it gone.</summary>
+    public bool IsHealthy => Phase == TaskPhase.Running && HealthyAt is not null && KillCause is null;
+}
+
+internal enum TaskPhase
+{
+    Pending,
+
+    /// <summary>Durable, ACCEPT sent or about to be; nothing heard yet.</summary>
+    Launching,
+
+    Starting,
+    Running,
+    Killing,
+
+    /// <summary>Its agent is out of the master's sight: it may run, and may come back.</summary>
+    Unreachable,
+
+    Finished,
+    Failed,
+    Killed,
+
+    /// <summary>Gone without a word, or given up. Should the master show it again, it is killed.</summary>
+    Lost,
+}
+
+/// <summary>Why we kill a task; decides what its end means.</summary>
+internal enum KillCause
+{
+    /// <summary>Not wanted any more: another deploy took over, its deploy failed, its request was removed.</summary>
+    Retired,
+
+    /// <summary>Somebody cancelled its run.</summary>
+    Cancelled,
+
+    /// <summary>Somebody killed it; an instance of a service is replaced.</summary>
+    Operator,
+
+    /// <summary>It did not pass its readiness check in time.</summary>
+    Unready,
+
+    /// <summary>It ran longer than it may.</summary>
+    Overtime,
+}

@@ -1,0 +1,60 @@
+namespace Pipeline.Scheduler.Core;
+
+internal enum TimerKind
+{
+    Launch,
+    Kill,
+    Unreachable,
+    Startup,
+    Probe,
+    Overtime,
+    NotBefore,
+    Budget,
+    Reconcile,
+    ImplicitReconcile,
+    Revive,
+    OfferHold,
+}
+
+/// <summary>One wake-up per kind and id. Due ones come in the order of time, kind, id: the same for the same history.</summary>
+internal sealed class Timers
+{
+    private static readonly Comparer<(DateTimeOffset At, TimerKind Kind, string Id)> Order = Comparer<(DateTimeOffset At, TimerKind Kind, string Id)>.Create(
+        (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : string.CompareOrdinal(a.Id, b.Id));
+
+    private readonly Dictionary<(TimerKind, string), DateTimeOffset> byKey = [];
+    private readonly SortedSet<(DateTimeOffset At, TimerKind Kind, string Id)> order = new(Order);
+
+    public DateTimeOffset? Next => order.Count == 0 ? null : order.Min.At;
+
+    public bool IsSet(TimerKind kind, string id) => byKey.ContainsKey((kind, id));
+
+    public void Set(TimerKind kind, string id, DateTimeOffset at)
+    {
+        Cancel(kind, id);
+        byKey[(kind, id)] = at;
+        order.Add((at, kind, id));
+    }
+
+    public void Cancel(TimerKind kind, string id)
+    {
+        if (byKey.Remove((kind, id), out var at))
+            order.Remove((at, kind, id));
+    }
+
+    public void CancelAll(string id)
+    {
+        foreach (var kind in Enum.GetValues<TimerKind>())
+            Cancel(kind, id);
+    }
+
+    public bool TryTakeDue(DateTimeOffset now, out TimerKind kind, out string id)
+    {
+        (kind, id) = (default, "");
+        if (order.Count == 0 || order.Min.At > now)
+            return false;
+        (_, kind, id) = order.Min;
+        Cancel(kind, id);
+        return true;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Loop;
+
+namespace Pipeline.Scheduler.Data;
+
+/// <summary>The rows of one cluster as its loop reads and writes them.</summary>
+internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimeProvider time, string cluster)
+{
+    private const int IntakeBatch = 500;
+
+    private const string CheckEpoch = "UPDATE scheduler.leader SET beat_at = @now WHERE cluster = @cluster AND epoch = @epoch";
+
+    // A run or deploy that is in the table was taken up before: its command changes nothing.
+    private const string ReadIntake = """
+        SELECT i.id, i.payload::text AS payload,
+               EXISTS (SELECT 1 FROM scheduler.deploy d WHERE d.cluster = i.cluster AND d.id = i.subject_id) AS known
+          FROM scheduler.intake i
+         WHERE i.cluster = @cluster
+         ORDER BY i.id
+         LIMIT @IntakeBatch
+        """;
+
+    private static readonly JsonSerializerOptions Json = new(Journal.Json) { AllowOutOfOrderMetadataProperties = true };
+
+    public async Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync(CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<(long Id, string Payload, bool Known)>(
+            new CommandDefinition(ReadIntake, new { cluster, IntakeBatch }, cancellationToken: ct));
+        return [.. rows.Select(r => new IntakeItem(r.Id, JsonSerializer.Deserialize<SchedulerCommand>(r.Payload, Json)!, r.Known))];
+    }
+
+    public async Task<bool> KnowsTaskAsync(string taskId, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT 1 FROM scheduler.task WHERE id = @taskId AND cluster = @cluster AND ended_at IS NOT NULL)",
+            new { taskId, cluster }, cancellationToken: ct));
+    }
+
+    /// <summary>Group commit: all rows, the consumed intake and the journal, or nothing.</summary>
+    /// <exception cref="FencedException">Another leader came after <paramref name="epoch"/>.</exception>
+    public Task SaveAsync(long epoch, Effects effects, IReadOnlyList<long> intake, CancellationToken ct) => Transactions.InTransactionAsync(
+        async token =>
+        {
+            await SaveRowsAsync(epoch, effects, intake, token);
+            await journal.AppendAsync(effects.Events, token);
+        },
+        ct);
+
+    private async Task SaveRowsAsync(long epoch, Effects effects, IReadOnlyList<long> intake, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var now = time.GetUtcNow().UtcDateTime;
+        if (await connection.ExecuteAsync(new CommandDefinition(CheckEpoch, new { cluster, epoch, now }, cancellationToken: ct)) != 1)
+            throw new FencedException(cluster, epoch);
+        foreach (var (sql, arguments) in Statements(effects, intake, now))
+            await connection.ExecuteAsync(new CommandDefinition(sql, arguments, cancellationToken: ct));
+    }
+
+    private IEnumerable<(string Sql, object Arguments)> Statements(Effects effects, IReadOnlyList<long> intake, DateTime now)
+    {
+        if (effects.Framework is { } f)
+            yield return (WriteSql.Framework, new { cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now });
+        if (effects.Agents.Count > 0)
+            yield return (WriteSql.Agents, WriteSql.AgentArguments(cluster, [.. effects.Agents.Values]));
+        if (effects.Requests.Count > 0)
+            yield return (WriteSql.Requests, WriteSql.RequestArguments(cluster, [.. effects.Requests.Values]));
+        if (effects.Deploys.Count > 0)
+            yield return (WriteSql.Deploys, WriteSql.DeployArguments(cluster, [.. effects.Deploys.Values]));
+        if (effects.Tasks.Count > 0)
+            yield return (WriteSql.Tasks, WriteSql.TaskArguments(cluster, [.. effects.Tasks.Values]));
+        if (effects.Statuses.Count > 0)
+            yield return (WriteSql.Statuses, WriteSql.StatusArguments(effects.Statuses));
+        if (effects.Probes.Count > 0)
+            yield return (WriteSql.Probes, WriteSql.ProbeArguments(effects.Probes));
+        if (intake.Count > 0)
+            yield return ("DELETE FROM scheduler.intake WHERE id = ANY(@ids)", new { ids = intake.ToArray() });
+    }
+}
+
+internal sealed record IntakeItem(long Id, SchedulerCommand Command, bool Known);

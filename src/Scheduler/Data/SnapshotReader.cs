@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler.Data;
+
+/// <summary>Reads everything that is not over, so that a new leader starts where the last one committed.</summary>
+internal static class SnapshotReader
+{
+    private const string Framework = "SELECT framework_id, state, detail, master, master_version FROM scheduler.framework WHERE cluster = @cluster";
+
+    private const string Requests = """
+        SELECT id, kind, state, active_deploy, pending_deploy, created_at FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
+        """;
+
+    private const string Deploys = """
+        SELECT id, request_id, state, spec::text AS spec, created_at, ended_at, crashes, infra_failures, failure_class, reason
+          FROM scheduler.deploy d
+         WHERE cluster = @cluster AND (state IN ('Deploying', 'Retiring', 'Active')
+            OR id IN (SELECT deploy_id FROM scheduler.task WHERE cluster = @cluster AND ended_at IS NULL))
+        """;
+
+    private const string Tasks = """
+        SELECT id, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports,
+               created_at, not_before, launched_at, running_at, healthy_at, kill_cause, kill_reason, reason, why_pending, subject::text AS subject
+          FROM scheduler.task WHERE cluster = @cluster AND ended_at IS NULL
+        """;
+
+    private const string Attempts = """
+        SELECT t.deploy_id, t.instance, max(t.attempt)
+          FROM scheduler.task t JOIN scheduler.deploy d ON d.cluster = t.cluster AND d.id = t.deploy_id
+         WHERE t.cluster = @cluster AND d.state IN ('Deploying', 'Retiring', 'Active')
+         GROUP BY t.deploy_id, t.instance
+        """;
+
+    private const string Agents = """
+        SELECT id, host, address, url, rack, attributes::text AS attributes, state, cpus, memory_mb, disk_mb, seen_at FROM scheduler.agent WHERE cluster = @cluster
+        """;
+
+    public static async Task<Snapshot> ReadAsync(NpgsqlDataSource db, string cluster, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var of = new { cluster };
+        CommandDefinition Command(string sql) => new(sql, of, cancellationToken: ct);
+        var framework = await connection.QuerySingleOrDefaultAsync<FrameworkRow>(Command(Framework));
+        var requests = await connection.QueryAsync<RequestRow>(Command(Requests));
+        var deploys = await connection.QueryAsync<LiveDeployRow>(Command(Deploys));
+        var tasks = await connection.QueryAsync<LiveTaskRow>(Command(Tasks));
+        var attempts = await connection.QueryAsync<(string Deploy, int Instance, int Attempt)>(Command(Attempts));
+        var agents = await connection.QueryAsync<AgentRow>(Command(Agents));
+        var live = deploys.Select(d => d.ToDeploy()).ToList();
+        var needs = live.ToDictionary(d => d.Id, d => d.Spec.Needs, StringComparer.Ordinal);
+        return new Snapshot(
+            new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion),
+            [.. requests.Select(ToRequest)], live, [.. tasks.Select(t => t.ToTask(needs[t.DeployId]))], [.. agents.Select(ToAgent)],
+            attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt));
+    }
+
+    private static Request ToRequest(RequestRow r) => new(
+        r.Id, Enum.Parse<RequestKind>(r.Kind), Enum.Parse<RequestState>(r.State), r.ActiveDeploy, r.PendingDeploy, r.CreatedAt.Utc());
+
+    private static AgentRecord ToAgent(AgentRow r) => new(
+        r.Id, r.Host, r.Address, r.Url, r.Rack, JsonSerializer.Deserialize<Dictionary<string, string>>(r.Attributes)!,
+        Enum.Parse<AgentState>(r.State), Amount.Of(new ResourceNeed(r.Cpus, r.MemoryMb, r.DiskMb, 0)), r.SeenAt.Utc());
+
+    private sealed class FrameworkRow
+    {
+        public string? FrameworkId { get; init; }
+        public string? Master { get; init; }
+        public string? MasterVersion { get; init; }
+    }
+
+    private sealed class LiveDeployRow
+    {
+        public string Id { get; init; } = "";
+        public string RequestId { get; init; } = "";
+        public string State { get; init; } = "";
+        public string Spec { get; init; } = "";
+        public DateTime CreatedAt { get; init; }
+        public DateTime? EndedAt { get; init; }
+        public int Crashes { get; init; }
+        public int InfraFailures { get; init; }
+        public string? FailureClass { get; init; }
+        public string? Reason { get; init; }
+
+        public Deploy ToDeploy() => new(
+            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, Journal.Json)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(), EndedAt.Utc(),
+            Crashes, InfraFailures, FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason);
+    }
+
+    private sealed class LiveTaskRow
+    {
+        public string Id { get; init; } = "";
+        public string RequestId { get; init; } = "";
+        public string DeployId { get; init; } = "";
+        public int Instance { get; init; }
+        public int Attempt { get; init; }
+        public string Phase { get; init; } = "";
+        public string? AgentId { get; init; }
+        public string? Host { get; init; }
+        public string? Address { get; init; }
+        public string? Rack { get; init; }
+        public string[] OfferIds { get; init; } = [];
+        public int[] Ports { get; init; } = [];
+        public DateTime CreatedAt { get; init; }
+        public DateTime? NotBefore { get; init; }
+        public DateTime? LaunchedAt { get; init; }
+        public DateTime? RunningAt { get; init; }
+        public DateTime? HealthyAt { get; init; }
+        public string? KillCause { get; init; }
+        public string? KillReason { get; init; }
+        public string? Reason { get; init; }
+        public string? WhyPending { get; init; }
+        public string Subject { get; init; } = "";
+
+        public TaskRecord ToTask(ResourceNeed needs) => new(Id, RequestId, DeployId, Instance, Attempt, needs, CreatedAt.Utc())
+        {
+            Phase = Enum.Parse<TaskPhase>(Phase), Subject = JsonSerializer.Deserialize<JournalSubject>(Subject, Journal.Json)!,
+            AgentId = AgentId, Host = Host, Address = Address, Rack = Rack, OfferIds = OfferIds, Ports = Ports,
+            NotBefore = NotBefore.Utc(), LaunchedAt = LaunchedAt.Utc(), RunningAt = RunningAt.Utc(), HealthyAt = HealthyAt.Utc(),
+            KillCause = KillCause is null ? null : Enum.Parse<KillCause>(KillCause), KillReason = KillReason, Reason = Reason, Why = WhyPending,
+        };
+    }
+}

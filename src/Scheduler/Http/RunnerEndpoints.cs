@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Loop;
+using Pipeline.TaskRunner.Contract;
+
+namespace Pipeline.Scheduler.Http;
+
+/// <summary>What a task asks first: the program it runs, and its spec. No user is signed in here; the ticket proves the task.</summary>
+internal static class RunnerEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/runner/v1").AllowAnonymous().ExcludeFromDescription();
+        group.MapPost("/tasks/{taskId}/spec", Redeem);
+        group.MapMethods("/taskrunner/{digest}", ["GET", "HEAD"], Program);
+    }
+
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> Redeem(
+        string taskId, RedeemTicket request, RunnerAuth auth, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(request.Ticket) || string.IsNullOrEmpty(request.Nonce))
+            return TypedResults.Problem(statusCode: 400, type: "ticket-missing", title: "ticket and nonce are both needed.");
+        var redeemed = await auth.RedeemAsync(taskId, request.Ticket, request.Nonce, ct);
+        return redeemed.Outcome switch
+        {
+            // The spec is JSON that its writer made: it passes through as it is.
+            RedeemOutcome.Bound => TypedResults.Content(
+                $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec}}}", "application/json"),
+            RedeemOutcome.WrongTicket => TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket is not this task's."),
+            RedeemOutcome.TakenOrOver => TypedResults.Problem(
+                statusCode: 409, type: "ticket-taken", title: "Another runner took this ticket, or the task is unknown or over."),
+        };
+    }
+
+    private static Results<PhysicalFileHttpResult, ProblemHttpResult> Program(string digest, RunnerBinary runner, HttpContext http)
+    {
+        if (!Digest.TryParse(digest, out var asked) || asked != runner.Digest)
+            return TypedResults.Problem(statusCode: 404, type: "taskrunner-unknown", title: $"The TaskRunner here is {runner.Digest}.");
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return TypedResults.PhysicalFile(Path.GetFullPath(runner.FilePath), "application/octet-stream", enableRangeProcessing: true);
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Http;
+
+/// <summary>Why a task is where it is.</summary>
+/// <param name="State">As in <see cref="TaskView"/>.</param>
+public sealed record WhyView(string TaskId, string State, string Why);
+
+/// <param name="Reason">For the journal; may be left out.</param>
+public sealed record KillRequest(string? Reason);
+
+internal static class TaskEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1").RequireAuthorization(Permission.View).WithTags("scheduler");
+        group.MapGet("/tasks", List).WithName("task-list");
+        group.MapGet("/tasks/{id}", Get).WithName("task-get");
+        group.MapGet("/tasks/{id}/why", Why).WithName("task-why");
+        group.MapPost("/tasks/{id}/kill", Kill).RequireAuthorization(Permission.Operate).WithName("task-kill");
+        group.MapGet("/requests", Requests).WithName("request-list");
+        group.MapGet("/deploys", Deploys).WithName("deploy-list");
+    }
+
+    private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> List(
+        string? cluster, string? request, string? deploy, string? commit, bool? active, string? cursor, int? limit, SchedulerQueries queries, CancellationToken ct)
+    {
+        if (Answers.BadPage(cursor, limit) is { } bad)
+            return bad;
+        CommitSha? sha = null;
+        if (commit is not null)
+        {
+            if (!CommitSha.TryParse(commit, out var parsed))
+                return Answers.Bad("commit", $"'{commit}' is not a commit.", "Give all 40 hex digits.");
+            sha = parsed;
+        }
+
+        var filter = new TaskFilter(cluster, request, deploy, sha, active ?? false);
+        return TypedResults.Ok(await queries.TasksAsync(filter, cursor, limit ?? Answers.DefaultLimit, ct));
+    }
+
+    private static async Task<Results<Ok<TaskDetails>, ProblemHttpResult>> Get(string id, SchedulerQueries queries, CancellationToken ct) =>
+        await queries.TaskAsync(id, ct) is { } task ? TypedResults.Ok(task) : Answers.UnknownTask(id);
+
+    private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string id, SchedulerQueries queries, CancellationToken ct)
+    {
+        if (await queries.TaskAsync(id, ct) is not { Task: var task })
+            return Answers.UnknownTask(id);
+        var why = task.State == "pending" ? task.WhyPending ?? "not looked at yet"
+            : task.EndedAt is not null ? task.Reason ?? "it ended"
+            : $"it is {task.State} on {task.Host}";
+        return TypedResults.Ok(new WhyView(id, task.State, why));
+    }
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> Kill(
+        string id, KillRequest? request, SchedulerQueries queries, SchedulerCommands commands, HttpContext http, CancellationToken ct)
+    {
+        if (await queries.TaskAsync(id, ct) is not { Task: var task })
+            return Answers.UnknownTask(id);
+        await commands.KillTaskAsync(task.Cluster, id, request?.Reason ?? "no reason given", Actor.Of(http.User), ct);
+        return TypedResults.Accepted($"/api/v1/tasks/{id}");
+    }
+
+    private static async Task<Ok<Page<RequestView>>> Requests(string? cluster, SchedulerQueries queries, CancellationToken ct) =>
+        TypedResults.Ok(new Page<RequestView>(await queries.RequestsAsync(cluster, ct), null));
+
+    private static async Task<Results<Ok<Page<DeployView>>, ProblemHttpResult>> Deploys(
+        string? cluster, string? request, string? cursor, int? limit, SchedulerQueries queries, CancellationToken ct) =>
+        Answers.BadPage(cursor, limit) is { } bad
+            ? bad
+            : TypedResults.Ok(await queries.DeploysAsync(cluster, request, cursor, limit ?? Answers.DefaultLimit, ct));
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Scheduler;
+
+internal static partial class Log
+{
+    [LoggerMessage(4000, LogLevel.Information, "Leads cluster {Cluster} in epoch {Epoch}: {Tasks} live tasks taken up")]
+    public static partial void Leads(ILogger log, string cluster, long epoch, int tasks);
+
+    [LoggerMessage(4001, LogLevel.Error, "The loop of cluster {Cluster} stopped; it is taken up again from the database")]
+    public static partial void LoopStopped(ILogger log, Exception error, string cluster);
+
+    [LoggerMessage(4002, LogLevel.Warning, "{Call} did not reach the master: {Error}")]
+    public static partial void CallFailed(ILogger log, string call, string error);
+
+    [LoggerMessage(4003, LogLevel.Error, "The subscription to cluster {Cluster} ended: {End}, {Reason}")]
+    public static partial void SubscriptionEnded(ILogger log, string cluster, string end, string reason);
+
+    [LoggerMessage(4004, LogLevel.Warning, "Cluster {Cluster} is led by another server now: standing by")]
+    public static partial void Fenced(ILogger log, string cluster);
+}

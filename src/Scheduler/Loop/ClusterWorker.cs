@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Data;
+
+namespace Pipeline.Scheduler.Loop;
+
+/// <summary>Where a worker gets its parts from: one set for all clusters of the process.</summary>
+internal sealed record WorkerParts(
+    NpgsqlDataSource Db, Journal Journal, TimeProvider Time, SchedulerOptions Options, ServerKey Key, RunnerBinary Runner, TrustCheck Trust,
+    OfferBoard Board, ILogger Log);
+
+/// <summary>Stands by for a cluster, leads it when nobody else does, and takes it up again after every failure.</summary>
+internal sealed class ClusterWorker(WorkerParts parts, string cluster, string role, Func<IMaster> connect)
+{
+    private static readonly TimeSpan StandBy = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await using var leadership = await Leadership.TryTakeAsync(parts.Db, cluster, parts.Time, ct);
+                if (leadership is not null)
+                    await LeadAsync(leadership, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (FencedException)
+            {
+                Log.Fenced(parts.Log, cluster);
+            }
+            catch (Exception e)
+            {
+                Log.LoopStopped(parts.Log, e, cluster);
+            }
+
+            await Task.Delay(StandBy, parts.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LeadAsync(Leadership leadership, CancellationToken ct)
+    {
+        _ = parts.Runner.Digest; // Without the program that every task starts with, launching would only make failures.
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var snapshot = await SnapshotReader.ReadAsync(parts.Db, cluster, ct);
+        var machine = new ClusterMachine(Settings(), parts.Trust, snapshot, parts.Time.GetUtcNow());
+        Log.Leads(parts.Log, cluster, leadership.Epoch, snapshot.Tasks.Count);
+        var store = new ClusterStore(parts.Db, parts.Journal, parts.Time, cluster);
+        await using var master = connect();
+        using var prober = new Prober(parts.Time);
+        var loop = new ClusterLoop(machine, store, master, leadership.Epoch, parts.Time, parts.Log);
+        var outbox = new Outbox(master, new LaunchBuilder(parts.Options, parts.Key, parts.Runner, cluster), prober, store, loop.HearAsync, parts.Log);
+        Task[] running =
+        [
+            loop.DriveAsync(outbox, Show, term.Token),
+            loop.ListenAsync(() => Describe(machine), term.Token),
+            outbox.RunAsync(term.Token),
+            leadership.WatchAsync(() => loop.RingIntakeAsync(term.Token), term.Token),
+        ];
+        try
+        {
+            await await Task.WhenAny(running);
+        }
+        finally
+        {
+            parts.Board.Remove(cluster);
+            await term.CancelAsync();
+            await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    // Only a list of references is made for each batch; what people see is built when they look.
+    private void Show(ClusterMachine machine)
+    {
+        var held = machine.Held.ToArray();
+        parts.Board.Put(cluster, () =>
+        [
+            .. held.Select(h => new OfferView(
+                cluster, h.Offer.Id, h.Offer.AgentId, h.Offer.Hostname, h.Rack,
+                new ResourcesView(h.Offer.Resources.Cpus, h.Offer.Resources.MemoryMb, h.Offer.Resources.DiskMb),
+                h.Offer.Resources.Ports.Sum(p => p.To - p.From + 1), h.Since)),
+        ]);
+    }
+
+    private CoreSettings Settings() => new(cluster, role)
+    {
+        UnreachableAfter = parts.Options.UnreachableAfter,
+        LaunchTimeout = parts.Options.LaunchTimeout,
+        MaxCrashes = parts.Options.MaxCrashes,
+    };
+
+    private FrameworkDescription Describe(ClusterMachine machine) => new(
+        machine.Framework.FrameworkId, "pipeline", parts.Options.TaskUser ?? Environment.UserName, role,
+        parts.Options.Clusters.TryGetValue(cluster, out var options) ? options.Principal : null,
+        parts.Options.FailoverTimeout, Environment.MachineName, parts.Options.PublicUrl, StartSuppressed: !machine.WantsOffers);
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Mesos;
+
+namespace Pipeline.Scheduler.Loop;
+
+/// <summary>The process boundary to the masters of one cluster; tests put a scripted master behind it.</summary>
+internal interface IMaster : IAsyncDisposable
+{
+    IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, CancellationToken ct);
+
+    /// <summary>Calls leave in the order of these invocations.</summary>
+    Task SendAsync(MasterCall call, CancellationToken ct);
+}
+
+internal sealed class RealMaster(MesosMasterOptions options, TimeProvider time, ILogger<MesosMaster> log) : IMaster
+{
+    private readonly MesosMaster master = new(options, time, log);
+
+    public IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, CancellationToken ct) => master.SubscribeAsync(framework, ct);
+
+    public Task SendAsync(MasterCall call, CancellationToken ct) => master.SendAsync(call, ct);
+
+    public ValueTask DisposeAsync() => master.DisposeAsync();
+}

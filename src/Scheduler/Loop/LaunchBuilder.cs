@@ -1,0 +1,55 @@
+using System.Globalization;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler.Loop;
+
+/// <summary>Turns a decided launch into the call to the master. Pure, but for the key that tickets come from.</summary>
+internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, RunnerBinary runner, string cluster)
+{
+    private const int LivenessFailures = 5;
+
+    public AcceptOffers Build(Launch launch) =>
+        new(launch.OfferIds, launch.AgentId, [.. launch.Tasks.Select(t => Build(t.Task, t.Spec))], launch.Refuse);
+
+    private TaskLaunch Build(TaskRecord task, DeploySpec spec) => new(
+        task.Id,
+        task.RequestId,
+        new TaskResources(task.Needs.Cpus, task.Needs.MemoryMb, task.Needs.DiskMb, task.Ports),
+        "./taskrunner",
+        EnvironmentOf(task),
+        [new FetchUri($"{options.PublicUrl}/runner/v1/taskrunner/{runner.Digest}", "taskrunner", Executable: true, Extract: false, Cache: true)],
+        new Dictionary<string, string> { ["request"] = task.RequestId, ["deploy"] = task.DeployId },
+        spec.KillGrace,
+        spec.MaxRunTime,
+        LivenessOf(task, spec),
+        spec.Image,
+        options.TaskUser);
+
+    private Dictionary<string, string> EnvironmentOf(TaskRecord task)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PIPELINE_SERVER"] = options.PublicUrl,
+            ["TASK_ID"] = task.Id,
+            ["PIPELINE_TICKET"] = key.TicketFor(task.Id),
+            ["TASK_HOST"] = task.Address!,
+            ["TASK_RACK_ID"] = task.Rack ?? "",
+            ["INSTANCE_NO"] = task.Instance.ToString(CultureInfo.InvariantCulture),
+            ["PIPELINE_CLUSTER"] = cluster,
+        };
+        for (var i = 0; i < task.Ports.Count; i++)
+            environment[TaskEnvironment.PortKey(i)] = task.Ports[i].ToString(CultureInfo.InvariantCulture);
+        if (task.Ports.Count > 0)
+            environment["PORT"] = task.Ports[0].ToString(CultureInfo.InvariantCulture);
+        return environment;
+    }
+
+    // Readiness decides about a deploy, liveness about one instance much later: it is more patient, and silent until the start-up time is over.
+    private static HealthCheck? LivenessOf(TaskRecord task, DeploySpec spec) =>
+        spec.Readiness is { } ready && task.Ports.Count > 0
+            ? new HealthCheck(
+                ready.HttpPath is null ? HealthCheckKind.Tcp : HealthCheckKind.Http, task.Ports[0], ready.HttpPath, ready.HttpPath is null ? null : "http",
+                TimeSpan.Zero, ready.Interval < TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : ready.Interval, ready.Timeout, ready.Startup, LivenessFailures)
+            : null;
+}

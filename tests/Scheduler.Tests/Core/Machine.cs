@@ -1,0 +1,102 @@
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core;
+using TaskStatus = Pipeline.Mesos.TaskStatus;
+
+namespace Pipeline.Scheduler.Tests.Core;
+
+/// <summary>Drives the machine by hand: what a master would say, and what the machine answers.</summary>
+internal sealed class Machine
+{
+    private readonly ClusterMachine machine;
+    private int offers;
+    private int updates;
+
+    public Machine(Snapshot? snapshot = null, TrustCheck? trust = null, bool subscribe = true)
+    {
+        machine = new ClusterMachine(new CoreSettings("test", "pipeline"), trust ?? ((_, _) => null), snapshot ?? Snapshot.Empty, Now);
+        if (subscribe)
+            Hear(new Subscribed("fw-1", TimeSpan.FromSeconds(15), "m-1", "127.0.0.1:5050", "1.11.0"));
+    }
+
+    public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    public List<JournalEvent> Events { get; } = [];
+    public List<Outgoing> Sends { get; } = [];
+    public Dictionary<string, TaskRecord> Rows { get; } = new(StringComparer.Ordinal);
+    public Effects Last { get; private set; } = new();
+    public ClusterMachine Core => machine;
+
+    public IReadOnlyList<T> Calls<T>() where T : MasterCall => [.. Sends.OfType<Call>().Select(c => c.Message).OfType<T>()];
+
+    public IReadOnlyList<TaskRecord> Launched => [.. Sends.OfType<Launch>().SelectMany(l => l.Tasks).Select(t => t.Task)];
+
+    public TaskRecord Task(string id) => Rows[id];
+
+    public T Only<T>() where T : JournalEvent => Events.OfType<T>().Single();
+
+    public void Do(SchedulerInput input)
+    {
+        Last = machine.Handle(input, Now);
+        Events.AddRange(Last.Events.Select(e => e.Event));
+        Sends.AddRange(Last.Sends);
+        foreach (var (id, row) in Last.Tasks)
+            Rows[id] = row;
+    }
+
+    public void Hear(MasterEvent said) => Do(new MasterSaid(said));
+
+    /// <summary>Time passes second by second, so that every timer fires at its time.</summary>
+    public void Pass(TimeSpan time)
+    {
+        var end = Now + time;
+        while (Now < end)
+        {
+            Now += TimeSpan.FromSeconds(1);
+            Do(new Tick());
+        }
+    }
+
+    public string Offer(string agent, decimal cpus = 4, decimal memory = 4096, string rack = "rack1", int ports = 10)
+    {
+        var id = $"o-{++offers}";
+        Hear(new OffersReceived([new Offer(
+            id, agent, agent, "10.0.0.1", "http://10.0.0.1:5051", "pipeline",
+            new OfferedResources(cpus, memory, 8192, ports == 0 ? [] : [new PortRange(31000, 31000 + ports - 1)]),
+            new Dictionary<string, string> { ["rack"] = rack }, null)]));
+        return id;
+    }
+
+    public void Say(string taskId, TaskState state, string? reason = null, string? message = null, bool? healthy = null, bool fromMaster = false) =>
+        Hear(new TaskUpdated(new TaskStatus(
+            taskId, state, Rows.TryGetValue(taskId, out var row) ? row.AgentId : "a1", fromMaster ? "SOURCE_MASTER" : "SOURCE_EXECUTOR", reason, message,
+            fromMaster ? null : BitConverter.GetBytes(++updates), healthy, Now, null, null)));
+
+    public void Run(string taskId)
+    {
+        Say(taskId, TaskState.Starting);
+        Say(taskId, TaskState.Running);
+    }
+
+    public void Probe(string taskId, bool passed) => Do(new ProbeAnswered(taskId, Now, TimeSpan.FromMilliseconds(3), passed, passed ? 200 : 503, "body"));
+
+    public static RunOnce Build(string id = "build.1", int retries = 2, decimal cpus = 1) => new(
+        "test", id, "build.acme.web.api", new ResourceNeed(cpus, 512, 100, 0), TimeSpan.FromMinutes(10), "{}", null, retries, JournalSubject.None,
+        Actor.System("test"));
+
+    public static DeploySubmission Web(string id, int instances = 2, Readiness? readiness = null, DeployTrust? trust = null, decimal cpus = 0.5m) => new(
+        "test", "api-web", id, RequestKind.Service, instances, new ResourceNeed(cpus, 256, 100, 1), readiness, TimeSpan.FromMinutes(5),
+        TimeSpan.FromSeconds(10), "{}", [], trust, null, "/api", JournalSubject.None, Actor.System("test"));
+
+    public static readonly Readiness Ready = new(
+        "/healthz", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), 2, TimeSpan.FromSeconds(5));
+
+    /// <summary>A deploy whose instances run and are healthy.</summary>
+    public void Healthy(string id, int instances = 2)
+    {
+        Do(new DeploySubmitted(Web(id, instances)));
+        for (var i = 1; i <= instances; i++)
+            Offer($"a{i}");
+        foreach (var task in Rows.Values.Where(t => t.DeployId == id).ToList())
+            Run(task.Id);
+    }
+}
