@@ -39,7 +39,7 @@ internal sealed partial class ClusterMachine
     private void Settle(DateTimeOffset now)
     {
         var due = new List<TaskRecord>();
-        foreach (var (_, id) in state.Pending)
+        foreach (var (_, id) in state.Pending.ToArray())
         {
             var task = state.Tasks[id];
             if (task.NotBefore is null || task.NotBefore <= now)

@@ -34,10 +34,11 @@ internal sealed class ClusterState
         attempts = snapshot.Attempts.ToDictionary(a => a.Key, a => a.Value);
         foreach (var request in snapshot.Requests)
             Save(request);
-        foreach (var deploy in snapshot.Deploys)
-            Save(deploy);
+        // Tasks first: a deploy that ended is held only while it has some.
         foreach (var task in snapshot.Tasks)
             Save(task);
+        foreach (var deploy in snapshot.Deploys)
+            Save(deploy);
         foreach (var agent in snapshot.Agents)
             Save(agent);
         Effects = new Effects();

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Loop;
+using Pipeline.TestKit;
+
+namespace Pipeline.Scheduler.Tests.Loop;
+
+/// <summary>A worker of one cluster on a real database.</summary>
+internal sealed class LoopHarness : IAsyncDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("pipeline-scheduler-").FullName;
+    private CancellationTokenSource stop = new();
+    private Task worker = Task.CompletedTask;
+
+    private LoopHarness(NpgsqlDataSource db, SchedulerOptions options)
+    {
+        Db = db;
+        Options = options;
+        options.ServerKeyPath = Path.Combine(directory, "server.key");
+        options.TaskRunnerPath ??= Path.Combine(directory, "taskrunner");
+        if (!File.Exists(options.TaskRunnerPath))
+            File.WriteAllText(options.TaskRunnerPath, "#!/bin/sh\nexec sleep 1000\n");
+        Key = ServerKey.LoadOrCreate(options.ServerKeyPath);
+        Runner = new RunnerBinary(options.TaskRunnerPath);
+        Queries = new SchedulerQueries(db, Board);
+        Commands = new SchedulerCommands(db, TimeProvider.System);
+        Auth = new RunnerAuth(db, Key, TimeProvider.System);
+    }
+
+    public NpgsqlDataSource Db { get; }
+    public SchedulerOptions Options { get; }
+    public ServerKey Key { get; }
+    public RunnerBinary Runner { get; }
+    public OfferBoard Board { get; } = new();
+    public SchedulerQueries Queries { get; }
+    public SchedulerCommands Commands { get; }
+    public RunnerAuth Auth { get; }
+
+    public static async Task<LoopHarness> CreateAsync(SchedulerOptions? options = null)
+    {
+        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        return new LoopHarness(
+            NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync(typeof(SchedulerModule).Assembly)), options ?? new SchedulerOptions());
+    }
+
+    public void Start(Func<IMaster> connect)
+    {
+        stop = new CancellationTokenSource();
+        var journal = new Journal(Db, _ => { }, TimeProvider.System);
+        var parts = new WorkerParts(Db, journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, NullLogger.Instance);
+        worker = new ClusterWorker(parts, "test", "pipeline", connect).RunAsync(stop.Token);
+    }
+
+    public async Task StopAsync()
+    {
+        await stop.CancelAsync();
+        await worker;
+    }
+
+    public Task<TaskDetails?> BecomesAsync(string taskId, string state) => Eventually.BecomesAsync(
+        () => Queries.TaskAsync(taskId, CancellationToken.None), t => t?.Task.State == state, TimeSpan.FromSeconds(20), $"{taskId} is {state}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Db.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+}

@@ -1,0 +1,135 @@
+using Dapper;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Tests.Core;
+using Pipeline.TestKit;
+
+namespace Pipeline.Scheduler.Tests.Loop;
+
+public sealed class LoopTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task A_command_happens_with_the_callers_transaction_or_not_at_all()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Transactions.InTransactionAsync(
+            async ct =>
+            {
+                await harness.Commands.RunOnceAsync(Machine.Build(), ct);
+                throw new InvalidOperationException("after the command");
+            },
+            None));
+        await using var connection = await harness.Db.OpenConnectionAsync(None);
+        Assert.Equal(0, await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM scheduler.intake"));
+    }
+
+    [Fact]
+    public async Task A_run_goes_from_the_command_to_its_end_and_every_step_is_durable_before_it_is_sent()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        var master = new ScriptedMaster();
+        var phaseAtAccept = "";
+        var statusesAtAck = -1;
+        master.OnCall = async call =>
+        {
+            await using var connection = await harness.Db.OpenConnectionAsync(None);
+            if (call is AcceptOffers)
+                phaseAtAccept = (await connection.ExecuteScalarAsync<string>("SELECT phase FROM scheduler.task"))!;
+            if (call is AcknowledgeUpdate && statusesAtAck < 0)
+                statusesAtAck = await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM scheduler.task_status");
+        };
+        harness.Start(master.Connect);
+        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.BecomesAsync("build.1.1.1", "pending");
+        master.Offer();
+        await harness.BecomesAsync("build.1.1.1", "launching");
+        master.Update("build.1.1.1", TaskState.Starting);
+        master.Update("build.1.1.1", TaskState.Running);
+        await harness.BecomesAsync("build.1.1.1", "running");
+        master.Update("build.1.1.1", TaskState.Finished, "Command exited with status 0");
+        var task = await harness.BecomesAsync("build.1.1.1", "finished");
+
+        Assert.Equal(("succeeded", 0), (task!.Task.Outcome, task.Task.ExitCode));
+        Assert.Equal(["starting", "running", "finished"], task.Statuses.Select(s => s.State));
+        Assert.Equal(("Launching", true), (phaseAtAccept, statusesAtAck >= 1));
+        var entries = await new JournalReader(harness.Db).AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
+        Assert.Equal(["task.finished", "task.healthy", "task.running", "task.launched"], entries.Select(e => e.Kind));
+        Assert.Equal("subscribed", (await harness.Queries.ClusterAsync("test", None))!.State);
+        Assert.Equal("finished", (await harness.Queries.TasksAsync(new TaskFilter("test", "build.acme.web.api"), null, 10, None)).Items.Single().State);
+        Assert.Equal("succeeded", (await harness.Queries.DeploysAsync("test", null, null, 10, None)).Items.Single().State);
+        Assert.Equal("a1", (await harness.Queries.AgentsAsync("test", None)).Single().Id);
+        Assert.Equal("run-once", (await harness.Queries.RequestsAsync("test", None)).Single().Kind);
+    }
+
+    [Fact]
+    public async Task A_restart_takes_the_tasks_up_again_under_the_same_id_and_launches_nothing_twice()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        var master = new ScriptedMaster();
+        harness.Start(master.Connect);
+        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        await harness.BecomesAsync("v1.1.1", "pending");
+        master.Offer();
+        await harness.BecomesAsync("v1.1.1", "launching");
+        await harness.StopAsync();
+
+        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        harness.Start(master.Connect);
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(master.Calls.OfType<ReconcileTasks>().Any(c => c.Tasks.Any(t => t.TaskId == "v1.1.1"))), TimeSpan.FromSeconds(20), "asked");
+        master.Offer();
+        master.Update("v1.1.1", TaskState.Running);
+        await harness.BecomesAsync("v1.1.1", "running");
+
+        Assert.Single(master.Calls.OfType<AcceptOffers>());
+        Assert.Equal("fw-1", master.Subscriptions.Last().FrameworkId);
+        Assert.Equal("v1.1.1", (await harness.Queries.HealthyInstancesAsync(None)).Single().TaskId);
+        await Eventually.IsTrueAsync(
+            async () => (await harness.Queries.DeployAsync("test", "v1", None))!.State == "active", TimeSpan.FromSeconds(20), "the deploy is active");
+    }
+
+    [Fact]
+    public async Task A_write_of_an_old_epoch_is_refused_and_a_second_server_stands_by()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        var store = new ClusterStore(harness.Db, new Journal(harness.Db, _ => { }, TimeProvider.System), TimeProvider.System, "test");
+        await using (var first = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None))
+        {
+            Assert.Equal(1, first!.Epoch);
+            Assert.Null(await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None));
+        }
+
+        await using var second = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None);
+        var effects = new Effects { Framework = new FrameworkRecord("fw", FrameworkState.Subscribed, null, null, null) };
+        await Assert.ThrowsAsync<FencedException>(() => store.SaveAsync(1, effects, [], None));
+        await store.SaveAsync(second!.Epoch, effects, [], None);
+    }
+
+    [Fact]
+    public async Task A_ticket_is_worth_one_runner_and_its_token_opens_its_own_task_only()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        var master = new ScriptedMaster();
+        harness.Start(master.Connect);
+        await harness.Commands.RunOnceAsync(Machine.Build() with { RunnerSpec = """{"kind":"build"}""" }, None);
+        await harness.BecomesAsync("build.1.1.1", "pending");
+        master.Offer();
+        await harness.BecomesAsync("build.1.1.1", "launching");
+        var ticket = await Eventually.BecomesAsync(
+            () => Task.FromResult(master.Calls.OfType<AcceptOffers>().FirstOrDefault()), c => c is not null, TimeSpan.FromSeconds(20), "accepted");
+        var environment = ticket!.Tasks.Single().Environment;
+
+        Assert.Equal(RedeemOutcome.WrongTicket, (await harness.Auth.RedeemAsync("build.1.1.1", "guess", "n1", None)).Outcome);
+        var redeemed = await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n1", None);
+        Assert.Equal((RedeemOutcome.Bound, """{"kind":"build"}"""), (redeemed.Outcome, redeemed.Spec));
+        Assert.Equal(RedeemOutcome.TakenOrOver, (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
+        Assert.Equal("build.1", (await harness.Auth.AuthenticateAsync("build.1.1.1", $"Bearer {redeemed.Token}", None))!.RunId);
+        Assert.Null(await harness.Auth.AuthenticateAsync("build.1.1.2", $"Bearer {redeemed.Token}", None));
+        Assert.Equal(environment.Keys.Order(), (await harness.Queries.TaskAsync("build.1.1.1", None))!.EnvironmentKeys.Order());
+    }
+}
