@@ -111,6 +111,32 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Instances_that_start_together_on_one_agent_all_run()
+    {
+        server.Spec = Spec(generation: 5);
+        var exits = await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            await using var instance = await StartAloneAsync();
+            return await instance.ExitAsync();
+        }));
+
+        Assert.All(exits, e => Assert.Equal(0, e));
+    }
+
+    [Fact]
+    public async Task A_damaged_memory_of_the_agent_is_not_taken_for_none()
+    {
+        await using (var first = Run(Spec(generation: 5)))
+            Assert.Equal(0, await first.ExitAsync());
+        foreach (var file in Directory.GetFiles(Path.Combine(agent, "state"), "seen-*").Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
+            await File.WriteAllTextAsync(file, "");
+
+        await using var again = Run(Spec(generation: 4));
+        Assert.Equal(75, await again.ExitAsync());
+        Assert.Contains("damaged", await again.SaidAsync());
+    }
+
+    [Fact]
     public async Task A_trust_policy_that_went_back_or_is_signed_by_another_root_is_refused()
     {
         PublishTrust(7);
@@ -185,13 +211,23 @@ public sealed class RunTests : IAsyncLifetime
     private RunnerProcess Run(RunSpec spec)
     {
         server.Spec = spec;
-        return RunnerProcess.Start(server.Url, new Dictionary<string, string>
-        {
-            ["PIPELINE_TRUST"] = Path.Combine(agent, "trust.json"),
-            ["PIPELINE_STATE"] = Path.Combine(agent, "state"),
-            ["PIPELINE_STAGES"] = "product-qa,production",
-        });
+        return RunnerProcess.Start(server.Url, AgentVariables());
     }
+
+    // Each instance has its own ticket, so its own server here.
+    private async Task<RunnerProcess> StartAloneAsync()
+    {
+        var own = await FakeServer.StartAsync();
+        (own.Spec, own.Artifacts[Tars.DigestOf(artifact)]) = (server.Spec, artifact);
+        return RunnerProcess.Start(own.Url, AgentVariables());
+    }
+
+    private Dictionary<string, string> AgentVariables() => new()
+    {
+        ["PIPELINE_TRUST"] = Path.Combine(agent, "trust.json"),
+        ["PIPELINE_STATE"] = Path.Combine(agent, "state"),
+        ["PIPELINE_STAGES"] = "product-qa,production",
+    };
 
     private RunSpec Spec(
         long generation = 1, string stage = "production", DateTimeOffset? expires = null, SigningKey? by = null, byte[]? of = null)

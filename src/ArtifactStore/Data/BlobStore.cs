@@ -20,10 +20,19 @@ public enum PutOutcome
 /// <summary>
 /// Bytes by their SHA-256, in files <c>sha256/ab/cdef…</c>. A name appears only when its bytes are whole, right and on the disk.
 /// </summary>
-public sealed class BlobStore(IOptions<ArtifactStoreOptions> options, ILogger<BlobStore> logger)
+public sealed class BlobStore
 {
     private const int BufferBytes = 256 * 1024;
-    private readonly string root = Path.GetFullPath(options.Value.Path);
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
+    private readonly string root;
+    private readonly ILogger<BlobStore> logger;
+
+    public BlobStore(IOptions<ArtifactStoreOptions> options, TimeProvider time, ILogger<BlobStore> logger)
+    {
+        root = Path.GetFullPath(options.Value.Path);
+        this.logger = logger;
+        RemoveLeftovers(time.GetUtcNow() - LeftoverAge);
+    }
 
     /// <summary>Streams the content to the disk and hashes it once; memory stays constant.</summary>
     /// <exception cref="IOException">The disk is full or gone; nothing is kept.</exception>
@@ -104,6 +113,16 @@ public sealed class BlobStore(IOptions<ArtifactStoreOptions> options, ILogger<Bl
         var directory = Path.Combine(root, "incoming");
         Directory.CreateDirectory(directory);
         return Path.Combine(directory, $"{Environment.ProcessId}-{Path.GetRandomFileName()}");
+    }
+
+    // Parts of uploads that a crash cut off; younger ones may belong to another server on the same store.
+    private void RemoveLeftovers(DateTimeOffset olderThan)
+    {
+        var incoming = new DirectoryInfo(Path.Combine(root, "incoming"));
+        if (!incoming.Exists)
+            return;
+        foreach (var file in incoming.EnumerateFiles().Where(f => f.LastWriteTimeUtc < olderThan.UtcDateTime))
+            file.Delete();
     }
 
     private static void EnsureDirectory(string directory)

@@ -41,6 +41,8 @@ public sealed class ReleaseCommands(
             var document = ReleaseDocument.Of(release).ToCanonicalJson();
             var digest = Digest.Of(System.Text.Encoding.UTF8.GetBytes(document));
             var (found, number) = await InsertAsync(release, digest, document, token);
+            var stored = await releases.FindAsync(found, token);
+            Invariant.Require(stored is not null);
             if (number is { } n)
             {
                 await signer.SignProvenanceAsync(release, digest, token);
@@ -53,8 +55,6 @@ public sealed class ReleaseCommands(
                     new ReleaseCreated(release.RepositoryId, release.CommitSha, release.BuildId, digest, n), actor, subject, token);
             }
 
-            var stored = await releases.FindAsync(found, token);
-            Invariant.Require(stored is not null);
             return stored;
         },
         ct);

@@ -50,13 +50,28 @@ internal sealed class StepLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Copies the output of a process until its end.</summary>
+    /// <summary>Copies the output of a process until its end. A full disk must not stop the process at its pipe: the rest is read and dropped.</summary>
+    /// <exception cref="IOException">At the end, when the disk took not everything.</exception>
     public async Task PumpAsync(Stream output)
     {
         var buffer = new byte[64 * 1024];
+        IOException? lost = null;
         int read;
         while ((read = await output.ReadAsync(buffer)) > 0)
-            Write(buffer.AsSpan(0, read));
+        {
+            try
+            {
+                if (lost is null)
+                    Write(buffer.AsSpan(0, read));
+            }
+            catch (IOException e)
+            {
+                lost = e;
+            }
+        }
+
+        if (lost is not null)
+            throw new IOException($"The log could not be kept: {lost.Message}", lost);
     }
 
     /// <summary>Everything was written; comes back when the server has it all.</summary>

@@ -54,7 +54,8 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
 
         // What the step left running in its group ends with it; what fled the group may keep the pipe open, but not us.
         child.Signal(Native.SigKill);
-        await Task.WhenAny(pump, Task.Delay(OutputGrace, time, CancellationToken.None));
+        if (await Task.WhenAny(pump, Task.Delay(OutputGrace, time, CancellationToken.None)) == pump)
+            await pump;
         if (stop.IsCancellationRequested)
             return new StepEnd("failed", exitCode, "stopped: the task was told to end");
         return timedOut

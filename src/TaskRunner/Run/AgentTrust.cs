@@ -20,13 +20,14 @@ internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
 {
     /// <exception cref="VerificationException">Something does not match.</exception>
     /// <exception cref="InfraException">The agent was not given what it needs to judge.</exception>
-    public void Verify(RunSpec spec)
+    public async Task VerifyAsync(RunSpec spec, CancellationToken ct)
     {
         var stages = runner.Stages ?? throw new InfraException("The agent names no stages (PIPELINE_STAGES): it may run nothing.");
         if (!stages.Contains(spec.Stage))
             throw new VerificationException(VerificationCode.StageMismatch, "This agent does not run the stage.", string.Join(",", stages), spec.Stage);
-        var seen = SeenVersions.In(runner.StatePath ?? throw new InfraException("The agent has no place to remember generations (PIPELINE_STATE)."));
-        var trust = ReadTrust(seen);
+        var seen = SeenVersions.In(
+            runner.StatePath ?? throw new InfraException("The agent has no place to remember generations (PIPELINE_STATE)."), time);
+        var trust = await ReadTrustAsync(seen, ct);
         var outcome = PromotionCheck.Verify(
             trust,
             spec.Envelopes,
@@ -34,7 +35,7 @@ internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
             time.GetUtcNow());
         if (!outcome.Ok)
             throw new VerificationException(outcome);
-        var highest = seen.Raise($"{spec.Stage}/{spec.Deployable}", spec.Generation);
+        var highest = await seen.RaiseAsync($"{spec.Stage}/{spec.Deployable}", spec.Generation, ct);
         if (highest > spec.Generation)
         {
             throw new VerificationException(
@@ -43,24 +44,24 @@ internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
         }
     }
 
-    private TrustPolicy ReadTrust(SeenVersions seen)
+    private async Task<TrustPolicy> ReadTrustAsync(SeenVersions seen, CancellationToken ct)
     {
         var path = runner.TrustPath ?? throw new InfraException("The agent has no trust root (PIPELINE_TRUST).");
         string signed, root;
         try
         {
-            signed = File.ReadAllText(path);
-            root = File.ReadAllText(Path.Combine(Path.GetDirectoryName(path) ?? "", "root.pub"));
+            signed = await File.ReadAllTextAsync(path, ct);
+            root = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(path) ?? "", "root.pub"), ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InfraException($"The agent's trust root cannot be read: {e.Message}", e);
         }
 
-        var (policy, refusal) = TrustPolicy.Read(signed, root, time.GetUtcNow(), seen.Highest("trust"));
+        var (policy, refusal) = TrustPolicy.Read(signed, root, time.GetUtcNow(), await seen.HighestAsync("trust", ct));
         if (policy is null)
             throw new VerificationException(VerificationCode.UntrustedKey, refusal!);
-        seen.Raise("trust", policy.Version);
+        await seen.RaiseAsync("trust", policy.Version, ct);
         return policy;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
     {
         try
         {
-            new AgentTrust(runner, time).Verify(spec);
+            await new AgentTrust(runner, time).VerifyAsync(spec, stop);
             await FetchAsync(stop);
         }
         catch (VerificationException e)
@@ -77,9 +77,20 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = await output.ReadAsync(buffer)) > 0)
+            Keep(log, sandboxOutput, buffer.AsSpan(0, read));
+    }
+
+    // A service goes on when the disk of its log is full: what cannot be kept is dropped.
+    private static void Keep(RotatingLog log, Stream sandboxOutput, ReadOnlySpan<byte> bytes)
+    {
+        try
         {
-            log.Write(buffer.AsSpan(0, read));
-            sandboxOutput.Write(buffer, 0, read);
+            log.Write(bytes);
+            sandboxOutput.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Said nowhere: where it would be said is what is full.
         }
     }
 

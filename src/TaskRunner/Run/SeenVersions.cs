@@ -7,16 +7,19 @@ namespace Pipeline.TaskRunner.Run;
 /// <summary>The highest number seen under a name, on the agent's disk: it never goes back, whoever asks at the same time.</summary>
 internal sealed class SeenVersions
 {
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(5);
+    private const int LockTries = 4000;
     private readonly string directory;
+    private readonly TimeProvider time;
 
-    private SeenVersions(string directory) => this.directory = directory;
+    private SeenVersions(string directory, TimeProvider time) => (this.directory, this.time) = (directory, time);
 
-    public static SeenVersions In(string directory)
+    public static SeenVersions In(string directory, TimeProvider time)
     {
         try
         {
             Directory.CreateDirectory(directory);
-            return new SeenVersions(directory);
+            return new SeenVersions(directory, time);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -24,17 +27,17 @@ internal sealed class SeenVersions
         }
     }
 
-    public long Highest(string name)
+    public async Task<long> HighestAsync(string name, CancellationToken ct)
     {
-        using var held = Lock(name);
+        await using var held = await LockAsync(name, ct);
         return Read(name);
     }
 
     /// <summary>Raises the number when <paramref name="value"/> is higher.</summary>
     /// <returns>The highest number, durable.</returns>
-    public long Raise(string name, long value)
+    public async Task<long> RaiseAsync(string name, long value, CancellationToken ct)
     {
-        using var held = Lock(name);
+        await using var held = await LockAsync(name, ct);
         var highest = Read(name);
         if (value <= highest)
             return highest;
@@ -62,7 +65,7 @@ internal sealed class SeenVersions
             : throw new InfraException($"The agent's state file {path} is damaged; an operator must look at it.");
     }
 
-    private FileStream Lock(string name)
+    private async Task<FileStream> LockAsync(string name, CancellationToken ct)
     {
         for (var tries = 0; ; tries++)
         {
@@ -70,11 +73,10 @@ internal sealed class SeenVersions
             {
                 return new FileStream(PathOf(name) + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (tries < 1000)
+            catch (IOException) when (tries < LockTries)
             {
                 // Another task of this agent holds it for the length of an fsync.
-                Thread.Yield();
-                Thread.SpinWait(20_000);
+                await Task.Delay(LockPause, time, ct);
             }
         }
     }

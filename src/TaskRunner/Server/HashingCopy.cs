@@ -7,6 +7,7 @@ internal static class HashingCopy
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>Copies to a new file (replacing one of an earlier try) and gives the SHA-256 of what was copied.</summary>
+    /// <exception cref="InfraException">The agent's disk: not to be mistaken for a broken connection, which is tried again.</exception>
     /// <remarks>One byte more than allowed is enough to make another digest: the rest is not read.</remarks>
     public static async Task<string> ToFileAsync(Stream source, string file, long maxBytes, CancellationToken ct)
     {
@@ -18,7 +19,7 @@ internal static class HashingCopy
         while (total <= maxBytes && (read = await source.ReadAsync(buffer, ct)) > 0)
         {
             hash.AppendData(buffer, 0, read);
-            target.Write(buffer, 0, read);
+            Write(target, buffer.AsSpan(0, read));
             total += read;
         }
 
@@ -29,6 +30,18 @@ internal static class HashingCopy
     {
         await using var stream = File.OpenRead(file);
         return Format(await SHA256.HashDataAsync(stream, ct));
+    }
+
+    private static void Write(FileStream target, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            target.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new InfraException($"The agent's disk: {e.Message}", e);
+        }
     }
 
     private static string Format(byte[] hash) => "sha256:" + Convert.ToHexStringLower(hash);

@@ -67,7 +67,7 @@ internal sealed class ServerClient : IDisposable
         {
             if (response.StatusCode != HttpStatusCode.Conflict)
                 await ThrowIfRefusedAsync(response, token);
-            return (await ReadAsync(response, RunnerJson.Default.LogSize, token)).Size;
+            return (await DeserializeAsync(response, RunnerJson.Default.LogSize, token)).Size;
         },
         SmallCall,
         ct);
@@ -122,8 +122,12 @@ internal sealed class ServerClient : IDisposable
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken ct)
     {
-        if (response.StatusCode != HttpStatusCode.Conflict)
-            await ThrowIfRefusedAsync(response, ct);
+        await ThrowIfRefusedAsync(response, ct);
+        return await DeserializeAsync(response, type, ct);
+    }
+
+    private static async Task<T> DeserializeAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken ct)
+    {
         try
         {
             return await response.Content.ReadFromJsonAsync(type, ct) ?? throw new InfraException("The server's answer is empty.");
