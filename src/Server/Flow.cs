@@ -1,0 +1,68 @@
+using Hangfire;
+using Pipeline.BuildRunner;
+using Pipeline.BuildRunner.Jobs;
+using Pipeline.DeployStages;
+using Pipeline.GitWebhooks;
+using Pipeline.Kernel;
+
+namespace Pipeline.Server;
+
+/// <summary>
+/// The flow of the product on one screen: which event starts which job. Slices only append events; called inside the transaction
+/// of the append, so a job exists exactly when its event does. To change what happens after a build, change this file.
+/// </summary>
+public sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
+{
+    public void On(NewJournalEntry appended)
+    {
+        switch (appended.Event)
+        {
+            // git push → build
+            case CommitPushed e:
+                jobs.Enqueue<PlanBuildJob>(j => j.ExecuteAsync(e.Repository.Value, e.Sha.ToString(), e.Branch, CancellationToken.None));
+                break;
+
+            // a build's task ended → next modules, or the end of the build
+            case TaskFinished { Final: true } e when RunIds.Parse(e.DeployId) is not null:
+                jobs.Enqueue<BuildTaskEndedJob>(j => j.ExecuteAsync(e.DeployId, CancellationToken.None));
+                break;
+
+            // build → release
+            case BuildFinished { Outcome: Outcome.Succeeded } e:
+                jobs.Enqueue<CreateReleaseJob>(j => j.ExecuteAsync(e.Build.Value, CancellationToken.None));
+                break;
+
+            // release → promotions through the stages
+            case ReleaseCreated e:
+                jobs.Enqueue<OfferReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+
+            // roll-out → promotion goes on, or back
+            case DeployHealthy e:
+                jobs.Enqueue<DeployEndedJob>(j => j.ExecuteAsync(e.Cluster, e.DeployId, CancellationToken.None));
+                break;
+            case DeployFailed e:
+                jobs.Enqueue<DeployEndedJob>(j => j.ExecuteAsync(e.Cluster, e.DeployId, CancellationToken.None));
+                break;
+
+            // a stage's slot is free or healthy again → what waits behind it
+            case PromotionSucceeded e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+            case PromotionRolledBack e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+            case PromotionFailed e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+
+            // a digest or signature that does not match → the release is held everywhere
+            case SecurityEventRaised { Release: { } release } e:
+                jobs.Enqueue<HoldReleaseJob>(j => j.ExecuteAsync(release.ToString(), e.Code, e.Detail, CancellationToken.None));
+                break;
+        }
+
+        // everything a developer waits for → the commit's status on the forge
+        statuses.On(appended);
+    }
+}

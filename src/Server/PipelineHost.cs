@@ -1,0 +1,88 @@
+using Pipeline.Server.Api;
+using System.Reflection;
+using Hangfire;
+using Microsoft.Extensions.Options;
+using Pipeline.ArtifactStore;
+using Pipeline.BuildRunner;
+using Pipeline.DeployStages;
+using Pipeline.GitWebhooks;
+using Pipeline.Kernel;
+using Pipeline.Scheduler;
+using Pipeline.Server.Ui;
+using Serilog;
+
+namespace Pipeline.Server;
+
+/// <summary>The composition root: which parts there are and how they are wired.</summary>
+public static class PipelineHost
+{
+    /// <summary>Whose migrations run, in this order.</summary>
+    public static IReadOnlyList<Assembly> Slices { get; } =
+    [
+        typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly, typeof(PipelineHost).Assembly,
+    ];
+
+    /// <param name="settings">Last word over files and environment: what <c>up</c> found or started.</param>
+    public static WebApplication Build(string[] arguments, IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables("PIPELINE_").AddInMemoryCollection(settings);
+        builder.Services.AddSerilog(logging => logging.ReadFrom.Configuration(builder.Configuration));
+        builder.WebHost.UseStaticWebAssets();
+
+        var connectionString = builder.Configuration.GetConnectionString("Pipeline")
+            ?? throw new UsageException("ConnectionStrings:Pipeline is not set. Name a PostgreSQL database, or use ./up, which brings its own.");
+        AddParts(builder.Services, builder.Configuration, connectionString);
+        var app = builder.Build();
+        Migrator.Migrate(connectionString, Slices);
+        MapParts(app);
+        return app;
+    }
+
+    private static void AddParts(IServiceCollection services, IConfiguration configuration, string connectionString)
+    {
+        services.AddKernel(connectionString);
+        services.AddHangfireOnPostgres();
+        services.AddSingleton<StatusFlow>();
+        services.AddSingleton<Flow>();
+        services.AddSingleton<EventFlow>(provider => appended => provider.GetRequiredService<Flow>().On(appended));
+
+        services.AddGitWebhooks(configuration);
+        services.AddArtifactStore(configuration);
+        services.AddScheduler(configuration);
+        services.AddBuildRunner(configuration);
+        services.AddStages(configuration);
+
+        services.AddHttpContextAccessor();
+        services.AddPipelineAuth();
+        services.AddPipelineApi();
+        services.AddAppsProxy();
+        services.AddPipelineUi();
+    }
+
+    private static void MapParts(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseWhen(IsForPrograms, branch => branch.UseStatusCodePages());
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapGitWebhooks();
+        app.MapArtifactStore();
+        app.MapScheduler();
+        app.MapBuildRunner();
+        app.MapStages();
+
+        app.MapTokens();
+        app.MapPipelineApi();
+        app.MapAppsProxy();
+        app.MapHangfireDashboardWithAuthorizationPolicy(Permission.Administer, "/hangfire");
+        app.MapPipelineUi();
+    }
+
+    // Pages answer people with pages; everything else answers with problems.
+    private static bool IsForPrograms(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hooks")
+        || context.Request.Path.StartsWithSegments("/runner");
+}
