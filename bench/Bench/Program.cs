@@ -1,0 +1,17 @@
+using System.Globalization;
+using Pipeline.Bench;
+
+// bench/run pushes [N]      push → planned → first step → production, of N pushes of a trivial service (100)
+// bench/run webhook [RATE] [SECONDS]   time to answer a delivery at RATE a second (500), durable before the answer
+switch (args)
+{
+    case ["pushes", .. var rest]:
+        await PushLatency.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 100);
+        return 0;
+    case ["webhook", .. var rest]:
+        await WebhookLoad.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 500, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 10);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: bench/run pushes [N] | webhook [RATE] [SECONDS]");
+        return 2;
+}

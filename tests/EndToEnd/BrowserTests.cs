@@ -1,0 +1,65 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Pipeline.EndToEnd;
+
+/// <summary>What a person sees in a browser, without ever reloading.</summary>
+[Collection(ApprovingCollection.Name)]
+public sealed class BrowserTests(ApprovingPipeline fixture)
+{
+    private readonly PipelineInstance pipeline = fixture.Instance;
+
+    [Fact]
+    public async Task The_commit_page_follows_a_push_from_pending_to_production_and_a_person_approves_it_there()
+    {
+        var repository = await pipeline.CreateRepositoryAsync("watched");
+        var go = Path.Combine(pipeline.Data, "watched.go");
+        var maria = await pipeline.CreateTokenAsync(new { login = "maria", groups = new[] { "release-managers" } });
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync();
+        await SignInAsync(page, maria);
+
+        var sha = await repository.PushAsync("Watch me", WebSample.Files("watched", "v1", buildStep: $"echo waiting for you; while [ ! -e {go} ]; do sleep 0.05; done"));
+        await page.GotoAsync($"{pipeline.Url}/commits/{sha}");
+        var reloads = 0;
+        page.Load += (_, _) => reloads++;
+
+        await Expect(page.GetByTestId("build")).ToHaveAttributeAsync("data-state", "building");
+        await Expect(page.GetByTestId("stage-production")).Not.ToHaveAttributeAsync("data-state", "succeeded");
+        await Expect(page.GetByTestId("log")).ToContainTextAsync("waiting for you", new LocatorAssertionsToContainTextOptions { Timeout = 20_000 });
+        await File.WriteAllTextAsync(go, "");
+        await Expect(page.GetByTestId("build")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
+        await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "waiting", Patiently);
+
+        await ApproveAsync(await OpenAsync(browser, maria, $"{pipeline.Url}/waiting"), "watched");
+
+        await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
+        Assert.Equal(0, reloads);
+        Assert.Equal("watched v1 in production\n", await pipeline.Http.GetStringAsync("/apps/production/watched/"));
+    }
+
+    private static LocatorAssertionsToHaveAttributeOptions Patiently => new() { Timeout = 60_000 };
+
+    private async Task<IPage> OpenAsync(Browser browser, string token, string url)
+    {
+        var page = await browser.OpenAsync();
+        await SignInAsync(page, token);
+        await page.GotoAsync(url);
+        return page;
+    }
+
+    private async Task SignInAsync(IPage page, string token)
+    {
+        await page.GotoAsync($"{pipeline.Url}/sign-in");
+        await page.Locator("input[name=token]").FillAsync(token);
+        await page.Locator("form button[type=submit]").First.ClickAsync();
+        await page.WaitForURLAsync($"{pipeline.Url}/");
+    }
+
+    private static async Task ApproveAsync(IPage page, string repository)
+    {
+        await page.GetByText(repository).First.ClickAsync();
+        await page.GetByTestId("approve").First.ClickAsync();
+        await page.GetByTestId("confirm-approve").ClickAsync();
+    }
+}

@@ -1,0 +1,33 @@
+namespace Pipeline.EndToEnd;
+
+/// <summary>One running product for all tests whose promotions need no person.</summary>
+public sealed class AutomaticPipeline : IAsyncLifetime
+{
+    public PipelineInstance Instance { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Instance = await PipelineInstance.StartAsync(Policies.Automatic);
+
+    public ValueTask DisposeAsync() => Instance.DisposeAsync();
+}
+
+/// <summary>One running product whose production asks for an approval.</summary>
+public sealed class ApprovingPipeline : IAsyncLifetime
+{
+    public PipelineInstance Instance { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Instance = await PipelineInstance.StartAsync(Policies.WithApproval);
+
+    public ValueTask DisposeAsync() => Instance.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class AutomaticCollection : ICollectionFixture<AutomaticPipeline>
+{
+    public const string Name = "automatic";
+}
+
+[CollectionDefinition(Name)]
+public sealed class ApprovingCollection : ICollectionFixture<ApprovingPipeline>
+{
+    public const string Name = "approving";
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Pipeline.Kernel;
+using Pipeline.TestKit;
+
+namespace Pipeline.EndToEnd;
+
+/// <summary>The product as a user runs it: <c>server up</c> from <c>artifacts/</c>, its own PostgreSQL, three clusters, a free port.</summary>
+public sealed class PipelineInstance : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private readonly string stagesFile;
+    private readonly IReadOnlyDictionary<string, string> settings;
+    private Process? server;
+
+    private PipelineInstance(string stages, IReadOnlyDictionary<string, string> settings)
+    {
+        Port = FreePort();
+        Data = Path.Combine(Path.GetTempPath(), "pipeline-e2e", $"{Environment.ProcessId}-{Port}");
+        Directory.CreateDirectory(Data);
+        stagesFile = Path.Combine(Data, "stages.yaml");
+        File.WriteAllText(stagesFile, stages);
+        this.settings = settings;
+        Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public int Port { get; }
+    public string Data { get; }
+    public string Url => $"http://localhost:{Port}";
+
+    /// <summary>Signed in as the administrator.</summary>
+    public HttpClient Http { get; }
+
+    public string AdminToken { get; private set; } = "";
+
+    public static async Task<PipelineInstance> StartAsync(string stages, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var instance = new PipelineInstance(stages, settings ?? new Dictionary<string, string>());
+        await instance.StartServerAsync();
+        return instance;
+    }
+
+    /// <summary>Starts the server, on what it left behind if it ran before, and waits until it is ready.</summary>
+    public async Task StartServerAsync()
+    {
+        var start = new ProcessStartInfo("sh", ["-c", $"exec '{RepositoryRoot.Path}/artifacts/server/Pipeline.Server' up >> '{Data}/output.log' 2>&1 < /dev/null"])
+        {
+            WorkingDirectory = Data,
+        };
+        start.Environment["PIPELINE_PORT"] = Port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["PIPELINE_DATA"] = Data;
+        start.Environment["PIPELINE_SAMPLE"] = "none";
+        start.Environment["PIPELINE_STAGES_FILE"] = stagesFile;
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        server = Process.Start(start)!;
+        await Eventually.IsTrueAsync(IsReadyAsync, TimeSpan.FromSeconds(60), "the server answers /health/ready");
+        AdminToken = (await File.ReadAllTextAsync(Path.Combine(Data, "admin-token"))).Trim();
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+    }
+
+    /// <summary>kill -9: the server gets no chance to say goodbye; PostgreSQL, clusters and tasks go on.</summary>
+    public async Task KillServerAsync()
+    {
+        _ = Kill(server!.Id, SigKill);
+        await server.WaitForExitAsync();
+    }
+
+    /// <summary>A token for a person or a machine, made by the administrator.</summary>
+    public async Task<string> CreateTokenAsync(object token)
+    {
+        using var answer = await Http.PostAsync("/api/v1/tokens", JsonBody.Of(token));
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, body);
+        return JsonDocument.Parse(body).RootElement.GetProperty("token").GetString()!;
+    }
+
+    public Task<TestRepository> CreateRepositoryAsync(string name) => TestRepository.CreateAsync(this, name);
+
+    /// <summary>GET as JSON; null for 404.</summary>
+    public async Task<JsonElement?> GetAsync(string path)
+    {
+        using var answer = await Http.GetAsync(path);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"GET {path}: {(int)answer.StatusCode} {body}");
+        return JsonDocument.Parse(body).RootElement;
+    }
+
+    /// <summary>POST as JSON with any sign-in.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object body, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonBody.Of(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? AdminToken);
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return (answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    public string ServerLog()
+    {
+        var parts = Directory.GetFiles(Data, "*.log").Select(f => $"== {Path.GetFileName(f)}\n{string.Join('\n', ReadShared(f).TakeLast(60))}");
+        return string.Join('\n', parts);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (server is { HasExited: false })
+        {
+            _ = Kill(server.Id, SigTerm);
+            await server.WaitForExitAsync();
+        }
+
+        foreach (var file in Directory.GetFiles(Path.Combine(Data, "clusters"), "localmesos.json", SearchOption.AllDirectories))
+            _ = Kill(JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("pid").GetInt32(), SigTerm);
+        await new PrivatePostgres(Path.Combine(Data, "pg")).StopAsync(CancellationToken.None);
+        if (Environment.GetEnvironmentVariable("PIPELINE_KEEP_TEST_DATA") is null)
+            await ChildProcess.RunAsync("rm", ["-rf", Data], CancellationToken.None);
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        Assert.False(server!.HasExited, $"The server ended with {(server.HasExited ? server.ExitCode : 0)}:\n{ServerLog()}");
+        using var answer = await Http.GetAsync("/health/ready");
+        return answer.IsSuccessStatusCode && File.Exists(Path.Combine(Data, "admin-token"));
+    }
+
+    private static IEnumerable<string> ReadShared(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Split('\n');
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+}

@@ -1,0 +1,50 @@
+namespace Pipeline.EndToEnd;
+
+/// <summary>The files of a small web service in Perl (part of any Debian with git): builds in milliseconds, answers HTTP, fails on demand.</summary>
+public static class WebSample
+{
+    /// <param name="name">Of the deployable and its route: unique in the instance.</param>
+    /// <param name="sickIn">The stage in which <c>/healthz</c> answers 500.</param>
+    /// <param name="buildStep">What the build runs before it packs.</param>
+    public static Dictionary<string, string> Files(string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1) => new()
+    {
+        [".pipeline.yaml"] = $$"""
+            modules:
+              web:
+                resources: { cpus: 0.1, memory: 64MB }
+                steps:
+                  - { name: prepare, run: '{{buildStep}}' }
+                  - { name: package, run: mkdir -p out && cp server.pl out/ }
+                artifacts:
+                  - { name: web, path: out }
+            deployables:
+              {{name}}:
+                kind: service
+                artifact: web
+                run: exec perl server.pl
+                instances: {{instances}}
+                resources: { cpus: 0.1, memory: 64MB, ports: 1 }
+                health: { http: /healthz, startup: 5s, interval: 200ms, timeout: 1s, successes: 2, healthy_for: 200ms }
+                route: /{{name}}
+            """,
+        ["server.pl"] = $$"""
+            use strict;
+            use warnings;
+            use IO::Socket::INET;
+            $SIG{TERM} = sub { exit 0 };
+            $| = 1;
+            my $sick = ($ENV{PIPELINE_STAGE} // '') eq '{{sickIn ?? "-"}}';
+            my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT0}, Listen => 64, ReuseAddr => 1) or die "port $ENV{PORT0}: $!";
+            print "{{name}} {{version}} listens on $ENV{PORT0}\n";
+            while (my $client = $server->accept) {
+                my $request = <$client> // '';
+                while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
+                my $failed = $sick && $request =~ m{/healthz};
+                my $body = $failed ? "database is on fire\n" : "{{name}} {{version}} in $ENV{PIPELINE_STAGE}\n";
+                my $status = $failed ? '500 Internal Server Error' : '200 OK';
+                print $client "HTTP/1.1 $status\r\nContent-Length: " . length($body) . "\r\nConnection: close\r\n\r\n$body";
+                close $client;
+            }
+            """,
+    };
+}
