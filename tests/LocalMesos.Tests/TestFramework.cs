@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Mesos;
+using Pipeline.TestKit;
+
+namespace Pipeline.LocalMesos.Tests;
+
+/// <summary>A framework that keeps what it hears and acknowledges every update.</summary>
+public sealed class TestFramework : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly MesosMaster master;
+    private readonly CancellationTokenSource stop = new();
+    private readonly ConcurrentQueue<MasterEvent> events = new();
+    private readonly Task reading;
+    private readonly bool acknowledges;
+    private string? id;
+
+    private TestFramework(string masterUrl, string? frameworkId, bool acknowledges)
+    {
+        (id, this.acknowledges) = (frameworkId, acknowledges);
+        master = new MesosMaster(
+            new MesosMasterOptions { Masters = [new Uri(masterUrl)] }, TimeProvider.System, NullLogger<MesosMaster>.Instance);
+        reading = ReadAsync();
+    }
+
+    public string Id => id!;
+
+    public IReadOnlyList<MasterEvent> Events => [.. events];
+
+    public static async Task<TestFramework> SubscribeAsync(LocalMesosCluster cluster, string? frameworkId = null, bool acknowledges = true)
+    {
+        var framework = new TestFramework(cluster.MasterUrl, frameworkId, acknowledges);
+        await framework.HearsAsync<Subscribed>(_ => true, "the subscription");
+        return framework;
+    }
+
+    public static TaskLaunch Command(string taskId, string command) => new(
+        taskId, taskId, new TaskResources(0.1m, 32, 0, []), command, new Dictionary<string, string>(), [], new Dictionary<string, string>(),
+        TimeSpan.FromSeconds(3), null, null, null, null);
+
+    public Task SendAsync(MasterCall call) => master.SendAsync(call, CancellationToken.None);
+
+    /// <summary>Launches on the first agent that is offered, and gives its id.</summary>
+    public async Task<string> LaunchAsync(params TaskLaunch[] tasks)
+    {
+        await SendAsync(new ReviveOffers([]));
+        var heard = events.Count;
+        var offers = await HearsAsync<OffersReceived>(_ => true, "an offer", OffersStillHeld() ? 0 : heard);
+        var offer = offers.Offers[0];
+        held.Add(offer.Id);
+        await SendAsync(new AcceptOffers([offer.Id], offer.AgentId, tasks, TimeSpan.Zero));
+        return offer.AgentId;
+    }
+
+    public async Task<Mesos.TaskStatus> ReachesAsync(string taskId, TaskState state) =>
+        (await HearsAsync<TaskUpdated>(u => u.Status.TaskId == taskId && u.Status.State == state, $"{taskId} {state}")).Status;
+
+    public IReadOnlyList<Mesos.TaskStatus> UpdatesOf(string taskId) =>
+        [.. events.OfType<TaskUpdated>().Select(u => u.Status).Where(s => s.TaskId == taskId)];
+
+    public Task<T> HearsAsync<T>(Func<T, bool> which, string what, int after = 0) where T : MasterEvent => HearsAsync(
+        () => events.Skip(after).OfType<T>().FirstOrDefault(which), what);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await reading;
+        await master.DisposeAsync();
+    }
+
+    private readonly HashSet<string> held = [];
+
+    private bool OffersStillHeld() => events.OfType<OffersReceived>().Any(o => !held.Contains(o.Offers[0].Id));
+
+    private async Task<T> HearsAsync<T>(Func<T?> find, string what) where T : MasterEvent =>
+        (await Eventually.BecomesAsync(() => Task.FromResult(find()), e => e is not null, Patience, what + " among " + string.Join('\n', events)))!;
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await foreach (var e in master.SubscribeAsync(Describe, stop.Token))
+            {
+                if (e is Subscribed subscribed)
+                    id = subscribed.FrameworkId;
+                events.Enqueue(e);
+                if (acknowledges && e is TaskUpdated { Status: { Uuid: { } uuid, AgentId: { } agent } status })
+                    await master.SendAsync(new AcknowledgeUpdate(status.TaskId, agent, uuid), stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test ended.
+        }
+    }
+
+    private FrameworkDescription Describe() => new(id, "test", "root", "pipeline", null, TimeSpan.FromDays(7), "localhost", null, false);
+}
