@@ -21,6 +21,10 @@ public static class SchedulerModule
             .Bind(configuration.GetSection(SchedulerOptions.Section))
             .Configure(o => configuration.GetSection("Clusters").Bind(o.Clusters))
             .ValidateDataAnnotations()
+            .Validate(
+                o => o.Clusters.Values.All(c => c.Masters.Count > 0 && c.Masters.All(m => Uri.TryCreate(m, UriKind.Absolute, out _))),
+                "Every cluster needs Clusters:<name>:Masters, a list of base URLs such as http://host:5050.")
+            .Validate(o => o.FailoverTimeout >= TimeSpan.FromDays(7), "Scheduler:FailoverTimeout must be at least a week (7.00:00:00).")
             .ValidateOnStart();
         services.AddSingleton<OfferBoard>();
         services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));

@@ -71,19 +71,21 @@ internal sealed partial class ClusterMachine
         var unplaced = false;
         foreach (var task in due)
         {
-            // Judged before every launch, and a deploy that was refused meanwhile has lost its tasks.
-            if (!state.Tasks.ContainsKey(task.Id) || (!planner.IsEmpty && IsRefused(task, now)))
+            // A deploy that was refused in this pass has lost its tasks.
+            if (!state.Tasks.ContainsKey(task.Id))
                 continue;
             var (slot, why) = planner.Choose(task);
-            if (slot is not null)
+            if (slot is null)
+            {
+                unplaced = true;
+                // Without an offer there is nothing new to compare with: the last comparison says more.
+                if (!planner.IsEmpty || !PlacementPlanner.IsComparison(task.Why))
+                    Explain(task, why!);
+            }
+            else if (!IsRefused(task, now))
             {
                 Assign(task, slot, now);
-                continue;
             }
-
-            unplaced = true;
-            if (!planner.IsEmpty || task.Why is null || task.NotBefore is not null)
-                Explain(task, why!);
         }
 
         foreach (var slot in planner.Slots.Where(s => s.Placed.Count > 0))

@@ -45,6 +45,10 @@ internal sealed class PlacementPlanner
         return (null, refused[need] = Explain(need.Item1, need.Ports));
     }
 
+    /// <summary>The reason names what offers were short of.</summary>
+    public static bool IsComparison(string? why) =>
+        why is not null && (why.StartsWith("needs ", StringComparison.Ordinal) || why.StartsWith("no single agent", StringComparison.Ordinal));
+
     private AgentSlot? Best(string requestId, Amount need, int ports)
     {
         AgentSlot? best = null;
