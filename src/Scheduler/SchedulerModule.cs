@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Scheduler.Http;
@@ -12,7 +11,7 @@ namespace Pipeline.Scheduler;
 public static class SchedulerModule
 {
     /// <summary>
-    /// The loops, the doors and the options. The composition root adds a <see cref="CurrentTrust"/>: without one, nothing that must be
+    /// The loops, the doors and the options. Another slice gives a <see cref="Attestation.CurrentTrust"/>: without one, nothing that must be
     /// trusted is launched.
     /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
@@ -29,7 +28,6 @@ public static class SchedulerModule
         services.AddSingleton<OfferBoard>();
         services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));
         services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
-        services.TryAddSingleton<CurrentTrust>(_ => () => null);
         services.AddHostedService<SchedulerHost>();
         services.AddSingleton<SchedulerCommands>();
         services.AddSingleton(p => new SchedulerQueries(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>()));

@@ -3,17 +3,15 @@ using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler;
 
-/// <summary>The trust policy in force; null when there is none, and then nothing that must be trusted is launched.</summary>
-public delegate TrustPolicy? CurrentTrust();
-
 /// <summary>The scheduler's half of "verified twice": the same code judges again on the agent.</summary>
 internal static class TrustVerification
 {
-    public static TrustCheck By(CurrentTrust current) => (spec, now) =>
+    /// <param name="current">Null on a server without a trust policy: nothing that must be trusted is launched there.</param>
+    public static TrustCheck By(CurrentTrust? current) => (spec, now) =>
     {
         if (spec.Trust is not { } trust)
             return null;
-        if (current() is not { } policy)
+        if (current?.Invoke() is not { } policy)
             return new TrustViolation(VerificationCode.UntrustedKey, "No trust policy is in force on the server.");
         var expected = new ExpectedPromotion(
             trust.Artifact.ToString(), trust.Release.ToString(), trust.Stage, trust.Generation, spec.Subject.Deployable);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Attestation;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 
@@ -15,7 +16,7 @@ internal sealed class SchedulerHost(
     {
         var settings = options.Value;
         var parts = new WorkerParts(
-            db, Part<Journal>(), time, settings, Part<ServerKey>(), Part<RunnerBinary>(), TrustVerification.By(Part<CurrentTrust>()),
+            db, Part<Journal>(), time, settings, Part<ServerKey>(), Part<RunnerBinary>(), TrustVerification.By(services.GetService(typeof(CurrentTrust)) as CurrentTrust),
             Part<OfferBoard>(), logs.CreateLogger("Pipeline.Scheduler"));
         return Task.WhenAll(settings.Clusters.Select(c => Task.Run(() => WorkerFor(parts, c.Key, c.Value).RunAsync(stoppingToken), stoppingToken)));
     }
