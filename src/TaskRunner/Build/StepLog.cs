@@ -23,7 +23,7 @@ internal sealed class StepLog : IAsyncDisposable
     private readonly Task sender;
     private readonly string path;
     private long written;
-    private volatile bool complete;
+    private readonly TaskCompletionSource complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StepLog(string path, int index, LogMask mask, ServerClient server, TimeProvider time, CancellationToken ct)
     {
@@ -81,16 +81,16 @@ internal sealed class StepLog : IAsyncDisposable
         {
             mask.Finish(masked);
             Flush();
-            complete = true;
         }
 
+        complete.TrySetResult();
         Wake();
         await sender;
     }
 
     public async ValueTask DisposeAsync()
     {
-        complete = true;
+        complete.TrySetResult();
         Wake();
         await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await spool.DisposeAsync();
@@ -129,7 +129,7 @@ internal sealed class StepLog : IAsyncDisposable
         long sent = 0;
         while (true)
         {
-            var last = complete;
+            var last = complete.Task.IsCompleted;
             var available = Interlocked.Read(ref written) - sent;
             if (available <= 0)
             {
@@ -142,7 +142,7 @@ internal sealed class StepLog : IAsyncDisposable
             var length = RandomAccess.Read(spool.SafeFileHandle, buffer.AsSpan(0, (int)Math.Min(available, SendBytes)), sent);
             sent = await server.AppendLogAsync(index, sent, buffer.AsMemory(0, length), ct);
             if (!last)
-                await Task.Delay(Gather, time, ct);
+                await Task.WhenAny(complete.Task, Task.Delay(Gather, time, ct));
         }
     }
 }
