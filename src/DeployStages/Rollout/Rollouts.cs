@@ -72,7 +72,8 @@ public sealed class Rollouts(
         var provenance = await attestations.ProvenanceOfAsync(d.Artifact, ct);
         string[] envelopes = provenance is null ? [statement] : [statement, provenance];
         RunnerSpec spec = new RunSpec(
-            d.Artifact.ToString(), d.Bytes, d.MediaType, release.ToString(), p.Stage, d.Name, generation, envelopes, d.Run, EnvironmentOf(p, d));
+            d.Artifact.ToString(), d.Bytes, d.MediaType, release.ToString(), p.Stage, d.Name, generation, envelopes, d.Run, EnvironmentOf(p, d),
+            d.ArtifactName);
         return new DeploySubmission(
             p.Cluster, policy.RequestIdOf(d.Name), $"{policy.RequestIdOf(d.Name)}.{generation}.{release.Hex[..8]}", KindOf(d), d.Instances,
             new ResourceNeed(d.Cpus, d.MemoryMb, d.DiskMb, d.Ports), ReadinessOf(d.Health), policy.Budget, KillGrace,
