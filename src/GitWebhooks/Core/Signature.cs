@@ -9,7 +9,7 @@ public static class Signature
     private const string Prefix = "sha256=";
 
     /// <summary>True when one of the secrets made the signature. Every secret is tried, and compared in fixed time.</summary>
-    public static bool IsValid(string? header, ReadOnlySpan<byte> body, IEnumerable<string> secrets)
+    public static bool IsValid(string? header, ReadOnlySpan<byte> body, IEnumerable<string?> secrets)
     {
         if (header is null || !header.StartsWith(Prefix, StringComparison.Ordinal) || header.Length != Prefix.Length + 64)
             return false;
@@ -20,6 +20,9 @@ public static class Signature
         Span<byte> expected = stackalloc byte[32];
         foreach (var secret in secrets)
         {
+            // An empty setting is no secret: everybody knows it.
+            if (string.IsNullOrEmpty(secret))
+                continue;
             HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body, expected);
             valid |= CryptographicOperations.FixedTimeEquals(expected, sent);
         }

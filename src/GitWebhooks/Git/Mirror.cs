@@ -154,8 +154,19 @@ public sealed class Mirror
             OnProgress = _ => !ct.IsCancellationRequested,
             CredentialsProvider = (url, _, _) => CredentialsFor(url),
         };
-        Commands.Fetch(git, repository.CloneUrl, [refspec], options, "fetch");
+        Commands.Fetch(git, RemoteOf(git, repository.CloneUrl), [refspec], options, "fetch");
         ct.ThrowIfCancellationRequested();
+    }
+
+    // Fetched by explicit refspecs only: the remote's own names a ref that is nowhere, so that nothing else is updated or pruned.
+    private static string RemoteOf(GitRepository git, string url)
+    {
+        const string name = "forge";
+        if (git.Network.Remotes[name] is not { } remote)
+            git.Network.Remotes.Add(name, url, "+refs/pipeline/none:refs/pipeline/none");
+        else if (remote.Url != url)
+            git.Network.Remotes.Update(name, r => r.Url = url);
+        return name;
     }
 
     // The token goes to the forge it is for and nowhere else.

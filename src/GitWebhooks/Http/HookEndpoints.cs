@@ -39,7 +39,7 @@ internal static class HookEndpoints
         if (!Signature.IsValid(signature, body, options.Value.Secrets))
             return Refuse(
                 logger,
-                options.Value.Secrets.Count == 0 ? "No webhook secret is configured: nothing can be verified." : "The signature does not match the body.",
+                options.Value.Secrets.All(string.IsNullOrEmpty) ? "No webhook secret is configured: nothing can be verified." : "The signature does not match the body.",
                 "Compare the webhook's secret with GitWebhooks:Secrets; a proxy must not change the body.");
         var externalId = http.Request.Headers["X-GitHub-Delivery"].ToString();
         var name = http.Request.Headers["X-GitHub-Event"].ToString();

@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hangfire;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.GitWebhooks.Jobs;
+using Pipeline.Kernel;
+using Pipeline.TestKit;
+
+namespace Pipeline.GitWebhooks.Tests;
+
+/// <summary>The slice on a real Kestrel and a real PostgreSQL; jobs are recorded and run by the test.</summary>
+internal sealed class GitHost : IAsyncDisposable
+{
+    public const string Secret = "It's a Secret to Everybody";
+    private readonly WebApplication app;
+    private readonly string data;
+
+    private GitHost(WebApplication app, string data, RecordedJobs jobs)
+    {
+        (this.app, this.data, Jobs) = (app, data, jobs);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Http { get; }
+    public RecordedJobs Jobs { get; }
+    public IServiceProvider Services => app.Services;
+
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    public static async Task<GitHost> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? replace = null)
+    {
+        var connectionString = await TestPostgres.CreateDatabaseAsync(typeof(GitWebhooksModule).Assembly);
+        var data = Directory.CreateTempSubdirectory("pipeline-data-").FullName;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["DataDirectory"] = data,
+            ["PublicUrl"] = "https://pipeline.example.org",
+            ["GitWebhooks:Secrets:0"] = Secret,
+            ["GitWebhooks:Secrets:1"] = "the next one",
+        });
+        builder.Configuration.AddInMemoryCollection(settings);
+        var jobs = new RecordedJobs();
+        builder.Services.AddKernel(connectionString);
+        builder.Services.AddSingleton<EventFlow>(_ => { });
+        builder.Services.AddSingleton<IBackgroundJobClient>(jobs);
+        builder.Services.AddGitWebhooks(builder.Configuration);
+        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, Everybody>("test", null);
+        builder.Services.AddAuthorization(o =>
+        {
+            foreach (var permission in Permission.All)
+                o.AddPolicy(permission, p => p.RequireAuthenticatedUser());
+        });
+        builder.Services.AddProblemDetails();
+        replace?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapGitWebhooks();
+        await app.StartAsync();
+        return new GitHost(app, data, jobs);
+    }
+
+    public Task<HttpResponseMessage> DeliverAsync(string body, string name = "push", string? delivery = null, string? signature = null, string type = "application/json")
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var request = new HttpRequestMessage(HttpMethod.Post, "/hooks/github") { Content = new ByteArrayContent(bytes) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        request.Headers.Add("X-GitHub-Event", name);
+        request.Headers.Add("X-GitHub-Delivery", delivery ?? Guid.NewGuid().ToString());
+        request.Headers.Add("X-Hub-Signature-256", signature ?? Signature.Of(bytes, Secret));
+        return Http.SendAsync(request);
+    }
+
+    /// <summary>Delivers a push and runs its job; gives the delivery's id.</summary>
+    public async Task<Guid> PushAsync(string body)
+    {
+        var answer = await DeliverAsync(body);
+        var id = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("deliveryId").GetGuid();
+        await ProcessAsync(id);
+        return id;
+    }
+
+    public Task ProcessAsync(Guid delivery) => Get<ProcessDeliveryJob>().ExecuteAsync(delivery, CancellationToken.None);
+
+    public async Task<Repository> RegisterAsync(GitRepo repo, long id = 7, string name = "shop")
+    {
+        var outcome = await Get<RepositoryCommands>().AddAsync(new AddRepository(id, "acme", name, repo.Url), Actor.Person("op"), CancellationToken.None);
+        return Assert.IsType<AddRepositoryOutcome.Added>(outcome).Repository;
+    }
+
+    public async Task<T?> ScalarAsync<T>(string sql)
+    {
+        await using var command = Get<NpgsqlDataSource>().CreateCommand(sql);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    public async Task<IReadOnlyList<JournalEvent>> EventsAsync() =>
+        [.. (await Get<JournalReader>().AfterAsync(0, 1000, CancellationToken.None)).Select(e => e.Event)];
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+        Directory.Delete(data, recursive: true);
+    }
+
+    private sealed class Everybody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "nikos")], "test")), "test")));
+    }
+}
