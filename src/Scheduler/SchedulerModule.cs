@@ -11,7 +11,8 @@ namespace Pipeline.Scheduler;
 public static class SchedulerModule
 {
     /// <summary>
-    /// The loops, the doors and the options. Another slice gives a <see cref="Attestation.CurrentTrust"/>: without one, nothing that must be
+    /// The loops, the doors and the options. Another slice gives a <see cref="Attestation.CurrentTrust"/>: without one, nothing that must
+    /// be
     /// trusted is launched.
     /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)

@@ -11,7 +11,8 @@ public sealed class SchedulerOptions
     [Required, Url]
     public string PublicUrl { get; set; } = "http://127.0.0.1:8080";
 
-    /// <summary>The TaskRunner binary that agents fetch; its digest is taken when the server starts. Null: <c>taskrunner</c> beside the server.</summary>
+    /// <summary>The TaskRunner binary that agents fetch; its digest is taken when the server starts. Null: <c>taskrunner</c> beside the
+    /// server.</summary>
     public string? TaskRunnerPath { get; set; }
 
     /// <summary>32 random bytes from which task tickets are derived; made on the first start, readable by the owner only.</summary>

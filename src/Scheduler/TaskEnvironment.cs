@@ -7,7 +7,8 @@ internal static class TaskEnvironment
 {
     public static IReadOnlyList<string> KeysFor(int ports) =>
     [
-        "PIPELINE_SERVER", "TASK_ID", "PIPELINE_TICKET", .. Enumerable.Range(0, ports).Select(PortKey), .. ports > 0 ? new[] { "PORT" } : [],
+        "PIPELINE_SERVER", "TASK_ID", "PIPELINE_TICKET", .. Enumerable.Range(0, ports).Select(PortKey), .. ports > 0 ? new[] { "PORT" }
+            : [],
         "TASK_HOST", "TASK_RACK_ID", "INSTANCE_NO", "PIPELINE_CLUSTER",
     ];
 

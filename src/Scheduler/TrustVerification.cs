@@ -18,6 +18,7 @@ internal static class TrustVerification
         var outcome = PromotionCheck.Verify(policy, spec.Envelopes, expected, now);
         return outcome.Ok
             ? null
-            : new TrustViolation(outcome.Code!, outcome.Expected is null ? outcome.Detail : $"{outcome.Detail} Expected {outcome.Expected}, found {outcome.Found}.");
+            : new TrustViolation(outcome.Code!, outcome.Expected is null ? outcome.Detail
+                : $"{outcome.Detail} Expected {outcome.Expected}, found {outcome.Found}.");
     };
 }

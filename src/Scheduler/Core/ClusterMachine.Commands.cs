@@ -18,8 +18,10 @@ internal sealed partial class ClusterMachine
                 CancelRun(cancelled, now);
                 break;
             case DeployCancelled cancelled:
-                if (state.Deploys.TryGetValue(cancelled.DeployId, out var rolling) && rolling is { State: DeployState.Deploying, Spec.Kind: not RequestKind.RunOnce })
-                    FailDeploy(rolling, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now, DeployState.Cancelled, cancelled.Actor);
+                if (state.Deploys.TryGetValue(cancelled.DeployId, out var rolling)
+                    && rolling is { State: DeployState.Deploying, Spec.Kind: not RequestKind.RunOnce })
+                    FailDeploy(rolling, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now,
+                        DeployState.Cancelled, cancelled.Actor);
                 break;
             case TaskKillAsked asked:
                 if (state.Tasks.TryGetValue(asked.TaskId, out var task))
@@ -29,7 +31,8 @@ internal sealed partial class ClusterMachine
                 RemoveRequest(removal, now);
                 break;
             case ReconciliationAsked asked:
-                state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor, new JournalSubject { Cluster = settings.Cluster });
+                state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor,
+                    new JournalSubject { Cluster = settings.Cluster });
                 StartReconciliation(now);
                 timers.Set(TimerKind.ImplicitReconcile, "", now);
                 break;
@@ -46,7 +49,8 @@ internal sealed partial class ClusterMachine
         if (spec.Kind != RequestKind.RunOnce)
         {
             if (request.PendingDeploy is { } overtaken && state.Deploys.TryGetValue(overtaken, out var pending))
-                FailDeploy(pending, FailureClass.Infra, $"superseded by deploy {id} before it was healthy", now, DeployState.Cancelled, spec.Actor);
+                FailDeploy(pending, FailureClass.Infra, $"superseded by deploy {id} before it was healthy", now, DeployState.Cancelled,
+                    spec.Actor);
             request = request with { PendingDeploy = id };
         }
 
@@ -64,7 +68,8 @@ internal sealed partial class ClusterMachine
     private void AddTask(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now)
     {
         var attempt = state.NextAttempt(deploy.Id, instance);
-        var task = new TaskRecord($"{deploy.Id}.{instance}.{attempt}", deploy.RequestId, deploy.Id, instance, attempt, deploy.Spec.Needs, now)
+        var task = new TaskRecord($"{deploy.Id}.{instance}.{attempt}", deploy.RequestId, deploy.Id, instance, attempt, deploy.Spec.Needs,
+            now)
         {
             Subject = deploy.Spec.Subject,
             NotBefore = notBefore,

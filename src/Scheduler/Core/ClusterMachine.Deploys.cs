@@ -45,7 +45,8 @@ internal sealed partial class ClusterMachine
     }
 
     private void FailDeploy(
-        Deploy deploy, FailureClass failure, string reason, DateTimeOffset now, DeployState reached = DeployState.Failed, Actor? actor = null)
+        Deploy deploy, FailureClass failure, string reason, DateTimeOffset now, DeployState reached = DeployState.Failed,
+            Actor? actor = null)
     {
         timers.Cancel(TimerKind.Budget, deploy.Id);
         state.Save(deploy with { State = reached, EndedAt = now, FailureClass = failure, Reason = reason });
@@ -69,6 +70,7 @@ internal sealed partial class ClusterMachine
         else if (deploy.Crashes > 0)
             FailDeploy(deploy, FailureClass.App, $"{limit}: {deploy.Crashes} instances failed", now);
         else
-            FailDeploy(deploy, FailureClass.Infra, unplaced is null ? $"{limit}: its tasks did not start" : $"{limit}: {unplaced.Id} {unplaced.Why ?? "is not placed"}", now);
+            FailDeploy(deploy, FailureClass.Infra, unplaced is null ? $"{limit}: its tasks did not start"
+                : $"{limit}: {unplaced.Id} {unplaced.Why ?? "is not placed"}", now);
     }
 }

@@ -16,7 +16,8 @@ internal sealed partial class ClusterMachine
         var deploy = state.Deploys[task.DeployId];
         state.Save(task with
         {
-            Phase = end.Phase, EndedAt = now, Outcome = end.Outcome, FailureClass = end.Class, ExitCode = end.ExitCode, Reason = end.Reason, Why = null,
+            Phase = end.Phase, EndedAt = now, Outcome = end.Outcome, FailureClass = end.Class, ExitCode = end.ExitCode,
+                Reason = end.Reason, Why = null,
         });
         if (deploy.Spec.Kind == RequestKind.RunOnce)
             RunEnded(deploy, task, end, now);

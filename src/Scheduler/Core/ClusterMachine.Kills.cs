@@ -16,7 +16,8 @@ internal sealed partial class ClusterMachine
     {
         if (task.Phase == TaskPhase.Pending)
         {
-            End(task with { KillCause = cause, KillReason = reason }, new TaskEnd(TaskPhase.Killed, Outcome.Cancelled, null, null, reason), now);
+            End(task with { KillCause = cause, KillReason = reason }, new TaskEnd(TaskPhase.Killed, Outcome.Cancelled, null, null, reason),
+                now);
             return;
         }
 

@@ -67,7 +67,8 @@ internal sealed partial class ClusterMachine
 
     private bool Place(List<TaskRecord> due, DateTimeOffset now)
     {
-        var planner = new PlacementPlanner(offers.Values.Where(o => !LeavesSoon(o.Offer, now)), state.Spread, state.Agents.Count(a => a.Value.State == AgentState.Active));
+        var planner = new PlacementPlanner(offers.Values.Where(o => !LeavesSoon(o.Offer, now)), state.Spread, state.Agents.Count(a =>
+            a.Value.State == AgentState.Active));
         var unplaced = false;
         foreach (var task in due)
         {
@@ -106,7 +107,8 @@ internal sealed partial class ClusterMachine
         timers.Cancel(TimerKind.NotBefore, task.Id);
         timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
         state.Append(
-            new TaskLaunched(settings.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), Self, SubjectOf(launching));
+            new TaskLaunched(settings.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), Self,
+                SubjectOf(launching));
     }
 
     private void Accept(AgentSlot slot, bool moreWaits)
@@ -194,7 +196,8 @@ internal sealed partial class ClusterMachine
         switch (call)
         {
             case AcceptOffers accept:
-                foreach (var task in accept.Tasks.Where(t => state.Tasks.TryGetValue(t.TaskId, out var held) && held.Phase == TaskPhase.Launching))
+                foreach (var task in accept.Tasks.Where(t =>
+                    state.Tasks.TryGetValue(t.TaskId, out var held) && held.Phase == TaskPhase.Launching))
                     timers.Set(TimerKind.Launch, task.TaskId, now + settings.KillRetry);
                 break;
             case ReviveOffers:

@@ -89,6 +89,7 @@ internal sealed partial class ClusterMachine
         Kill(task, KillCause.Unready, $"did not pass its readiness check within {readiness.Startup.TotalSeconds:0} s", now);
         // The verdict does not wait for the end of the process: it may take the whole grace.
         if (state.Deploys.TryGetValue(task.DeployId, out var deploy) && deploy.State == DeployState.Deploying)
-            FailDeploy(deploy, Kernel.FailureClass.Health, $"instance {task.Instance} did not pass its readiness check within {readiness.Startup.TotalSeconds:0} s", now);
+            FailDeploy(deploy, Kernel.FailureClass.Health,
+                $"instance {task.Instance} did not pass its readiness check within {readiness.Startup.TotalSeconds:0} s", now);
     }
 }

@@ -25,7 +25,8 @@ internal sealed partial class ClusterMachine
         suppressed = null;
         StartReconciliation(now);
         timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
-        foreach (var task in state.Tasks.Values.Where(t => t.KillCause is not null && t.Phase != TaskPhase.Pending).OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
+        foreach (var task in state.Tasks.Values.Where(t => t.KillCause is not null && t.Phase != TaskPhase.Pending).OrderBy(t =>
+            t.Id, StringComparer.Ordinal).ToList())
             SendKill(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
     }
 
@@ -43,8 +44,10 @@ internal sealed partial class ClusterMachine
         offers.Clear();
         var (reached, word) = ended.End switch
         {
-            SubscriptionEnd.FailedOver => (FrameworkState.FailedOver, "another scheduler took the framework over; this one stands by until a person decides"),
-            SubscriptionEnd.FrameworkRemoved => (FrameworkState.Removed, "the master removed the framework; nothing is started until a person decides"),
+            SubscriptionEnd.FailedOver =>
+                (FrameworkState.FailedOver, "another scheduler took the framework over; this one stands by until a person decides"),
+            SubscriptionEnd.FrameworkRemoved =>
+                (FrameworkState.Removed, "the master removed the framework; nothing is started until a person decides"),
             SubscriptionEnd.Unauthorized => (FrameworkState.Unauthorized, "the master refuses principal or secret"),
             SubscriptionEnd.Refused => (FrameworkState.Refused, "the master refuses the framework"),
         };
@@ -60,7 +63,8 @@ internal sealed partial class ClusterMachine
             return;
         state.Save(agent with { State = AgentState.Lost, SeenAt = now });
         state.Append(
-            new AgentLost(settings.Cluster, agentId, agent.Host, "removed by the master"), Self, new JournalSubject { Cluster = settings.Cluster });
+            new AgentLost(settings.Cluster, agentId, agent.Host, "removed by the master"), Self,
+                new JournalSubject { Cluster = settings.Cluster });
     }
 
     private void Record(string what) =>

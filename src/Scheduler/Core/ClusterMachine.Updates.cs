@@ -113,7 +113,8 @@ internal sealed partial class ClusterMachine
     {
         if (!state.Tasks.TryGetValue(taskId, out var task) || task.Phase != TaskPhase.Unreachable)
             return;
-        var lost = new TaskStatus(taskId, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now, null, null);
+        var lost = new TaskStatus(taskId, TaskState.Unreachable, task.AgentId, null, null,
+            $"agent {task.Host} was out of reach for too long", null, null, now, null, null);
         End(task, FailureRules.Judge(task, state.Deploys[task.DeployId].Spec.Kind, lost), now);
     }
 
@@ -143,7 +144,8 @@ internal sealed partial class ClusterMachine
         else if (alerted.Add(found.TaskId))
         {
             state.Append(
-                new ClusterChanged(settings.Cluster, $"task {found.TaskId} runs on agent {found.AgentId} and is not known here: left alone"), Self,
+                new ClusterChanged(settings.Cluster,
+                    $"task {found.TaskId} runs on agent {found.AgentId} and is not known here: left alone"), Self,
                 new JournalSubject { Cluster = settings.Cluster, TaskId = found.TaskId });
         }
     }

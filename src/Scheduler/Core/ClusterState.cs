@@ -70,7 +70,8 @@ internal sealed class ClusterState
     public IReadOnlyList<Deploy> DeploysOf(string requestId) =>
         deploysOfRequest.TryGetValue(requestId, out var ids) ? [.. ids.Select(id => deploys[id])] : [];
 
-    public int NextAttempt(string deployId, int instance) => attempts[(deployId, instance)] = attempts.GetValueOrDefault((deployId, instance)) + 1;
+    public int NextAttempt(string deployId, int instance) =>
+        attempts[(deployId, instance)] = attempts.GetValueOrDefault((deployId, instance)) + 1;
 
     public void Save(FrameworkRecord framework) => Effects.Framework = Framework = framework;
 
@@ -140,5 +141,6 @@ internal sealed class ClusterState
         return ids;
     }
 
-    public void Append(JournalEvent happened, Actor actor, JournalSubject subject) => Effects.Events.Add(new NewJournalEntry(happened, actor, subject));
+    public void Append(JournalEvent happened, Actor actor, JournalSubject subject) =>
+        Effects.Events.Add(new NewJournalEntry(happened, actor, subject));
 }

@@ -20,7 +20,8 @@ internal sealed class Effects
     public List<Outgoing> Sends { get; } = [];
 
     public bool HasRows =>
-        Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count > 0 || Framework is not null;
+        Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count > 0
+            || Framework is not null;
 }
 
 /// <summary>An update as it is stored. Rows of tasks that are not ours are left out by the store.</summary>
@@ -31,8 +32,10 @@ internal abstract record Outgoing;
 
 internal sealed record Call(MasterCall Message) : Outgoing;
 
-/// <summary>ACCEPT: launches the tasks on all offers of their agent; the rest of the offers is declined for <paramref name="Refuse"/>.</summary>
-internal sealed record Launch(string AgentId, IReadOnlyList<string> OfferIds, IReadOnlyList<(TaskRecord Task, DeploySpec Spec)> Tasks, TimeSpan Refuse) : Outgoing;
+/// <summary>ACCEPT: launches the tasks on all offers of their agent; the rest of the offers is declined for
+/// <paramref name="Refuse"/>.</summary>
+internal sealed record Launch(string AgentId, IReadOnlyList<string> OfferIds, IReadOnlyList<(TaskRecord Task, DeploySpec Spec)> Tasks,
+    TimeSpan Refuse) : Outgoing;
 
 /// <summary>One try of a readiness check; comes back as <see cref="ProbeAnswered"/>, always.</summary>
 /// <param name="HttpPath">Null: TCP connect.</param>

@@ -48,7 +48,8 @@ internal static class FailureRules
     {
         var code = ReasonOf(status);
         if (exit == SecurityExit)
-            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit, "what it should have run did not verify on the agent");
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit,
+                "what it should have run did not verify on the agent");
         if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason, MayBeInfra: true);
         var infra = InfraReasons.Contains(code);

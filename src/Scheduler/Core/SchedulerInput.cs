@@ -8,7 +8,8 @@ internal abstract record SchedulerInput;
 internal sealed record MasterSaid(MasterEvent Event) : SchedulerInput;
 
 /// <summary>One try of a readiness check. <paramref name="Detail"/> is the first kilobyte of the body, or the error.</summary>
-internal sealed record ProbeAnswered(string TaskId, DateTimeOffset At, TimeSpan Took, bool Passed, int? Status, string? Detail) : SchedulerInput;
+internal sealed record ProbeAnswered(string TaskId, DateTimeOffset At, TimeSpan Took, bool Passed, int? Status, string? Detail)
+    : SchedulerInput;
 
 /// <summary>The call did not reach the master, or it refused it. Nothing is known about its effect.</summary>
 internal sealed record SendFailed(MasterCall Call, string Error) : SchedulerInput;

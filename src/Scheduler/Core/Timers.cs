@@ -19,7 +19,8 @@ internal enum TimerKind
 /// <summary>One wake-up per kind and id. Due ones come in the order of time, kind, id: the same for the same history.</summary>
 internal sealed class Timers
 {
-    private static readonly Comparer<(DateTimeOffset At, TimerKind Kind, string Id)> Order = Comparer<(DateTimeOffset At, TimerKind Kind, string Id)>.Create(
+    private static readonly Comparer<(DateTimeOffset At, TimerKind Kind, string Id)> Order = Comparer<(DateTimeOffset At, TimerKind Kind,
+        string Id)>.Create(
         (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : string.CompareOrdinal(a.Id, b.Id));
 
     private readonly Dictionary<(TimerKind, string), DateTimeOffset> byKey = [];

@@ -65,7 +65,8 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
     private IEnumerable<(string Sql, object Arguments)> Statements(Effects effects, IReadOnlyList<long> intake, DateTime now)
     {
         if (effects.Framework is { } f)
-            yield return (WriteSql.Framework, new { cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now });
+            yield return (WriteSql.Framework,
+                new { cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now });
         if (effects.Agents.Count > 0)
             yield return (WriteSql.Agents, WriteSql.AgentArguments(cluster, [.. effects.Agents.Values]));
         if (effects.Requests.Count > 0)

@@ -10,7 +10,8 @@ internal static class QuerySql
                l.holder AS leader, l.since AS leader_since, l.epoch,
                (SELECT count(*) FROM scheduler.agent a WHERE a.cluster = l.cluster AND a.state = 'Active')::int AS agents,
                t.active AS active_tasks, t.pending AS pending_tasks, t.unreachable AS unreachable_tasks,
-               (SELECT count(*) FROM scheduler.deploy d WHERE d.cluster = l.cluster AND d.state IN ('Deploying', 'Retiring'))::int AS active_deploys
+               (SELECT count(*) FROM scheduler.deploy d WHERE d.cluster = l.cluster AND d.state IN ('Deploying',
+                   'Retiring'))::int AS active_deploys
           FROM scheduler.leader l
           LEFT JOIN scheduler.framework f ON f.cluster = l.cluster
           CROSS JOIN LATERAL (
@@ -61,8 +62,10 @@ internal static class QuerySql
         """;
 
     private const string TaskColumns = """
-        SELECT id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, rack, ports, offer_ids, cpus, memory_mb, disk_mb,
-               created_at, launched_at, running_at, healthy_at, ended_at, outcome, failure_class, exit_code, reason, why_pending, commit_sha,
+        SELECT id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, rack, ports, offer_ids, cpus, memory_mb,
+            disk_mb,
+               created_at, launched_at, running_at, healthy_at, ended_at, outcome, failure_class, exit_code, reason, why_pending,
+                   commit_sha,
                subject::text AS subject
           FROM scheduler.task
         """;
@@ -95,7 +98,8 @@ internal static class QuerySql
         """;
 
     public const string Pending = """
-        SELECT cluster, id AS task_id, request_id, deploy_id, created_at AS since, coalesce(why_pending, 'not looked at yet') AS reason, commit_sha
+        SELECT cluster, id AS task_id, request_id, deploy_id, created_at AS since, coalesce(why_pending, 'not looked at yet') AS reason,
+            commit_sha
           FROM scheduler.task
          WHERE ended_at IS NULL AND phase = 'Pending' AND (@cluster::text IS NULL OR cluster = @cluster)
          ORDER BY created_at, id LIMIT 1000

@@ -12,7 +12,8 @@ internal static class SnapshotReader
     private const string Framework = "SELECT framework_id, state, detail, master, master_version FROM scheduler.framework WHERE cluster = @cluster";
 
     private const string Requests = """
-        SELECT id, kind, state, active_deploy, pending_deploy, created_at FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
+        SELECT id, kind, state, active_deploy, pending_deploy,
+            created_at FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
         """;
 
     private const string Deploys = """
@@ -24,7 +25,8 @@ internal static class SnapshotReader
 
     private const string Tasks = """
         SELECT id, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports,
-               created_at, not_before, launched_at, running_at, healthy_at, kill_cause, kill_reason, reason, why_pending, subject::text AS subject
+               created_at, not_before, launched_at, running_at, healthy_at, kill_cause, kill_reason, reason, why_pending,
+                   subject::text AS subject
           FROM scheduler.task WHERE cluster = @cluster AND ended_at IS NULL
         """;
 
@@ -36,7 +38,8 @@ internal static class SnapshotReader
         """;
 
     private const string Agents = """
-        SELECT id, host, address, url, rack, attributes::text AS attributes, state, cpus, memory_mb, disk_mb, seen_at FROM scheduler.agent WHERE cluster = @cluster
+        SELECT id, host, address, url, rack, attributes::text AS attributes, state, cpus, memory_mb, disk_mb,
+            seen_at FROM scheduler.agent WHERE cluster = @cluster
         """;
 
     public static async Task<Snapshot> ReadAsync(NpgsqlDataSource db, string cluster, CancellationToken ct)
@@ -86,7 +89,8 @@ internal static class SnapshotReader
         public string? Reason { get; init; }
 
         public Deploy ToDeploy() => new(
-            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, Journal.Json)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(), EndedAt.Utc(),
+            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, Journal.Json)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(),
+                EndedAt.Utc(),
             Crashes, InfraFailures, FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason);
     }
 
@@ -120,7 +124,8 @@ internal static class SnapshotReader
             Phase = Enum.Parse<TaskPhase>(Phase), Subject = JsonSerializer.Deserialize<JournalSubject>(Subject, Journal.Json)!,
             AgentId = AgentId, Host = Host, Address = Address, Rack = Rack, OfferIds = OfferIds, Ports = Ports,
             NotBefore = NotBefore.Utc(), LaunchedAt = LaunchedAt.Utc(), RunningAt = RunningAt.Utc(), HealthyAt = HealthyAt.Utc(),
-            KillCause = KillCause is null ? null : Enum.Parse<KillCause>(KillCause), KillReason = KillReason, Reason = Reason, Why = WhyPending,
+            KillCause = KillCause is null ? null : Enum.Parse<KillCause>(KillCause), KillReason = KillReason, Reason = Reason,
+                Why = WhyPending,
         };
     }
 }

@@ -22,7 +22,8 @@ internal sealed record TextCursor(DateTimeOffset At, string Id)
             return null;
         var decoded = Encoding.UTF8.GetString(bytes[..length]);
         var bar = decoded.IndexOf('|', StringComparison.Ordinal);
-        return bar > 0 && long.TryParse(decoded[..bar], CultureInfo.InvariantCulture, out var ticks) && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.Ticks
+        return bar > 0 && long.TryParse(decoded[..bar], CultureInfo.InvariantCulture, out var ticks) && ticks >= 0
+            && ticks <= DateTimeOffset.MaxValue.Ticks
             ? new TextCursor(new DateTimeOffset(ticks, TimeSpan.Zero), decoded[(bar + 1)..])
             : null;
     }

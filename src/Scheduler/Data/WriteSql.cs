@@ -23,18 +23,21 @@ internal static class WriteSql
                AS u(id, host, address, url, rack, attributes, state, cpus, memory, disk, seen)
         ON CONFLICT (cluster, id) DO UPDATE
            SET host = excluded.host, address = excluded.address, url = excluded.url, rack = excluded.rack, attributes = excluded.attributes,
-               state = excluded.state, cpus = excluded.cpus, memory_mb = excluded.memory_mb, disk_mb = excluded.disk_mb, seen_at = excluded.seen_at
+               state = excluded.state, cpus = excluded.cpus, memory_mb = excluded.memory_mb, disk_mb = excluded.disk_mb,
+                   seen_at = excluded.seen_at
         """;
 
     public const string Requests = """
         INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, pending_deploy, created_at)
-        SELECT @cluster, u.* FROM unnest(@Id::text[], @Kind::text[], @State::text[], @Active::text[], @Pending::text[], @Created::timestamptz[]) AS u
+        SELECT @cluster, u.* FROM unnest(@Id::text[], @Kind::text[], @State::text[], @Active::text[], @Pending::text[],
+            @Created::timestamptz[]) AS u
         ON CONFLICT (cluster, id) DO UPDATE
            SET state = excluded.state, active_deploy = excluded.active_deploy, pending_deploy = excluded.pending_deploy
         """;
 
     public const string Deploys = """
-        INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, commit_sha, route, created_at, ended_at, crashes, infra_failures,
+        INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, commit_sha, route, created_at, ended_at, crashes,
+            infra_failures,
                                       failure_class, reason)
         SELECT @cluster, u.id, u.request, u.state, u.spec::jsonb, u.sha, u.route, u.created, u.ended, u.crashes, u.infra, u.class, u.reason
           FROM unnest(@Id::text[], @Request::text[], @State::text[], @Spec::text[], @Sha::text[], @Route::text[], @Created::timestamptz[],
@@ -47,23 +50,31 @@ internal static class WriteSql
 
     /// <summary>Never touches <c>runner_nonce</c>: that column belongs to the exchange of tickets.</summary>
     public const string Tasks = """
-        INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports,
+        INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids,
+            ports,
                                     cpus, memory_mb, disk_mb, created_at, not_before, launched_at, running_at, healthy_at, ended_at,
                                     kill_cause, kill_reason, outcome, failure_class, exit_code, reason, why_pending, commit_sha, subject)
-        SELECT u.id, @cluster, u.request, u.deploy, u.instance, u.attempt, u.phase, u.agent, u.host, u.address, u.rack, u.offers::text[], u.ports::int[],
+        SELECT u.id, @cluster, u.request, u.deploy, u.instance, u.attempt, u.phase, u.agent, u.host, u.address, u.rack, u.offers::text[],
+            u.ports::int[],
                u.cpus, u.memory, u.disk, u.created, u.not_before, u.launched, u.running, u.healthy, u.ended,
                u.cause, u.kill_reason, u.outcome, u.class, u.exit, u.reason, u.why, u.sha, u.subject::jsonb
-          FROM unnest(@Id::text[], @Request::text[], @Deploy::text[], @Instance::int[], @Attempt::int[], @Phase::text[], @Agent::text[], @Host::text[],
-                      @Address::text[], @Rack::text[], @Offers::text[], @Ports::text[], @Cpus::numeric[], @Memory::numeric[], @Disk::numeric[],
-                      @Created::timestamptz[], @NotBefore::timestamptz[], @Launched::timestamptz[], @Running::timestamptz[], @Healthy::timestamptz[],
-                      @Ended::timestamptz[], @Cause::text[], @KillReason::text[], @Outcome::text[], @Class::text[], @Exit::int[], @Reason::text[],
+          FROM unnest(@Id::text[], @Request::text[], @Deploy::text[], @Instance::int[], @Attempt::int[], @Phase::text[], @Agent::text[],
+              @Host::text[],
+                      @Address::text[], @Rack::text[], @Offers::text[], @Ports::text[], @Cpus::numeric[], @Memory::numeric[],
+                          @Disk::numeric[],
+                      @Created::timestamptz[], @NotBefore::timestamptz[], @Launched::timestamptz[], @Running::timestamptz[],
+                          @Healthy::timestamptz[],
+                      @Ended::timestamptz[], @Cause::text[], @KillReason::text[], @Outcome::text[], @Class::text[], @Exit::int[],
+                          @Reason::text[],
                       @Why::text[], @Sha::text[], @Subject::text[])
-               AS u(id, request, deploy, instance, attempt, phase, agent, host, address, rack, offers, ports, cpus, memory, disk, created, not_before,
+               AS u(id, request, deploy, instance, attempt, phase, agent, host, address, rack, offers, ports, cpus, memory, disk, created,
+                   not_before,
                     launched, running, healthy, ended, cause, kill_reason, outcome, class, exit, reason, why, sha, subject)
         ON CONFLICT (id) DO UPDATE
            SET phase = excluded.phase, agent_id = excluded.agent_id, host = excluded.host, address = excluded.address, rack = excluded.rack,
                offer_ids = excluded.offer_ids, ports = excluded.ports, not_before = excluded.not_before, launched_at = excluded.launched_at,
-               running_at = excluded.running_at, healthy_at = excluded.healthy_at, ended_at = excluded.ended_at, kill_cause = excluded.kill_cause,
+               running_at = excluded.running_at, healthy_at = excluded.healthy_at, ended_at = excluded.ended_at,
+                   kill_cause = excluded.kill_cause,
                kill_reason = excluded.kill_reason, outcome = excluded.outcome, failure_class = excluded.failure_class,
                exit_code = excluded.exit_code, reason = excluded.reason, why_pending = excluded.why_pending
         """;
@@ -72,7 +83,8 @@ internal static class WriteSql
     public const string Statuses = """
         INSERT INTO scheduler.task_status (task_id, at, state, source, reason, message, healthy, uuid)
         SELECT u.task, u.at, u.state, u.source, u.reason, u.message, u.healthy, u.uuid
-          FROM unnest(@Task::text[], @At::timestamptz[], @State::text[], @Source::text[], @Reason::text[], @Message::text[], @Healthy::boolean[], @Uuid::bytea[])
+          FROM unnest(@Task::text[], @At::timestamptz[], @State::text[], @Source::text[], @Reason::text[], @Message::text[],
+              @Healthy::boolean[], @Uuid::bytea[])
                WITH ORDINALITY AS u(task, at, state, source, reason, message, healthy, uuid, position)
          WHERE EXISTS (SELECT 1 FROM scheduler.task t WHERE t.id = u.task)
          ORDER BY u.position
@@ -198,5 +210,6 @@ internal static class WriteSql
     // unnest flattens arrays of arrays, so an array travels as PostgreSQL's text form of it.
     private static string ArrayText(IReadOnlyList<string> values) => values.Count == 0
         ? "{}"
-        : $"{{{string.Join(',', values.Select(v => $"\"{v.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""))}}}";
+        : $"{{{string.Join(',', values.Select(v => $"\"{v.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
+            StringComparison.Ordinal)}\""))}}}";
 }

@@ -11,7 +11,8 @@ internal static class Answers
     private const int MostLimit = 200;
 
     public static ProblemHttpResult UnknownCluster(string name) => TypedResults.Problem(
-        statusCode: 404, type: "cluster-not-found", title: "There is no such cluster.", detail: $"'{name}' is not a cluster of this server.",
+        statusCode: 404, type: "cluster-not-found", title: "There is no such cluster.",
+            detail: $"'{name}' is not a cluster of this server.",
         extensions: Hint("GET /api/v1/clusters lists them; they are configured under Clusters."));
 
     public static ProblemHttpResult UnknownTask(string id) => TypedResults.Problem(
@@ -21,7 +22,8 @@ internal static class Answers
     /// <returns>Null when both are good.</returns>
     public static ProblemHttpResult? BadPage(string? cursor, int? limit) =>
         limit is < 1 or > MostLimit ? Bad("limit", $"'{limit}' is not a number of rows.", $"Give 1 to {MostLimit}.")
-        : cursor is not null && TextCursor.TryParse(cursor) is null ? Bad("cursor", "The cursor is not one that this server gave.", "Start without a cursor.")
+        : cursor is not null && TextCursor.TryParse(cursor) is null
+            ? Bad("cursor", "The cursor is not one that this server gave.", "Start without a cursor.")
         : null;
 
     public static ProblemHttpResult Bad(string field, string detail, string hint) => TypedResults.Problem(

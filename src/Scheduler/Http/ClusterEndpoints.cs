@@ -25,13 +25,15 @@ internal static class ClusterEndpoints
     private static async Task<Ok<Page<ClusterView>>> List(SchedulerQueries queries, CancellationToken ct) =>
         TypedResults.Ok(new Page<ClusterView>(await queries.ClustersAsync(ct), null));
 
-    private static async Task<Results<Ok<ClusterView>, ProblemHttpResult>> Get(string name, SchedulerQueries queries, CancellationToken ct) =>
+    private static async Task<Results<Ok<ClusterView>,
+        ProblemHttpResult>> Get(string name, SchedulerQueries queries, CancellationToken ct) =>
         await queries.ClusterAsync(name, ct) is { } cluster ? TypedResults.Ok(cluster) : Answers.UnknownCluster(name);
 
     private static async Task<Ok<Page<AgentView>>> Agents(string name, SchedulerQueries queries, CancellationToken ct) =>
         TypedResults.Ok(new Page<AgentView>(await queries.AgentsAsync(name, ct), null));
 
-    private static Ok<Page<OfferView>> Offers(string name, SchedulerQueries queries) => TypedResults.Ok(new Page<OfferView>(queries.Offers(name), null));
+    private static Ok<Page<OfferView>> Offers(string name, SchedulerQueries queries) =>
+        TypedResults.Ok(new Page<OfferView>(queries.Offers(name), null));
 
     private static async Task<Ok<Page<PendingView>>> Pending(string name, SchedulerQueries queries, CancellationToken ct) =>
         TypedResults.Ok(new Page<PendingView>(await queries.PendingAsync(name, ct), null));

@@ -30,7 +30,8 @@ internal static class RunnerEndpoints
             // The spec is JSON that its writer made: it passes through as it is.
             RedeemOutcome.Bound => TypedResults.Content(
                 $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec}}}", "application/json"),
-            RedeemOutcome.WrongTicket => TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket is not this task's."),
+            RedeemOutcome.WrongTicket =>
+                TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket is not this task's."),
             RedeemOutcome.TakenOrOver => TypedResults.Problem(
                 statusCode: 409, type: "ticket-taken", title: "Another runner took this ticket, or the task is unknown or over."),
         };

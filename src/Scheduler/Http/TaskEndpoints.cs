@@ -27,7 +27,8 @@ internal static class TaskEndpoints
     }
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> List(
-        string? cluster, string? request, string? deploy, string? commit, bool? active, string? cursor, int? limit, SchedulerQueries queries, CancellationToken ct)
+        string? cluster, string? request, string? deploy, string? commit, bool? active, string? cursor, int? limit,
+            SchedulerQueries queries, CancellationToken ct)
     {
         if (Answers.BadPage(cursor, limit) is { } bad)
             return bad;

@@ -75,7 +75,8 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         ct.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Listens to the master; when the subscription is over for good, waits for a person (or, refused, for a better answer).</summary>
+    /// <summary>Listens to the master; when the subscription is over for good, waits for a person (or, refused, for a better
+    /// answer).</summary>
     public async Task ListenAsync(Func<FrameworkDescription> framework, CancellationToken ct)
     {
         while (true)

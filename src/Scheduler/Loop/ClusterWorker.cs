@@ -55,7 +55,8 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         await using var master = connect();
         using var prober = new Prober(parts.Time);
         var loop = new ClusterLoop(machine, store, master, leadership.Epoch, parts.Time, parts.Log);
-        var outbox = new Outbox(master, new LaunchBuilder(parts.Options, parts.Key, parts.Runner, cluster), prober, store, loop.HearAsync, parts.Log);
+        var outbox = new Outbox(master, new LaunchBuilder(parts.Options, parts.Key, parts.Runner, cluster), prober, store, loop.HearAsync,
+            parts.Log);
         Task[] running =
         [
             loop.DriveAsync(outbox, Show, term.Token),
@@ -71,7 +72,8 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         {
             parts.Board.Remove(cluster);
             await term.CancelAsync();
-            await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAll(running).ContinueWith(_ =>
+                { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class RealMaster(MesosMasterOptions options, TimeProvider time, 
 {
     private readonly MesosMaster master = new(options, time, log);
 
-    public IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, CancellationToken ct) => master.SubscribeAsync(framework, ct);
+    public IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, CancellationToken ct) =>
+        master.SubscribeAsync(framework, ct);
 
     public Task SendAsync(MasterCall call, CancellationToken ct) => master.SendAsync(call, ct);
 

@@ -18,7 +18,8 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
         new TaskResources(task.Needs.Cpus, task.Needs.MemoryMb, task.Needs.DiskMb, task.Ports),
         "./taskrunner",
         EnvironmentOf(task),
-        [new FetchUri($"{options.PublicUrl}/runner/v1/taskrunner/{runner.Digest}", "taskrunner", Executable: true, Extract: false, Cache: true)],
+        [new FetchUri($"{options.PublicUrl}/runner/v1/taskrunner/{runner.Digest}", "taskrunner", Executable: true, Extract: false,
+            Cache: true)],
         new Dictionary<string, string> { ["request"] = task.RequestId, ["deploy"] = task.DeployId },
         spec.KillGrace,
         spec.MaxRunTime,
@@ -45,11 +46,14 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
         return environment;
     }
 
-    // Readiness decides about a deploy, liveness about one instance much later: it is more patient, and silent until the start-up time is over.
+    // Readiness decides about a deploy, liveness about one instance much later: it is more patient, and silent until the start-up time is
+    // over.
     private static HealthCheck? LivenessOf(TaskRecord task, DeploySpec spec) =>
         spec.Readiness is { } ready && task.Ports.Count > 0
             ? new HealthCheck(
-                ready.HttpPath is null ? HealthCheckKind.Tcp : HealthCheckKind.Http, task.Ports[0], ready.HttpPath, ready.HttpPath is null ? null : "http",
-                TimeSpan.Zero, ready.Interval < TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : ready.Interval, ready.Timeout, ready.Startup, LivenessFailures)
+                ready.HttpPath is null ? HealthCheckKind.Tcp : HealthCheckKind.Http, task.Ports[0], ready.HttpPath, ready.HttpPath is null
+                    ? null : "http",
+                TimeSpan.Zero, ready.Interval < TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : ready.Interval, ready.Timeout,
+                    ready.Startup, LivenessFailures)
             : null;
 }

@@ -15,7 +15,8 @@ internal sealed class Leadership : IAsyncDisposable
 
     private const string TakeEpoch = """
         INSERT INTO scheduler.leader AS l (cluster, epoch, holder, since, beat_at) VALUES (@cluster, 1, @holder, @now, @now)
-        ON CONFLICT (cluster) DO UPDATE SET epoch = l.epoch + 1, holder = excluded.holder, since = excluded.since, beat_at = excluded.beat_at
+        ON CONFLICT (cluster) DO UPDATE SET epoch = l.epoch + 1, holder = excluded.holder, since = excluded.since,
+            beat_at = excluded.beat_at
         RETURNING epoch
         """;
 
@@ -24,7 +25,8 @@ internal sealed class Leadership : IAsyncDisposable
     private readonly NpgsqlConnection connection;
     private readonly string cluster;
 
-    private Leadership(NpgsqlConnection connection, string cluster, long epoch) => (this.connection, this.cluster, Epoch) = (connection, cluster, epoch);
+    private Leadership(NpgsqlConnection connection, string cluster, long epoch) =>
+        (this.connection, this.cluster, Epoch) = (connection, cluster, epoch);
 
     public long Epoch { get; }
 
@@ -54,7 +56,8 @@ internal sealed class Leadership : IAsyncDisposable
         }
     }
 
-    /// <summary>Rings when the intake of the cluster may hold something, at least once a second. Ends, with an error, when the connection is lost.</summary>
+    /// <summary>Rings when the intake of the cluster may hold something, at least once a second. Ends, with an error, when the connection
+    /// is lost.</summary>
     public async Task WatchAsync(Func<ValueTask> ring, CancellationToken ct)
     {
         connection.Notification += (_, e) => rung |= e.Payload == cluster;

@@ -7,7 +7,8 @@ using Pipeline.Scheduler.Data;
 namespace Pipeline.Scheduler.Loop;
 
 /// <summary>Carries out what a step decided, after its rows are durable: calls in order, probes and look-ups beside them.</summary>
-internal sealed class Outbox(IMaster master, LaunchBuilder launches, Prober prober, ClusterStore store, Func<SchedulerInput, CancellationToken, ValueTask> hear, ILogger log)
+internal sealed class Outbox(IMaster master, LaunchBuilder launches, Prober prober, ClusterStore store, Func<SchedulerInput,
+    CancellationToken, ValueTask> hear, ILogger log)
 {
     private const int Probers = 32;
     private const int CallsUnderWay = 64;

@@ -9,7 +9,8 @@ internal sealed class Prober(TimeProvider time) : IDisposable
 {
     private const int KeptBytes = 1024;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.FromSeconds(10) })
     {
         Timeout = System.Threading.Timeout.InfiniteTimeSpan,
     };
@@ -22,12 +23,14 @@ internal sealed class Prober(TimeProvider time) : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            var (passed, status, detail) = probe.HttpPath is { } path ? await GetAsync(probe, path, both.Token) : await ConnectAsync(probe, both.Token);
+            var (passed, status, detail) = probe.HttpPath is { } path ? await GetAsync(probe, path, both.Token)
+                : await ConnectAsync(probe, both.Token);
             return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), passed, status, Clean(detail));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), false, null, $"no answer within {probe.Timeout.TotalSeconds:0.###} s");
+            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), false, null,
+                $"no answer within {probe.Timeout.TotalSeconds:0.###} s");
         }
         catch (Exception e) when (e is HttpRequestException or SocketException or IOException or UriFormatException)
         {

@@ -54,7 +54,8 @@ public sealed class RunnerAuth
             new CommandDefinition(Find, new { taskId, now = time.GetUtcNow().UtcDateTime }, cancellationToken: ct));
         return row is { } found
             ? new RunnerIdentity(
-                found.Cluster, taskId, found.RequestId, found.DeployId, JsonSerializer.Deserialize<JournalSubject>(found.Subject, Journal.Json)!)
+                found.Cluster, taskId, found.RequestId, found.DeployId,
+                    JsonSerializer.Deserialize<JournalSubject>(found.Subject, Journal.Json)!)
             : null;
     }
 
@@ -64,8 +65,10 @@ public sealed class RunnerAuth
         if (!Same(ticket, key.TicketFor(taskId)))
             return new Redeemed(RedeemOutcome.WrongTicket, null, null);
         await using var connection = await db.OpenConnectionAsync(ct);
-        var spec = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(Bind, new { taskId, nonce }, cancellationToken: ct));
-        return spec is null ? new Redeemed(RedeemOutcome.TakenOrOver, null, null) : new Redeemed(RedeemOutcome.Bound, key.TokenFor(taskId), spec);
+        var spec = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(Bind, new { taskId, nonce },
+            cancellationToken: ct));
+        return spec is null ? new Redeemed(RedeemOutcome.TakenOrOver, null, null)
+            : new Redeemed(RedeemOutcome.Bound, key.TokenFor(taskId), spec);
     }
 
     private static bool Same(string given, string expected) =>

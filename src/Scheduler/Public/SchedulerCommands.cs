@@ -20,7 +20,8 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
     /// <summary>The same run id twice changes nothing.</summary>
     public Task RunOnceAsync(RunOnce run, CancellationToken ct) => PutAsync(run.Cluster, run.RunId, new RunSubmitted(run), ct);
 
-    /// <summary>The same deploy id twice changes nothing. A deploy of the same request that is still rolling out is given up for it.</summary>
+    /// <summary>The same deploy id twice changes nothing. A deploy of the same request that is still rolling out is given up for
+    /// it.</summary>
     public Task DeployAsync(DeploySubmission deploy, CancellationToken ct) =>
         PutAsync(deploy.Cluster, deploy.DeployId, new DeploySubmitted(deploy), ct);
 

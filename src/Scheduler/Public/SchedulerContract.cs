@@ -38,7 +38,8 @@ public sealed record RunOnce(
 /// <param name="Envelopes">DSSE envelopes (JSON) that the scheduler verifies before ACCEPT and TaskRunner again on the agent.</param>
 public sealed record DeploySubmission(
     string Cluster, string RequestId, string DeployId, RequestKind Kind, int Instances, ResourceNeed Needs, Readiness? Readiness,
-    TimeSpan Budget, TimeSpan KillGrace, string RunnerSpec, IReadOnlyList<string> Envelopes, DeployTrust? Trust, string? Image, string? Route,
+    TimeSpan Budget, TimeSpan KillGrace, string RunnerSpec, IReadOnlyList<string> Envelopes, DeployTrust? Trust, string? Image,
+        string? Route,
     JournalSubject Subject, Actor Actor);
 
 /// <summary>What the envelopes of a deploy must state: checked before every launch.</summary>

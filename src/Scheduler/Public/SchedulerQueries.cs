@@ -43,7 +43,8 @@ public sealed class SchedulerQueries
     {
         var after = TextCursor.TryParse(cursor);
         var rows = await ListAsync(
-            QuerySql.DeployPage, new { cluster, requestId, at = after?.At.UtcDateTime, after = after?.Id, limit = limit + 1 }, (DeployRow r) => r.ToView(), ct);
+            QuerySql.DeployPage, new { cluster, requestId, at = after?.At.UtcDateTime, after = after?.Id, limit = limit + 1 },
+                (DeployRow r) => r.ToView(), ct);
         return TextCursor.PageOf(rows, limit, d => new TextCursor(d.CreatedAt, d.Id));
     }
 
@@ -78,8 +79,10 @@ public sealed class SchedulerQueries
             QuerySql.TaskById, new { id = taskId }, cancellationToken: ct));
         if (row is null)
             return null;
-        var statuses = await connection.QueryAsync<StatusRow>(new CommandDefinition(QuerySql.Statuses, new { id = taskId }, cancellationToken: ct));
-        var probes = await connection.QueryAsync<ProbeRow>(new CommandDefinition(QuerySql.Probes, new { id = taskId }, cancellationToken: ct));
+        var statuses = await connection.QueryAsync<StatusRow>(new CommandDefinition(QuerySql.Statuses, new { id = taskId },
+            cancellationToken: ct));
+        var probes = await connection.QueryAsync<ProbeRow>(new CommandDefinition(QuerySql.Probes, new { id = taskId },
+            cancellationToken: ct));
         var agent = row.AgentId is null ? null : await connection.QuerySingleOrDefaultAsync<AgentRow>(new CommandDefinition(
             QuerySql.Agents, new { cluster = row.Cluster, id = row.AgentId }, cancellationToken: ct));
         return new TaskDetails(

@@ -4,7 +4,8 @@ namespace Pipeline.Scheduler;
 
 // What API and UI show. Memory and disk in MiB, cpus in cores. States are kebab-case words: "running", "failed-over".
 
-/// <param name="State"><c>connecting</c>, <c>subscribed</c>, <c>disconnected</c>, <c>failed-over</c>, <c>removed</c>, <c>unauthorized</c>, <c>refused</c>.</param>
+/// <param name="State"><c>connecting</c>, <c>subscribed</c>, <c>disconnected</c>, <c>failed-over</c>, <c>removed</c>, <c>unauthorized</c>,
+/// <c>refused</c>.</param>
 /// <param name="Leader">Host and process that leads the cluster; null when nobody does.</param>
 public sealed record ClusterView(
     string Name, string State, string? Detail, string? FrameworkId, string? Master, string? MasterVersion, string? Leader,
@@ -19,14 +20,17 @@ public sealed record AgentView(
 public sealed record ResourcesView(decimal Cpus, decimal MemoryMb, decimal DiskMb);
 
 /// <summary>An offer that the scheduler holds at this moment; shown by the server that leads the cluster only.</summary>
-public sealed record OfferView(string Cluster, string Id, string AgentId, string Host, string Rack, ResourcesView Resources, int Ports, DateTimeOffset Since);
+public sealed record OfferView(string Cluster, string Id, string AgentId, string Host, string Rack, ResourcesView Resources, int Ports,
+    DateTimeOffset Since);
 
 /// <param name="Kind"><c>service</c>, <c>worker</c>, <c>run-once</c>.</param>
 /// <param name="State"><c>active</c>, <c>removing</c>, <c>removed</c>.</param>
 public sealed record RequestView(
-    string Cluster, string Id, string Kind, string State, string? ActiveDeploy, string? PendingDeploy, int ActiveTasks, DateTimeOffset CreatedAt);
+    string Cluster, string Id, string Kind, string State, string? ActiveDeploy, string? PendingDeploy, int ActiveTasks,
+        DateTimeOffset CreatedAt);
 
-/// <param name="State"><c>deploying</c>, <c>retiring</c>, <c>active</c>, <c>superseded</c>, <c>succeeded</c>, <c>failed</c>, <c>cancelled</c>.</param>
+/// <param name="State"><c>deploying</c>, <c>retiring</c>, <c>active</c>, <c>superseded</c>, <c>succeeded</c>, <c>failed</c>,
+/// <c>cancelled</c>.</param>
 public sealed record DeployView(
     string Cluster, string Id, string RequestId, string Kind, string State, int Instances, int HealthyInstances, int Crashes,
     string? FailureClass, string? Reason, string? Commit, string? Route, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
@@ -53,7 +57,9 @@ public sealed record StatusView(DateTimeOffset At, string State, string? Source,
 public sealed record ProbeView(DateTimeOffset At, double DurationMilliseconds, bool Passed, int? Status, string? Detail);
 
 /// <summary>Why a task is not placed.</summary>
-public sealed record PendingView(string Cluster, string TaskId, string RequestId, string DeployId, DateTimeOffset Since, string Reason, string? Commit);
+public sealed record PendingView(string Cluster, string TaskId, string RequestId, string DeployId, DateTimeOffset Since, string Reason,
+    string? Commit);
 
 /// <summary>Which tasks to list; a null field matches all.</summary>
-public sealed record TaskFilter(string? Cluster = null, string? RequestId = null, string? DeployId = null, CommitSha? Commit = null, bool ActiveOnly = false);
+public sealed record TaskFilter(string? Cluster = null, string? RequestId = null, string? DeployId = null, CommitSha? Commit = null,
+    bool ActiveOnly = false);

@@ -83,7 +83,8 @@ public sealed class DeployTests
         {
             m.Pass(TimeSpan.FromSeconds(5));
             m.Offer("a1");
-            m.Say($"v1.1.{attempt}", TaskState.Failed, "REASON_CONTAINER_LAUNCH_FAILED", "Failed to launch container: Failed to fetch all URIs");
+            m.Say($"v1.1.{attempt}", TaskState.Failed, "REASON_CONTAINER_LAUNCH_FAILED",
+                "Failed to launch container: Failed to fetch all URIs");
         }
 
         Assert.Equal(FailureClass.Config, m.Only<DeployFailed>().Class);

@@ -66,9 +66,11 @@ internal sealed class Machine
         return id;
     }
 
-    public void Say(string taskId, TaskState state, string? reason = null, string? message = null, bool? healthy = null, bool fromMaster = false) =>
+    public void Say(string taskId, TaskState state, string? reason = null, string? message = null, bool? healthy = null,
+        bool fromMaster = false) =>
         Hear(new TaskUpdated(new TaskStatus(
-            taskId, state, Rows.TryGetValue(taskId, out var row) ? row.AgentId : "a1", fromMaster ? "SOURCE_MASTER" : "SOURCE_EXECUTOR", reason, message,
+            taskId, state, Rows.TryGetValue(taskId, out var row) ? row.AgentId : "a1", fromMaster ? "SOURCE_MASTER" : "SOURCE_EXECUTOR",
+                reason, message,
             fromMaster ? null : BitConverter.GetBytes(++updates), healthy, Now, null, null)));
 
     public void Run(string taskId)
@@ -77,13 +79,16 @@ internal sealed class Machine
         Say(taskId, TaskState.Running);
     }
 
-    public void Probe(string taskId, bool passed) => Do(new ProbeAnswered(taskId, Now, TimeSpan.FromMilliseconds(3), passed, passed ? 200 : 503, "body"));
+    public void Probe(string taskId, bool passed) =>
+        Do(new ProbeAnswered(taskId, Now, TimeSpan.FromMilliseconds(3), passed, passed ? 200 : 503, "body"));
 
     public static RunOnce Build(string id = "build.1", int retries = 2, decimal cpus = 1) => new(
-        "test", id, "build.acme.web.api", new ResourceNeed(cpus, 512, 100, 0), TimeSpan.FromMinutes(10), "{}", null, retries, JournalSubject.None,
+        "test", id, "build.acme.web.api", new ResourceNeed(cpus, 512, 100, 0), TimeSpan.FromMinutes(10), "{}", null, retries,
+            JournalSubject.None,
         Actor.System("test"));
 
-    public static DeploySubmission Web(string id, int instances = 2, Readiness? readiness = null, DeployTrust? trust = null, decimal cpus = 0.5m) => new(
+    public static DeploySubmission Web(string id, int instances = 2, Readiness? readiness = null, DeployTrust? trust = null,
+        decimal cpus = 0.5m) => new(
         "test", "api-web", id, RequestKind.Service, instances, new ResourceNeed(cpus, 256, 100, 1), readiness, TimeSpan.FromMinutes(5),
         TimeSpan.FromSeconds(10), "{}", [], trust, null, "/api", JournalSubject.None, Actor.System("test"));
 

@@ -92,7 +92,8 @@ public sealed class OfferTests
         var m = new Machine();
         m.Do(new RunSubmitted(Machine.Build()));
         m.Offer("a1");
-        var status = new TaskStatus("build.1.1.1", TaskState.Starting, "a1", "SOURCE_EXECUTOR", null, null, [1, 2, 3], null, null, null, null);
+        var status = new TaskStatus("build.1.1.1", TaskState.Starting, "a1", "SOURCE_EXECUTOR", null, null, [1, 2, 3], null, null, null,
+            null);
         m.Hear(new TaskUpdated(status));
         Assert.Single(m.Last.Statuses);
         Assert.Single(m.Calls<AcknowledgeUpdate>());

@@ -109,7 +109,8 @@ public sealed class SimulationTests
         }
 
         private bool AtRest() => rows.Values.All(r => !r.IsLive || r.IsHealthy) && inFlight.Count == 0
-            && requests.Values.All(r => r.PendingDeploy is null) && deploys.Values.All(d => d.State is not (DeployState.Deploying or DeployState.Retiring));
+            && requests.Values.All(r => r.PendingDeploy is null) && deploys.Values.All(d =>
+                d.State is not (DeployState.Deploying or DeployState.Retiring));
 
         private void Restart()
         {
@@ -137,7 +138,8 @@ public sealed class SimulationTests
             foreach (var (id, row) in effects.Requests)
                 requests[id] = row;
             framework = effects.Framework ?? framework;
-            foreach (var end in effects.Events.Select(e => e.Event).OfType<TaskFinished>().Where(e => e.Final && e.DeployId.StartsWith("run", StringComparison.Ordinal)))
+            foreach (var end in effects.Events.Select(e => e.Event).OfType<TaskFinished>().Where(e =>
+                e.Final && e.DeployId.StartsWith("run", StringComparison.Ordinal)))
                 Assert.True(finals.TryAdd(end.DeployId, end), $"seed {seed}: {end.DeployId} ended twice");
             foreach (var send in effects.Sends)
                 Carry(send);
@@ -158,7 +160,8 @@ public sealed class SimulationTests
                     break;
                 case Call { Message: KillTask kill } when !Lost():
                     if (!running.Remove(kill.TaskId, out var task))
-                        Say(kill.TaskId, kill.AgentId is null ? TaskState.Unknown : TaskState.Gone, fromMaster: true, "REASON_RECONCILIATION");
+                        Say(kill.TaskId, kill.AgentId is null ? TaskState.Unknown : TaskState.Gone, fromMaster: true,
+                            "REASON_RECONCILIATION");
                     else
                         Say(kill.TaskId, TaskState.Killed);
                     break;
@@ -174,13 +177,15 @@ public sealed class SimulationTests
 
         private void Reconcile(ReconcileTasks asked)
         {
-            var ids = asked.Tasks.Count == 0 ? running.Keys.Order(StringComparer.Ordinal).ToList() : asked.Tasks.Select(t => t.TaskId).ToList();
+            var ids = asked.Tasks.Count == 0 ? running.Keys.Order(StringComparer.Ordinal).ToList() : asked.Tasks.Select(t =>
+                t.TaskId).ToList();
             foreach (var id in ids)
             {
                 if (!running.TryGetValue(id, out var task))
                     Say(id, TaskState.Gone, fromMaster: true, "REASON_RECONCILIATION");
                 else
-                    Say(id, lostAgents.Contains(task.Agent) ? TaskState.Unreachable : task.Progress >= 2 ? TaskState.Running : TaskState.Starting, fromMaster: true, "REASON_RECONCILIATION");
+                    Say(id, lostAgents.Contains(task.Agent) ? TaskState.Unreachable : task.Progress >= 2 ? TaskState.Running
+                        : TaskState.Starting, fromMaster: true, "REASON_RECONCILIATION");
             }
         }
 
@@ -202,7 +207,8 @@ public sealed class SimulationTests
                 return;
             }
 
-            Assert.True(launch.Tasks.Sum(t => t.Task.Needs.Cpus) <= held.Sum(o => o!.Cpus), $"seed {seed}: offers of {launch.AgentId} are overcommitted");
+            Assert.True(launch.Tasks.Sum(t => t.Task.Needs.Cpus) <= held.Sum(o => o!.Cpus),
+                $"seed {seed}: offers of {launch.AgentId} are overcommitted");
             var ports = launch.Tasks.SelectMany(t => t.Task.Ports).ToList();
             Assert.True(ports.Distinct().Count() == ports.Count, $"seed {seed}: a port was given twice");
             if (Lost())
@@ -325,11 +331,13 @@ public sealed class SimulationTests
                 var active = deploys[request.ActiveDeploy!];
                 // A live deploy always has each of its instances, whatever happens: running, starting or waiting for a place.
                 if (active.IsLive)
-                    Assert.Equal(active.Spec.Instances, rows.Values.Where(t => t.IsLive && t.DeployId == active.Id).Select(t => t.Instance).Distinct().Count());
+                    Assert.Equal(active.Spec.Instances, rows.Values.Where(t => t.IsLive && t.DeployId == active.Id).Select(t =>
+                        t.Instance).Distinct().Count());
             }
 
             foreach (var run in deploys.Values.Where(d => d.Spec.Kind == RequestKind.RunOnce))
-                Assert.True(rows.Values.Count(t => t.IsLive && t.DeployId == run.Id) == (run.IsLive ? 1 : 0), $"seed {seed}: run {run.Id} has not one live attempt");
+                Assert.True(rows.Values.Count(t => t.IsLive && t.DeployId == run.Id) == (run.IsLive ? 1 : 0),
+                    $"seed {seed}: run {run.Id} has not one live attempt");
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class LoopHarness : IAsyncDisposable
     {
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
         return new LoopHarness(
-            NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync(typeof(SchedulerModule).Assembly)), options ?? new SchedulerOptions());
+            NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync(typeof(SchedulerModule).Assembly)),
+                options ?? new SchedulerOptions());
     }
 
     public void Start(Func<IMaster> connect)
@@ -59,7 +60,8 @@ internal sealed class LoopHarness : IAsyncDisposable
     }
 
     public Task<TaskDetails?> BecomesAsync(string taskId, string state) => Eventually.BecomesAsync(
-        () => Queries.TaskAsync(taskId, CancellationToken.None), t => t?.Task.State == state, TimeSpan.FromSeconds(20), $"{taskId} is {state}");
+        () => Queries.TaskAsync(taskId, CancellationToken.None), t =>
+            t?.Task.State == state, TimeSpan.FromSeconds(20), $"{taskId} is {state}");
 
     public async ValueTask DisposeAsync()
     {

@@ -60,7 +60,8 @@ public sealed class LoopTests
         var entries = await new JournalReader(harness.Db).AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
         Assert.Equal(["task.finished", "task.healthy", "task.running", "task.launched"], entries.Select(e => e.Kind));
         Assert.Equal("subscribed", (await harness.Queries.ClusterAsync("test", None))!.State);
-        Assert.Equal("finished", (await harness.Queries.TasksAsync(new TaskFilter("test", "build.acme.web.api"), null, 10, None)).Items.Single().State);
+        Assert.Equal("finished",
+            (await harness.Queries.TasksAsync(new TaskFilter("test", "build.acme.web.api"), null, 10, None)).Items.Single().State);
         Assert.Equal("succeeded", (await harness.Queries.DeploysAsync("test", null, null, 10, None)).Items.Single().State);
         Assert.Equal("a1", (await harness.Queries.AgentsAsync("test", None)).Single().Id);
         Assert.Equal("run-once", (await harness.Queries.RequestsAsync("test", None)).Single().Kind);
@@ -81,7 +82,8 @@ public sealed class LoopTests
         await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
         harness.Start(master.Connect);
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(master.Calls.OfType<ReconcileTasks>().Any(c => c.Tasks.Any(t => t.TaskId == "v1.1.1"))), TimeSpan.FromSeconds(20), "asked");
+            () => Task.FromResult(master.Calls.OfType<ReconcileTasks>().Any(c => c.Tasks.Any(t => t.TaskId == "v1.1.1"))),
+                TimeSpan.FromSeconds(20), "asked");
         master.Offer();
         master.Update("v1.1.1", TaskState.Running);
         await harness.BecomesAsync("v1.1.1", "running");
@@ -90,7 +92,8 @@ public sealed class LoopTests
         Assert.Equal("fw-1", master.Subscriptions.Last().FrameworkId);
         Assert.Equal("v1.1.1", (await harness.Queries.HealthyInstancesAsync(None)).Single().TaskId);
         await Eventually.IsTrueAsync(
-            async () => (await harness.Queries.DeployAsync("test", "v1", None))!.State == "active", TimeSpan.FromSeconds(20), "the deploy is active");
+            async () => (await harness.Queries.DeployAsync("test", "v1", None))!.State == "active", TimeSpan.FromSeconds(20),
+                "the deploy is active");
     }
 
     [Fact]
@@ -121,13 +124,15 @@ public sealed class LoopTests
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
         var ticket = await Eventually.BecomesAsync(
-            () => Task.FromResult(master.Calls.OfType<AcceptOffers>().FirstOrDefault()), c => c is not null, TimeSpan.FromSeconds(20), "accepted");
+            () => Task.FromResult(master.Calls.OfType<AcceptOffers>().FirstOrDefault()), c =>
+                c is not null, TimeSpan.FromSeconds(20), "accepted");
         var environment = ticket!.Tasks.Single().Environment;
 
         Assert.Equal(RedeemOutcome.WrongTicket, (await harness.Auth.RedeemAsync("build.1.1.1", "guess", "n1", None)).Outcome);
         var redeemed = await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n1", None);
         Assert.Equal((RedeemOutcome.Bound, """{"kind":"build"}"""), (redeemed.Outcome, redeemed.Spec));
-        Assert.Equal(RedeemOutcome.TakenOrOver, (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
+        Assert.Equal(RedeemOutcome.TakenOrOver,
+            (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
         Assert.Equal("build.1", (await harness.Auth.AuthenticateAsync("build.1.1.1", $"Bearer {redeemed.Token}", None))!.RunId);
         Assert.Null(await harness.Auth.AuthenticateAsync("build.1.1.2", $"Bearer {redeemed.Token}", None));
         Assert.Equal(environment.Keys.Order(), (await harness.Queries.TaskAsync("build.1.1.1", None))!.EnvironmentKeys.Order());

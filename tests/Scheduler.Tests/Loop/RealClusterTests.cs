@@ -25,7 +25,8 @@ public sealed class RealClusterTests
         exec perl -MIO::Socket::INET -e '
           $SIG{TERM} = sub { exit 0 };
           my $s = IO::Socket::INET->new(LocalPort => $ENV{PORT0}, Listen => 5, ReuseAddr => 1) or die $!;
-          while (1) { my $c = $s->accept or next; sysread $c, my $b, 4096; print $c "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"; close $c }'
+          while (1) { my $c = $s->accept or next; sysread $c, my $b,
+              4096; print $c "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"; close $c }'
         """;
 
     private static readonly Readiness Quick = new(
@@ -43,7 +44,8 @@ public sealed class RealClusterTests
 
         await commands.RunOnceAsync(Machine.Build(), CancellationToken.None);
         await Eventually.IsTrueAsync(
-            async () => (await queries.DeployAsync("test", "build.1", CancellationToken.None))?.State == "succeeded", Patience, "the run succeeded");
+            async () => (await queries.DeployAsync("test", "build.1", CancellationToken.None))?.State == "succeeded", Patience,
+                "the run succeeded");
 
         await DeployAsync("v1");
         var old = await HealthyAsync("v1");
@@ -51,12 +53,14 @@ public sealed class RealClusterTests
         await DeployAsync("v2");
         await HealthyAsync("v2");
         await Eventually.IsTrueAsync(
-            async () => (await queries.DeployAsync("test", "v2", CancellationToken.None))?.State == "active", Patience, "the old instances are gone");
+            async () => (await queries.DeployAsync("test", "v2", CancellationToken.None))?.State == "active", Patience,
+                "the old instances are gone");
 
         var victim = (await queries.TaskAsync("v2.1.1", CancellationToken.None))!.Task;
         await cluster.KillAgentAsync(victim.AgentId!);
         await Eventually.IsTrueAsync(
-            async () => (await HealthyNowAsync("v2")).Count == 2 && (await HealthyNowAsync("v2")).All(h => h.TaskId != "v2.1.1"), Patience, "it was replaced");
+            async () => (await HealthyNowAsync("v2")).Count == 2 && (await HealthyNowAsync("v2")).All(h => h.TaskId != "v2.1.1"), Patience,
+                "it was replaced");
         Assert.Equal(0, (await queries.DeployAsync("test", "v2", CancellationToken.None))!.Crashes);
 
         async Task DeployAsync(string id) => await commands.DeployAsync(Machine.Web(id, readiness: Quick), CancellationToken.None);

@@ -7,7 +7,8 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Tests.Loop;
 
-/// <summary>A master at the end of the wire: says what the test says, remembers what it was asked, keeps its tasks over subscriptions.</summary>
+/// <summary>A master at the end of the wire: says what the test says, remembers what it was asked, keeps its tasks over
+/// subscriptions.</summary>
 internal sealed class ScriptedMaster
 {
     private Channel<MasterEvent> stream = Channel.CreateUnbounded<MasterEvent>();
@@ -30,7 +31,8 @@ internal sealed class ScriptedMaster
 
     private sealed class Connection(ScriptedMaster master) : IMaster
     {
-        public async IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, [EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework,
+            [EnumeratorCancellation] CancellationToken ct)
         {
             master.Subscriptions.Enqueue(framework());
             master.stream = Channel.CreateUnbounded<MasterEvent>();

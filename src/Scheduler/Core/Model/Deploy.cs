@@ -40,7 +40,8 @@ internal sealed record DeploySpec(
     private static readonly TimeSpan RunGrace = TimeSpan.FromSeconds(10);
 
     public static DeploySpec Of(RunOnce run) => new(
-        RequestKind.RunOnce, 1, run.Needs, null, null, RunGrace, run.MaxRunTime, run.InfraRetries, run.RunnerSpec, [], null, run.Image, null,
+        RequestKind.RunOnce, 1, run.Needs, null, null, RunGrace, run.MaxRunTime, run.InfraRetries, run.RunnerSpec, [], null, run.Image,
+            null,
         run.Subject with { Cluster = run.Cluster }, run.Actor);
 
     public static DeploySpec Of(DeploySubmission d) => new(

@@ -5,7 +5,8 @@ namespace Pipeline.Scheduler.Core;
 /// <summary>One attempt to run one instance of a deploy. Its id is never used again.</summary>
 /// <param name="NotBefore">Backoff: not placed earlier.</param>
 /// <param name="Why">Why it is not placed, while it is pending.</param>
-internal sealed record TaskRecord(string Id, string RequestId, string DeployId, int Instance, int Attempt, ResourceNeed Needs, DateTimeOffset CreatedAt)
+internal sealed record TaskRecord(string Id, string RequestId, string DeployId, int Instance, int Attempt, ResourceNeed Needs,
+    DateTimeOffset CreatedAt)
 {
     public TaskPhase Phase { get; init; } = TaskPhase.Pending;
     public JournalSubject Subject { get; init; } = JournalSubject.None;

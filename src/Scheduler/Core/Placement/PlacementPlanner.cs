@@ -47,7 +47,8 @@ internal sealed class PlacementPlanner
 
     /// <summary>The reason names what offers were short of.</summary>
     public static bool IsComparison(string? why) =>
-        why is not null && (why.StartsWith("needs ", StringComparison.Ordinal) || why.StartsWith("no single agent", StringComparison.Ordinal));
+        why is not null && (why.StartsWith("needs ", StringComparison.Ordinal)
+            || why.StartsWith("no single agent", StringComparison.Ordinal));
 
     private AgentSlot? Best(string requestId, Amount need, int ports)
     {
@@ -97,7 +98,8 @@ internal sealed class PlacementPlanner
             var best = ordered.OrderByDescending(free).ThenBy(s => s.AgentId, StringComparer.Ordinal).First();
             return free(best) >= wanted
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"needs {wanted:0.###} {what}, best offer {free(best):0.###} on {best.Host}; {agents}");
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"needs {wanted:0.###} {what}, best offer {free(best):0.###} on {best.Host}; {agents}");
         }
 
         return Short("cpus", s => s.Free.CpusValue, need.CpusValue)
