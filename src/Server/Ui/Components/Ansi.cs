@@ -7,6 +7,6 @@ public static partial class Ansi
 {
     public static string Strip(string text) => Sequence().Replace(text, "");
 
-    [GeneratedRegex("\u001b(\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(\u0007|\u001b\\\\)|[@-Z\\\\-_])|\r(?=\n|$)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("\u001b(\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(\u0007|\u001b\\\\)|[@-Z\\\\-_])|\r", RegexOptions.NonBacktracking)]
     private static partial Regex Sequence();
 }

@@ -18,6 +18,8 @@ public static class UiQueries
         services.AddSingleton<RepositoryPages>();
         services.AddSingleton<HomePages>();
         services.AddSingleton<ReleasePages>();
+        services.AddSingleton<PromotionPages>();
+        services.AddSingleton<ClusterPages>();
         services.AddSingleton<Timelines>();
         return services;
     }
