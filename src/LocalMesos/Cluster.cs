@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.LocalMesos.Agents;
+using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Posix;
 
@@ -26,7 +27,7 @@ public sealed class Cluster : IDisposable
         var gate = new object();
         fetcher = new Fetcher(options.WorkDirectory);
         Master = new MasterNode(new MasterState(gate, time, port), options.AgentTimeout);
-        var context = new AgentContext(options, gate, fetcher, new ChildReaper(), groups, time, log);
+        var context = new AgentContext(options, gate, fetcher, new ChildReaper(), groups, time);
         foreach (var identity in ClusterIdentity.Load(options))
         {
             var agent = new Agent(context, identity, PortBlock.Take());
@@ -40,7 +41,8 @@ public sealed class Cluster : IDisposable
     public IEnumerable<Agent> Agents => Master.State.Agents.Select(a => a.Agent);
 
     /// <summary>Tells whoever started us where everything is.</summary>
-    public void WriteReadyFile() => AtomicFile.Write(Path.Combine(options.WorkDirectory, "localmesos.json"), JsonSerializer.SerializeToUtf8Bytes(
+    public void WriteReadyFile() => AtomicFile.Write(Path.Combine(options.WorkDirectory, "localmesos.json"),
+        JsonSerializer.SerializeToUtf8Bytes(
         new
         {
             Cluster = options.Cluster,

@@ -20,7 +20,8 @@ internal static class ClusterIdentity
             for (var n = 1; n <= rack.Agents; n++)
             {
                 var hostname = $"{rack.Rack}-a{n:00}";
-                result.Add(stored.Agents.Find(a => a.Hostname == hostname) ?? new AgentIdentity($"{stored.ClusterId}-S{next++}", hostname, rack.Rack));
+                result.Add(stored.Agents.Find(a => a.Hostname == hostname) ?? new AgentIdentity($"{stored.ClusterId}-S{next++}",
+                    hostname, rack.Rack));
             }
         }
 

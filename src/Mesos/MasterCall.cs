@@ -4,7 +4,8 @@ namespace Pipeline.Mesos;
 public abstract record MasterCall;
 
 /// <summary>Launches tasks on offers of one agent; what they leave is declined for <paramref name="Refuse"/>.</summary>
-public sealed record AcceptOffers(IReadOnlyList<string> OfferIds, string AgentId, IReadOnlyList<TaskLaunch> Tasks, TimeSpan Refuse) : MasterCall;
+public sealed record AcceptOffers(IReadOnlyList<string> OfferIds, string AgentId, IReadOnlyList<TaskLaunch> Tasks,
+    TimeSpan Refuse) : MasterCall;
 
 public sealed record DeclineOffers(IReadOnlyList<string> OfferIds, TimeSpan Refuse) : MasterCall;
 
@@ -42,7 +43,8 @@ public sealed record FetchUri(string Uri, string? OutputFile, bool Executable, b
 
 /// <summary>A liveness check that the agent runs and that kills the task after so many failures in a row.</summary>
 public sealed record HealthCheck(
-    HealthCheckKind Kind, int Port, string? Path, string? Scheme, TimeSpan Delay, TimeSpan Interval, TimeSpan Timeout, TimeSpan Grace, int ConsecutiveFailures);
+    HealthCheckKind Kind, int Port, string? Path, string? Scheme, TimeSpan Delay, TimeSpan Interval, TimeSpan Timeout, TimeSpan Grace,
+        int ConsecutiveFailures);
 
 public enum HealthCheckKind
 {

@@ -1,12 +1,14 @@
 namespace Pipeline.Mesos;
 
-// What a framework hears from a master, in plain records: no wire type leaves this project (LocalMesos, the other end of the wire, excepted).
+// What a framework hears from a master, in plain records: no wire type leaves this project (LocalMesos, the other end of the wire,
+// excepted).
 
 /// <summary>Something the subscription brought, in the order of the stream.</summary>
 public abstract record MasterEvent;
 
 /// <summary>The subscription stands. Persist <paramref name="FrameworkId"/> before any other call.</summary>
-public sealed record Subscribed(string FrameworkId, TimeSpan HeartbeatInterval, string MasterId, string MasterAddress, string MasterVersion) : MasterEvent;
+public sealed record Subscribed(string FrameworkId, TimeSpan HeartbeatInterval, string MasterId, string MasterAddress,
+    string MasterVersion) : MasterEvent;
 
 public sealed record OffersReceived(IReadOnlyList<Offer> Offers) : MasterEvent;
 
@@ -35,7 +37,8 @@ public enum SubscriptionEnd
     /// <summary>Another scheduler subscribed with our id: stand by, never subscribe again by oneself.</summary>
     FailedOver,
 
-    /// <summary>The framework was torn down or its failover timeout passed: a person must decide, a new id would start everything twice.</summary>
+    /// <summary>The framework was torn down or its failover timeout passed: a person must decide, a new id would start everything
+    /// twice.</summary>
     FrameworkRemoved,
 
     /// <summary>401 or 403: principal or secret.</summary>
@@ -52,7 +55,8 @@ public sealed record Offer(
     string Id, string AgentId, string Hostname, string Address, string AgentUrl, string Role,
     OfferedResources Resources, IReadOnlyDictionary<string, string> Attributes, MaintenanceWindow? Unavailability);
 
-/// <summary>Scalars in the unit of Mesos (cpus in cores, memory and disk in MiB), exact to three decimals. Port ranges are inclusive.</summary>
+/// <summary>Scalars in the unit of Mesos (cpus in cores, memory and disk in MiB), exact to three decimals. Port ranges are
+/// inclusive.</summary>
 public sealed record OfferedResources(decimal Cpus, decimal MemoryMb, decimal DiskMb, IReadOnlyList<PortRange> Ports);
 
 public readonly record struct PortRange(int From, int To);

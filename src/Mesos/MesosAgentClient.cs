@@ -13,13 +13,16 @@ public sealed record SandboxFile(string Path, long Size, string Mode, DateTimeOf
     public bool IsDirectory => Mode.StartsWith('d');
 }
 
-/// <summary>A piece of a file: <paramref name="Data"/> begins at <paramref name="Offset"/>. Empty data with the file's size as offset when none was asked.</summary>
+/// <summary>A piece of a file: <paramref name="Data"/> begins at <paramref name="Offset"/>. Empty data with the file's size as offset
+/// when none was asked.</summary>
 public sealed record SandboxText(string Data, long Offset);
 
-/// <summary>Reads a task's sandbox by the agent's files API. Nothing here fails because a task or its sandbox is gone: null says so.</summary>
+/// <summary>Reads a task's sandbox by the agent's files API. Nothing here fails because a task or its sandbox is gone: null says
+/// so.</summary>
 public sealed class MesosAgentClient : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5) });
 
     /// <summary>The virtual path of a task's latest run. For a command task the executor's id is the task's.</summary>
     public static string SandboxPath(string frameworkId, string executorId, string file = "") =>
@@ -36,7 +39,8 @@ public sealed class MesosAgentClient : IDisposable
         return [.. entries.Select(e => new SandboxFile(e.Path, e.Size, e.Mode, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(e.Mtime)))];
     }
 
-    /// <summary>A piece of a file as text. An offset past the end gives empty data; a negative one gives the file's size as offset.</summary>
+    /// <summary>A piece of a file as text. An offset past the end gives empty data; a negative one gives the file's size as
+    /// offset.</summary>
     /// <param name="length">At most so many bytes; agents send less than asked when it is much.</param>
     /// <exception cref="HttpRequestException">The agent does not answer, or answers with an error.</exception>
     public async Task<SandboxText?> ReadAsync(string agentUrl, string path, long offset, int length, CancellationToken ct)

@@ -5,7 +5,7 @@ using Pipeline.Mesos;
 namespace Pipeline.LocalMesos.Tests;
 
 /// <summary>A framework that speaks plain JSON, to see the very text that comes back.</summary>
-public sealed class RawFramework(string masterUrl) : IDisposable
+public sealed class RawFramework(string masterUrl, string path = "/api/v1/scheduler") : IDisposable
 {
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly RecordIoReader records = new();
@@ -64,7 +64,7 @@ public sealed class RawFramework(string masterUrl) : IDisposable
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
-        var request = new HttpRequestMessage(HttpMethod.Post, masterUrl + "/api/v1/scheduler") { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, masterUrl + path) { Content = content };
         if (streamId is not null)
             request.Headers.Add("Mesos-Stream-Id", streamId);
         return request;

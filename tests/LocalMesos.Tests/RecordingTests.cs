@@ -48,9 +48,11 @@ public sealed partial class RecordingTests
         framework.Id = Find(await framework.NextAsync(), "subscribed", "framework_id", "value");
         await LaunchAsync(framework, await framework.NextAsync("OFFERS"), "too-many-cpus", "true", 100);
         var recorded = Recorded("invalid.events.jsonl");
-        Assert.Equal(Normal(recorded.First(r => r.Contains("too-many-cpus", StringComparison.Ordinal))), Normal(await framework.NextAsync("UPDATE")));
+        Assert.Equal(Normal(recorded.First(r => r.Contains("too-many-cpus", StringComparison.Ordinal))),
+            Normal(await framework.NextAsync("UPDATE")));
         await LaunchAsync(framework, await framework.NextAsync("OFFERS"), "bad/id", "true", 1);
-        Assert.Equal(Normal(recorded.First(r => r.Contains("bad/id", StringComparison.Ordinal))), Normal(await framework.NextAsync("UPDATE")));
+        Assert.Equal(Normal(recorded.First(r => r.Contains("bad/id", StringComparison.Ordinal))),
+            Normal(await framework.NextAsync("UPDATE")));
     }
 
     [Fact]
@@ -79,7 +81,25 @@ public sealed partial class RecordingTests
             await framework.PostAsync(Subscribe, null, "application/json; charset=utf-8"));
     }
 
-    private static Task<(int Status, string Text)> LaunchAsync(RawFramework framework, string offers, string taskId, string command, decimal cpus)
+    [Fact]
+    public async Task Operator_api_shows_agents_and_tasks_with_empty_lists_written()
+    {
+        await using var cluster = await LocalMesosCluster.StartAsync();
+        using var operators = new RawFramework(cluster.MasterUrl, "/api/v1");
+        Assert.Equal(
+            (200, """{"type":"GET_HEALTH","get_health":{"healthy":true}}"""), await operators.PostAsync("""{"type":"GET_HEALTH"}""", null));
+        Assert.Equal(
+            (200, """{"type":"GET_TASKS","get_tasks":{"tasks":[],"unreachable_tasks":[],"completed_tasks":[]}}"""),
+            await operators.PostAsync("""{"type":"GET_TASKS"}""", null));
+        var (_, agents) = await operators.PostAsync("""{"type":"GET_AGENTS"}""", null);
+        Assert.Contains($"\"id\":{{\"value\":\"{cluster.Agents[0].Id}\"}}", agents, StringComparison.Ordinal);
+        Assert.EndsWith("\"recovered_agents\":[]}}", agents, StringComparison.Ordinal);
+        Assert.Equal(
+            (400, "Failed to validate master::Call: Expecting 'type' to be present"), await operators.PostAsync("{}", null));
+    }
+
+    private static Task<(int Status, string Text)> LaunchAsync(RawFramework framework, string offers, string taskId, string command,
+        decimal cpus)
     {
         using var json = JsonDocument.Parse(offers);
         var offer = json.RootElement.GetProperty("offers").GetProperty("offers")[0];

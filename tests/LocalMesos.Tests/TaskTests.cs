@@ -76,7 +76,8 @@ public sealed class TaskTests : IAsyncLifetime
         Assert.Equal("Command terminated with signal Killed", (await framework.ReachesAsync("stubborn", TaskState.Killed)).Message);
         Assert.Equal("Command exited with status 0", (await framework.ReachesAsync("polite", TaskState.Killed)).Message);
         Assert.Equal(
-            [TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed], framework.UpdatesOf("polite").Select(s => s.State));
+            [TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed], framework.UpdatesOf("polite").Select(s =>
+                s.State));
     }
 
     [Fact]
@@ -86,7 +87,8 @@ public sealed class TaskTests : IAsyncLifetime
         await framework.ReachesAsync("parent", TaskState.Finished);
         var child = await SandboxAsync("parent", "child");
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(!Directory.Exists($"/proc/{child.Trim()}") || IsZombie(child.Trim())), TimeSpan.FromSeconds(5), "the child is gone");
+            () => Task.FromResult(!Directory.Exists($"/proc/{child.Trim()}") || IsZombie(child.Trim())), TimeSpan.FromSeconds(5),
+                "the child is gone");
     }
 
     [Fact]
@@ -114,7 +116,8 @@ public sealed class TaskTests : IAsyncLifetime
         var source = Path.Combine(cluster.WorkDirectory, "tool");
         await File.WriteAllTextAsync(source, "#!/bin/sh\necho fetched\n");
         var runs = TestFramework.Command("runs", "./renamed") with { Uris = [new FetchUri(source, "renamed", true, false, true)] };
-        var fails = TestFramework.Command("fails", "true") with { Uris = [new FetchUri("file:///no/such/file", null, false, false, false)] };
+        var fails = TestFramework.Command("fails", "true") with { Uris = [new FetchUri("file:///no/such/file", null, false, false,
+            false)] };
         await framework.LaunchAsync(runs, fails);
         await framework.ReachesAsync("runs", TaskState.Finished);
         Assert.Equal("fetched\n", await SandboxAsync("runs", "stdout"));
@@ -134,7 +137,8 @@ public sealed class TaskTests : IAsyncLifetime
     }
 
     private Task<string> SandboxAsync(string taskId, string file) => File.ReadAllTextAsync(
-        Path.Combine(cluster.WorkDirectory, "slaves", cluster.Agents[0].Id, "frameworks", framework.Id, "executors", taskId, "runs/latest", file));
+        Path.Combine(cluster.WorkDirectory, "slaves", cluster.Agents[0].Id, "frameworks", framework.Id, "executors", taskId,
+            "runs/latest", file));
 
     private Task ReadyAsync(string taskId) => Eventually.IsTrueAsync(
         async () => await SandboxAsync(taskId, "stdout") == "ready\n", TimeSpan.FromSeconds(10), $"{taskId} is ready");

@@ -74,7 +74,8 @@ public sealed class TestFramework : IAsyncDisposable
     private bool OffersStillHeld() => events.OfType<OffersReceived>().Any(o => !held.Contains(o.Offers[0].Id));
 
     private async Task<T> HearsAsync<T>(Func<T?> find, string what) where T : MasterEvent =>
-        (await Eventually.BecomesAsync(() => Task.FromResult(find()), e => e is not null, Patience, what + " among " + string.Join('\n', events)))!;
+        (await Eventually.BecomesAsync(() => Task.FromResult(find()), e => e is not null, Patience, what + " among " + string.Join('\n',
+            events)))!;
 
     private async Task ReadAsync()
     {

@@ -147,13 +147,15 @@ public sealed class MesosMasterTests
     [Fact]
     public async Task A_refused_call_tells_status_and_sentence()
     {
-        await using var fake = new ScriptedMaster { AnswerToCalls = "HTTP/1.1 403 Forbidden\r\nContent-Length: 27\r\n\r\nFramework is not subscribed" }
+        await using var fake
+            = new ScriptedMaster { AnswerToCalls = "HTTP/1.1 403 Forbidden\r\nContent-Length: 27\r\n\r\nFramework is not subscribed" }
             .Then(FirstEvents("launch-protobuf.http", 400), keepOpen: true);
         await using var master = Client(fake);
         await Assert.ThrowsAsync<MesosCallException>(() => master.SendAsync(new ReviveOffers([]), CancellationToken.None));
         await foreach (var e in master.SubscribeAsync(() => Framework, TestContext.Current.CancellationToken))
         {
-            var refused = await Assert.ThrowsAsync<MesosCallException>(() => master.SendAsync(new ReviveOffers([]), CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<MesosCallException>(() => master.SendAsync(new ReviveOffers([]),
+                CancellationToken.None));
             Assert.Equal(System.Net.HttpStatusCode.Forbidden, refused.Status);
             Assert.Equal("Framework is not subscribed", refused.Body);
             break;

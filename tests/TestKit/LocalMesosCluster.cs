@@ -34,7 +34,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
     private readonly Process process;
     private readonly bool ownsDirectory;
 
-    private LocalMesosCluster(Process process, string directory, bool ownsDirectory, string masterUrl, IReadOnlyList<LocalMesosAgent> agents) =>
+    private LocalMesosCluster(Process process, string directory, bool ownsDirectory, string masterUrl,
+        IReadOnlyList<LocalMesosAgent> agents) =>
         (this.process, WorkDirectory, this.ownsDirectory, MasterUrl, Agents) = (process, directory, ownsDirectory, masterUrl, agents);
 
     public string WorkDirectory { get; }
@@ -65,7 +66,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         var ready = await Eventually.BecomesAsync(
             () => Task.FromResult(File.Exists(info) || process.HasExited), ok => ok, TimeSpan.FromSeconds(30), "localmesos is ready");
         if (!ready || !File.Exists(info))
-            throw new InvalidOperationException("localmesos did not start: " + await File.ReadAllTextAsync(start.Environment["LOCALMESOS_LOG"]!, ct));
+            throw new InvalidOperationException("localmesos did not start: " + await File.ReadAllTextAsync(
+                start.Environment["LOCALMESOS_LOG"]!, ct));
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(info, ct));
         var root = document.RootElement;
         return new LocalMesosCluster(
@@ -119,7 +121,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
 
     private static IEnumerable<string> Arguments(LocalMesosSettings settings, string directory) =>
     [
-        "--cluster", settings.Cluster, "--port", "0", "--work_dir", directory, "--agents", settings.Agents, "--resources", settings.Resources,
+        "--cluster", settings.Cluster, "--port", "0", "--work_dir", directory, "--agents", settings.Agents, "--resources",
+            settings.Resources,
         "--executor_environment_variables=" + JsonSerializer.Serialize(settings.TaskEnvironment),
         "--exit_with", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), .. settings.MoreArguments,
     ];

@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Posix;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;
@@ -14,6 +15,13 @@ internal static class CommandLine
         var user = task.Command.User;
         return user.Length == 0 || user == System.Environment.UserName ? ("/bin/sh", Direct(command)) : AsUser(user, command);
     }
+
+    /// <summary>Takes a container away whose client was killed; null for a task without one.</summary>
+    public static ChildStart? Removal(W.TaskInfo task, string containerId, Sandbox sandbox) => ImageOf(task.Container) is null
+        ? null
+        : new ChildStart(
+            "/usr/bin/docker", ["docker", "rm", "--force", $"mesos-{containerId}"], new Dictionary<string, string>(), sandbox.Path,
+            "/dev/null", "/dev/null");
 
     private static List<string> Plain(W.CommandInfo command) => !command.HasShell || command.Shell
         ? ["sh", "-c", command.Value]

@@ -7,7 +7,8 @@ namespace Pipeline.LocalMesos.Agents;
 /// <summary>One try of a health check, from the agent itself.</summary>
 internal sealed class HealthProbe(HealthCheck check, ChildReaper children, Sandbox sandbox, IReadOnlyDictionary<string, string> environment)
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.Zero })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

@@ -2,7 +2,8 @@ using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;
 
-/// <summary>What a task finds in its environment (recorded in 15): nothing of the agent's own, and no MESOS_TASK_ID, HOME or USER.</summary>
+/// <summary>What a task finds in its environment (recorded in 15): nothing of the agent's own, and no MESOS_TASK_ID, HOME or
+/// USER.</summary>
 internal static class TaskEnvironment
 {
     private const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Posix;
 using W = Pipeline.Mesos.Wire;
 
@@ -8,7 +9,8 @@ namespace Pipeline.LocalMesos.Agents;
 /// over I/O other than starting the process.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
-    "Design", "CA1001", Justification = "The source has no timer and no wait handle: there is nothing to dispose, and late callers may still cancel it.")]
+    "Design", "CA1001",
+        Justification = "The source has no timer and no wait handle: there is nothing to dispose, and late callers may still cancel it.")]
 internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string endpoint, TaskStart start, Action<W.TaskStatus> report)
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(3);
@@ -70,11 +72,13 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
     public void ReportExecutorGone()
     {
         silent = false;
-        Report(W.TaskState.TaskFailed, W.TaskStatus.Types.Source.Agent, "Executor terminated", W.TaskStatus.Types.Reason.ExecutorTerminated);
+        Report(W.TaskState.TaskFailed, W.TaskStatus.Types.Source.Agent, "Executor terminated",
+            W.TaskStatus.Types.Reason.ExecutorTerminated);
         silent = true;
     }
 
-    private TimeSpan Grace() => start.Info.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : DefaultGrace;
+    private TimeSpan Grace() =>
+        start.Info.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : DefaultGrace;
 
     private async Task RunAsync()
     {
@@ -83,7 +87,7 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
             if (await PrepareAsync() is not { } sandbox)
                 return;
             if (StartProcess(sandbox) is { } exit)
-                Finish(await exit);
+                Finish(await exit, sandbox);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -136,7 +140,8 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
             }
 
             var (path, arguments) = CommandLine.Of(start.Info, sandbox, containerId, environment);
-            (pid, var exit) = context.Children.Start(new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout, sandbox.Stderr));
+            (pid, var exit) = context.Children.Start(new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout,
+                sandbox.Stderr));
             context.Groups.Add(pid);
             Report(W.TaskState.TaskStarting, W.TaskStatus.Types.Source.Executor);
             Report(W.TaskState.TaskRunning, W.TaskStatus.Types.Source.Executor);
@@ -158,10 +163,12 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
         _ = checker.RunAsync(ended.Token);
     }
 
-    private void Finish(ChildExit exit)
+    private void Finish(ChildExit exit, Sandbox sandbox)
     {
         // Whatever the command left behind goes with it, as in a real container.
         LibC.KillGroup(pid, LibC.SigKill);
+        if (CommandLine.Removal(start.Info, containerId, sandbox) is { } removal)
+            context.Children.Start(removal);
         context.Groups.Remove(pid);
         forceKill?.Dispose();
         completionLimit?.Dispose();
@@ -199,7 +206,8 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
     }
 
     private void Report(
-        W.TaskState state, W.TaskStatus.Types.Source source, string? message = null, W.TaskStatus.Types.Reason? reason = null, bool? healthy = null)
+        W.TaskState state, W.TaskStatus.Types.Source source, string? message = null, W.TaskStatus.Types.Reason? reason = null,
+            bool? healthy = null)
     {
         if (silent || State.IsTerminal())
             return;
@@ -234,7 +242,8 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
         {
             new W.NetworkInfo
             {
-                IpAddresses = { new W.NetworkInfo.Types.IPAddress { Protocol = W.NetworkInfo.Types.Protocol.Ipv4, IpAddress = "127.0.0.1" } },
+                IpAddresses = { new W.NetworkInfo.Types.IPAddress { Protocol = W.NetworkInfo.Types.Protocol.Ipv4,
+                    IpAddress = "127.0.0.1" } },
             },
         },
     };
@@ -244,4 +253,13 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
         lock (context.Gate)
             action();
     }
+}
+
+/// <summary>Why a task ends.</summary>
+internal enum TaskEnd
+{
+    ByItself,
+    Killed,
+    Unhealthy,
+    TookTooLong,
 }

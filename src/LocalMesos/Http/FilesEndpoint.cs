@@ -27,7 +27,8 @@ internal sealed class FilesEndpoint(LocalMesosOptions options)
         };
     }
 
-    /// <summary>The sandbox's real path, or the virtual one that leaves out the work directory. Nothing else of the disk is served.</summary>
+    /// <summary>The sandbox's real path, or the virtual one that leaves out the work directory. Nothing else of the disk is
+    /// served.</summary>
     private string Resolve(Agent agent, string path)
     {
         if (path.Length == 0)

@@ -52,7 +52,8 @@ internal static class HttpAnswers
     public static string? Accepted(HttpContext http)
     {
         var accept = http.Request.Headers.Accept.ToString();
-        if (accept.Length == 0 || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains("application/*", StringComparison.Ordinal)
+        if (accept.Length == 0 || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains("application/*",
+            StringComparison.Ordinal)
             || accept.Contains(Json, StringComparison.Ordinal))
             return Json;
         return accept.Contains(Protobuf, StringComparison.Ordinal) ? Protobuf : null;

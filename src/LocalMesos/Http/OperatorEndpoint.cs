@@ -6,7 +6,8 @@ using ResponseType = Pipeline.Mesos.Wire.OperatorResponse.Types.Type;
 
 namespace Pipeline.LocalMesos.Http;
 
-/// <summary>POST /api/v1 of the master: what an operator, or a test, asks (recorded in 11). /health, /version and /state beside it.</summary>
+/// <summary>POST /api/v1 of the master: what an operator, or a test, asks (recorded in 11). /health, /version and /state beside
+/// it.</summary>
 internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions options)
 {
     public async Task HandleAsync(HttpContext http)
@@ -14,7 +15,8 @@ internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions opti
         if (http.Request.Method != HttpMethods.Post)
         {
             http.Response.Headers.Allow = "POST";
-            throw new RefusedException(405, $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
+            throw new RefusedException(405,
+                $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
         }
 
         BasicAuthentication.Principal(http, options, "mesos-master-readwrite");
@@ -59,7 +61,8 @@ internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions opti
         switch (call.Type)
         {
             case CallType.GetHealth:
-                return new OperatorResponse { Type = ResponseType.GetHealth, GetHealth = new OperatorResponse.Types.GetHealth { Healthy = true } };
+                return new OperatorResponse { Type = ResponseType.GetHealth, GetHealth
+                    = new OperatorResponse.Types.GetHealth { Healthy = true } };
             case CallType.GetVersion:
                 var version = new OperatorResponse.Types.GetVersion { VersionInfo = Views.Version() };
                 return new OperatorResponse { Type = ResponseType.GetVersion, GetVersion = version };

@@ -7,7 +7,8 @@ namespace Pipeline.LocalMesos.Http;
 /// By port to the master or an agent, then by path as Mesos matches it: an optional /master prefix, and whatever begins with
 /// /api/v1 and is not the scheduler's belongs to the operator API.
 /// </summary>
-internal sealed class Router(MasterNode master, SchedulerEndpoint scheduler, OperatorEndpoint operators, FilesEndpoint files, AdminEndpoint admin)
+internal sealed class Router(MasterNode master, SchedulerEndpoint scheduler, OperatorEndpoint operators, FilesEndpoint files,
+    AdminEndpoint admin)
 {
     public async Task RouteAsync(HttpContext http)
     {

@@ -15,7 +15,8 @@ internal sealed class SchedulerEndpoint(MasterNode master, LocalMesosOptions opt
         if (http.Request.Method != HttpMethods.Post)
         {
             http.Response.Headers.Allow = "POST";
-            throw new RefusedException(405, $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
+            throw new RefusedException(405,
+                $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
         }
 
         var principal = BasicAuthentication.Principal(http, options, "mesos-master-scheduler");

@@ -24,7 +24,8 @@ internal static class Views
         GetAgents = Agents(state),
     };
 
-    public static R.GetAgents Agents(MasterState state) => new() { Agents = { state.Agents.Where(a => a.IsRegistered).Select(a => Agent(state, a)) } };
+    public static R.GetAgents Agents(MasterState state) => new() { Agents = { state.Agents.Where(a => a.IsRegistered).Select(a =>
+        Agent(state, a)) } };
 
     public static R.GetFrameworks Frameworks(MasterState state) => new()
     {
@@ -38,7 +39,8 @@ internal static class Views
         return new R.GetTasks
         {
             Tasks = { all.SelectMany(f => f.Tasks.Values.Where(t => t.UnreachableSince is null).Select(t => TaskOf(f, t, t.State))) },
-            UnreachableTasks = { all.SelectMany(f => f.Tasks.Values.Where(t => t.UnreachableSince is not null).Select(t => TaskOf(f, t, Lost(f)))) },
+            UnreachableTasks = { all.SelectMany(f => f.Tasks.Values.Where(t => t.UnreachableSince is not null).Select(t => TaskOf(f, t,
+                Lost(f)))) },
             CompletedTasks = { all.SelectMany(f => f.CompletedTasks.Select(t => TaskOf(f, t, t.State))) },
         };
     }
@@ -66,7 +68,8 @@ internal static class Views
             TotalResources = { agent.Total.ToWire(null) },
             AllocatedResources = { Resources(state.Frameworks.Values.SelectMany(f => Used(f, t => t.AgentId == agent.Id))) },
             OfferedResources = { Resources(state.Offers.Values.Where(o => o.Agent == agent).Select(o => (o.Role, o.Resources))) },
-            Capabilities = { Enum.GetValues<AgentInfo.Types.Capability.Types.Type>().Where(c => c != 0).Select(c => new AgentInfo.Types.Capability { Type = c }) },
+            Capabilities = { Enum.GetValues<AgentInfo.Types.Capability.Types.Type>().Where(c => c != 0).Select(c =>
+                new AgentInfo.Types.Capability { Type = c }) },
         };
         if (agent.Reregistered is { } again)
             view.ReregisteredTime = Time(again);

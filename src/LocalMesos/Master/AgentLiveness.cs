@@ -80,7 +80,8 @@ public sealed class AgentLiveness(MasterState state, Allocator allocator, TimeSp
         state.Complete(framework, task);
         agent.Free = agent.Free.Plus(task.Resources);
         framework.Send(Statuses.Update(Statuses.Of(
-            task.Id, agent.Id, W.TaskState.TaskLost, Reason.AgentDisconnected, $"Agent {agent.Agent.Identity.Hostname} disconnected", state.Now)));
+            task.Id, agent.Id, W.TaskState.TaskLost, Reason.AgentDisconnected, $"Agent {agent.Agent.Identity.Hostname} disconnected",
+                state.Now)));
     }
 
     private void Reregister(AgentSlot agent)

@@ -14,14 +14,21 @@ public sealed class Allocator(MasterState state)
 
     public void Allocate()
     {
+        var agents = state.Agents.Where(a => a.CanBeOffered && IsWorthOffering(a.Free)).ToList();
+        if (agents.Count == 0)
+            return;
+        var claims = Claims();
+        var total = (Cpus: state.Agents.Sum(a => a.Total.Cpus), Memory: state.Agents.Sum(a => a.Total.Memory));
         var made = new Dictionary<Framework, List<W.Offer>>();
-        foreach (var agent in state.Agents.Where(a => a.CanBeOffered && IsWorthOffering(a.Free)))
+        foreach (var agent in agents)
         {
-            if (Claimant(agent) is not { } claim)
+            if (claims.Where(c => c.Wants(agent)).MinBy(c => (c.ShareOf(total), c.Framework.OffersMade)) is not { } claim)
                 continue;
             var offer = new OutstandingOffer(state.NextOfferId(), claim.Framework, agent, claim.Role, agent.Free);
             state.Offers.Add(offer.Id, offer);
             agent.Free = agent.Free.Minus(offer.Resources);
+            claim.Hold(offer.Resources);
+            claim.Framework.OffersMade++;
             if (!made.TryGetValue(claim.Framework, out var list))
                 made.Add(claim.Framework, list = []);
             list.Add(Wire(offer));
@@ -60,34 +67,42 @@ public sealed class Allocator(MasterState state)
 
     private static bool IsWorthOffering(ResourceSet free) => free.Cpus >= LeastCpus || free.Memory >= LeastMemory;
 
-    private (Framework Framework, string Role)? Claimant(AgentSlot agent)
+    /// <summary>Who could be offered anything, with what each holds already.</summary>
+    private List<Claim> Claims()
     {
-        var now = state.Now;
-        var total = state.Agents.Aggregate(ResourceSet.Empty, (sum, a) => sum.Plus(a.Total));
-        (Framework Framework, string Role)? best = null;
-        var bestShare = double.MaxValue;
+        var claims = new List<Claim>();
         foreach (var framework in state.Frameworks.Values.Where(f => f.Connected))
         {
-            framework.Filters.RemoveAll(f => f.Until <= now);
-            foreach (var role in framework.Roles.Where(r => Wants(framework, r, agent)))
+            framework.Filters.RemoveAll(f => f.Until <= state.Now);
+            foreach (var role in framework.Roles.Where(r => !framework.SuppressedRoles.Contains(r)))
             {
-                var share = Held(framework, role).DominantShareOf(total);
-                if (share < bestShare)
-                    (best, bestShare) = ((framework, role), share);
+                var claim = new Claim(framework, role);
+                foreach (var task in framework.Tasks.Values.Where(t => t.Role == role && !t.State.IsTerminal()))
+                    claim.Hold(task.Resources);
+                foreach (var offer in state.Offers.Values.Where(o => o.Framework == framework && o.Role == role))
+                    claim.Hold(offer.Resources);
+                claims.Add(claim);
             }
         }
 
-        return best;
+        return claims;
     }
 
-    private static bool Wants(Framework framework, string role, AgentSlot agent) =>
-        !framework.SuppressedRoles.Contains(role)
-        && !framework.Filters.Exists(f => f.Role == role && f.AgentId == agent.Id && f.Resources.Contains(agent.Free));
-
-    private ResourceSet Held(Framework framework, string role)
+    private sealed class Claim(Framework framework, string role)
     {
-        var held = state.Offers.Values.Where(o => o.Framework == framework && o.Role == role).Select(o => o.Resources)
-            .Concat(framework.Tasks.Values.Where(t => t.Role == role && !t.State.IsTerminal()).Select(t => t.Resources));
-        return held.Aggregate(ResourceSet.Empty, (sum, r) => sum.Plus(r));
+        private long cpus;
+        private long memory;
+
+        public Framework Framework => framework;
+
+        public string Role => role;
+
+        public void Hold(ResourceSet resources) => (cpus, memory) = (cpus + resources.Cpus, memory + resources.Memory);
+
+        public double ShareOf((long Cpus, long Memory) total) =>
+            Math.Max((double)cpus / Math.Max(1, total.Cpus), (double)memory / Math.Max(1, total.Memory));
+
+        public bool Wants(AgentSlot agent) =>
+            !framework.Filters.Exists(f => f.Role == role && f.AgentId == agent.Id && f.Resources.Contains(agent.Free));
     }
 }

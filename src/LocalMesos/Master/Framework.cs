@@ -25,6 +25,9 @@ public sealed class Framework(string id, W.FrameworkInfo info, DateTimeOffset re
     /// <summary>Runs while the framework is disconnected; at its end everything of it is removed.</summary>
     public ITimer? FailoverTimer { get; set; }
 
+    /// <summary>Breaks ties between frameworks that hold the same: nobody starves behind one that only declines.</summary>
+    public long OffersMade { get; set; }
+
     public HashSet<string> SuppressedRoles { get; } = [];
 
     public List<OfferFilter> Filters { get; } = [];

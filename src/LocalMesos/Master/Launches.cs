@@ -48,14 +48,16 @@ internal sealed class Launches(MasterState state)
         if (TaskValidator.Problem(task, framework, agent, role, available) is { } problem)
         {
             framework.Send(Statuses.Update(Statuses.Of(
-                task.TaskId.Value, task.AgentId.Value == agent.Id ? agent.Id : task.AgentId.Value, W.TaskState.TaskError, Reason.TaskInvalid, problem, state.Now)));
+                task.TaskId.Value, task.AgentId.Value == agent.Id ? agent.Id : task.AgentId.Value, W.TaskState.TaskError,
+                    Reason.TaskInvalid, problem, state.Now)));
             return available;
         }
 
         var resources = ResourceSet.FromWire(task.Resources);
         framework.Tasks.Add(task.TaskId.Value, new MasterTask(task, role, resources));
         agent.Agent.Launch(new TaskStart(
-            framework.Id, task, role, framework.Info.User, framework.Info.Checkpoint, framework.IsPartitionAware, framework.HasTaskKillingState));
+            framework.Id, task, role, framework.Info.User, framework.Info.Checkpoint, framework.IsPartitionAware,
+                framework.HasTaskKillingState));
         return available.Minus(resources);
     }
 
@@ -87,7 +89,8 @@ internal sealed class Launches(MasterState state)
         var lost = framework.IsPartitionAware ? W.TaskState.TaskDropped : W.TaskState.TaskLost;
         foreach (var task in tasks)
             framework.Send(Statuses.Update(Statuses.Of(
-                task.TaskId.Value, task.AgentId.Value, lost, Reason.InvalidOffers, $"Task launched with invalid offers: {problem}", state.Now)));
+                task.TaskId.Value, task.AgentId.Value, lost, Reason.InvalidOffers, $"Task launched with invalid offers: {problem}",
+                    state.Now)));
     }
 
     private void GiveBack(OutstandingOffer offer, ResourceSet resources, W.Filters? filters)

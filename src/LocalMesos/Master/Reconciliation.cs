@@ -36,7 +36,8 @@ internal sealed class Reconciliation(MasterState state)
     }
 
     private W.TaskStatus Unknown(Framework framework, string taskId, string? agentId, W.TaskState aware, string message) => Statuses.Of(
-        taskId, agentId, framework.IsPartitionAware ? aware : W.TaskState.TaskLost, Reason.Reconciliation, $"Reconciliation: {message}", state.Now);
+        taskId, agentId, framework.IsPartitionAware ? aware : W.TaskState.TaskLost, Reason.Reconciliation, $"Reconciliation: {message}",
+            state.Now);
 
     private W.TaskStatus Unreachable(Framework framework, string taskId, string agentId, DateTimeOffset since) => Statuses.Of(
         taskId, agentId, framework.IsPartitionAware ? W.TaskState.TaskUnreachable : W.TaskState.TaskLost, Reason.Reconciliation,

@@ -117,10 +117,6 @@ public sealed class ResourceSet
     public static string Describe(string name, long milli, string role) =>
         $"{name}(allocated: {role}):{(milli / 1000m).ToString("0.###", CultureInfo.InvariantCulture)}";
 
-    /// <summary>The largest part that these are of <paramref name="total"/> (dominant resource fairness).</summary>
-    public double DominantShareOf(ResourceSet total) =>
-        scalars.Select(s => total.Milli(s.Name) is > 0 and var all ? (double)s.Milli / all : 0).DefaultIfEmpty(0).Max();
-
     public override string ToString() => Describe("*", portsFirst: true);
 
     private long Milli(string name) => scalars.Find(s => s.Name == name).Milli;
@@ -139,7 +135,8 @@ public sealed class ResourceSet
 
     private static (long From, long To) ParseRange(string text) =>
         text.Split('-') is [var from, var to]
-            && long.TryParse(from, CultureInfo.InvariantCulture, out var first) && long.TryParse(to, CultureInfo.InvariantCulture, out var last)
+            && long.TryParse(from, CultureInfo.InvariantCulture, out var first) && long.TryParse(to, CultureInfo.InvariantCulture,
+                out var last)
             && first <= last
             ? (first, last)
             : throw new FormatException($"--resources: '{text}' is not a range such as 31000-31099.");

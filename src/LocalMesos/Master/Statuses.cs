@@ -10,7 +10,8 @@ internal static class Statuses
         new() { Type = W.Event.Types.Type.Update, Update = new W.Event.Types.Update { Status = status } };
 
     public static W.TaskStatus Of(
-        string taskId, string? agentId, W.TaskState state, Reason reason, string message, DateTimeOffset now, DateTimeOffset? unreachable = null)
+        string taskId, string? agentId, W.TaskState state, Reason reason, string message, DateTimeOffset now,
+            DateTimeOffset? unreachable = null)
     {
         var status = new W.TaskStatus
         {

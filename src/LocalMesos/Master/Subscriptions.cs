@@ -125,7 +125,8 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
         foreach (var role in info.Roles)
         {
             if (role.Split('/').FirstOrDefault(part => part.Any(c => char.IsWhiteSpace(c) || c == '\b')) is { } bad)
-                return $"'FrameworkInfo.roles' contains invalid role: Role component '{bad}' is invalid because it contains backspace or whitespace";
+                return $"'FrameworkInfo.roles' contains invalid role: Role component '{bad}' is invalid because it contains " +
+                    "backspace or whitespace";
         }
 
         return null;

@@ -29,7 +29,8 @@ internal static class TaskValidator
         var asked = task.Resources.FirstOrDefault(r => r.AllocationInfo is not null)?.AllocationInfo.Role ?? role;
         var wanted = ResourceSet.FromWire(task.Resources);
         if (wanted.Negative is { } negative)
-            return $"Resource '{ResourceSet.Describe(negative.Name, negative.Milli, asked)}' is invalid: Invalid scalar resource: value <= 0";
+            return $"Resource '{ResourceSet.Describe(negative.Name, negative.Milli, asked)}' is invalid: " +
+                "Invalid scalar resource: value <= 0";
         return asked == role && available.Contains(wanted)
             ? null
             : $"Total resources {wanted.Describe(asked, portsFirst: false)} required by task and its executor is more than available " +

@@ -4,7 +4,8 @@ namespace Pipeline.LocalMesos.Posix;
 
 /// <summary>What to run; output goes straight into files, so that nobody has to read a pipe.</summary>
 public sealed record ChildStart(
-    string Path, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Directory, string Stdout, string Stderr);
+    string Path, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Directory, string Stdout,
+        string Stderr);
 
 /// <summary>
 /// Starts children as leaders of their own sessions and tells how they ended. One thread waits for all of them; this process must

@@ -61,7 +61,8 @@ internal static class CallMapping
         DeclineInverseOffers c => new Call
         {
             Type = Call.Types.Type.DeclineInverseOffers,
-            DeclineInverseOffers = new Call.Types.DeclineInverseOffers { InverseOfferIds = { Ids(c.OfferIds) }, Filters = Refuse(c.Refuse) },
+            DeclineInverseOffers = new Call.Types.DeclineInverseOffers { InverseOfferIds = { Ids(c.OfferIds) },
+                Filters = Refuse(c.Refuse) },
         },
         ReviveOffers c => new Call { Type = Call.Types.Type.Revive, Revive = new Call.Types.Revive { Roles = { c.Roles } } },
         SuppressOffers c => new Call { Type = Call.Types.Type.Suppress, Suppress = new Call.Types.Suppress { Roles = { c.Roles } } },

@@ -40,7 +40,8 @@ internal static class EventMapping
             return SubscriptionEnd.FailedOver;
         if (message.Contains("has been removed", StringComparison.OrdinalIgnoreCase))
             return SubscriptionEnd.FrameworkRemoved;
-        return message.Contains("not authorized", StringComparison.OrdinalIgnoreCase) ? SubscriptionEnd.Unauthorized : SubscriptionEnd.Refused;
+        return message.Contains("not authorized",
+            StringComparison.OrdinalIgnoreCase) ? SubscriptionEnd.Unauthorized : SubscriptionEnd.Refused;
     }
 
     private static TaskStatus Status(Wire.TaskStatus s) => new(

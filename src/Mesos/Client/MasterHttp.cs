@@ -12,7 +12,8 @@ internal sealed class MasterHttp : IDisposable
     private const int MaxHops = 5;
     private const int MaxErrorBytes = 16 * 1024;
 
-    /// <summary>Said when TLS fails, because the cause is nearly always this one (MESOS-9730 and the default of LIBPROCESS_SSL_CIPHERS).</summary>
+    /// <summary>Said when TLS fails, because the cause is nearly always this one (MESOS-9730 and the default of
+    /// LIBPROCESS_SSL_CIPHERS).</summary>
     private const string TlsHint =
         " Mesos offers by default only ciphers without ECDHE, which .NET does not accept: set LIBPROCESS_SSL_CIPHERS on the masters to, " +
         "for example, ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256.";
@@ -55,7 +56,8 @@ internal sealed class MasterHttp : IDisposable
             at = new Uri(at, location);
         }
 
-        throw new MesosCallException(HttpStatusCode.TemporaryRedirect, $"{master}: more than {MaxHops} redirects, the masters do not agree on a leader.");
+        throw new MesosCallException(HttpStatusCode.TemporaryRedirect,
+            $"{master}: more than {MaxHops} redirects, the masters do not agree on a leader.");
     }
 
     public static async Task<string> ErrorTextAsync(HttpResponseMessage response, CancellationToken ct)

@@ -10,7 +10,8 @@ internal sealed record Session(Uri Master, string StreamId, string FrameworkId);
 
 /// <summary>Keeps one subscription alive and writes what it brings into a channel.</summary>
 internal sealed class SubscriptionLoop(
-    MesosMasterOptions options, WireFormat format, TimeProvider time, Func<FrameworkDescription> framework, Action<Session?> sessionChanged, ILogger log)
+    MesosMasterOptions options, WireFormat format, TimeProvider time, Func<FrameworkDescription> framework,
+        Action<Session?> sessionChanged, ILogger log)
 {
     private readonly Backoff backoff = new(options.MaxBackoff);
 
@@ -52,7 +53,8 @@ internal sealed class SubscriptionLoop(
     {
         using var dead = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // Disposed before the source it cancels.
-        await using var watchdog = time.CreateTimer(static s => Cancel((CancellationTokenSource)s!), dead, options.CallTimeout, Timeout.InfiniteTimeSpan);
+        await using var watchdog = time.CreateTimer(static s => Cancel((CancellationTokenSource)s!), dead, options.CallTimeout,
+            Timeout.InfiniteTimeSpan);
         try
         {
             var description = framework();

@@ -63,7 +63,8 @@ internal static class TaskMapping
         if (r.DiskMb > 0)
             yield return Scalar("disk", r.DiskMb);
         if (r.Ports.Count > 0)
-            yield return new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges { Range = { Ranges(r.Ports) } } };
+            yield return new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges
+                = new Value.Types.Ranges { Range = { Ranges(r.Ports) } } };
     }
 
     private static Resource Scalar(string name, decimal value) =>
@@ -97,7 +98,8 @@ internal static class TaskMapping
         {
             case HealthCheckKind.Http:
                 check.Type = Wire.HealthCheck.Types.Type.Http;
-                check.Http = new Wire.HealthCheck.Types.HTTPCheckInfo { Port = (uint)h.Port, Path = h.Path ?? "/", Scheme = h.Scheme ?? "http" };
+                check.Http = new Wire.HealthCheck.Types.HTTPCheckInfo { Port = (uint)h.Port, Path = h.Path ?? "/", Scheme = h.Scheme
+                    ?? "http" };
                 break;
             case HealthCheckKind.Tcp:
                 check.Type = Wire.HealthCheck.Types.Type.Tcp;

@@ -14,7 +14,8 @@ namespace Pipeline.Mesos.Wire;
 /// </summary>
 public static class ProtoJsonWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true };
 
     /// <param name="listsToKeep">True for the operator API, whose top-level lists are written though empty.</param>
     public static byte[] Write(IMessage message, bool listsToKeep = false)

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Posix;
 using W = Pipeline.Mesos.Wire;
 
-namespace Pipeline.LocalMesos.Agents;
+namespace Pipeline.LocalMesos.Fetching;
 
 /// <summary>
 /// Brings a task's URIs into its sandbox, one after the other. Cached ones are downloaded once per URI for the whole cluster, also

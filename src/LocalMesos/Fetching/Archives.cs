@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 
-namespace Pipeline.LocalMesos.Agents;
+namespace Pipeline.LocalMesos.Fetching;
 
 /// <summary>Unpacks what the fetcher brought, by its name; the archive itself stays.</summary>
 internal static class Archives
