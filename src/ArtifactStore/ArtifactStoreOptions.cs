@@ -15,7 +15,8 @@ public sealed class ArtifactStoreOptions
     [Required]
     public string KeysPath { get; set; } = "";
 
-    /// <summary>Where the signed <c>trust.json</c> for agents is written, with <c>root.pub</c> beside it. Empty: <c>&lt;DataDirectory&gt;/trust/trust.json</c>.</summary>
+    /// <summary>Where the signed <c>trust.json</c> for agents is written, with <c>root.pub</c> beside it. Empty:
+    /// <c>&lt;DataDirectory&gt;/trust/trust.json</c>.</summary>
     [Required]
     public string TrustPath { get; set; } = "";
 

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Attestation;
 
-/// <summary>Generated, so that the native program reads what the server wrote. A member twice is refused: two readers could differ.</summary>
+/// <summary>Generated, so that the native program reads what the server wrote. A member twice is refused: two readers could
+/// differ.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Attestation;
 
-/// <summary>A DSSE v1 envelope: a payload and who signed it. Nothing in it is to be believed before <see cref="Verifier"/> said so.</summary>
+/// <summary>A DSSE v1 envelope: a payload and who signed it. Nothing in it is to be believed before <see cref="Verifier"/> said
+/// so.</summary>
 /// <param name="Payload">Base64 of the signed body, standard or URL-safe.</param>
 public sealed record DsseEnvelope(string Payload, string PayloadType, IReadOnlyList<DsseSignature> Signatures);
 

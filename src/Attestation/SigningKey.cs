@@ -58,7 +58,8 @@ public sealed class SigningKey : IDisposable
 
     public byte[] Sign(ReadOnlySpan<byte> data) => key.SignData(data, HashAlgorithmName.SHA256, DotNetFormat(format));
 
-    /// <summary>Whether <paramref name="signature"/> is one of <paramref name="data"/> by the P-256 key <paramref name="publicKey"/> (DER).</summary>
+    /// <summary>Whether <paramref name="signature"/> is one of <paramref name="data"/> by the P-256 key <paramref name="publicKey"/>
+    /// (DER).</summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, SignatureFormat format, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         using var key = ECDsa.Create();

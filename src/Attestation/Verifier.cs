@@ -10,7 +10,8 @@ public sealed record EnvelopeVerdict(VerifiedStatement? Verified, string? Code, 
 /// <summary>Envelope → statement, by the keys of a <see cref="TrustPolicy"/>.</summary>
 public static class Verifier
 {
-    /// <summary>Verifies one envelope for a role at a time. Only what it gives back may be used, never the envelope's own JSON again.</summary>
+    /// <summary>Verifies one envelope for a role at a time. Only what it gives back may be used, never the envelope's own JSON
+    /// again.</summary>
     public static EnvelopeVerdict Verify(TrustPolicy trust, string envelopeJson, KeyRole role, DateTimeOffset now)
     {
         if (Dsse.TryParse(envelopeJson) is not { } envelope)

@@ -6,7 +6,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore;
 
-/// <summary>The content of a release, and its canonical JSON: the same content has the same digest, whoever wrote it in whichever order.</summary>
+/// <summary>The content of a release, and its canonical JSON: the same content has the same digest, whoever wrote it in whichever
+/// order.</summary>
 /// <remarks>Keys in ordinal order, no white space, no nulls, decimals without trailing zeros, lists sorted by name.</remarks>
 public sealed record ReleaseDocument(
     RepositoryId Repository, CommitSha Commit, IReadOnlyList<ReleaseArtifact> Artifacts, IReadOnlyList<ReleaseDeployable> Deployables)

@@ -19,7 +19,8 @@ public sealed class ArtifactCommands(NpgsqlDataSource db, BlobStore blobs, Journ
         SELECT name, module, digest, bytes, media_type FROM artifact.artifact WHERE build_id = @Build ORDER BY module, name
         """;
 
-    /// <summary>Records an artifact of a build; the same again changes nothing, a later attempt of the module replaces its artifact.</summary>
+    /// <summary>Records an artifact of a build; the same again changes nothing, a later attempt of the module replaces its
+    /// artifact.</summary>
     /// <param name="subject">Repository, commit and build for the timeline.</param>
     /// <returns>False when the bytes are not in the store.</returns>
     public Task<bool> RecordAsync(BuildId build, ReleaseArtifact artifact, JournalSubject subject, Actor actor, CancellationToken ct) =>

@@ -5,7 +5,8 @@ using Pipeline.Attestation;
 namespace Pipeline.ArtifactStore;
 
 /// <summary>The control plane's private keys: files of mode 0600, made on the first start. A build never sees one.</summary>
-/// <remarks>The root signs only the trust policy; builder and promoter are apart, so that a stolen one cannot do the other's work.</remarks>
+/// <remarks>The root signs only the trust policy; builder and promoter are apart, so that a stolen one cannot do the other's
+/// work.</remarks>
 public sealed class KeyRing : IDisposable
 {
     public KeyRing(IOptions<ArtifactStoreOptions> options, ILogger<KeyRing> logger)

@@ -34,7 +34,8 @@ public sealed class ReleaseCommands(
          WHERE digest = @digest AND held_reason IS DISTINCT FROM @reason AND (@reason IS NULL OR held_reason IS NULL)
         """;
 
-    /// <summary>Makes, numbers and signs the release of a build. The same build again, or the same content, gives the release that is there.</summary>
+    /// <summary>Makes, numbers and signs the release of a build. The same build again, or the same content, gives the release that is
+    /// there.</summary>
     public Task<Release> CreateAsync(NewRelease release, Actor actor, CancellationToken ct) => Transactions.InTransactionAsync(
         async token =>
         {

@@ -2,7 +2,8 @@ using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.TaskRunner.Build;
 
-/// <summary>A clean environment for steps (reference: interfaces 6.2): nothing of the agent's but PATH and names, nothing secret but what the spec gives.</summary>
+/// <summary>A clean environment for steps (reference: interfaces 6.2): nothing of the agent's but PATH and names, nothing secret but
+/// what the spec gives.</summary>
 internal static class StepEnvironment
 {
     public static Dictionary<string, string> For(RunnerEnvironment runner, BuildSpec spec, StepSpec step, string workspace)

@@ -50,7 +50,8 @@ internal sealed class StepLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Copies the output of a process until its end. A full disk must not stop the process at its pipe: the rest is read and dropped.</summary>
+    /// <summary>Copies the output of a process until its end. A full disk must not stop the process at its pipe: the rest is read and
+    /// dropped.</summary>
     /// <exception cref="IOException">At the end, when the disk took not everything.</exception>
     public async Task PumpAsync(Stream output)
     {

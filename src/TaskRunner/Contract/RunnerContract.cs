@@ -41,7 +41,8 @@ internal sealed record RunSpec(
 /// <param name="State"><c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>timed-out</c>.</param>
 internal sealed record StepReport(string State, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, int? ExitCode);
 
-/// <summary>POST /runner/v1/tasks/{taskId}/steps/{index}/log?offset=N with raw bytes. 200 when appended, 409 when offset differs; both carry the size the server has.</summary>
+/// <summary>POST /runner/v1/tasks/{taskId}/steps/{index}/log?offset=N with raw bytes. 200 when appended, 409 when offset differs; both
+/// carry the size the server has.</summary>
 internal sealed record LogSize(long Size);
 
 /// <summary>PUT /runner/v1/tasks/{taskId}/result: sent once, before the task exits with the same verdict.</summary>

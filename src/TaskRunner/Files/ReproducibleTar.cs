@@ -3,7 +3,8 @@ using System.IO.Compression;
 
 namespace Pipeline.TaskRunner.Files;
 
-/// <summary>Packs a folder so that the same content always has the same digest: sorted, no times, no owners, no name of the packer.</summary>
+/// <summary>Packs a folder so that the same content always has the same digest: sorted, no times, no owners, no name of the
+/// packer.</summary>
 internal static class ReproducibleTar
 {
     public const string MediaType = "application/x-tar+gzip";

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.TaskRunner.Processes;
 
-/// <summary>TERM, INT and HUP: passed on to the child's group when there is one, else they cancel what the runner itself is doing.</summary>
+/// <summary>TERM, INT and HUP: passed on to the child's group when there is one, else they cancel what the runner itself is
+/// doing.</summary>
 internal sealed class SignalRelay : IDisposable
 {
     private readonly CancellationTokenSource stop = new();

@@ -1,6 +1,7 @@
 namespace Pipeline.TaskRunner.Run;
 
-/// <summary><c>service.log</c>, <c>service.log.1</c>, <c>service.log.2</c>: at most <paramref name="maxBytes"/> each, the newest without a number.</summary>
+/// <summary><c>service.log</c>, <c>service.log.1</c>, <c>service.log.2</c>: at most <paramref name="maxBytes"/> each, the newest
+/// without a number.</summary>
 internal sealed class RotatingLog(string path, long maxBytes, int files) : IDisposable
 {
     private FileStream current = Open(path);

@@ -38,7 +38,8 @@ internal sealed class ServerClient : IDisposable
         };
     }
 
-    /// <summary>Changes the ticket into the token of all later calls, and the spec. The nonce stays the same in every try: a lost answer costs nothing.</summary>
+    /// <summary>Changes the ticket into the token of all later calls, and the spec. The nonce stays the same in every try: a lost
+    /// answer costs nothing.</summary>
     public async Task<RunnerSpec> RedeemAsync(string ticket, CancellationToken ct)
     {
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -60,7 +61,8 @@ internal sealed class ServerClient : IDisposable
     public Task ReportSecurityAsync(SecurityReport report, CancellationToken ct) =>
         SendAsync(() => Json(HttpMethod.Post, "security", report, RunnerJson.Default.SecurityReport), Done, SmallCall, ct);
 
-    /// <summary>Appends log bytes at an offset. The answer is the size that the server has now: more or less than offset + bytes after a lost answer.</summary>
+    /// <summary>Appends log bytes at an offset. The answer is the size that the server has now: more or less than offset + bytes after
+    /// a lost answer.</summary>
     public Task<long> AppendLogAsync(int index, long offset, ReadOnlyMemory<byte> bytes, CancellationToken ct) => SendAsync(
         () => Bytes(HttpMethod.Post, $"steps/{index}/log?offset={offset}", new ReadOnlyMemoryContent(bytes)),
         async (response, token) =>
