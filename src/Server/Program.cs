@@ -1,33 +1,26 @@
-using Hangfire;
-using Hangfire.PostgreSql;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Pipeline.ArtifactStore;
-using Pipeline.DeployStages;
-using Pipeline.GitWebhooks;
-using Pipeline.Kernel;
-using Pipeline.Scheduler;
-using Pipeline.Server.Ui;
-using Microsoft.AspNetCore.Authentication;
-var builder = WebApplication.CreateBuilder(args);
-var pg = new PrivatePostgres("/tmp/ui-dev/pg", durable: false);
-await pg.StartAsync(CancellationToken.None);
-Migrator.Migrate(pg.ConnectionString, new[] { "GitWebhooks", "ArtifactStore", "BuildRunner", "Scheduler", "DeployStages" }.Select(n => System.Reflection.Assembly.Load("Pipeline." + n)));
-builder.Configuration["DataDirectory"] = "/tmp/ui-dev/data";
-builder.Configuration["Stages:PolicyPath"] = "/tmp/ui-dev/stages.yaml";
-builder.Configuration["Scheduler:ServerKeyPath"] = "/tmp/ui-dev/key";
-builder.Services.AddKernel(pg.ConnectionString);
-builder.Services.AddHangfire(c => c.UsePostgreSqlStorage(o => o.UseNpgsqlConnection(pg.ConnectionString)));
-builder.Services.AddGitWebhooks(builder.Configuration).AddArtifactStore(builder.Configuration).AddScheduler(builder.Configuration).AddStages(builder.Configuration);
-builder.Services.RemoveAll<Microsoft.Extensions.Hosting.IHostedService>();
-builder.Services.AddSingleton<EventFlow>(_ => { });
-builder.Services.AddPipelineUi();
-builder.Services.AddAuthentication("Cookies").AddCookie("Cookies", o => o.LoginPath = "/sign-in");
-builder.Services.AddAuthorization(o => { foreach (var p in Permission.All) o.AddPolicy(p, x => x.RequireAssertion(_ => true)); });
-var app = builder.Build();
-app.Use((c, next) => { if (c.Request.Query.ContainsKey("as") || c.Request.Cookies.ContainsKey("as")) { var n = c.Request.Query["as"].FirstOrDefault() ?? c.Request.Cookies["as"]!; c.Response.Cookies.Append("as", n); c.User = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity([new(System.Security.Claims.ClaimTypes.Name, n), new(ActorClaims.Group, "release-managers")], "dev")); } return next(); });
-app.UseAuthorization();
-app.MapPipelineUi();
-app.MapPost("/sign-in", () => "posted");
-app.MapGet("/api/v1/builds/{b}/modules/{m}/steps/{s}/log", (string b) => File.Exists("/tmp/ui-dev/log") ? Results.File("/tmp/ui-dev/log", "text/plain", enableRangeProcessing: true) : Results.NotFound());
-app.Run();
-public partial class Program;
+using Microsoft.Extensions.Options;
+using Pipeline.Server;
+
+// server up [--once]   PostgreSQL, clusters and a sample on this machine
+// server serve         with the PostgreSQL and the masters of the configuration
+try
+{
+    return args switch
+    {
+        ["up", .. var rest] => await UpCommand.RunAsync(rest),
+        ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
+        _ => throw new UsageException($"usage: server up [--once] | server serve{(args.Length > 0 ? $" (not '{args[0]}')" : "")}"),
+    };
+}
+catch (UsageException e)
+{
+    await Console.Error.WriteLineAsync($"error: {e.Message}");
+    return 2;
+}
+catch (OptionsValidationException e)
+{
+    await Console.Error.WriteLineAsync("error: the configuration is not valid:");
+    foreach (var failure in e.Failures)
+        await Console.Error.WriteLineAsync($"  {failure}");
+    return 2;
+}

@@ -75,11 +75,15 @@ public sealed class Rollouts(
             d.Artifact.ToString(), d.Bytes, d.MediaType, release.ToString(), p.Stage, d.Name, generation, envelopes, d.Run, EnvironmentOf(p, d),
             d.ArtifactName);
         return new DeploySubmission(
-            p.Cluster, policy.RequestIdOf(d.Name), $"{policy.RequestIdOf(d.Name)}.{generation}.{release.Hex[..8]}", KindOf(d), d.Instances,
+            p.Cluster, policy.RequestIdOf(d.Name), DeployIdOf(p.Stage, d.Name, generation, release), KindOf(d), d.Instances,
             new ResourceNeed(d.Cpus, d.MemoryMb, d.DiskMb, d.Ports), ReadinessOf(d.Health), policy.Budget, KillGrace,
             JsonSerializer.Serialize(spec, JsonSerializerOptions.Web), envelopes, new DeployTrust(d.Artifact, release, p.Stage, generation), null,
             d.Route, p.Subject with { Deployable = d.Name, Release = release }, actor);
     }
+
+    // The stage is part of it: task ids are made of deploy ids, and generations count up in each stage by itself.
+    private static string DeployIdOf(string stage, string deployable, long generation, Digest release) =>
+        $"{deployable}.{stage}.{generation}.{release.Hex[..8]}";
 
     private static Dictionary<string, string> EnvironmentOf(Promotion p, ResolvedDeployable d) => new(d.Env)
     {

@@ -77,6 +77,7 @@ internal static class WriteSql
                    kill_cause = excluded.kill_cause,
                kill_reason = excluded.kill_reason, outcome = excluded.outcome, failure_class = excluded.failure_class,
                exit_code = excluded.exit_code, reason = excluded.reason, why_pending = excluded.why_pending
+         WHERE scheduler.task.cluster = excluded.cluster
         """;
 
     /// <summary>Updates of tasks that are not ours are left out; one that came twice is kept once.</summary>
