@@ -43,7 +43,8 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            problems.Add(Math.Max(1, (int)e.Start.Line), Math.Max(1, (int)e.Start.Column), $"This is not YAML: {Sentence(e)}", "Indent by spaces and quote texts with ':' or '#'.");
+            var (line, column) = PlaceOf(e, text);
+            problems.Add(line, column, $"This is not YAML: {Sentence(e)}", "Indent by spaces and quote texts with ':' or '#'.");
         }
 #pragma warning disable CA1031 // The library may stumble over a text in a way of its own: that is a broken definition, never our failure.
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -160,6 +161,20 @@ internal sealed class YamlReader
         nodes += more;
         if (nodes > MaxNodes)
             throw new TooMuchException($"More than {MaxNodes:N0} values with all anchors written out.", line, column);
+    }
+
+    // The library points behind the end of an unfinished text, and at the start of the map when a tab indents a line in it.
+    private static (int Line, int Column) PlaceOf(YamlException e, string text)
+    {
+        var lines = text.Split('\n');
+        if (e.Message.Contains("tab", StringComparison.Ordinal))
+        {
+            var tab = Array.FindIndex(lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length - 1), l => l.TrimStart(' ').StartsWith('\t'));
+            if (tab >= 0)
+                return (tab + 1, lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1);
+        }
+
+        return (Math.Clamp((int)e.Start.Line, 1, lines.Length), Math.Max(1, (int)e.Start.Column));
     }
 
     private static string Sentence(YamlException e)

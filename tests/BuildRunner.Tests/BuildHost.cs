@@ -1,0 +1,159 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Dapper;
+using Hangfire;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.ArtifactStore;
+using Pipeline.BuildRunner.Jobs;
+using Pipeline.GitWebhooks;
+using Pipeline.GitWebhooks.Tests;
+using Pipeline.Kernel;
+using Pipeline.Scheduler;
+using Pipeline.TestKit;
+
+namespace Pipeline.BuildRunner.Tests;
+
+/// <summary>The slice with its real neighbours on Kestrel and PostgreSQL. No cluster: the test plays the tasks, and reads the scheduler's intake.</summary>
+internal sealed class BuildHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly string data;
+
+    private BuildHost(WebApplication app, string data, RecordedJobs jobs, GitRepo repo)
+    {
+        (this.app, this.data, Jobs, Repo) = (app, data, jobs, repo);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Http { get; }
+    public RecordedJobs Jobs { get; }
+    public GitRepo Repo { get; }
+    public Repository Repository { get; private set; } = null!;
+
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    public static async Task<BuildHost> StartAsync()
+    {
+        var connectionString = await TestPostgres.CreateDatabaseAsync(
+            typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly, typeof(BuildRunnerModule).Assembly);
+        var data = Directory.CreateTempSubdirectory("pipeline-data-").FullName;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["DataDirectory"] = data,
+            ["PublicUrl"] = "https://pipeline.example.org",
+            ["Scheduler:ServerKeyPath"] = Path.Combine(data, "server.key"),
+        });
+        var jobs = new RecordedJobs();
+        var services = builder.Services;
+        services.AddKernel(connectionString);
+        services.AddSingleton<EventFlow>(_ => { });
+        services.AddSingleton<IBackgroundJobClient>(jobs);
+        services.AddScheduler(builder.Configuration);
+        services.RemoveAll<IHostedService>();
+        services.AddArtifactStore(builder.Configuration).AddGitWebhooks(builder.Configuration).AddBuildRunner(builder.Configuration);
+        services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, Everybody>("test", null);
+        services.AddAuthorization(o =>
+        {
+            foreach (var permission in Permission.All)
+                o.AddPolicy(permission, p => p.RequireAuthenticatedUser());
+        });
+        services.AddProblemDetails();
+        var app = builder.Build();
+        app.MapBuildRunner();
+        await app.StartAsync();
+        var host = new BuildHost(app, data, jobs, await GitRepo.CreateAsync());
+        var added = await host.Get<RepositoryCommands>().AddAsync(new AddRepository(7, "acme", "shop", host.Repo.Url), Actor.Person("op"), CancellationToken.None);
+        host.Repository = ((AddRepositoryOutcome.Added)added).Repository;
+        return host;
+    }
+
+    /// <summary>Commits the definition, pushes, plans and advances: what the flow does.</summary>
+    public async Task<BuildDetail> PushAsync(string definition, string message = "Change")
+    {
+        var sha = await Repo.CommitAsync(message, ".pipeline.yaml", definition);
+        await Repo.PushAsync("main");
+        var id = await Get<BuildCommands>().PlanPushAsync(Repository.Id, sha, "main", CancellationToken.None);
+        await Get<AdvanceBuildJob>().ExecuteAsync(id.Value, CancellationToken.None);
+        return await DetailAsync(id.Value);
+    }
+
+    public async Task<BuildDetail> DetailAsync(Guid id) => (await Get<BuildStore>().DetailAsync(new BuildId(id), CancellationToken.None))!;
+
+    /// <summary>Payloads of the scheduler's intake, oldest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> IntakeAsync()
+    {
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        return [.. (await connection.QueryAsync<string>("SELECT payload::text FROM scheduler.intake ORDER BY id")).Select(p => JsonDocument.Parse(p).RootElement)];
+    }
+
+    /// <summary>A task of the run, as the scheduler would have launched it; gives a client with its token.</summary>
+    public async Task<HttpClient> LaunchAsync(ModuleView module, Guid build, int attempt = 1)
+    {
+        var task = $"{module.RunId}.0.{attempt}";
+        await using (var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO scheduler.request (cluster, id, kind, state, created_at) VALUES ('infra-qa', @run, 'RunOnce', 'Active', now()) ON CONFLICT DO NOTHING;
+                INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, created_at, crashes, infra_failures)
+                VALUES ('infra-qa', @run, @run, 'Deploying', '{}', now(), 0, 0) ON CONFLICT DO NOTHING;
+                INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb, disk_mb, created_at, subject)
+                VALUES (@task, 'infra-qa', @run, @run, 0, @attempt, 'Running', '{}', '{}', 1, 1, 1, now(), @subject::jsonb);
+                """,
+                new { run = module.RunId, task, attempt, subject = JsonSerializer.Serialize(SubjectOf(build), Journal.Json) });
+        }
+
+        Get<RunnerAuth>(); // makes the key
+        var key = await File.ReadAllBytesAsync(Path.Combine(data, "server.key"));
+        var token = Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes("token:" + task))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var client = new HttpClient { BaseAddress = new Uri(Http.BaseAddress!, $"/runner/v1/tasks/{task}/") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public JournalSubject SubjectOf(Guid build) => new() { Repository = Repository.Id, Build = new BuildId(build) };
+
+    /// <summary>The scheduler tells that the task ended; the flow starts the job.</summary>
+    public async Task EndTaskAsync(ModuleView module, Guid build, Outcome outcome, FailureClass? failure = null, string reason = "", bool final = true, int attempt = 1)
+    {
+        await Get<Journal>().AppendAsync(
+            new TaskFinished("infra-qa", "build.x", module.RunId, $"{module.RunId}.0.{attempt}", outcome, failure, null, reason, final),
+            Actor.System("scheduler"), SubjectOf(build), CancellationToken.None);
+        await Get<BuildTaskEndedJob>().ExecuteAsync(module.RunId, CancellationToken.None);
+    }
+
+    public async Task<IReadOnlyList<JournalEvent>> EventsAsync() =>
+        [.. (await Get<JournalReader>().AfterAsync(0, 1000, CancellationToken.None)).Select(e => e.Event)];
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+        Repo.Dispose();
+        Directory.Delete(data, recursive: true);
+    }
+
+    private sealed class Everybody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "nikos")], "test")), "test")));
+    }
+}
