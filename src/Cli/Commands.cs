@@ -54,7 +54,7 @@ internal sealed class Maker(Globals globals, Host host)
         foreach (var symbol in symbols)
         {
             if (symbol is Argument argument)
-                command.Add(argument);
+                command.Add(NoFlag(argument));
             else if (symbol is Option option)
                 command.Add(option);
         }
@@ -65,6 +65,21 @@ internal sealed class Maker(Globals globals, Host host)
             return await act(session, parsed, ct);
         });
         return command;
+    }
+
+    // A flag that does not exist must not be taken for a name.
+    private static Argument NoFlag(Argument argument)
+    {
+        if (argument.Validators.Count == 0)
+        {
+            argument.Validators.Add(result =>
+            {
+                if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } flag)
+                    result.AddError($"Unrecognized option '{flag.Value}'.");
+            });
+        }
+
+        return argument;
     }
 
     /// <summary>GET of a page, shown as a table.</summary>

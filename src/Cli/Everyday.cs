@@ -84,7 +84,7 @@ internal static class Everyday
 
         s.Out.Line($"{Json.Short(view.Text("sha"))}  {view.Text("subject")}  {view.Text("author.name")}  {view.Text("repository.owner")}/{view.Text("repository.name")}");
         if (view.At("build") is { } build)
-            s.Out.State(build.Text("state"), $"build #{build.Text("number")}", build.Text("reason"));
+            s.Out.State(build.Text("state") == "running" ? "building" : build.Text("state"), $"build #{build.Text("number")}", build.Text("reason"));
         if (view.At("release") is { } release)
             s.Out.State("succeeded", $"release {release.Text("number")}", release.Text("digest"));
         foreach (var stage in view.Items("stages"))

@@ -31,10 +31,12 @@ public sealed class ApprovalDesk(
         var (groups, refused) = ApproverRules.Check(rules, approver, people);
         if (refused is not null)
             return refused;
+        if ((await stores.Decisions.OfAsync([p.Id], ct)).Any(d => d.Kind == DecisionKind.Approve && d.Person == approver.Name && d.PlanDigest == plan.Digest))
+            return Approved(approver.Name);
         var envelope = await signer.SignAsync(p, plan.Digest, approver.Name, groups, now, ct);
         var approval = new Decision(Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, approver.Name, groups, plan.Digest, comment, envelope, now);
         if (!await stores.Decisions.InsertAsync(approval, ct))
-            return new PromotionOutcome.Conflict("already-approved", $"{approver.Name} has approved this plan before.", "Another member of the group must approve.");
+            return Approved(approver.Name);
         await shell.Outbox.SendAsync(
             [new NewJournalEntry(new PromotionApproved(p.Id, p.Stage, approver.Name, comment), Actor.Of(caller), p.Subject)], [p.Id], ct);
         return new PromotionOutcome.Done(p.Id);
@@ -58,6 +60,9 @@ public sealed class ApprovalDesk(
 
     internal static PromotionOutcome.Conflict PlanChanged(string what) => new(
         "plan-changed", $"The plan of {what} has changed since you read it.", "Read the plan again and decide on its new digest.");
+
+    private static PromotionOutcome.Conflict Approved(string person) => new(
+        "already-approved", $"{person} has approved this plan before.", "Another member of the group must approve.");
 
     private static PromotionOutcome.Conflict Decided(Promotion p) => new(
         "already-decided", $"Promotion {p.Number} no longer waits: it is {p.Phase.ToString().ToLowerInvariant()}.", "There is nothing left to decide.");

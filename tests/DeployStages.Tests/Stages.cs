@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Dapper;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Pipeline.ArtifactStore;
+using Pipeline.GitWebhooks;
+using Pipeline.Kernel;
+using Pipeline.Scheduler;
+using Pipeline.TestKit;
+
+namespace Pipeline.DeployStages.Tests;
+
+/// <summary>The slice as the server composes it, on a real database. The cluster's side is scripted: a test says how a deploy ended.</summary>
+internal sealed class Stages : IAsyncDisposable
+{
+    public const string Automatic = """
+        stages:
+          - { name: infra-qa, cluster: infra-qa, bake: 1s }
+          - { name: product-qa, cluster: product-qa, after: infra-qa, bake: 1s }
+          - { name: production, cluster: production, after: product-qa, bake: 1s }
+        """;
+
+    public static readonly RepositoryId Repository = new(Guid.Parse("01900000-0000-7000-8000-000000000001"));
+
+    private readonly ServiceProvider services;
+    private readonly ConcurrentQueue<Job> jobs;
+    private int builds;
+
+    private Stages(ServiceProvider services, ConcurrentQueue<Job> jobs, FakeTimeProvider time, string folder) =>
+        (this.services, this.jobs, Time, Folder) = (services, jobs, time, folder);
+
+    public FakeTimeProvider Time { get; }
+    public string Folder { get; }
+
+    /// <summary>How often each job runs: twice must change nothing.</summary>
+    public int Runs { get; init; } = 1;
+
+    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+
+    public static async Task<Stages> StartAsync(string policy = Automatic, int runs = 1)
+    {
+        var database = await TestPostgres.CreateDatabaseAsync(
+            typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly, typeof(StagesModule).Assembly);
+        var folder = Directory.CreateTempSubdirectory("stages-test-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "stages.yaml"), policy);
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["DataDirectory"] = folder,
+            ["PublicUrl"] = "http://localhost",
+            ["Scheduler:ServerKeyPath"] = Path.Combine(folder, "server.key"),
+            ["DeployStages:Policy"] = Path.Combine(folder, "stages.yaml"),
+        }).Build();
+        var jobs = new ConcurrentQueue<Job>();
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton<IConfiguration>(configuration);
+        collection.AddSingleton<IHostEnvironment>(new HostFolder(folder));
+        collection.AddSingleton<TimeProvider>(time);
+        collection.AddKernel(database);
+        collection.AddSingleton<IBackgroundJobClient>(new Recorder(jobs));
+        collection.AddSingleton<EventFlow>(p => new EventFlow(e => Flow(p.GetRequiredService<IBackgroundJobClient>(), e.Event)));
+        collection.AddGitWebhooks(configuration).AddArtifactStore(configuration).AddScheduler(configuration).AddStages(configuration);
+        var services = collection.BuildServiceProvider();
+        return new Stages(services, jobs, time, folder) { Runs = runs };
+    }
+
+    /// <summary>A build ended well: a release with one service per name.</summary>
+    public async Task<Release> ReleaseAsync(params string[] deployables)
+    {
+        var n = ++builds;
+        var artifact = new ReleaseArtifact("app", "app", Digest.Of([(byte)n, 1]), 2, "application/gzip");
+        var sha = CommitSha.Parse($"{n:x}".PadLeft(40, 'a'));
+        await ExecuteAsync(
+            """
+            INSERT INTO git.repository (id, forge, base_url, forge_id, owner, name, clone_url, default_branch, pinned, added_at, added_by)
+            VALUES (@repository, 'github', 'https://github.com', 1, 'shop', 'web', 'https://github.com/shop/web.git', 'main', false, now(), 'test')
+            ON CONFLICT DO NOTHING;
+            INSERT INTO git.commit (id, repository_id, sha, subject, message, author_name, author_email, authored_at, committed_at, parents, pusher, seen_at)
+            VALUES (@id, @repository, @sha, 'Change', 'Change', 'Maria', 'maria@example.org', now(), now(), '{}', 'eleni', now())
+            """,
+            new { repository = Repository.Value, id = Guid.CreateVersion7(), sha = sha.ToString() });
+        var release = await Get<ReleaseCommands>().CreateAsync(
+            new NewRelease(
+                Repository, "https://github.com/shop/web", sha, BuildId.New(Time.GetUtcNow()), [artifact],
+                [.. (deployables.Length == 0 ? ["web"] : deployables).Select(name => new ReleaseDeployable(
+                    name, "service", "app", artifact.Digest, 2, artifact.MediaType, "./serve", 1, 0.1m, 32, 10, 1,
+                    new DeployableHealth("/healthz", 60, 1, 1, 1, 0), new Dictionary<string, string> { ["BUILD"] = $"{n}" }, "/" + name,
+                    new Dictionary<string, StageOverride> { ["production"] = new(2, new Dictionary<string, string>(), null, null) }))],
+                null, null),
+            Actor.System("test"), default);
+        await RunJobsAsync();
+        return release;
+    }
+
+    /// <summary>Runs what was enqueued, and what that enqueues.</summary>
+    public async Task RunJobsAsync()
+    {
+        while (jobs.TryDequeue(out var job))
+        {
+            for (var run = 0; run < Runs; run++)
+                await (Task)job.Method.Invoke(services.GetRequiredService(job.Type), [.. job.Args])!;
+        }
+    }
+
+    /// <summary>Time passes in seconds, the sweep runs in each.</summary>
+    public async Task PassAsync(int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Get<Sweep>().RoundAsync(default);
+            await RunJobsAsync();
+        }
+    }
+
+    /// <summary>The scheduler says that every submitted deploy in the stage became healthy.</summary>
+    public Task HealthyAsync(string stage) => EndDeploysAsync(stage, "Active", null, null);
+
+    public Task FailAsync(string stage, string reason = "The probe of /healthz answered 503.", FailureClass @class = FailureClass.Health) =>
+        EndDeploysAsync(stage, "Failed", @class, reason);
+
+    public async Task<PromotionView> PromotionAsync(Release release, string stage) =>
+        (await Get<PromotionQueries>().OfReleaseAsync(release.Digest, default)).Last(p => p.Stage == stage);
+
+    public async Task<PromotionPhase?> PhaseAsync(Release release, string stage) =>
+        (await Get<PromotionQueries>().OfReleaseAsync(release.Digest, default)).LastOrDefault(p => p.Stage == stage)?.Phase;
+
+    /// <summary>Healthy deploys and a bake of a second.</summary>
+    public async Task GoThroughAsync(string stage)
+    {
+        await HealthyAsync(stage);
+        await PassAsync(2);
+    }
+
+    public Task<Slot?> SlotAsync(string stage) => Get<StageStores>().Slots.FindAsync(stage, Repository, default);
+
+    public Task<int> IntakeAsync() => ScalarAsync<int>("SELECT count(*)::int FROM scheduler.intake");
+
+    public async Task<IReadOnlyList<string>> JournalAsync() =>
+        [.. (await Get<JournalReader>().AfterAsync(0, 1000, default)).Select(e => e.Kind)];
+
+    public static ClaimsPrincipal Person(string name, string[]? groups = null, string[]? emails = null, string kind = "person") => new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.Name, name), new Claim(ActorClaims.Kind, kind), .. (groups ?? ["release-managers"]).Select(g => new Claim(ActorClaims.Group, g)),
+         .. (emails ?? []).Select(e => new Claim(ActorClaims.Email, e))], "test"));
+
+    public async Task<T?> ScalarAsync<T>(string sql, object? arguments = null)
+    {
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, arguments);
+    }
+
+    public async Task ExecuteAsync(string sql, object? arguments = null)
+    {
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, arguments);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    // What the leader of the cluster would write; then its event, as the flow hears it.
+    private async Task EndDeploysAsync(string stage, string state, FailureClass? failure, string? reason)
+    {
+        var cluster = Get<PolicyInForce>().Current.Find(stage)!.Cluster;
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        var deploys = (await connection.QueryAsync<(string Id, string Request, int Instances)>(
+            "SELECT deploy_id, request_id, instances FROM stages.deploy WHERE cluster = @cluster AND state = 'Submitted'", new { cluster })).ToList();
+        Assert.NotEmpty(deploys);
+        foreach (var d in deploys)
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO scheduler.request (cluster, id, kind, state, created_at) VALUES (@cluster, @Request, 'Service', 'Active', now()) ON CONFLICT DO NOTHING;
+                INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, created_at, crashes, infra_failures, failure_class, reason)
+                VALUES (@cluster, @Id, @Request, @state, jsonb_build_object('kind', 'service', 'instances', @Instances), now(), 0, 0, @failure, @reason)
+                ON CONFLICT (cluster, id) DO UPDATE SET state = excluded.state, failure_class = excluded.failure_class, reason = excluded.reason;
+                """,
+                new { cluster, d.Request, d.Id, d.Instances, state, failure = failure?.ToString(), reason });
+            for (var i = 0; i < d.Instances && state == "Active"; i++)
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb, disk_mb,
+                                                created_at, healthy_at, subject)
+                    VALUES (@id, @cluster, @Request, @Id, @i, 1, 'Running', '{}', '{31000}', 0.1, 32, 10, now(), now(), '{}')
+                    """.Replace("@id", "@task"),
+                    new { task = $"{d.Id}.{i}.1", cluster, d.Request, d.Id, i });
+        }
+
+        foreach (var d in deploys)
+            jobs.Enqueue(Job.FromExpression<DeployEndedJob>(j => j.ExecuteAsync(cluster, d.Id, CancellationToken.None)));
+        await RunJobsAsync();
+    }
+
+    private static void Flow(IBackgroundJobClient jobs, JournalEvent happened)
+    {
+        switch (happened)
+        {
+            case ReleaseCreated e:
+                jobs.Enqueue<OfferReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+            case PromotionSucceeded e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+            case PromotionRolledBack e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+            case PromotionFailed e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
+                break;
+            case SecurityEventRaised { Release: { } release } e:
+                jobs.Enqueue<HoldReleaseJob>(j => j.ExecuteAsync(release.ToString(), e.Code, e.Detail, CancellationToken.None));
+                break;
+        }
+    }
+
+    private sealed class Recorder(ConcurrentQueue<Job> jobs) : IBackgroundJobClient
+    {
+        public string Create(Job job, IState state)
+        {
+            jobs.Enqueue(job);
+            return "1";
+        }
+
+        public bool ChangeState(string jobId, IState state, string expectedState) => true;
+    }
+
+    private sealed class HostFolder(string root) : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = "Test";
+        public string ApplicationName { get; set; } = "tests";
+        public string ContentRootPath { get; set; } = root;
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+    }
+}
