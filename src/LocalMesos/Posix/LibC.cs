@@ -72,8 +72,12 @@ internal static partial class LibC
 
     public static void KillGroup(int leader, int signal)
     {
+        if (leader <= 1)
+            return;
         // A group that is gone (ESRCH) is what the caller wanted.
-        if (leader > 1)
-            _ = Kill(-leader, signal);
+        _ = Kill(-leader, signal);
+        // A task may make groups of its own; nothing of its session outlives it.
+        if (signal == SigKill)
+            Sessions.Kill(leader);
     }
 }

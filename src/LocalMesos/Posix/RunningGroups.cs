@@ -31,7 +31,9 @@ public sealed class RunningGroups
         foreach (var file in Directory.GetFiles(directory))
         {
             var pid = int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture);
-            if (StartTime(pid) is { } start && start == File.ReadAllText(file))
+            // A pid is not given away while it still names a session: with the leader gone, its session is ours.
+            var start = StartTime(pid);
+            if (start == File.ReadAllText(file) || (start is null && Sessions.Exists(pid)))
             {
                 LibC.KillGroup(pid, LibC.SigKill);
                 killed++;
