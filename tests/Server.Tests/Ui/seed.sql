@@ -59,10 +59,18 @@ INSERT INTO artifact.attestation (digest, predicate_type, key_id, created_at, en
 SELECT 'sha256:' || repeat('b' || number, 32), 'https://slsa.dev/provenance/v1', 'pl-2026-1', finished_at, '{}' FROM build.build WHERE state = 'Succeeded';
 INSERT INTO artifact.attestation_subject SELECT 'sha256:' || repeat('a' || number, 32), 'sha256:' || repeat('b' || number, 32) FROM build.build WHERE state = 'Succeeded';
 INSERT INTO artifact.release (digest, repository_id, commit_sha, build_id, number, created_at, held_reason, document)
-SELECT 'sha256:' || repeat('c' || number, 32), repository_id, sha, id, number, finished_at, NULL,
-       jsonb_build_object('commit', sha, 'artifacts', jsonb_build_object('api', 'sha256:' || repeat('a' || number, 32)),
-                          'deployables', jsonb_build_object('billing-api', jsonb_build_object('kind', 'service', 'instances', 2)))::text
-  FROM build.build WHERE state = 'Succeeded';
+SELECT 'sha256:' || encode(sha256(convert_to(d.document, 'UTF8')), 'hex'), b.repository_id, b.sha, b.id, b.number, b.finished_at, NULL, d.document
+  FROM build.build b,
+       LATERAL (SELECT format('{"artifacts":[{"bytes":12400000,"digest":"%1$s","mediaType":"application/gzip","module":"api","name":"api"}],"commit":"%2$s",'
+                              '"deployables":[{"artifact":"%1$s","artifactName":"api","bytes":12400000,"cpus":0.5,"diskMb":128,"env":{"LOG_LEVEL":"%4$s"},'
+                              '"health":{"healthyForSeconds":10,"http":"/healthz","intervalSeconds":5,"startupSeconds":120,"successes":2,"timeoutSeconds":5},'
+                              '"instances":2,"kind":"service","mediaType":"application/gzip","memoryMb":256,"name":"billing-api","ports":1,"route":"/api",'
+                              '"run":"./server --port $PORT0","stages":{}}],"repository":"%3$s"}',
+                              'sha256:' || repeat('a' || b.number, 32), b.sha, b.repository_id, CASE b.number WHEN 1 THEN 'warn' ELSE 'info' END) AS document) d
+ WHERE b.state = 'Succeeded';
+INSERT INTO artifact.release_build SELECT build_id, digest FROM artifact.release;
+INSERT INTO artifact.release_number SELECT repository_id, max(number) FROM artifact.release GROUP BY 1;
+INSERT INTO build.counter SELECT repository_id, max(number) FROM build.build GROUP BY 1;
 
 INSERT INTO stages.promotion (id, repository_id, stage, cluster, release, release_number, commit_sha, build_id, automatic, created_by, phase, generation,
                               blockers, plan_digest, next_wake, created_at, started_at, healthy_at, finished_at)
@@ -94,12 +102,12 @@ INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, commit_sha, 
 SELECT cluster, active_deploy, id, 'Active', '{"instances": 2}', CASE cluster WHEN 'production' THEN repeat('1', 40) ELSE repeat('2', 40) END, '/api', now() - interval '15 minutes', 0, 0
   FROM scheduler.request;
 INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports, cpus, memory_mb, disk_mb,
-                            created_at, launched_at, running_at, healthy_at, abandoned, why_pending, commit_sha, subject)
+                            created_at, launched_at, running_at, healthy_at, why_pending, commit_sha, subject)
 SELECT d.id || '.' || i || '.1', d.cluster, d.request_id, d.id, i, 1, CASE WHEN d.cluster = 'production' AND i = 2 THEN 'Pending' ELSE 'Running' END,
        CASE WHEN d.cluster = 'production' AND i = 2 THEN NULL ELSE 'agent-' || i END,
        CASE WHEN d.cluster = 'production' AND i = 2 THEN NULL ELSE 'rack' || (i % 3) || '-a' || i END, '10.0.1.' || i, 'rack' || (i % 3), '{o-1}', '{31044}', 0.5, 256, 128,
        d.created_at, d.created_at + interval '200 ms', d.created_at + interval '900 ms', CASE WHEN d.cluster = 'production' AND i = 2 THEN NULL ELSE d.created_at + interval '9 s' END,
-       false, CASE WHEN d.cluster = 'production' AND i = 2 THEN '5 agents: 3 memory too small (best 128 MB free), 2 wrong rack' END, d.commit_sha, '{}'
+       CASE WHEN d.cluster = 'production' AND i = 2 THEN '5 agents: 3 memory too small (best 128 MB free), 2 wrong rack' END, d.commit_sha, '{}'
   FROM scheduler.deploy d, generate_series(1, 2) i;
 INSERT INTO scheduler.task_status (task_id, at, state, source, reason, message, healthy, uuid)
 SELECT id, launched_at, 'Starting', 'SOURCE_EXECUTOR', NULL, NULL, NULL, decode(md5(id || '1'), 'hex') FROM scheduler.task WHERE phase = 'Running'
@@ -108,8 +116,8 @@ SELECT id, running_at, 'Running', 'SOURCE_EXECUTOR', NULL, 'Command started', tr
 INSERT INTO scheduler.probe (task_id, at, duration_ms, passed, status, detail)
 SELECT id, running_at + interval '5 s' * p, 12.3, p > 1, CASE WHEN p > 1 THEN 200 END, CASE WHEN p > 1 THEN 'ok' ELSE 'connection refused 10.0.1.1:31044' END
   FROM scheduler.task, generate_series(1, 5) p WHERE phase = 'Running';
-INSERT INTO stages.deployable (name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, cluster, instances, promotion_id, since)
-SELECT 'billing-api', s.stage, s.repository_id, 'service', p.release, p.release_number, p.commit_sha, 'billing-api.' || p.cluster, p.cluster, 2, p.id, s.since
+INSERT INTO stages.deployable (name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster, instances, promotion_id, since)
+SELECT 'billing-api', s.stage, s.repository_id, 'service', p.release, p.release_number, p.commit_sha, 'billing-api.' || p.cluster, 'billing-api', p.cluster, 2, p.id, s.since
   FROM stages.slot s JOIN stages.promotion p ON p.id = s.promotion_id;
 
 INSERT INTO journal.event (at, kind, actor_kind, actor_name, repository_id, commit_sha, build_id, release, promotion_id, stage, payload)

@@ -9,15 +9,16 @@ public sealed class ClusterPages(UiDb db)
                CASE WHEN t.phase = 'Pending' THEN t.why_pending END AS whypending, t.commit_sha AS sha,
                (SELECT r.owner || '/' || r.name FROM git.commit c JOIN git.repository r ON r.id = c.repository_id WHERE c.sha = t.commit_sha LIMIT 1) AS repository
           FROM (SELECT * FROM scheduler.task
-                 WHERE (@cluster::text IS NULL OR cluster = @cluster) AND (@request::text IS NULL OR request_id = @request)
+                 WHERE (@cluster::text IS NULL OR cluster = @cluster)
+                   AND (@deployable::text IS NULL OR (cluster, request_id) IN (SELECT d.cluster, d.request_id FROM stages.deployable d WHERE d.name = @deployable))
                  ORDER BY ended_at IS NULL DESC, created_at DESC LIMIT @limit) t
          ORDER BY t.ended_at IS NULL DESC, t.created_at DESC
         """;
 
     /// <param name="cluster">Null for all.</param>
-    /// <param name="request">Null for all.</param>
-    public Task<IReadOnlyList<TaskLine>> TasksAsync(string? cluster, string? request, int limit, CancellationToken ct) =>
-        db.ListAsync<TaskLine>(Tasks, new { cluster, request, limit }, ct);
+    /// <param name="deployable">Null for all; a deployable may be another request in each stage.</param>
+    public Task<IReadOnlyList<TaskLine>> TasksAsync(string? cluster, string? deployable, int limit, CancellationToken ct) =>
+        db.ListAsync<TaskLine>(Tasks, new { cluster, deployable, limit }, ct);
 }
 
 public sealed record TaskLine(

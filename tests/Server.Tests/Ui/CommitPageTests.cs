@@ -1,0 +1,111 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Kernel;
+using Pipeline.Server.Ui;
+using Pipeline.Server.Ui.Pages;
+using Pipeline.TestKit;
+
+namespace Pipeline.Server.Tests.Ui;
+
+public sealed class CommitPageTests : UiTest
+{
+    [Fact]
+    public async Task A_commit_says_how_far_it_came_and_who_must_act_next()
+    {
+        var page = Open(Good);
+
+        await page.WaitForAssertionAsync(() => Assert.Equal("succeeded", page.Find("li[data-testid=build]").GetAttribute("data-state")));
+        Assert.Equal("succeeded", page.Find("[data-testid=stage-infra-qa]").GetAttribute("data-state"));
+        Assert.Equal("waiting", page.Find("[data-testid=stage-production]").GetAttribute("data-state"));
+        Assert.Contains("waiting: approval", page.Find("[data-testid=stage-production]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Approval 0 of 1 (release-managers).", page.Find("[data-testid=next]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_runs_now_tells_this_commit_from_one_that_lacks_it()
+    {
+        var page = Open(Good);
+
+        await page.WaitForAssertionAsync(() => page.Find("#runs"));
+        var cells = page.FindAll("#runs + div td").Select(c => c.TextContent).ToList();
+        Assert.Contains("this commit", cells[0], StringComparison.Ordinal);
+        Assert.Contains("without it", cells[2], StringComparison.Ordinal);
+        Assert.Contains("1/2 healthy", cells[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_build_shows_its_cause_before_any_table()
+    {
+        var page = Open(Broken);
+
+        await page.WaitForAssertionAsync(() => page.Find("[data-testid=cause]"));
+        var cause = page.Find("[data-testid=cause]");
+        Assert.Contains("Module api failed in step test, exit code 1 (app)", cause.TextContent, StringComparison.Ordinal);
+        Assert.Contains("But was:  12.34", cause.TextContent, StringComparison.Ordinal);
+        Assert.True(page.Markup.IndexOf("data-testid=\"cause\"", StringComparison.Ordinal) < page.Markup.IndexOf("<table", StringComparison.Ordinal));
+        Assert.EndsWith("/modules/api/steps/1/log", page.Find("[data-testid=log]").GetAttribute("data-log"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_status_that_was_not_sent_says_why()
+    {
+        var page = Open(Good);
+
+        await page.WaitForAssertionAsync(() => Assert.Contains("no token is configured for github.com", page.Find("#statuses + div").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_subject_is_text_never_markup()
+    {
+        var page = Open(Good);
+
+        await page.WaitForAssertionAsync(() => Assert.Contains("<script>", page.Find("h1").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("h1 script"));
+    }
+
+    [Fact]
+    public async Task A_security_event_stands_above_everything()
+    {
+        var page = Open("1111111111111111111111111111111111111111");
+
+        await page.WaitForAssertionAsync(() => Assert.Contains("digest mismatch", page.Find(".security-event h2").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_unknown_commit_offers_near_ones()
+    {
+        var page = Open("2222222222ffffffffffffffffffffffffffffff");
+        await page.WaitForAssertionAsync(() => Assert.Contains("No such commit", page.Find("h1").TextContent, StringComparison.Ordinal));
+
+        var other = Open("22222");
+        await other.WaitForAssertionAsync(() => Assert.EndsWith(Links.Commit("shop/billing", Good), Navigation.Uri, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_event_about_the_commit_repaints_the_page_without_a_reload()
+    {
+        var feed = Page.Services.GetRequiredService<LiveFeed>();
+        await feed.StartAsync(Ct);
+        await Eventually.IsTrueAsync(() => Task.FromResult(feed.IsConnected), TimeSpan.FromSeconds(20), "the feed listens");
+        var page = Open(Good);
+        await page.WaitForAssertionAsync(() => page.Find("[data-testid=stage-production]"));
+
+        await using (var change = Db.CreateCommand("UPDATE stages.promotion SET phase = 'Deploying', blockers = '[]' WHERE phase = 'Waiting'"))
+            await change.ExecuteNonQueryAsync(Ct);
+        await new Journal(Db, _ => { }, TimeProvider.System).AppendAsync(
+            new ClusterChanged("production", "deploying"), Actor.System("test"), new JournalSubject { Commit = CommitSha.Parse(Good) }, Ct);
+
+        await page.WaitForAssertionAsync(
+            () => Assert.Equal("deploying", page.Find("[data-testid=stage-production]").GetAttribute("data-state")), TimeSpan.FromSeconds(20));
+        await feed.StopAsync(Ct);
+    }
+
+    private Microsoft.AspNetCore.Components.NavigationManager Navigation =>
+        Page.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>();
+
+    private IRenderedComponent<CommitPage> Open(string sha)
+    {
+        Navigation.NavigateTo(Links.Commit("shop/billing", sha));
+        return Page.Render<CommitPage>(p => p.Add(c => c.Owner, "shop").Add(c => c.Name, "billing").Add(c => c.Sha, sha));
+    }
+}
