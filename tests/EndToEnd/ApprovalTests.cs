@@ -19,11 +19,11 @@ public sealed class ApprovalTests(ApprovingPipeline fixture)
         Assert.Contains("signature", evidence.ToString());
 
         var maria = await pipeline.CreateTokenAsync(new { login = "maria", groups = new[] { "release-managers" }, emails = new[] { "maria@example.test" } });
-        var cli = await Cli.RunAsync(pipeline, maria, "promotion", "approve", promotion, "--comment", "looks good");
+        var cli = await Cli.RunAsync(pipeline, maria, "promotion", "approve", promotion, "--message", "looks good");
 
         Assert.True(cli.ExitCode == 0, cli.Error);
         await repository.ReachesAsync(sha, "production", "running", "succeeded");
-        Assert.Equal("bycli v1 in production\n", await pipeline.Http.GetStringAsync("/apps/production/bycli/"));
+        await pipeline.ServesAsync("/apps/production/bycli/", "bycli v1 in production\n");
         var approved = Assert.Single(await repository.EventsAsync(sha, "promotion.approved"));
         Assert.Equal("maria", approved.GetProperty("payload").GetProperty("person").GetString());
     }
@@ -56,7 +56,7 @@ public sealed class ApprovalTests(ApprovingPipeline fixture)
         var promotion = await WaitsForApprovalAsync(repository, sha);
         var maria = await pipeline.CreateTokenAsync(new { login = "maria", groups = new[] { "release-managers" } });
 
-        var cli = await Cli.RunAsync(pipeline, maria, "promotion", "reject", promotion, "--comment", "not on a Friday");
+        var cli = await Cli.RunAsync(pipeline, maria, "promotion", "reject", promotion, "--message", "not on a Friday");
 
         Assert.True(cli.ExitCode == 0, cli.Error);
         var commit = await repository.ReachesAsync(sha, "production", "rejected");

@@ -35,7 +35,7 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
 
         await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
         Assert.Equal(0, reloads);
-        Assert.Equal("watched v1 in production\n", await pipeline.Http.GetStringAsync("/apps/production/watched/"));
+        await pipeline.ServesAsync("/apps/production/watched/", "watched v1 in production\n");
     }
 
     private static LocatorAssertionsToHaveAttributeOptions Patiently => new() { Timeout = 60_000 };

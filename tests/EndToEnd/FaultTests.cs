@@ -43,10 +43,10 @@ public sealed class FaultTests(AutomaticPipeline fixture)
         await pipeline.StartServerAsync();
 
         await repository.ReachesAsync(second, "production", "running", "succeeded");
-        Assert.Equal("killeddeploy v2 in production\n", await pipeline.Http.GetStringAsync("/apps/production/killeddeploy/"));
+        await pipeline.ServesAsync("/apps/production/killeddeploy/", "killeddeploy v2 in production\n");
         var launched = await repository.EventsAsync(second, "task.launched");
         var services = launched.Where(e => e.GetProperty("payload").GetProperty("requestId").GetString() == "killeddeploy").ToList();
-        Assert.Equal(6, services.Count);
+        Assert.True(services.Count == 6, await repository.TimelineAsync(second));
         Assert.Equal(6, services.Select(e => e.GetProperty("payload").GetProperty("taskId").GetString()).Distinct().Count());
         Assert.DoesNotContain(
             await repository.EventsAsync(second, "task.finished"),
@@ -102,8 +102,7 @@ public sealed class FaultTests(AutomaticPipeline fixture)
                 },
                 TimeSpan.FromSeconds(60),
                 "the instance runs on another agent");
-            await Eventually.IsTrueAsync(
-                async () => await AnswersAsync("/apps/production/orphaned/", "orphaned v1 in production\n"), TimeSpan.FromSeconds(10), "production answers");
+            await pipeline.ServesAsync("/apps/production/orphaned/", "orphaned v1 in production\n");
             var commit = (await repository.CommitAsync(sha))!.Value;
             Assert.Contains(TestRepository.StageState(commit, "production"), new[] { "running", "succeeded" });
             Assert.Empty(await repository.EventsAsync(sha, "deploy.failed"));
@@ -112,12 +111,6 @@ public sealed class FaultTests(AutomaticPipeline fixture)
         {
             await LocalMesosAdminAsync("production", agent, "restart");
         }
-    }
-
-    private async Task<bool> AnswersAsync(string path, string expected)
-    {
-        using var answer = await pipeline.Http.GetAsync(path);
-        return answer.IsSuccessStatusCode && await answer.Content.ReadAsStringAsync() == expected;
     }
 
     private async Task<IReadOnlyList<JsonElement>> TasksAsync(string cluster, string request)

@@ -15,7 +15,7 @@ public sealed class PushTests(AutomaticPipeline fixture)
         await repository.ReachesAsync(sha, "production", "running", "succeeded");
 
         foreach (var stage in new[] { "infra-qa", "product-qa", "production" })
-            Assert.Equal($"journey v1 in {stage}\n", await pipeline.Http.GetStringAsync($"/apps/{stage}/journey/"));
+            await pipeline.ServesAsync($"/apps/{stage}/journey/", $"journey v1 in {stage}\n");
         var kinds = new[] { "commit.pushed", "build.planned", "build.finished", "release.created" };
         foreach (var kind in kinds)
             Assert.Single(await repository.EventsAsync(sha, kind));
@@ -35,8 +35,8 @@ public sealed class PushTests(AutomaticPipeline fixture)
         Assert.Contains("500", TestRepository.Stage(commit, "product-qa")!.Value.GetProperty("reason").GetString());
         Assert.Equal("not-reached", TestRepository.StageState(commit, "production"));
         Assert.Equal("sick v1 in production\n", await pipeline.Http.GetStringAsync("/apps/production/sick/"));
-        Assert.Equal("sick v1 in product-qa\n", await pipeline.Http.GetStringAsync("/apps/product-qa/sick/"));
-        Assert.Equal("sick v2 in infra-qa\n", await pipeline.Http.GetStringAsync("/apps/infra-qa/sick/"));
+        await pipeline.ServesAsync("/apps/product-qa/sick/", "sick v1 in product-qa\n");
+        await pipeline.ServesAsync("/apps/infra-qa/sick/", "sick v2 in infra-qa\n");
         Assert.Contains("product-qa", commit.GetProperty("next").GetString());
     }
 

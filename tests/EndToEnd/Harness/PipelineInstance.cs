@@ -94,6 +94,17 @@ public sealed class PipelineInstance : IAsyncDisposable
         return JsonDocument.Parse(body).RootElement;
     }
 
+    /// <summary>Waits until the application behind the path answers with the text: traffic follows health by an event, not in the same instant.</summary>
+    public Task ServesAsync(string path, string expected) => Eventually.BecomesAsync(
+        async () =>
+        {
+            using var answer = await Http.GetAsync(path);
+            return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+        },
+        answer => answer == $"200 {expected}",
+        TimeSpan.FromSeconds(10),
+        $"{path} answers '{expected.Trim()}'");
+
     /// <summary>POST as JSON with any sign-in.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object body, string? token = null)
     {
