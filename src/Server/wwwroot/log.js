@@ -114,8 +114,17 @@ class Viewer {
     }, { signal: this.stop.signal });
   }
 
-  // Range of bytes; a server without ranges answers 200 with everything, which works too.
+  // Range of bytes; a server without ranges answers 200 with everything, which works too. One byte that is known already is asked for
+  // again: so the range exists when nothing is new, and the answer is not an error.
   async read(from, to) {
+    if (from > 0) {
+      const chunk = await this.get(from - 1, to);
+      return { ...chunk, from, bytes: chunk.bytes.subarray(1) };
+    }
+    return this.get(from, to);
+  }
+
+  async get(from, to) {
     const range = from < 0 ? `bytes=${from}` : `bytes=${from}-${to === undefined ? '' : to - 1}`;
     const response = await fetch(this.address, { headers: { Range: range, Accept: 'text/plain' }, signal: this.stop.signal, cache: 'no-store' });
     if (response.status === 416) return { from, total: sizeOf(response) ?? from, bytes: new Uint8Array() };
@@ -145,21 +154,13 @@ class Viewer {
     return m && m[1] === this.element.dataset.step ? Number(m[2]) : null;
   }
 
-  async loadTail() {
-    const chunk = await this.read(-WINDOW);
-    this.reset(chunk.from);
-    this.take(chunk.bytes, chunk.from > 0);
-    this.end = chunk.from + chunk.bytes.length;
-    this.flush();
-    this.say(chunk.total);
-  }
+  loadTail() { return this.load(-WINDOW); }
 
   async load(from, to) {
     const chunk = await this.read(from, to);
     this.reset(chunk.from);
     this.take(chunk.bytes, chunk.from > 0);
     this.end = chunk.from + chunk.bytes.length;
-    this.flush();
     this.say(chunk.total);
   }
 
@@ -190,7 +191,7 @@ class Viewer {
     if (this.pending.length === 0) { this.showRest(); return; }
     this.rows.querySelector('[data-rest]')?.remove();
     const fragment = document.createDocumentFragment();
-    const lines = this.pending.length > MAX_ROWS ? this.pending.slice(-MAX_ROWS) : this.pending;
+    const lines = this.pending.slice(-MAX_ROWS);
     this.count += this.pending.length - lines.length;
     for (const line of lines) fragment.append(this.row(line, ++this.count));
     this.pending = [];
@@ -250,12 +251,11 @@ class Viewer {
       const from = Math.max(0, this.start - WINDOW);
       const chunk = await this.read(from, this.end);
       const distance = this.rows.scrollHeight - this.rows.scrollTop;
-      const total = chunk.total;
       this.reset(chunk.from);
       this.take(chunk.bytes, chunk.from > 0);
       this.end = chunk.from + chunk.bytes.length;
       this.rows.scrollTop = this.rows.scrollHeight - distance;
-      this.say(total);
+      this.say(chunk.total);
     } catch (e) { this.failed(e); } finally { this.busy = false; }
   }
 
@@ -297,7 +297,7 @@ class Viewer {
       for (const name of ['end', 'done']) this.events.addEventListener(name, () => { this.pull().finally(() => this.finish()); });
       this.events.onerror = wake;
     } catch { /* polling serves */ }
-    this.poll = setInterval(() => { if (!document.hidden) this.pull(); }, POLL_EVERY);
+    this.poll = setInterval(() => { if (!document.hidden && this.events?.readyState !== 1) this.pull(); }, POLL_EVERY);
   }
 
   async pull() {
@@ -314,7 +314,6 @@ class Viewer {
         this.say(chunk.total);
         more = chunk.bytes.length > 0 && this.end < chunk.total;
       }
-      this.element.querySelector('.log-note[data-failed]')?.remove();
     } catch (e) { this.failed(e); } finally { this.pulling = false; }
   }
 
@@ -322,8 +321,7 @@ class Viewer {
     this.events?.close();
     clearInterval(this.poll);
     this.running = false;
-    this.following = false;
-    this.followButton?.setAttribute('aria-pressed', 'false');
+    this.unfollow();
   }
 
   // The step ended: the frame says so, and the last bytes are read once more.
@@ -334,22 +332,23 @@ class Viewer {
 
   say(total) {
     this.total = total;
-    const lines = this.firstLine === null ? '' : `${this.count + (this.rest ? 1 : 0)} lines, `;
+    const n = this.count + (this.rest ? 1 : 0);
+    const lines = this.firstLine === null ? '' : n === 1 ? '1 line, ' : `${n} lines, `;
     const part = this.start > 0 ? 'the end of ' : this.end < total ? 'the start of ' : '';
     this.position.textContent = `${lines}${part}${size(total)}`;
-    if (total === 0 && !this.rows.firstElementChild) this.note(this.running ? 'No output yet.' : 'This step printed nothing.');
-    else this.rows.querySelector('.log-note')?.remove();
+    this.rows.querySelector('.log-note')?.remove();
+    if (total === 0) this.note(this.running ? 'No output yet.' : 'This step printed nothing.');
   }
 
   note(text) {
-    let note = this.rows.querySelector('.log-note');
-    if (!note) { note = document.createElement('p'); note.className = 'log-note'; this.rows.append(note); }
+    const note = document.createElement('p');
+    note.className = 'log-note';
     note.textContent = text;
+    this.rows.append(note);
   }
 
   failed(e) {
-    if (e.name === 'AbortError') return;
-    if (!this.rows.querySelector('.row')) this.note(e.message);
+    if (e.name !== 'AbortError' && !this.rows.querySelector('.row')) this.note(e.message);
   }
 
   link(e) {

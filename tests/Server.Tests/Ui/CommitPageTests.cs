@@ -51,7 +51,8 @@ public sealed class CommitPageTests : UiTest
     {
         var page = Open(Good);
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("no token is configured for github.com", page.Find("#statuses + div").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("no token is configured for github.com", page.Find("#statuses + div").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

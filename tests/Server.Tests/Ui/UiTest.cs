@@ -56,7 +56,7 @@ public abstract class UiTest : IAsyncLifetime
         Person = Page.AddAuthorization();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await Page.DisposeAsync();

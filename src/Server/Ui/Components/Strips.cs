@@ -31,8 +31,10 @@ public static class Strips
     private static StripStep Release(string repository, ReleaseMark? release) => release switch
     {
         null => new StripStep("release", "Release", "none"),
-        { HeldReason: not null } => new StripStep("release", $"Release {release.Number}", "held", Links.Release(repository, release.Number), Since: release.CreatedAt),
-        _ => new StripStep("release", $"Release {release.Number}", "signed", Links.Release(repository, release.Number), Since: release.CreatedAt),
+        { HeldReason: not null } => new StripStep("release", $"Release {release.Number}", "held",
+            Links.Release(repository, release.Number), Since: release.CreatedAt),
+        _ => new StripStep("release", $"Release {release.Number}", "signed",
+            Links.Release(repository, release.Number), Since: release.CreatedAt),
     };
 
     public static StripStep Stage(string stage, StageMark? mark)

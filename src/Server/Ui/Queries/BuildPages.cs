@@ -42,7 +42,8 @@ public sealed class BuildPages(UiDb db)
 
     /// <summary>All attempts for a commit, newest first.</summary>
     public Task<IReadOnlyList<BuildView>> OfCommitAsync(Guid repository, string sha, CancellationToken ct) =>
-        db.ListAsync<BuildView>($"{View} WHERE b.repository_id = @repository AND b.sha = @sha ORDER BY b.created_at DESC LIMIT 20", new { repository, sha }, ct);
+        db.ListAsync<BuildView>(
+            $"{View} WHERE b.repository_id = @repository AND b.sha = @sha ORDER BY b.created_at DESC LIMIT 20", new { repository, sha }, ct);
 
     public Task<BuildView?> FindAsync(string owner, string name, long number, CancellationToken ct) => db.FindAsync<BuildView>(
         $"{View} WHERE lower(r.owner) = lower(@owner) AND lower(r.name) = lower(@name) AND b.number = @number", new { owner, name, number }, ct);

@@ -7,10 +7,12 @@ public sealed class ClusterPages(UiDb db)
         SELECT t.id, t.cluster, t.request_id AS requestid, t.phase, (t.healthy_at IS NOT NULL AND t.phase = 'Running') AS healthy, t.host, t.rack,
                t.agent_id AS agentid, t.ports, t.created_at AS createdat, t.ended_at AS endedat, t.reason,
                CASE WHEN t.phase = 'Pending' THEN t.why_pending END AS whypending, t.commit_sha AS sha,
-               (SELECT r.owner || '/' || r.name FROM git.commit c JOIN git.repository r ON r.id = c.repository_id WHERE c.sha = t.commit_sha LIMIT 1) AS repository
+               (SELECT r.owner || '/' || r.name FROM git.commit c JOIN git.repository r ON r.id = c.repository_id
+                 WHERE c.sha = t.commit_sha LIMIT 1) AS repository
           FROM (SELECT * FROM scheduler.task
                  WHERE (@cluster::text IS NULL OR cluster = @cluster)
-                   AND (@deployable::text IS NULL OR (cluster, request_id) IN (SELECT d.cluster, d.request_id FROM stages.deployable d WHERE d.name = @deployable))
+                   AND (@deployable::text IS NULL OR (cluster, request_id) IN (
+                        SELECT d.cluster, d.request_id FROM stages.deployable d WHERE d.name = @deployable))
                  ORDER BY ended_at IS NULL DESC, created_at DESC LIMIT @limit) t
          ORDER BY t.ended_at IS NULL DESC, t.created_at DESC
         """;

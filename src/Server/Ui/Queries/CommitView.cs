@@ -47,8 +47,11 @@ public sealed record ArtifactRow(
 public sealed record AttestationRow(string Digest, string PredicateType, string KeyId, DateTimeOffset CreatedAt)
 {
     /// <summary>The last telling part of the predicate's address: <c>provenance</c>, <c>promotion</c> …</summary>
-    public string Kind => PredicateType.Split('/', StringSplitOptions.RemoveEmptyEntries)
+    public string Kind => PredicateType.Split(['/', ':'], StringSplitOptions.RemoveEmptyEntries)
         .LastOrDefault(p => !p.StartsWith('v') || p.Length > 4) ?? PredicateType;
+
+    /// <summary>Enough of the key's id to tell keys apart.</summary>
+    public string ShortKey => KeyId.Length > 12 ? KeyId[..12] : KeyId;
 }
 
 /// <param name="Relation"><c>exact</c>: this commit; <c>contained</c>: a later one that includes it; <c>without</c>: it is not in there.</param>

@@ -40,7 +40,8 @@ public sealed class RepositoryPages(UiDb db)
 
     private const string Releases = """
         SELECT a.digest, a.number, a.commit_sha AS sha, c.subject, a.held_reason AS heldreason, a.created_at AS createdat,
-               coalesce((SELECT jsonb_agg(s.stage) FROM stages.slot s WHERE s.repository_id = a.repository_id AND s.current_release = a.digest), '[]') AS runsin
+               coalesce((SELECT jsonb_agg(s.stage) FROM stages.slot s
+                          WHERE s.repository_id = a.repository_id AND s.current_release = a.digest), '[]') AS runsin
           FROM artifact.release a LEFT JOIN git.commit c ON c.repository_id = a.repository_id AND c.sha = a.commit_sha
          WHERE a.repository_id = @repository ORDER BY a.created_at DESC, a.build_id DESC LIMIT @limit
         """;
