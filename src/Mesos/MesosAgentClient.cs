@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Pipeline.Mesos;
@@ -21,8 +23,11 @@ public sealed record SandboxText(string Data, long Offset);
 /// so.</summary>
 public sealed class MesosAgentClient : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5) });
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+    {
+        Timeout = TimeSpan.FromSeconds(15),
+    };
 
     /// <summary>The virtual path of a task's latest run. For a command task the executor's id is the task's.</summary>
     public static string SandboxPath(string frameworkId, string executorId, string file = "") =>
@@ -47,7 +52,13 @@ public sealed class MesosAgentClient : IDisposable
     {
         var range = string.Create(CultureInfo.InvariantCulture, $"&offset={offset}&length={length}");
         using var response = await GetAsync(agentUrl, "read", path, range, ct);
-        return response is null ? null : await response.Content.ReadFromJsonAsync<SandboxText>(ct);
+        if (response is null)
+            return null;
+
+        // Agents put the file's bytes into the JSON as they are: an offset that cuts a character leaves bytes that are no UTF-8, which
+        // a JSON reader refuses. Decoded first, they become U+FFFD.
+        var json = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(ct));
+        return JsonSerializer.Deserialize<SandboxText>(json, JsonSerializerOptions.Web);
     }
 
     /// <summary>The whole file; the caller disposes of the stream.</summary>

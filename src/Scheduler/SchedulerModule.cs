@@ -3,17 +3,19 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler;
 
 public static class SchedulerModule
 {
     /// <summary>
-    /// The loops, the doors and the options. Another slice gives a <see cref="Attestation.CurrentTrust"/>: without one, nothing that must
-    /// be
-    /// trusted is launched.
+    /// The loops, the doors and the options. Another slice gives a <see cref="Attestation.CurrentTrust"/>: without one, nothing that
+    /// must be trusted is launched.
     /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
     {
@@ -34,6 +36,11 @@ public static class SchedulerModule
         services.AddSingleton(p => new SchedulerQueries(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>()));
         services.AddSingleton(p => new RunnerAuth(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<MesosAgentClient>();
+        services.AddSingleton<SandboxStore>();
+        services.AddSingleton<SandboxReader>();
+        services.AddSingleton<SandboxLog>();
+        services.AddSingleton<SandboxLogStream>();
         return services;
     }
 
@@ -41,6 +48,7 @@ public static class SchedulerModule
     {
         ClusterEndpoints.Map(routes);
         TaskEndpoints.Map(routes);
+        SandboxEndpoints.Map(routes);
         RunnerEndpoints.Map(routes);
         return routes;
     }

@@ -22,7 +22,8 @@ internal sealed class ServerKey(byte[] key)
         var bytes = File.ReadAllBytes(full);
         return bytes.Length == Length
             ? new ServerKey(bytes)
-            : throw new InvalidOperationException($"The server key {full} has {bytes.Length} bytes instead of {Length}: restore it, or remove it when no task runs.");
+            : throw new InvalidOperationException(
+                $"The server key {full} has {bytes.Length} bytes instead of {Length}: restore it, or remove it when no task runs.");
     }
 
     private static void Create(string path)

@@ -45,7 +45,10 @@ internal sealed partial class ClusterMachine
             if (task.NotBefore is null || task.NotBefore <= now)
                 due.Add(task);
             else
-                Explain(task, $"waits until {task.NotBefore.Value.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} after a failure");
+            {
+                var until = task.NotBefore.Value.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+                Explain(task, $"waits until {until} after a failure");
+            }
         }
 
         if (!Connected)

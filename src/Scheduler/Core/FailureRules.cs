@@ -58,7 +58,8 @@ internal static class FailureRules
 
     private static TaskEnd Killed(KillCause cause, TaskRecord task, TaskStatus status, int? exit)
     {
-        var phase = status.State is TaskState.Lost or TaskState.Dropped or TaskState.Gone or TaskState.GoneByOperator or TaskState.Unreachable
+        var phase = status.State is TaskState.Lost or TaskState.Dropped or TaskState.Gone or TaskState.GoneByOperator
+            or TaskState.Unreachable
             ? TaskPhase.Lost
             : TaskPhase.Killed;
         var reason = task.KillReason ?? "killed";

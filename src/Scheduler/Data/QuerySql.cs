@@ -10,8 +10,8 @@ internal static class QuerySql
                l.holder AS leader, l.since AS leader_since, l.epoch,
                (SELECT count(*) FROM scheduler.agent a WHERE a.cluster = l.cluster AND a.state = 'Active')::int AS agents,
                t.active AS active_tasks, t.pending AS pending_tasks, t.unreachable AS unreachable_tasks,
-               (SELECT count(*) FROM scheduler.deploy d WHERE d.cluster = l.cluster AND d.state IN ('Deploying',
-                   'Retiring'))::int AS active_deploys
+               (SELECT count(*) FROM scheduler.deploy d
+                 WHERE d.cluster = l.cluster AND d.state IN ('Deploying', 'Retiring'))::int AS active_deploys
           FROM scheduler.leader l
           LEFT JOIN scheduler.framework f ON f.cluster = l.cluster
           CROSS JOIN LATERAL (
@@ -37,7 +37,8 @@ internal static class QuerySql
 
     public const string Requests = """
         SELECT r.cluster, r.id, r.kind, r.state, r.active_deploy, r.pending_deploy, r.created_at,
-               (SELECT count(*) FROM scheduler.task t WHERE t.cluster = r.cluster AND t.request_id = r.id AND t.ended_at IS NULL)::int AS active_tasks
+               (SELECT count(*) FROM scheduler.task t
+                 WHERE t.cluster = r.cluster AND t.request_id = r.id AND t.ended_at IS NULL)::int AS active_tasks
           FROM scheduler.request r
          WHERE (@cluster::text IS NULL OR r.cluster = @cluster) AND (@id::text IS NULL OR r.id = @id)
          ORDER BY r.cluster, r.id
@@ -62,11 +63,9 @@ internal static class QuerySql
         """;
 
     private const string TaskColumns = """
-        SELECT id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, rack, ports, offer_ids, cpus, memory_mb,
-            disk_mb,
-               created_at, launched_at, running_at, healthy_at, ended_at, outcome, failure_class, exit_code, reason, why_pending,
-                   commit_sha,
-               subject::text AS subject
+        SELECT id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, rack, ports, offer_ids,
+               cpus, memory_mb, disk_mb, created_at, launched_at, running_at, healthy_at, ended_at,
+               outcome, failure_class, exit_code, reason, why_pending, commit_sha, subject::text AS subject
           FROM scheduler.task
         """;
 
@@ -98,8 +97,8 @@ internal static class QuerySql
         """;
 
     public const string Pending = """
-        SELECT cluster, id AS task_id, request_id, deploy_id, created_at AS since, coalesce(why_pending, 'not looked at yet') AS reason,
-            commit_sha
+        SELECT cluster, id AS task_id, request_id, deploy_id, created_at AS since,
+               coalesce(why_pending, 'not looked at yet') AS reason, commit_sha
           FROM scheduler.task
          WHERE ended_at IS NULL AND phase = 'Pending' AND (@cluster::text IS NULL OR cluster = @cluster)
          ORDER BY created_at, id LIMIT 1000

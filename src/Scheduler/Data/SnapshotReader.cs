@@ -9,7 +9,9 @@ namespace Pipeline.Scheduler.Data;
 /// <summary>Reads everything that is not over, so that a new leader starts where the last one committed.</summary>
 internal static class SnapshotReader
 {
-    private const string Framework = "SELECT framework_id, state, detail, master, master_version FROM scheduler.framework WHERE cluster = @cluster";
+    private const string Framework = """
+        SELECT framework_id, state, detail, master, master_version FROM scheduler.framework WHERE cluster = @cluster
+        """;
 
     private const string Requests = """
         SELECT id, kind, state, active_deploy, pending_deploy,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -12,12 +13,29 @@ internal static class Answers
 
     public static ProblemHttpResult UnknownCluster(string name) => TypedResults.Problem(
         statusCode: 404, type: "cluster-not-found", title: "There is no such cluster.",
-            detail: $"'{name}' is not a cluster of this server.",
+        detail: $"'{name}' is not a cluster of this server.",
         extensions: Hint("GET /api/v1/clusters lists them; they are configured under Clusters."));
 
     public static ProblemHttpResult UnknownTask(string id) => TypedResults.Problem(
         statusCode: 404, type: "task-not-found", title: "There is no such task.", detail: $"'{id}' is not a task that this server knows.",
         extensions: Hint("GET /api/v1/tasks lists them."));
+
+    public static ProblemHttpResult Sandbox(string id, SandboxProblem problem) => problem.Fault switch
+    {
+        SandboxFault.NotStarted => OfSandbox(409, "task-not-started", $"Task {id} has no sandbox yet.", problem,
+            $"GET /api/v1/tasks/{id}/why says what it waits for."),
+        SandboxFault.Gone => OfSandbox(410, "sandbox-gone", $"The sandbox of task {id} is gone.", problem,
+            $"GET /api/v1/tasks/{id} still tells how it ended; the logs of a build's steps are kept with the build."),
+        SandboxFault.NoSuchFile => OfSandbox(404, "file-not-found", "There is no such file.", problem,
+            $"GET /api/v1/tasks/{id}/files lists what is there."),
+        SandboxFault.NotAFile => OfSandbox(400, "not-a-file", "It is not a file.", problem,
+            $"GET /api/v1/tasks/{id}/files?path= lists a directory."),
+        SandboxFault.AgentUnreachable => OfSandbox(503, "agent-unreachable", "The agent cannot be read now.", problem,
+            "Try again; when the agent does not come back, its sandboxes are lost."),
+    };
+
+    private static ProblemHttpResult OfSandbox(int status, string type, string title, SandboxProblem problem, string hint) =>
+        TypedResults.Problem(statusCode: status, type: type, title: title, detail: problem.Detail, extensions: Hint(hint));
 
     /// <returns>Null when both are good.</returns>
     public static ProblemHttpResult? BadPage(string? cursor, int? limit) =>

@@ -17,7 +17,8 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(30);
 
     // Updates may never be dropped: a full channel makes the reader of the stream wait.
-    private readonly Channel<SchedulerInput> inputs = Channel.CreateBounded<SchedulerInput>(new BoundedChannelOptions(10_000) { SingleReader = true });
+    private readonly Channel<SchedulerInput> inputs =
+        Channel.CreateBounded<SchedulerInput>(new BoundedChannelOptions(10_000) { SingleReader = true });
     private volatile bool intakeRang = true;
 
     public ValueTask HearAsync(SchedulerInput input, CancellationToken ct) => inputs.Writer.WriteAsync(input, ct);

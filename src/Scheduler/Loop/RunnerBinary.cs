@@ -24,7 +24,11 @@ internal sealed class RunnerBinary(string? configuredPath)
     private Digest Compute()
     {
         if (!File.Exists(FilePath))
-            throw new InvalidOperationException($"The TaskRunner program {FilePath} is missing: build src/TaskRunner, or set Scheduler:TaskRunnerPath.");
+        {
+            throw new InvalidOperationException(
+                $"The TaskRunner program {FilePath} is missing: build src/TaskRunner, or set Scheduler:TaskRunnerPath.");
+        }
+
         using var file = File.OpenRead(FilePath);
         return Digest.FromHash(SHA256.HashData(file));
     }

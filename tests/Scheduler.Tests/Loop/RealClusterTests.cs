@@ -1,13 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Pipeline.Kernel;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;
 
@@ -38,7 +32,7 @@ public sealed class RealClusterTests
     public async Task Builds_run_deploys_roll_over_and_a_lost_agent_is_replaced()
     {
         await using var cluster = await LocalMesosCluster.StartAsync("rack1:1,rack2:1");
-        await using var server = await StartServerAsync(cluster.MasterUrl);
+        await using var server = await ClusterServer.StartAsync(cluster.MasterUrl, Program);
         var commands = server.Services.GetRequiredService<SchedulerCommands>();
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
 
@@ -74,7 +68,7 @@ public sealed class RealClusterTests
     public async Task A_runner_redeems_its_ticket_once_over_http()
     {
         await using var cluster = await LocalMesosCluster.StartAsync();
-        await using var server = await StartServerAsync(cluster.MasterUrl);
+        await using var server = await ClusterServer.StartAsync(cluster.MasterUrl, Program);
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
         await server.Services.GetRequiredService<SchedulerCommands>().DeployAsync(
             Machine.Web("v1", instances: 1, readiness: Quick) with { RunnerSpec = """{"kind":"run"}""" }, CancellationToken.None);
@@ -97,41 +91,5 @@ public sealed class RealClusterTests
         Assert.Contains("running", await why.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var unknown = await http.GetAsync(new Uri("/api/v1/tasks/none", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
-    }
-
-    private static async Task<WebApplication> StartServerAsync(string master)
-    {
-        var directory = Directory.CreateTempSubdirectory("pipeline-scheduler-").FullName;
-        var program = Path.Combine(directory, "taskrunner");
-        await File.WriteAllTextAsync(program, Program);
-        var url = $"http://127.0.0.1:{FreePort()}";
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Scheduler:PublicUrl"] = url,
-            ["Scheduler:TaskRunnerPath"] = program,
-            ["Scheduler:ServerKeyPath"] = Path.Combine(directory, "server.key"),
-            ["Clusters:test:Masters:0"] = master,
-        });
-        builder.WebHost.UseUrls(url);
-        builder.Services.AddKernel(await TestPostgres.CreateDatabaseAsync(typeof(SchedulerModule).Assembly));
-        builder.Services.AddSingleton<EventFlow>(_ => { });
-        builder.Services.AddScheduler(builder.Configuration);
-        builder.Services.AddAuthentication();
-        var authorization = builder.Services.AddAuthorizationBuilder();
-        foreach (var permission in Permission.All)
-            authorization.AddPolicy(permission, p => p.RequireAssertion(_ => true));
-        var app = builder.Build();
-        app.MapScheduler();
-        await app.StartAsync();
-        return app;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -108,6 +108,7 @@ internal sealed class PlacementPlanner
             ?? Short("ports", s => s.FreePorts, ports)
             ?? string.Create(
                 CultureInfo.InvariantCulture,
-                $"no single agent has {need.CpusValue:0.###} cpus, {need.MemoryValue:0.###} MiB of memory, {need.DiskValue:0.###} MiB of disk and {ports} ports together; {agents}");
+                $"no single agent has {need.CpusValue:0.###} cpus, {need.MemoryValue:0.###} MiB of memory, "
+                + $"{need.DiskValue:0.###} MiB of disk and {ports} ports together; {agents}");
     }
 }
