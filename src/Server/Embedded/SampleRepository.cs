@@ -60,8 +60,8 @@ public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layo
     }
 
     /// <summary>Pushes the sample when nothing was ever pushed; else announces the heads again, for pushes made while the server was away.</summary>
-    /// <returns>The commit that main points to.</returns>
-    public async Task<CommitSha> PushOrResyncAsync(CancellationToken ct)
+    /// <returns>The commit that main points to, and whether this was its push.</returns>
+    public async Task<(CommitSha Head, bool Pushed)> PushOrResyncAsync(CancellationToken ct)
     {
         var head = await ChildProcess.RunAsync("git", ["--git-dir", BarePath, "rev-parse", "--verify", "-q", "refs/heads/main"], ct);
         if (head.ExitCode != 0)
@@ -69,7 +69,7 @@ public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layo
         else
             (await ChildProcess.RunAsync(Path.Combine(BarePath, "hooks", "post-receive"), ["--resync"], ct, BarePath)).ThrowIfFailed("announcing the sample's branches");
         var pushed = await GitAsync(["--git-dir", BarePath, "rev-parse", "refs/heads/main"], null, ct);
-        return CommitSha.Parse(pushed.Output.Trim());
+        return (CommitSha.Parse(pushed.Output.Trim()), head.ExitCode != 0);
     }
 
     private async Task PushSampleAsync(CancellationToken ct)

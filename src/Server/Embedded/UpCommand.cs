@@ -67,8 +67,10 @@ public static class UpCommand
             new AddRepository(SampleRepository.ForgeId, SampleRepository.Owner, SampleRepository.Name, sample.CloneUrl),
             Actor.System("first-start"), stop);
         Invariant.Require(added is AddRepositoryOutcome.Added);
-        var commit = await sample.PushOrResyncAsync(stop);
-        progress.Say($"git push of {SampleRepository.Owner}/{SampleRepository.Name} {commit.Short}");
+        var (commit, pushed) = await sample.PushOrResyncAsync(stop);
+        progress.Say(pushed
+            ? $"git push of {SampleRepository.Owner}/{SampleRepository.Name} {commit.Short}"
+            : $"{SampleRepository.Owner}/{SampleRepository.Name} {commit.Short} is known; its services start again");
         return await progress.FollowAsync(app.Services.GetRequiredService<JournalReader>(), commit, stop);
     }
 

@@ -8,6 +8,7 @@ namespace Pipeline.Server;
 public sealed class UpProgress(EmbeddedOptions options, TimeProvider time, TextWriter output)
 {
     private readonly long start = time.GetTimestamp();
+    private readonly DateTimeOffset startedAt = time.GetUtcNow();
 
     public void Say(string text) =>
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(start).TotalSeconds,6:0.0}s  {text}"));
@@ -24,7 +25,7 @@ public sealed class UpProgress(EmbeddedOptions options, TimeProvider time, TextW
             foreach (var entry in entries.Where(e => e.Id > last).Reverse())
             {
                 last = entry.Id;
-                if (Sentence(entry.Event) is { } sentence)
+                if (entry.At >= startedAt && Sentence(entry.Event) is { } sentence)
                     Say(sentence);
                 if (FailureOf(entry.Event) is { } failure)
                 {
