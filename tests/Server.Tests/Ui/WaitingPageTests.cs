@@ -1,4 +1,6 @@
 using Bunit;
+using Hangfire;
+using Hangfire.PostgreSql;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,7 +36,8 @@ public sealed class WaitingPageTests : UiTest
         SignIn("eleni");
         var page = Open();
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("eleni is the author", page.Find("[data-testid=why-not]").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("eleni is the author", page.Find("[data-testid=why-not]").TextContent, StringComparison.Ordinal));
         Assert.True(page.Find("[data-testid=approve]").HasAttribute("disabled"));
         Assert.False(page.Find("[data-testid=reject]").HasAttribute("disabled"));
     }
@@ -101,7 +104,9 @@ public sealed class WaitingPageTests : UiTest
         Page.Services.AddSingleton<EventFlow>(_ => { });
         Page.Services.AddSingleton<IConfiguration>(settings);
         Page.Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = data, EnvironmentName = "Test" });
-        Page.Services.AddHangfireOnPostgres();
+        // Not AddHangfire: it hands the log factory of this test to every other test of the process.
+        Page.Services.AddSingleton<IBackgroundJobClient>(p => new BackgroundJobClient(new PostgreSqlStorage(
+            new DataSourceConnectionFactory(p.GetRequiredService<Npgsql.NpgsqlDataSource>(), HangfireModule.StorageOptions), HangfireModule.StorageOptions)));
         return Page.Render<WaitingPage>();
     }
 }
