@@ -20,15 +20,16 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
         await SignInAsync(page, maria);
 
         var sha = await repository.PushAsync("Watch me", WebSample.Files("watched", "v1", buildStep: $"echo waiting for you; while [ ! -e {go} ]; do sleep 0.05; done"));
+        await Eventually.IsTrueAsync(async () => await repository.CommitAsync(sha) is not null, TimeSpan.FromSeconds(10), "the commit is known");
         await page.GotoAsync($"{pipeline.Url}/commits/{sha}");
         var reloads = 0;
         page.Load += (_, _) => reloads++;
 
-        await Expect(page.GetByTestId("build")).ToHaveAttributeAsync("data-state", "building");
+        await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "building", Patiently);
         await Expect(page.GetByTestId("stage-production")).Not.ToHaveAttributeAsync("data-state", "succeeded");
         await Expect(page.GetByTestId("log")).ToContainTextAsync("waiting for you", new LocatorAssertionsToContainTextOptions { Timeout = 20_000 });
         await File.WriteAllTextAsync(go, "");
-        await Expect(page.GetByTestId("build")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
+        await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
         await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "waiting", Patiently);
 
         await ApproveAsync(await OpenAsync(browser, maria, $"{pipeline.Url}/waiting"), "watched");
@@ -58,8 +59,8 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
 
     private static async Task ApproveAsync(IPage page, string repository)
     {
-        await page.GetByText(repository).First.ClickAsync();
-        await page.GetByTestId("approve").First.ClickAsync();
-        await page.GetByTestId("confirm-approve").ClickAsync();
+        await page.GetByRole(AriaRole.Link).Filter(new LocatorFilterOptions { HasText = repository }).First.ClickAsync();
+        await page.GetByTestId("approve").ClickAsync();
+        await page.GetByTestId("confirm").ClickAsync();
     }
 }

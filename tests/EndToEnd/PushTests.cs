@@ -38,6 +38,10 @@ public sealed class PushTests(AutomaticPipeline fixture)
         await pipeline.ServesAsync("/apps/product-qa/sick/", "sick v1 in product-qa\n");
         await pipeline.ServesAsync("/apps/infra-qa/sick/", "sick v2 in infra-qa\n");
         Assert.Contains("product-qa", commit.GetProperty("next").GetString());
+        var page = await pipeline.Http.GetStringAsync($"/repos/tests/sick/commits/{bad}");
+        Assert.Contains("rolled back", page);
+        Assert.Contains("500", page);
+        await StatusBecomesAsync(repository, bad, "pipeline/product-qa", "failure");
     }
 
     [Fact]
@@ -55,6 +59,10 @@ public sealed class PushTests(AutomaticPipeline fixture)
         var details = await pipeline.GetAsync($"/api/v1/builds/{build.GetProperty("id").GetString()}");
         Assert.Contains("broken by purpose", details.ToString());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, commit.GetProperty("release").ValueKind);
+        var page = await pipeline.Http.GetStringAsync($"/repos/tests/failing/commits/{sha}");
+        Assert.Contains("broken by purpose", page);
+        Assert.Contains("42", page);
+        await StatusBecomesAsync(repository, sha, "pipeline/build", "failure");
     }
 
     [Fact]
@@ -79,11 +87,8 @@ public sealed class PushTests(AutomaticPipeline fixture)
         Assert.Equal(".pipeline.yaml", problem.GetProperty("file").GetString());
         Assert.Equal(3, problem.GetProperty("line").GetInt32());
         Assert.Contains("depends_on", problem.ToString());
-        await Eventually.IsTrueAsync(
-            async () => (await repository.EventsAsync(sha, "status.reported")).Any(e =>
-                e.GetProperty("payload").GetProperty("state").GetString() == "error" && e.GetProperty("payload").GetProperty("context").GetString() == "pipeline/build"),
-            TimeSpan.FromSeconds(10),
-            "the commit's status is an error");
+        await StatusBecomesAsync(repository, sha, "pipeline/build", "error");
+        Assert.Contains(".pipeline.yaml:3", await pipeline.Http.GetStringAsync($"/repos/tests/broken/commits/{sha}"));
     }
 
     [Fact]
@@ -100,4 +105,14 @@ public sealed class PushTests(AutomaticPipeline fixture)
         Assert.Single(await repository.EventsAsync(sha, "commit.pushed"));
         Assert.Single(await repository.EventsAsync(sha, "build.planned"));
     }
+
+    private static Task StatusBecomesAsync(TestRepository repository, string sha, string context, string state) => Eventually.BecomesAsync(
+        async () => (await repository.EventsAsync(sha, "status.reported"))
+            .Select(e => e.GetProperty("payload"))
+            .Where(p => p.GetProperty("context").GetString() == context)
+            .Select(p => p.GetProperty("state").GetString())
+            .LastOrDefault(),
+        last => last == state,
+        TimeSpan.FromSeconds(10),
+        $"the status {context} is {state}");
 }
