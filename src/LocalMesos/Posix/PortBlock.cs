@@ -29,7 +29,7 @@ public sealed class PortBlock : IDisposable
     /// <exception cref="IOException">All blocks are taken.</exception>
     public static PortBlock Take()
     {
-        System.IO.Directory.CreateDirectory(Directory);
+        MakeDirectory();
         for (var start = First; start + Size - 1 <= Last; start += Size)
         {
             if (TryClaim(start) is not { } claim)
@@ -44,12 +44,30 @@ public sealed class PortBlock : IDisposable
 
     public void Dispose() => claim.Dispose();
 
+    // Every user of the machine claims blocks here, so the folder is open to all, like /tmp.
+    private static void MakeDirectory()
+    {
+        if (System.IO.Directory.Exists(Directory))
+            return;
+        System.IO.Directory.CreateDirectory(Directory);
+        File.SetUnixFileMode(Directory, (UnixFileMode)0b1_111_111_111); // 1777
+    }
+
     private static FileStream? TryClaim(int start)
     {
+        var path = Path.Combine(Directory, start.ToString(CultureInfo.InvariantCulture) + ".lock");
         try
         {
-            var path = Path.Combine(Directory, start.ToString(CultureInfo.InvariantCulture) + ".lock");
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Reading is enough to lock, and another user's file in a sticky folder may not be opened with O_CREAT (fs.protected_regular).
+            return File.Exists(path)
+                ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None)
+                : new FileStream(path, new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -30,8 +30,10 @@ public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layo
     public async Task<Dictionary<string, string?>> StartAsync(CancellationToken ct)
     {
         var database = postgres.StartAsync(ct);
-        var masters = await Task.WhenAll(clusters.Select(c => c.StartAsync(TaskEnvironment(c.Name), ct)));
-        await database;
+        var starting = Task.WhenAll(clusters.Select(c => c.StartAsync(TaskEnvironment(c.Name), ct)));
+        // All of them settle before a failure is told: what started must be stopped again.
+        await Task.WhenAll(database, starting);
+        var masters = await starting;
         var settings = new Dictionary<string, string?> { ["ConnectionStrings:Pipeline"] = postgres.ConnectionString };
         foreach (var (cluster, master) in clusters.Zip(masters))
             settings[$"Clusters:{cluster.Name}:Masters:0"] = master;

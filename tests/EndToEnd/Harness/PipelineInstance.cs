@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pipeline.Kernel;
@@ -21,7 +20,7 @@ public sealed class PipelineInstance : IAsyncDisposable
 
     private PipelineInstance(string stages, IReadOnlyDictionary<string, string> settings)
     {
-        Port = FreePort();
+        Port = FreePort.Next();
         Data = Path.Combine(Path.GetTempPath(), "pipeline-e2e", $"{Environment.ProcessId}-{Port}");
         Directory.CreateDirectory(Data);
         stagesFile = Path.Combine(Data, "stages.yaml");
@@ -148,13 +147,6 @@ public sealed class PipelineInstance : IAsyncDisposable
     {
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         return reader.ReadToEnd().Split('\n');
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Pipeline.Kernel;
+
+namespace Pipeline.EndToEnd;
+
+/// <summary>What a new user types first.</summary>
+public sealed class UpTests : IDisposable
+{
+    private readonly string data = Path.Combine(Path.GetTempPath(), "pipeline-e2e", $"up-{Environment.ProcessId}");
+
+    [Fact]
+    public async Task Up_once_brings_the_sample_to_production_stops_everything_and_rebuilds_nothing_the_second_time()
+    {
+        var first = await UpOnceAsync();
+        Assert.True(first.ExitCode == 0, $"{first.Output}\n{first.Error}");
+        Assert.Contains("production answers at", first.Output);
+        Assert.Empty(LeftProcesses());
+
+        var second = await UpOnceAsync();
+        Assert.True(second.ExitCode == 0, $"{second.Output}\n{second.Error}");
+        Assert.Contains("production answers at", second.Output);
+        Assert.DoesNotContain("build #", second.Output);
+        Assert.Empty(LeftProcesses());
+    }
+
+    [Theory]
+    [InlineData("PIPELINE_PORT", "eighty", "PIPELINE_PORT is 'eighty': expected a port from 1 to 65535.")]
+    [InlineData("PIPELINE_SAMPLE", "world", "PIPELINE_SAMPLE is 'world': use hello (the default) or none.")]
+    public async Task A_wrong_setting_is_named_before_anything_is_written(string name, string value, string message)
+    {
+        var result = await RunAsync(["up"], new Dictionary<string, string?> { [name] = value });
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.Error);
+        Assert.False(Directory.Exists(data));
+    }
+
+    [Fact]
+    public async Task A_taken_port_and_an_unknown_argument_are_named_with_the_remedy()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        var onTakenPort = await RunAsync(["up"], new Dictionary<string, string?> { ["PIPELINE_PORT"] = port });
+        var unknown = await RunAsync(["up", "--twice"], new Dictionary<string, string?>());
+
+        Assert.Equal((2, 2), (onTakenPort.ExitCode, unknown.ExitCode));
+        Assert.Contains($"Port {port} is taken", onTakenPort.Error);
+        Assert.Contains("up does not know '--twice'", unknown.Error);
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(data))
+            Directory.Delete(data, recursive: true);
+    }
+
+    private Task<ChildProcess.Result> UpOnceAsync() => RunAsync(["up", "--once"], new Dictionary<string, string?> { ["PIPELINE_PORT"] = $"{FreePort.Next()}" });
+
+    private Task<ChildProcess.Result> RunAsync(string[] arguments, Dictionary<string, string?> environment)
+    {
+        environment["PIPELINE_DATA"] = data;
+        return ChildProcess.RunAsync($"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", arguments, TestContext.Current.CancellationToken, "/", environment);
+    }
+
+    /// <summary>Processes that live in or were told of the data directory.</summary>
+    private List<string> LeftProcesses()
+    {
+        var left = new List<string>();
+        foreach (var process in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            try
+            {
+                var commandLine = File.ReadAllText($"{process}/cmdline").Replace('\0', ' ');
+                var folder = File.ResolveLinkTarget($"{process}/cwd", returnFinalTarget: false)?.FullName ?? "";
+                if (commandLine.Contains(data, StringComparison.Ordinal) || folder.StartsWith(data, StringComparison.Ordinal))
+                    left.Add(commandLine);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended between two looks, or belongs to somebody else.
+            }
+        }
+
+        return left;
+    }
+}
