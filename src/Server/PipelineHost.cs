@@ -63,8 +63,8 @@ public static class PipelineHost
 
     private static void MapParts(WebApplication app)
     {
-        app.UseExceptionHandler();
-        app.UseWhen(IsForPrograms, branch => branch.UseStatusCodePages());
+        app.UseWhen(IsForPrograms, branch => branch.UseExceptionHandler().UseStatusCodePages());
+        app.UseWhen(context => !IsForPrograms(context), branch => branch.UseExceptionHandler("/error", createScopeForErrors: true));
         app.UseAuthentication();
         app.UseAuthorization();
 
