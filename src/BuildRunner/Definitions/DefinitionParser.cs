@@ -72,7 +72,7 @@ public static class DefinitionParser
 
         foreach (var key in Keys.Module.Known.Where(root.Has))
             problems.Add(root.At(key), $"'{key}' belongs into a module when 'modules' is there.", "Move it under one of the modules.");
-        if (root.MapOf("modules") is { Entries.Count: 0 } none)
+        if (root.MapOf("modules") is { } none && none.Entries.All(e => e.Key.Text.StartsWith("x-", StringComparison.Ordinal)))
             problems.Add(none, "'modules' is empty: there is nothing to build.");
         foreach (var (name, body) in Named(root.MapOf("modules"), "module", 500, problems))
             modules.Add(ModuleReader.Read(name, new MapReader(body, Keys.Module, problems), exists, problems));
