@@ -9,7 +9,4 @@ internal static partial class Log
 
     [LoggerMessage(2002, LogLevel.Information, "Task {TaskId} told its result: {Outcome} {Reason}")]
     public static partial void ResultReceived(ILogger logger, string taskId, string outcome, string? reason);
-
-    [LoggerMessage(2003, LogLevel.Warning, "Task {TaskId} named an artifact that was not uploaded: {Digest}")]
-    public static partial void ArtifactMissing(ILogger logger, string taskId, string digest);
 }

@@ -20,19 +20,23 @@ public sealed class PromotionMachineTests
     public void The_table_of_every_phase_and_event_is_the_reviewed_one()
     {
         var lines = new List<string>();
-        foreach (var (title, target, onFailure) in new[]
+        foreach (var (title, target, onFailure, wasHealthy) in new[]
                  {
-                     ("with a release to return to", (Digest?)Good, OnFailure.Rollback), ("nothing to return to", null, OnFailure.Rollback),
-                     ("on_failure: stay", Good, OnFailure.Stay),
+                     ("with a release to return to", (Digest?)Good, OnFailure.Rollback, false),
+                     ("with a release to return to, once it was healthy", Good, OnFailure.Rollback, true),
+                     ("nothing to return to", null, OnFailure.Rollback, false),
+                     ("on_failure: stay", Good, OnFailure.Stay, false),
                  })
         {
             lines.Add($"# {title}");
             lines.AddRange(
                 from phase in Enum.GetValues<PromotionPhase>()
                 from e in Events
-                let t = PromotionMachine.Apply(In(phase, target), Policy(onFailure), e is GatesOpened g ? g with { Target = target } : e)
+                where !wasHealthy || phase is PromotionPhase.RollingBack or PromotionPhase.Succeeded or PromotionPhase.Failed
+                let t = PromotionMachine.Apply(In(phase, target, wasHealthy), Policy(onFailure), With(target, e))
                 where t.Applied
-                select $"{phase,-12} {e.Name,-18} -> {t.Promotion.Phase,-12} {string.Join(", ", t.Effects.Select(x => x.GetType().Name))}".TrimEnd());
+                let effects = string.Join(", ", t.Effects.Select(x => x.GetType().Name))
+                select $"{phase,-12} {e.Name,-18} -> {t.Promotion.Phase,-12} {effects}".TrimEnd());
         }
 
         var file = Path.Combine(Folder(), "PromotionMachine.table.txt");
@@ -66,12 +70,19 @@ public sealed class PromotionMachineTests
         }
     }
 
-    private static Promotion In(PromotionPhase phase, Digest? target) => new(
+    private static PromotionEvent With(Digest? target, PromotionEvent e) => e switch
+    {
+        GatesOpened g => g with { Target = target },
+        RollbackAsked r => r with { Target = target },
+        _ => e,
+    };
+
+    private static Promotion In(PromotionPhase phase, Digest? target, bool wasHealthy = false) => new(
         new PromotionId(Guid.Empty), 1, new RepositoryId(Guid.Empty), "qa", "qa", Release, 1, CommitSha.Parse(new string('a', 40)),
         new BuildId(Guid.Empty), true, "system:stages", Now)
     {
         Phase = phase, Target = target, Generation = phase == PromotionPhase.Waiting ? null : 5, BakeUntil = Now,
-        HealthyAt = phase == PromotionPhase.Baking ? Now : null,
+        HealthyAt = wasHealthy || phase is PromotionPhase.Baking or PromotionPhase.Succeeded ? Now : null,
     };
 
     private static StagePolicy Policy(OnFailure onFailure) => new(

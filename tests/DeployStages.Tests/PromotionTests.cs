@@ -125,6 +125,82 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task What_runs_after_an_automatic_rollback_can_be_rolled_back_again()
+    {
+        await using var stages = await Stages.StartAsync("stages: [{ name: qa, cluster: qa, bake: 1s }]");
+        var first = await stages.ReleaseAsync();
+        await stages.GoThroughAsync("qa");
+        var second = await stages.ReleaseAsync();
+        await stages.GoThroughAsync("qa");
+        await stages.ReleaseAsync();
+        await stages.FailAsync("qa");
+        await stages.HealthyAsync("qa");
+        Assert.Equal((second.Digest, 4L), ((await stages.SlotAsync("qa"))!.Current!.Value, (await stages.SlotAsync("qa"))!.Generation));
+
+        var p = await stages.PromotionAsync(second, "qa");
+        Assert.IsType<PromotionOutcome.Done>(
+            await stages.Get<PromotionCommands>().RollbackAsync(p.Id, null, Stages.Person("niki"), default));
+        await stages.HealthyAsync("qa");
+
+        Assert.Equal((first.Digest, 5L), ((await stages.SlotAsync("qa"))!.Current!.Value, (await stages.SlotAsync("qa"))!.Generation));
+    }
+
+    [Fact]
+    public async Task A_rollback_that_fails_leaves_what_runs_as_what_runs_and_can_be_tried_again()
+    {
+        await using var stages = await Stages.StartAsync("stages: [{ name: qa, cluster: qa, bake: 5s }]");
+        var good = await stages.ReleaseAsync();
+        await stages.HealthyAsync("qa");
+        await stages.PassAsync(6);
+        var bad = await stages.ReleaseAsync();
+        await stages.HealthyAsync("qa");
+        var p = await stages.PromotionAsync(bad, "qa");
+        var commands = stages.Get<PromotionCommands>();
+        await commands.RollbackAsync(p.Id, "slow", Stages.Person("niki"), default);
+        await stages.FailAsync("qa", "No agent fits.", FailureClass.Infra);
+
+        Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(bad, "qa"));
+        Assert.Equal((bad.Digest, good.Digest), ((await stages.SlotAsync("qa"))!.Current!.Value, (await stages.SlotAsync("qa"))!.Stable!.Value));
+        Assert.IsType<PromotionOutcome.Done>(await commands.RollbackAsync(p.Id, "again", Stages.Person("niki"), default));
+        await stages.HealthyAsync("qa");
+        Assert.Equal(PromotionPhase.RolledBack, await stages.PhaseAsync(bad, "qa"));
+        Assert.Equal(good.Digest, (await stages.SlotAsync("qa"))!.Current);
+    }
+
+    [Fact]
+    public async Task A_first_deploy_that_a_person_stops_is_cancelled_and_a_first_release_that_is_healthy_has_nothing_to_return_to()
+    {
+        await using var stages = await Stages.StartAsync("stages: [{ name: qa, cluster: qa, bake: 9s }]");
+        var commands = stages.Get<PromotionCommands>();
+        var stopped = await stages.ReleaseAsync();
+        await commands.RollbackAsync((await stages.PromotionAsync(stopped, "qa")).Id, "wrong branch", Stages.Person("niki"), default);
+        Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(stopped, "qa"));
+        Assert.Equal(1, await stages.ScalarAsync<int>("SELECT count(*)::int FROM scheduler.intake WHERE payload->>'kind' = 'cancel-deploy'"));
+
+        var second = await stages.ReleaseAsync();
+        await stages.HealthyAsync("qa");
+        var refused = Assert.IsType<PromotionOutcome.Conflict>(
+            await commands.RollbackAsync((await stages.PromotionAsync(second, "qa")).Id, null, Stages.Person("niki"), default));
+        Assert.Equal("nothing-to-roll-back", refused.Code);
+        Assert.Equal(PromotionPhase.Baking, await stages.PhaseAsync(second, "qa"));
+    }
+
+    [Fact]
+    public async Task What_does_not_verify_turns_back_even_where_failures_stay()
+    {
+        await using var stages = await Stages.StartAsync("stages: [{ name: qa, cluster: qa, bake: 1s, on_failure: stay }]");
+        await stages.ReleaseAsync();
+        await stages.GoThroughAsync("qa");
+        var bad = await stages.ReleaseAsync();
+        await stages.Get<Journal>().AppendAsync(
+            new SecurityEventRaised(null, bad.Digest, "qa", "t", "digest-mismatch", "Other bytes."), Actor.System("taskrunner"),
+            JournalSubject.None, default);
+        await stages.RunJobsAsync();
+
+        Assert.Equal(PromotionPhase.RollingBack, await stages.PhaseAsync(bad, "qa"));
+    }
+
+    [Fact]
     public async Task Soak_starts_again_when_the_stage_before_is_not_healthy()
     {
         await using var stages = await Stages.StartAsync("""

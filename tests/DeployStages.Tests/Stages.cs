@@ -4,10 +4,13 @@ using Dapper;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Pipeline.ArtifactStore;
@@ -30,12 +33,12 @@ internal sealed class Stages : IAsyncDisposable
 
     public static readonly RepositoryId Repository = new(Guid.Parse("01900000-0000-7000-8000-000000000001"));
 
-    private readonly ServiceProvider services;
+    private readonly WebApplication app;
     private readonly ConcurrentQueue<Job> jobs;
     private int builds;
 
-    private Stages(ServiceProvider services, ConcurrentQueue<Job> jobs, FakeTimeProvider time, string folder) =>
-        (this.services, this.jobs, Time, Folder) = (services, jobs, time, folder);
+    private Stages(WebApplication app, ConcurrentQueue<Job> jobs, FakeTimeProvider time, string folder) =>
+        (this.app, this.jobs, Time, Folder) = (app, jobs, time, folder);
 
     public FakeTimeProvider Time { get; }
     public string Folder { get; }
@@ -43,7 +46,15 @@ internal sealed class Stages : IAsyncDisposable
     /// <summary>How often each job runs: twice must change nothing.</summary>
     public int Runs { get; init; } = 1;
 
-    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    /// <summary>The slice's endpoints on a real socket. Who calls is said by the header that <see cref="SaidByHeader"/> reads.</summary>
+    public async Task<HttpClient> ListenAsync()
+    {
+        app.MapStages();
+        await app.StartAsync();
+        return new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
 
     public static async Task<Stages> StartAsync(string policy = Automatic, int runs = 1)
     {
@@ -52,25 +63,25 @@ internal sealed class Stages : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("stages-test-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "stages.yaml"), policy);
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["DataDirectory"] = folder,
             ["PublicUrl"] = "http://localhost",
             ["Scheduler:ServerKeyPath"] = Path.Combine(folder, "server.key"),
             ["DeployStages:Policy"] = Path.Combine(folder, "stages.yaml"),
-        }).Build();
-        var jobs = new ConcurrentQueue<Job>();
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddSingleton<IConfiguration>(configuration);
-        collection.AddSingleton<IHostEnvironment>(new HostFolder(folder));
-        collection.AddSingleton<TimeProvider>(time);
-        collection.AddKernel(database);
-        collection.AddSingleton<IBackgroundJobClient>(new Recorder(jobs));
-        collection.AddSingleton<EventFlow>(p => new EventFlow(e => Flow(p.GetRequiredService<IBackgroundJobClient>(), e.Event)));
-        collection.AddGitWebhooks(configuration).AddArtifactStore(configuration).AddScheduler(configuration).AddStages(configuration);
-        var services = collection.BuildServiceProvider();
-        return new Stages(services, jobs, time, folder) { Runs = runs };
+        });
+        var (jobs, services, configuration) = (new ConcurrentQueue<Job>(), builder.Services, builder.Configuration);
+        services.AddSingleton<TimeProvider>(time);
+        services.AddKernel(database);
+        services.AddSingleton<IBackgroundJobClient>(new Recorder(jobs));
+        services.AddSingleton<EventFlow>(p => new EventFlow(e => Flow(p.GetRequiredService<IBackgroundJobClient>(), e.Event)));
+        services.AddGitWebhooks(configuration).AddArtifactStore(configuration).AddScheduler(configuration).AddStages(configuration);
+        services.RemoveAll<IHostedService>();
+        SaidByHeader.AddTo(services);
+        return new Stages(builder.Build(), jobs, time, folder) { Runs = runs };
     }
 
     /// <summary>A build ended well: a release with one service per name.</summary>
@@ -107,7 +118,7 @@ internal sealed class Stages : IAsyncDisposable
         while (jobs.TryDequeue(out var job))
         {
             for (var run = 0; run < Runs; run++)
-                await (Task)job.Method.Invoke(services.GetRequiredService(job.Type), [.. job.Args])!;
+                await (Task)job.Method.Invoke(app.Services.GetRequiredService(job.Type), [.. job.Args])!;
         }
     }
 
@@ -166,7 +177,7 @@ internal sealed class Stages : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
+        await app.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -234,13 +245,5 @@ internal sealed class Stages : IAsyncDisposable
         }
 
         public bool ChangeState(string jobId, IState state, string expectedState) => true;
-    }
-
-    private sealed class HostFolder(string root) : IHostEnvironment
-    {
-        public string EnvironmentName { get; set; } = "Test";
-        public string ApplicationName { get; set; } = "tests";
-        public string ContentRootPath { get; set; } = root;
-        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
     }
 }

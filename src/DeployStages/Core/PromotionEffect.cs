@@ -20,10 +20,17 @@ public sealed record MarkStable(Digest Release) : PromotionEffect;
 /// <summary>The slot was not taken over: what was stable counts as current again.</summary>
 public sealed record ReleaseSlot : PromotionEffect;
 
+/// <summary>Deploys of the newest generation that are still on their way must not get there.</summary>
+public sealed record CancelDeploys : PromotionEffect;
+
+/// <summary>The rollback did not take the slot over: this release is still what runs.</summary>
+public sealed record KeepRelease(Digest Release) : PromotionEffect;
+
 /// <summary>Offer the release to the stages after this one.</summary>
 public sealed record OfferOnward(Digest Release) : PromotionEffect;
 
-/// <summary>The promotion after a transition and what is to be done. <paramref name="Applied"/> is false when the event means nothing in the phase.</summary>
+/// <summary>The promotion after a transition and what is to be done.</summary>
+/// <param name="Applied">False when the event means nothing in the phase.</param>
 public sealed record Transition(Promotion Promotion, bool Applied, IReadOnlyList<PromotionEffect> Effects)
 {
     public static Transition To(Promotion promotion, params PromotionEffect[] effects) => new(promotion, true, effects);

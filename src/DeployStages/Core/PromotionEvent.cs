@@ -41,7 +41,7 @@ public sealed record PersonRejected(DateTimeOffset At, string Person, string? Co
     public override string Name => "person.rejected";
 }
 
-/// <param name="Target">What the stage returns to when this promotion had already succeeded.</param>
+/// <param name="Target">What the stage returns to when this promotion had already ended.</param>
 public sealed record RollbackAsked(DateTimeOffset At, string Person, string? Comment, Digest? Target) : PromotionEvent(At)
 {
     public override string Name => "rollback.asked";

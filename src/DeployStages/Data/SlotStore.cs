@@ -82,6 +82,11 @@ public sealed class SlotStore(NpgsqlDataSource db)
         "UPDATE stages.slot SET current_release = stable_release, healthy_since = NULL WHERE stage = @stage AND repository_id = @repository",
         new { stage, repository = repository.Value }, ct);
 
+    /// <summary>A rollback that was given up left the instances of <paramref name="release"/> in place.</summary>
+    public Task KeepAsync(string stage, RepositoryId repository, Digest release, CancellationToken ct) => ExecuteAsync(
+        "UPDATE stages.slot SET current_release = @release, healthy_since = NULL WHERE stage = @stage AND repository_id = @repository",
+        new { stage, repository = repository.Value, release = release.ToString() }, ct);
+
     private async Task<int> ExecuteAsync(string sql, object arguments, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);

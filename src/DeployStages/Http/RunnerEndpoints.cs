@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -36,8 +37,8 @@ internal static class RunnerEndpoints
     {
         if (await auth.AuthenticateAsync(taskId, request.Headers.Authorization, ct) is not { } task)
             return TypedResults.Unauthorized();
-        var report = await request.ReadFromJsonAsync<SecurityReport>(ct);
-        var detail = report is null ? "The task gave no details." : Describe(report);
+        var report = await ReadAsync(request, ct);
+        var detail = Describe(report);
         var raised = new SecurityEventRaised(
             report?.Expected is { } e && Digest.TryParse(e, out var artifact) ? artifact : null, task.Subject.Release, task.Cluster, taskId,
             report?.Code ?? "signature-invalid", detail);
@@ -45,9 +46,24 @@ internal static class RunnerEndpoints
         return TypedResults.Accepted((string?)null);
     }
 
-    private static string Describe(SecurityReport report)
+    // An alarm counts even when nobody can read what is wrong.
+    private static async Task<SecurityReport?> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        var text = report.Expected is null && report.Found is null ? report.Detail : $"{report.Detail} Expected {report.Expected}, found {report.Found}.";
+        try
+        {
+            return request.HasJsonContentType() ? await request.ReadFromJsonAsync<SecurityReport>(ct) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Describe(SecurityReport? report)
+    {
+        var text = report?.Detail ?? "The task gave no details.";
+        if (report?.Expected is not null || report?.Found is not null)
+            text += $" Expected {report.Expected}, found {report.Found}.";
         return text.Length > 1000 ? text[..1000] : text;
     }
 }

@@ -29,21 +29,29 @@ public sealed class Promoting(StageStores stores, Gates gates, Offers offers, Tr
     public async Task<PromotionOutcome> RollbackAsync(Promotion p, string? comment, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
         var target = p.Target;
-        if (p.Phase == PromotionPhase.Succeeded)
+        var from = p;
+        if (p.Phase is PromotionPhase.Succeeded or PromotionPhase.Failed)
         {
             var slot = await stores.Slots.FindAsync(p.Stage, p.Repository, ct);
             if (slot?.Current != p.Release || await stores.Promotions.RunningAsync(p.Stage, p.Repository, ct) is not null)
                 return Cannot($"{p.Stage} no longer runs what promotion {p.Number} brought.", "Roll back the promotion that the stage runs now.");
             target = (await gates.TargetAsync(p.Stage, p.Repository, p.Release, null, ct))?.Digest;
             if (target is null)
-                return Cannot($"No other release ever succeeded in {p.Stage}.", "Promote another release instead.");
+                return NothingBefore(p);
+            // Promotions that came and went since have used up generations.
+            from = p with { Generation = slot.Generation };
         }
 
-        var after = await transitions.ApplyAsync(p, progress.PolicyOf(p), new RollbackAsked(now, actor.Name, comment, target), actor, ct);
-        return after == p
+        if (p.Phase == PromotionPhase.Baking && target is null)
+            return NothingBefore(p);
+        var after = await transitions.ApplyAsync(from, progress.PolicyOf(p), new RollbackAsked(now, actor.Name, comment, target), actor, ct);
+        return after == from
             ? Cannot($"Promotion {p.Number} is {p.Phase.ToString().ToLowerInvariant()}.", "Only what moves or runs can be rolled back.")
             : new PromotionOutcome.Done(p.Id);
     }
+
+    private static PromotionOutcome.Conflict NothingBefore(Promotion p) =>
+        Cannot($"No other release ever succeeded in {p.Stage}.", "Promote another release instead.");
 
     private static PromotionOutcome.Conflict Cannot(string sentence, string hint) => new("nothing-to-roll-back", sentence, hint);
 }

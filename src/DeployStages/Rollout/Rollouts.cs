@@ -57,6 +57,17 @@ public sealed class Rollouts(
             await scheduler.RemoveRequestAsync(cluster, request, actor, ct);
     }
 
+    /// <summary>Stops what is still on its way; what became healthy stays.</summary>
+    public async Task CancelAsync(Promotion p, Actor actor, CancellationToken ct)
+    {
+        var reason = $"promotion {p.Number} ended: {p.Reason}";
+        foreach (var deploy in (await OfGenerationAsync(p, ct)).Where(d => d.State == DeployState.Submitted))
+        {
+            await scheduler.CancelDeployAsync(deploy.Cluster, deploy.DeployId, reason, actor, ct);
+            await stores.Deploys.EndAsync(deploy, DeployState.Failed, p.FailureClass, "Cancelled: the promotion ended.", time.GetUtcNow(), ct);
+        }
+    }
+
     private async Task<List<PromotionDeploy>> OfGenerationAsync(Promotion p, CancellationToken ct) =>
         [.. (await stores.Deploys.OfAsync(p.Id, ct)).Where(d => d.Generation == p.Generation)];
 

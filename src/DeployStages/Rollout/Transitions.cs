@@ -51,6 +51,12 @@ public sealed class Transitions(
                 await stores.Slots.MarkStableAsync(p.Stage, p.Repository, stable.Release, ct);
                 await rollouts.RemoveMissingAsync(p, actor, ct);
                 return null;
+            case CancelDeploys:
+                await rollouts.CancelAsync(p, actor, ct);
+                return null;
+            case KeepRelease keep:
+                await stores.Slots.KeepAsync(p.Stage, p.Repository, keep.Release, ct);
+                return null;
             case ReleaseSlot:
                 await stores.Slots.ReturnToStableAsync(p.Stage, p.Repository, ct);
                 return null;
