@@ -23,7 +23,8 @@ public static class Dsse
     public static byte[] Pae(string payloadType, ReadOnlySpan<byte> body)
     {
         var type = Encoding.UTF8.GetBytes(payloadType);
-        var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"DSSEv1 {type.Length} {payloadType} {body.Length} "));
+        var head = Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"DSSEv1 {type.Length} {payloadType} {body.Length} "));
         var bytes = new byte[head.Length + body.Length];
         head.CopyTo(bytes, 0);
         body.CopyTo(bytes.AsSpan(head.Length));

@@ -36,20 +36,23 @@ public sealed record VerificationOutcome(string? Code, string Detail, string? Ex
 /// </summary>
 public static class PromotionCheck
 {
-    public static VerificationOutcome Verify(TrustPolicy trust, IReadOnlyList<string> envelopes, ExpectedPromotion expected, DateTimeOffset now)
+    public static VerificationOutcome Verify(
+        TrustPolicy trust, IReadOnlyList<string> envelopes, ExpectedPromotion expected, DateTimeOffset now)
     {
         if (trust.Expires <= now)
             return new VerificationOutcome(VerificationCode.UntrustedKey, $"The trust policy expired at {trust.Expires:u}.");
         var promotion = FirstThatHolds(
             trust, envelopes, KeyRole.Promoter, PromotionPredicate.Type, "promotion", s => CheckPromotion(s, expected, now), now);
         return promotion.Ok
-            ? FirstThatHolds(trust, envelopes, KeyRole.Builder, ProvenancePredicate.Type, "provenance", s => CheckProvenance(s, expected), now)
+            ? FirstThatHolds(
+                trust, envelopes, KeyRole.Builder, ProvenancePredicate.Type, "provenance", s => CheckProvenance(s, expected), now)
             : promotion;
     }
 
     // The answer is the best that any envelope gives: holds, or what was wrong with a statement of the type, or with a signature.
     private static VerificationOutcome FirstThatHolds(
-        TrustPolicy trust, IReadOnlyList<string> envelopes, KeyRole role, string type, string name, Func<Statement, VerificationOutcome> check, DateTimeOffset now)
+        TrustPolicy trust, IReadOnlyList<string> envelopes, KeyRole role, string type, string name,
+        Func<Statement, VerificationOutcome> check, DateTimeOffset now)
     {
         VerificationOutcome? wrongStatement = null;
         VerificationOutcome? wrongSignature = null;
@@ -71,11 +74,13 @@ public static class PromotionCheck
             }
         }
 
-        return wrongStatement ?? wrongSignature ?? new VerificationOutcome(VerificationCode.StatementMissing, $"No {name} statement came with the task.");
+        return wrongStatement ?? wrongSignature ?? new VerificationOutcome(
+            VerificationCode.StatementMissing, $"No {name} statement came with the task.");
     }
 
     // Only chooses which failure to report; an envelope that cannot be read may have been anything.
-    private static bool MayBe(string envelope, string type) => Statements.Peek(envelope) is not { } claimed || claimed.PredicateType == type;
+    private static bool MayBe(string envelope, string type) =>
+        Statements.Peek(envelope) is not { } claimed || claimed.PredicateType == type;
 
     private static VerificationOutcome CheckPromotion(Statement statement, ExpectedPromotion expected, DateTimeOffset now)
     {
@@ -97,14 +102,17 @@ public static class PromotionCheck
         }
 
         return promotion.Expires <= now
-            ? Mismatch(VerificationCode.StatementExpired, "The promotion expired.", now.ToString("u", null), promotion.Expires.ToString("u", null))
+            ? Mismatch(
+                VerificationCode.StatementExpired, "The promotion expired.", now.ToString("u", null),
+                promotion.Expires.ToString("u", null))
             : VerificationOutcome.Verified;
     }
 
     private static VerificationOutcome CheckProvenance(Statement statement, ExpectedPromotion expected)
     {
         if (!statement.IsAbout(expected.Artifact))
-            return Mismatch(VerificationCode.DigestMismatch, "The provenance is for other bytes.", expected.Artifact, SubjectsOf(statement));
+            return Mismatch(
+                VerificationCode.DigestMismatch, "The provenance is for other bytes.", expected.Artifact, SubjectsOf(statement));
         var type = Read(statement.Predicate, AttestationJson.Default.ProvenancePredicate)?.BuildDefinition?.BuildType;
         return type == ProvenancePredicate.BuildType
             ? VerificationOutcome.Verified
@@ -123,7 +131,8 @@ public static class PromotionCheck
         }
     }
 
-    private static VerificationOutcome Mismatch(string code, string detail, string expected, string? found) => new(code, detail, expected, found);
+    private static VerificationOutcome Mismatch(string code, string detail, string expected, string? found) =>
+        new(code, detail, expected, found);
 
     private static string SubjectsOf(Statement statement) =>
         string.Join(", ", statement.Subject.Take(8).Select(s => s.Digest.TryGetValue("sha256", out var hex) ? "sha256:" + hex : s.Name));

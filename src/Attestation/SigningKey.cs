@@ -34,7 +34,8 @@ public sealed class SigningKey : IDisposable
 
     public string PublicKeyPem => PemEncoding.WriteString("PUBLIC KEY", PublicKey);
 
-    public static SigningKey Create(SignatureFormat format = SignatureFormat.P1363) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), format);
+    public static SigningKey Create(SignatureFormat format = SignatureFormat.P1363) =>
+        new(ECDsa.Create(ECCurve.NamedCurves.nistP256), format);
 
     /// <exception cref="CryptographicException">Not a PKCS#8 P-256 key.</exception>
     public static SigningKey FromPem(string pem, SignatureFormat format = SignatureFormat.P1363)

@@ -34,7 +34,8 @@ public sealed record Statement(
 public sealed record StatementSubject(string? Name, IReadOnlyDictionary<string, string> Digest)
 {
     /// <param name="digest"><c>sha256:&lt;hex&gt;</c>.</param>
-    public static StatementSubject Of(string name, string digest) => new(name, new Dictionary<string, string> { ["sha256"] = digest["sha256:".Length..] });
+    public static StatementSubject Of(string name, string digest) =>
+        new(name, new Dictionary<string, string> { ["sha256"] = digest["sha256:".Length..] });
 }
 
 /// <summary>Builds, signs and reads the statements that this product makes.</summary>
@@ -44,7 +45,8 @@ public static class Statements
         artifacts, PromotionPredicate.Type, JsonSerializer.SerializeToElement(promotion, AttestationJson.Default.PromotionPredicate), key);
 
     public static string SignProvenance(IReadOnlyList<StatementSubject> artifacts, ProvenancePredicate provenance, SigningKey key) => Sign(
-        artifacts, ProvenancePredicate.Type, JsonSerializer.SerializeToElement(provenance, AttestationJson.Default.ProvenancePredicate), key);
+        artifacts, ProvenancePredicate.Type,
+        JsonSerializer.SerializeToElement(provenance, AttestationJson.Default.ProvenancePredicate), key);
 
     /// <returns>The envelope as JSON.</returns>
     public static string Sign(IReadOnlyList<StatementSubject> subjects, string predicateType, JsonElement predicate, SigningKey key)

@@ -59,7 +59,9 @@ public sealed record TrustPolicy(long Version, DateTimeOffset Expires, IReadOnly
     {
         try
         {
-            return JsonSerializer.Deserialize(body, AttestationJson.Default.TrustPolicy) is { Keys: not null, Revoked: not null } policy ? policy : null;
+            return JsonSerializer.Deserialize(body, AttestationJson.Default.TrustPolicy) is { Keys: not null, Revoked: not null } policy
+                ? policy
+                : null;
         }
         catch (JsonException)
         {

@@ -20,9 +20,11 @@ public static class Verifier
         if (result.Body is null)
         {
             return result.KeyKnown
-                ? new EnvelopeVerdict(null, VerificationCode.SignatureInvalid, $"The signature by key {result.KeyId} does not match the payload.")
+                ? new EnvelopeVerdict(
+                    null, VerificationCode.SignatureInvalid, $"The signature by key {result.KeyId} does not match the payload.")
                 : new EnvelopeVerdict(
-                    null, VerificationCode.UntrustedKey, $"No key that may sign as {role.ToString().ToLowerInvariant()} now: {result.KeyId ?? "(no key id)"}.");
+                    null, VerificationCode.UntrustedKey,
+                    $"No key that may sign as {role.ToString().ToLowerInvariant()} now: {result.KeyId ?? "(no key id)"}.");
         }
 
         var statement = envelope.PayloadType == Statement.PayloadType ? Statement.TryRead(result.Body) : null;

@@ -38,7 +38,8 @@ public sealed class BuildCommands
     private readonly IBackgroundJobClient jobs;
     private readonly BuildDoors doors;
 
-    internal BuildCommands(CommitCommands commits, Mirror mirror, BuildWriter writer, Journal journal, IBackgroundJobClient jobs, BuildDoors doors)
+    internal BuildCommands(
+        CommitCommands commits, Mirror mirror, BuildWriter writer, Journal journal, IBackgroundJobClient jobs, BuildDoors doors)
     {
         (this.commits, this.mirror, this.writer, this.journal, this.jobs, this.doors) = (commits, mirror, writer, journal, jobs, doors);
     }
@@ -46,7 +47,8 @@ public sealed class BuildCommands
     /// <summary>Plans the one build that a push of the commit gets; the same commit again changes nothing.</summary>
     /// <exception cref="InvalidOperationException">The commit cannot be fetched: tried again by the caller.</exception>
     public async Task<BuildId> PlanPushAsync(RepositoryId repository, CommitSha sha, string branch, CancellationToken ct) =>
-        await PlanAsync(new Wanted(repository, sha, branch, BuildTrigger.Push, null, Actor.System("push")), ct) is StartBuildOutcome.Started started
+        await PlanAsync(new Wanted(repository, sha, branch, BuildTrigger.Push, null, Actor.System("push")), ct)
+            is StartBuildOutcome.Started started
             ? started.Build
             : throw new InvalidOperationException($"Commit {sha} of repository {repository} is not on its remote.");
 
@@ -58,7 +60,9 @@ public sealed class BuildCommands
     /// <returns>Null when there is no such build.</returns>
     public async Task<StartBuildOutcome?> RetryAsync(BuildId build, Actor actor, CancellationToken ct) =>
         await doors.Builds.RowAsync(build, ct) is { } old
-            ? await PlanAsync(new Wanted(new RepositoryId(old.RepositoryId), CommitSha.Parse(old.Sha), old.Branch, BuildTrigger.Retry, build, actor), ct)
+            ? await PlanAsync(
+                new Wanted(new RepositoryId(old.RepositoryId), CommitSha.Parse(old.Sha), old.Branch, BuildTrigger.Retry, build, actor),
+                ct)
             : null;
 
     /// <summary>Ends the build now: tasks that run are killed, modules that wait never start.</summary>
@@ -84,7 +88,8 @@ public sealed class BuildCommands
                 }
 
                 await writer.EndBuildAsync(build.Value, BuildState.Cancelled, null, reason, doors.Time.GetUtcNow(), token);
-                entries.Add(new NewJournalEntry(ModuleEnd.EventOf(locked.Build, Outcome.Cancelled, null, reason), actor, locked.Build.Subject));
+                entries.Add(new NewJournalEntry(
+                    ModuleEnd.EventOf(locked.Build, Outcome.Cancelled, null, reason), actor, locked.Build.Subject));
                 await journal.AppendAsync(entries, token);
                 return CancelBuildOutcome.Cancelled;
             },
@@ -104,15 +109,24 @@ public sealed class BuildCommands
         foreach (var file in DefinitionParser.FileNames)
         {
             if (mirror.ReadFile(repository, sha, file) is { } bytes)
-                return (file, DefinitionParser.Parse(file, Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'), path => mirror.TreeId(repository, sha, path) is not null));
+                return (
+                    file,
+                    DefinitionParser.Parse(
+                        file, Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'),
+                        path => mirror.TreeId(repository, sha, path) is not null));
             if (mirror.TreeId(repository, sha, file) is not null)
-                return (file, new DefinitionResult(null, [new DefinitionProblem(file, 1, 1, "This is no file, or one that is too large to be a definition.", null)]));
+                return (
+                    file,
+                    new DefinitionResult(
+                        null,
+                        [new DefinitionProblem(file, 1, 1, "This is no file, or one that is too large to be a definition.", null)]));
         }
 
         return (null, new DefinitionResult(null, [DefinitionParser.Missing()]));
     }
 
-    private async Task<StartBuildOutcome> InsertAsync(Wanted wanted, bool skipped, string? file, DefinitionResult read, CancellationToken ct)
+    private async Task<StartBuildOutcome> InsertAsync(
+        Wanted wanted, bool skipped, string? file, DefinitionResult read, CancellationToken ct)
     {
         var existing = await writer.LockAndFindPushAsync(wanted.Repository, wanted.Sha, ct);
         if (wanted.Trigger == BuildTrigger.Push && existing is { } known)
@@ -121,15 +135,16 @@ public sealed class BuildCommands
         var state = skipped ? BuildState.Skipped : read.Definition is null ? BuildState.Failed : BuildState.Running;
         var reason = skipped ? SkipWords.Reason : read.Definition is null ? Summary(read.Problems) : null;
         var build = new NewBuild(
-            BuildId.New(now), wanted.Repository, wanted.Sha, wanted.Branch, wanted.Trigger, wanted.Actor.ToString(), wanted.RetryOf, state, reason, file,
-            read.Definition, read.Problems, now);
+            BuildId.New(now), wanted.Repository, wanted.Sha, wanted.Branch, wanted.Trigger, wanted.Actor.ToString(), wanted.RetryOf,
+            state, reason, file, read.Definition, read.Problems, now);
         var number = await writer.InsertAsync(build, ct);
         if (state == BuildState.Running)
             jobs.Enqueue<AdvanceBuildJob>(j => j.ExecuteAsync(build.Id.Value, CancellationToken.None));
         JournalEvent happened = state switch
         {
             BuildState.Failed => new DefinitionRejected(wanted.Repository, wanted.Sha, build.Id, number, read.Problems),
-            BuildState.Skipped => new BuildFinished(wanted.Repository, wanted.Sha, build.Id, number, Outcome.Succeeded, null, SkipWords.Reason),
+            BuildState.Skipped => new BuildFinished(
+                wanted.Repository, wanted.Sha, build.Id, number, Outcome.Succeeded, null, SkipWords.Reason),
             _ => new BuildPlanned(wanted.Repository, wanted.Sha, build.Id, number, [.. read.Definition!.Modules.Select(m => m.Name)]),
         };
         await journal.AppendAsync(
@@ -140,7 +155,8 @@ public sealed class BuildCommands
     private static string Summary(IReadOnlyList<DefinitionProblem> problems) =>
         problems.Count == 1 ? problems[0].ToString() : $"{problems.Count} problems in the definition; the first: {problems[0]}";
 
-    private sealed record Wanted(RepositoryId Repository, CommitSha Sha, string? Branch, BuildTrigger Trigger, BuildId? RetryOf, Actor Actor);
+    private sealed record Wanted(
+        RepositoryId Repository, CommitSha Sha, string? Branch, BuildTrigger Trigger, BuildId? RetryOf, Actor Actor);
 }
 
 /// <summary>What the commands reach besides their own rows.</summary>

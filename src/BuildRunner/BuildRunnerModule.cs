@@ -41,13 +41,14 @@ public static class BuildRunnerModule
         services.AddSingleton<BuildAdvance>();
         services.AddSingleton<RunnerDesk>();
         services.AddSingleton(p => new BuildCommands(
-            p.GetRequiredService<CommitCommands>(), p.GetRequiredService<Mirror>(), p.GetRequiredService<BuildWriter>(), p.GetRequiredService<Journal>(),
-            p.GetRequiredService<IBackgroundJobClient>(), p.GetRequiredService<BuildDoors>()));
+            p.GetRequiredService<CommitCommands>(), p.GetRequiredService<Mirror>(), p.GetRequiredService<BuildWriter>(),
+            p.GetRequiredService<Journal>(), p.GetRequiredService<IBackgroundJobClient>(), p.GetRequiredService<BuildDoors>()));
         services.AddTransient<PlanBuildJob>();
         services.AddTransient<CreateReleaseJob>();
         services.AddTransient(p => new AdvanceBuildJob(p.GetRequiredService<BuildAdvance>()));
         services.AddTransient(p => new BuildTaskEndedJob(
-            p.GetRequiredService<RunnerWriter>(), p.GetRequiredService<BuildStore>(), p.GetRequiredService<TaskEnds>(), p.GetRequiredService<BuildAdvance>()));
+            p.GetRequiredService<RunnerWriter>(), p.GetRequiredService<BuildStore>(), p.GetRequiredService<TaskEnds>(),
+            p.GetRequiredService<BuildAdvance>()));
         services.AddHostedService<BuildSweep>();
         return services;
     }

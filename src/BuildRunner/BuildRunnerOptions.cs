@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pipeline.BuildRunner;
 
-/// <summary>Section <c>BuildRunner</c>. <c>DataDirectory</c> and <c>PublicUrl</c> fall back to the settings of that name at the root.</summary>
+/// <summary>Section <c>BuildRunner</c>. <c>DataDirectory</c> and <c>PublicUrl</c> fall back to the settings of that name at the
+/// root.</summary>
 public sealed class BuildRunnerOptions
 {
     public const string Section = "BuildRunner";

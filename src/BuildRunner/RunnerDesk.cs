@@ -16,7 +16,8 @@ internal sealed record TaskAtDesk(RunnerIdentity Identity, ModuleRow Module)
 }
 
 /// <summary>Takes what a task says about its steps and its end.</summary>
-internal sealed class RunnerDesk(RunnerWriter runner, BuildWriter builds, StepLogs logs, LogBell bell, ModuleEnd moduleEnd, RunnerDoors doors)
+internal sealed class RunnerDesk(
+    RunnerWriter runner, BuildWriter builds, StepLogs logs, LogBell bell, ModuleEnd moduleEnd, RunnerDoors doors)
 {
     /// <summary>
     /// The module that the task builds. The first call of a task takes the module over from an earlier attempt; that one's later
@@ -53,7 +54,8 @@ internal sealed class RunnerDesk(RunnerWriter runner, BuildWriter builds, StepLo
         ct);
 
     /// <returns>False when the module has no such step or the report says nothing known.</returns>
-    public Task<bool> ReportStepAsync(TaskAtDesk task, int index, StepReport report, CancellationToken ct) => Transactions.InTransactionAsync(
+    public Task<bool> ReportStepAsync(TaskAtDesk task, int index, StepReport report, CancellationToken ct) =>
+        Transactions.InTransactionAsync(
         async token =>
         {
             if (ParseState(report.State) is not { } state || await runner.LockStepAsync(task.Id, index, token) is not { } row)
@@ -76,13 +78,16 @@ internal sealed class RunnerDesk(RunnerWriter runner, BuildWriter builds, StepLo
                 token);
             JournalEvent happened = state == StepState.Running
                 ? new StepStarted(task.Build, task.Id, task.Module.Name, row.Name)
-                : new StepFinished(task.Build, task.Id, task.Module.Name, row.Name, report.ExitCode ?? (state == StepState.Succeeded ? 0 : -1));
-            await doors.Journal.AppendAsync(happened, Actor.System("runner"), task.Identity.Subject with { TaskId = task.Identity.TaskId }, token);
+                : new StepFinished(
+                    task.Build, task.Id, task.Module.Name, row.Name, report.ExitCode ?? (state == StepState.Succeeded ? 0 : -1));
+            await doors.Journal.AppendAsync(
+                happened, Actor.System("runner"), task.Identity.Subject with { TaskId = task.Identity.TaskId }, token);
             return true;
         },
         ct);
 
-    public async Task<(bool Appended, long Size)> AppendLogAsync(TaskAtDesk task, int index, long offset, Stream content, CancellationToken ct) =>
+    public async Task<(bool Appended, long Size)> AppendLogAsync(
+        TaskAtDesk task, int index, long offset, Stream content, CancellationToken ct) =>
         await logs.AppendAsync(logs.PathOf(task.Build, task.Module.Name, index), offset, content, ct);
 
     public void RingEnd(TaskAtDesk task, int index) => bell.Ring(logs.PathOf(task.Build, task.Module.Name, index));
@@ -119,9 +124,11 @@ internal sealed class RunnerDesk(RunnerWriter runner, BuildWriter builds, StepLo
         {
             var made = sent.Artifacts.FirstOrDefault(a => a.Name == wanted.Name);
             if (made is null || !Digest.TryParse(made.Digest, out var digest))
-                return new RunnerResult(false, null, null, FailureClass.Config, $"The artifact '{wanted.Name}' ({wanted.Path}) was not made.");
+                return new RunnerResult(
+                    false, null, null, FailureClass.Config, $"The artifact '{wanted.Name}' ({wanted.Path}) was not made.");
             if (!await doors.Artifacts.RecordAsync(
-                task.Build, new ReleaseArtifact(made.Name, task.Module.Name, digest, made.Bytes, made.MediaType), task.Identity.Subject, Actor.System("runner"), ct))
+                task.Build, new ReleaseArtifact(made.Name, task.Module.Name, digest, made.Bytes, made.MediaType),
+                task.Identity.Subject, Actor.System("runner"), ct))
                 return new RunnerResult(false, null, null, FailureClass.Infra, $"The artifact '{wanted.Name}' did not arrive: {digest}.");
         }
 
@@ -137,8 +144,10 @@ internal sealed class RunnerDesk(RunnerWriter runner, BuildWriter builds, StepLo
         _ => null,
     };
 
-    private static FailureClass? ParseClass(string? text) => Enum.TryParse<FailureClass>(text, ignoreCase: true, out var parsed) ? parsed : null;
+    private static FailureClass? ParseClass(string? text) =>
+        Enum.TryParse<FailureClass>(text, ignoreCase: true, out var parsed) ? parsed : null;
 }
 
 /// <summary>What the desk reaches besides its own rows.</summary>
-internal sealed record RunnerDoors(RunnerAuth Auth, BuildStore Builds, ArtifactCommands Artifacts, BuildAdvance Advance, Journal Journal, TimeProvider Time);
+internal sealed record RunnerDoors(
+    RunnerAuth Auth, BuildStore Builds, ArtifactCommands Artifacts, BuildAdvance Advance, Journal Journal, TimeProvider Time);

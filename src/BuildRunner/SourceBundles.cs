@@ -67,7 +67,8 @@ internal sealed class SourceBundles(NpgsqlDataSource db, Mirror mirror, IOptions
 
     private static async Task<SourceBundle> MeasureAsync(string path, CancellationToken ct)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
         return new SourceBundle(Digest.FromHash(await SHA256.HashDataAsync(file, ct)), file.Length);
     }
 
@@ -84,7 +85,11 @@ internal sealed class SourceBundles(NpgsqlDataSource db, Mirror mirror, IOptions
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             Save,
-            new { repository = repository.Value, key, digest = bundle.Digest.ToString(), bytes = bundle.Bytes, now = time.GetUtcNow().UtcDateTime },
+            new
+            {
+                repository = repository.Value, key, digest = bundle.Digest.ToString(), bytes = bundle.Bytes,
+                now = time.GetUtcNow().UtcDateTime,
+            },
             cancellationToken: ct));
     }
 }

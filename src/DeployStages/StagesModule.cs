@@ -7,10 +7,12 @@ namespace Pipeline.DeployStages;
 
 public static class StagesModule
 {
-    /// <summary>Needs Kernel, GitWebhooks, ArtifactStore and Scheduler. Resolving <see cref="PolicyInForce"/> refuses a bad policy.</summary>
+    /// <summary>Needs Kernel, GitWebhooks, ArtifactStore and Scheduler. Resolving <see cref="PolicyInForce"/> refuses a bad
+    /// policy.</summary>
     public static IServiceCollection AddStages(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<StagesOptions>().Bind(configuration.GetSection(StagesOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StagesOptions>().Bind(configuration.GetSection(StagesOptions.Section)).ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton<PolicyInForce>();
         services.AddSingleton<StageStores>();
         services.AddSingleton<Contributors>();

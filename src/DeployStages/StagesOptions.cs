@@ -7,7 +7,8 @@ public sealed class StagesOptions
 {
     public const string Section = "DeployStages";
 
-    /// <summary>The promotion policy; relative to the content root. A file with errors at start refuses the start, at reload leaves the old in force.</summary>
+    /// <summary>The promotion policy; relative to the content root. A file with errors at start refuses the start, at reload leaves
+    /// the old in force.</summary>
     [Required]
     public string Policy { get; set; } = "pipelines/stages.yaml";
 }

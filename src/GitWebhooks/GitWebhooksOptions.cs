@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Pipeline.GitWebhooks;
 
-/// <summary>Section <c>GitWebhooks</c>. <c>DataDirectory</c> and <c>PublicUrl</c> fall back to the settings of that name at the root.</summary>
+/// <summary>Section <c>GitWebhooks</c>. <c>DataDirectory</c> and <c>PublicUrl</c> fall back to the settings of that name at the
+/// root.</summary>
 public sealed class GitWebhooksOptions
 {
     public const string Section = "GitWebhooks";

@@ -35,7 +35,8 @@ public sealed class RepositoryCommands(
         ON CONFLICT (forge, base_url, forge_id) DO UPDATE
            SET owner = excluded.owner, name = excluded.name, default_branch = excluded.default_branch,
                web_url = coalesce(excluded.web_url, git.repository.web_url),
-               clone_url = CASE WHEN git.repository.pinned AND NOT excluded.pinned THEN git.repository.clone_url ELSE excluded.clone_url END,
+               clone_url = CASE WHEN git.repository.pinned
+                 AND NOT excluded.pinned THEN git.repository.clone_url ELSE excluded.clone_url END,
                pinned = git.repository.pinned OR excluded.pinned
         RETURNING {RepositoryRow.Columns}
         """;
@@ -54,7 +55,8 @@ public sealed class RepositoryCommands(
                 var id = RepositoryId.New(time.GetUtcNow());
                 var repository = await UpsertAsync(id, wanted, pinned: true, actor.ToString(), token);
                 await journal.AppendAsync(
-                    new ActionRecorded("repository.add", repository.FullName, null), actor, new JournalSubject { Repository = repository.Id }, token);
+                    new ActionRecorded("repository.add", repository.FullName, null), actor,
+                    new JournalSubject { Repository = repository.Id }, token);
                 Log.RepositoryAdded(logger, repository.Id.Value, repository.FullName);
                 return new AddRepositoryOutcome.Added(repository, repository.Id == id);
             },
@@ -113,10 +115,12 @@ public sealed class RepositoryCommands(
     private static string OnForge(string? cloneUrl, string baseUrl)
     {
         var forge = new Uri(baseUrl);
-        return Uri.TryCreate(cloneUrl, UriKind.Absolute, out var url) && url.Scheme == forge.Scheme && url.Authority == forge.Authority && url.UserInfo.Length == 0
+        return Uri.TryCreate(cloneUrl, UriKind.Absolute, out var url) && url.Scheme == forge.Scheme
+            && url.Authority == forge.Authority && url.UserInfo.Length == 0
             ? cloneUrl!
             : throw new PayloadException(
-                $"The clone URL '{cloneUrl}' does not lie on {baseUrl}. Register the repository first (POST /api/v1/repositories) if it is right.");
+                $"The clone URL '{cloneUrl}' does not lie on {baseUrl}."
+                + " Register the repository first (POST /api/v1/repositories) if it is right.");
     }
 
     private static AddRepositoryOutcome.Invalid? Problem(AddRepository wanted)
@@ -129,9 +133,11 @@ public sealed class RepositoryCommands(
             return new("name", "must be 1 to 100 characters without slash or space.");
         if (string.IsNullOrWhiteSpace(wanted.DefaultBranch) || wanted.DefaultBranch.Length > 250)
             return new("defaultBranch", "must name a branch, main for example.");
-        if (!Uri.TryCreate(wanted.CloneUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http" or "file") || url.UserInfo.Length > 0)
+        if (!Uri.TryCreate(wanted.CloneUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http" or "file")
+            || url.UserInfo.Length > 0)
             return new("cloneUrl", "must be an https://, http:// or file:// URL without credentials.");
-        if (wanted.BaseUrl is { } baseUrl && !(Uri.TryCreate(baseUrl, UriKind.Absolute, out var forge) && forge.Scheme is "http" or "https"))
+        if (wanted.BaseUrl is { } baseUrl
+            && !(Uri.TryCreate(baseUrl, UriKind.Absolute, out var forge) && forge.Scheme is "http" or "https"))
             return new("baseUrl", "must be the forge's http(s) address.");
         return null;
     }

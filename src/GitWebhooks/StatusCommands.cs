@@ -20,7 +20,8 @@ public sealed class StatusCommands(
     /// <param name="description">Cut to 140 characters: say the reason first.</param>
     /// <param name="targetPath">Path on this server, <c>/builds/…</c>.</param>
     public Task ReportAsync(
-        RepositoryId repository, CommitSha sha, string context, CommitState state, string description, string targetPath, CancellationToken ct) =>
+        RepositoryId repository, CommitSha sha, string context, CommitState state, string description, string targetPath,
+        CancellationToken ct) =>
         Transactions.InTransactionAsync(
             async token =>
             {
@@ -34,7 +35,8 @@ public sealed class StatusCommands(
     /// <summary>One line of at most 140 characters; never half a surrogate pair.</summary>
     public static string Fit(string description)
     {
-        var line = string.Join(' ', description.Replace("\0", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var line = string.Join(
+            ' ', description.Replace("\0", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (line.Length <= MaxDescription)
             return line;
         var end = MaxDescription - 1;

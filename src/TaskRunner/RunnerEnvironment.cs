@@ -13,10 +13,14 @@ internal sealed record RunnerEnvironment(
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private static readonly string[] Passed =
-        ["PATH", "DOTNET_ROOT", "PORT", "TASK_ID", "TASK_HOST", "TASK_RACK_ID", "INSTANCE_NO", "PIPELINE_CLUSTER", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+    [
+        "PATH", "DOTNET_ROOT", "PORT", "TASK_ID", "TASK_HOST", "TASK_RACK_ID", "INSTANCE_NO", "PIPELINE_CLUSTER", "TZ", "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ];
 
     /// <returns>Null with the name of the variable that is missing.</returns>
-    public static (RunnerEnvironment? Environment, string? Missing) Read(Func<string, string?> variable, IEnumerable<string> names, string sandbox)
+    public static (RunnerEnvironment? Environment, string? Missing) Read(
+        Func<string, string?> variable, IEnumerable<string> names, string sandbox)
     {
         string? missing = null;
         string Required(string name)
@@ -41,13 +45,16 @@ internal sealed record RunnerEnvironment(
         inherited.TryAdd("PATH", DefaultPath);
         return (
             new RunnerEnvironment(
-                new Uri(server.TrimEnd('/') + "/"), task, ticket, sandbox, NotEmpty(variable("PIPELINE_TRUST")), NotEmpty(variable("PIPELINE_STATE")),
+                new Uri(server.TrimEnd('/') + "/"), task, ticket, sandbox, NotEmpty(variable("PIPELINE_TRUST")),
+                NotEmpty(variable("PIPELINE_STATE")),
                 variable("PIPELINE_STAGES")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), inherited),
             null);
     }
 
     private static bool IsPassed(string name) =>
-        Passed.Contains(name) || (name.StartsWith("PORT", StringComparison.Ordinal) && name.Length > 4 && name.AsSpan(4).IndexOfAnyExceptInRange('0', '9') < 0);
+        Passed.Contains(name)
+        || (name.StartsWith("PORT", StringComparison.Ordinal) && name.Length > 4
+            && name.AsSpan(4).IndexOfAnyExceptInRange('0', '9') < 0);
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -30,7 +30,8 @@ public sealed record ReleaseDocument(
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
+        JsonObject o => new JsonObject(
+            o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
         JsonArray a => new JsonArray([.. a.Select(Sorted)]),
         JsonValue v when v.GetValueKind() == JsonValueKind.Number => JsonValue.Create(WithoutTrailingZeros(v.Deserialize<decimal>())),
         _ => node?.DeepClone(),

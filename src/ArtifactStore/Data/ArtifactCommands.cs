@@ -30,7 +30,9 @@ public sealed class ArtifactCommands(NpgsqlDataSource db, BlobStore blobs, Journ
                 if (blobs.SizeOf(artifact.Digest) is not { } bytes)
                     return false;
                 if (await InsertAsync(build, artifact with { Bytes = bytes }, token) == 1)
-                    await journal.AppendAsync(new ArtifactStored(artifact.Digest, artifact.Name, bytes, build), actor, subject with { Build = build }, token);
+                    await journal.AppendAsync(
+                        new ArtifactStored(artifact.Digest, artifact.Name, bytes, build), actor, subject with { Build = build },
+                        token);
                 return true;
             },
             ct);

@@ -90,7 +90,8 @@ public sealed class ReleaseCommands(
     private async Task<int> UpdateHoldAsync(Digest digest, string? reason, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.ExecuteAsync(new CommandDefinition(SetHold, new { digest = digest.ToString(), reason }, cancellationToken: ct));
+        return await connection.ExecuteAsync(new CommandDefinition(
+            SetHold, new { digest = digest.ToString(), reason }, cancellationToken: ct));
     }
 
     /// <returns>The release of this build, and its number when it is new.</returns>

@@ -63,7 +63,8 @@ public sealed class ReleaseStore(NpgsqlDataSource db)
     private static ReleaseDocument Checked(Digest digest, string document) =>
         Digest.Of(System.Text.Encoding.UTF8.GetBytes(document)) == digest
             ? ReleaseDocument.Parse(document)
-            : throw new InvalidDataException($"The stored document of release {digest} does not have that digest: it was changed from outside.");
+            : throw new InvalidDataException(
+                $"The stored document of release {digest} does not have that digest: it was changed from outside.");
 
     private sealed class Row
     {

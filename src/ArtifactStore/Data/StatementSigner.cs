@@ -15,7 +15,8 @@ public sealed class StatementSigner(KeyRing keys, AttestationStore attestations,
         var envelope = Statements.SignPromotion(
             SubjectsOf(promotion.Artifacts),
             new PromotionPredicate(
-                promotion.Stage, promotion.Release.ToString(), promotion.Deployable, promotion.Generation, promotion.Expires.ToUniversalTime()),
+                promotion.Stage, promotion.Release.ToString(), promotion.Deployable, promotion.Generation,
+                promotion.Expires.ToUniversalTime()),
             keys.Promoter);
         await attestations.AddAsync(envelope, keys.Promoter.Id, [promotion.Release], ct);
         return envelope;

@@ -15,7 +15,8 @@ public sealed record VerifyRequest(
 
 /// <param name="Code">As in <see cref="VerificationCode"/>; null when everything holds.</param>
 /// <param name="BytesIntact">The stored bytes hashed again; null when they are not in this store.</param>
-public sealed record VerifyAnswer(bool Verified, string? Code, string Detail, bool? BytesIntact, IReadOnlyList<AttestationView> Attestations);
+public sealed record VerifyAnswer(
+    bool Verified, string? Code, string Detail, bool? BytesIntact, IReadOnlyList<AttestationView> Attestations);
 
 internal static class ArtifactEndpoints
 {
@@ -37,7 +38,8 @@ internal static class ArtifactEndpoints
         {
             return TypedResults.Problem(
                 statusCode: 500, type: VerificationCode.DigestMismatch, title: "The stored bytes were changed",
-                detail: $"The bytes stored as {parsed} have another digest now: do not use them. Restore the file from a backup or build again.");
+                detail: $"The bytes stored as {parsed} have another digest now: do not use them."
+                    + " Restore the file from a backup or build again.");
         }
 
         if (blobs.OpenRead(parsed) is not { } stream)
@@ -88,5 +90,7 @@ internal static class ArtifactEndpoints
 
     // A name for the download only; never a path.
     private static string? SafeName(string? name) =>
-        name is { Length: > 0 and <= 128 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && name[0] != '.' ? name : null;
+        name is { Length: > 0 and <= 128 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && name[0] != '.'
+            ? name
+            : null;
 }

@@ -42,7 +42,8 @@ internal static class ReleaseEndpoints
         return TypedResults.Ok(page);
     }
 
-    private static async Task<Results<Ok<Release>, NotFound, ProblemHttpResult>> Show(string digest, ReleaseStore releases, CancellationToken ct) =>
+    private static async Task<Results<Ok<Release>, NotFound, ProblemHttpResult>> Show(
+        string digest, ReleaseStore releases, CancellationToken ct) =>
         !Digest.TryParse(digest, out var parsed) ? Problems.NotADigest("digest", digest)
             : await releases.FindAsync(parsed, ct) is { } release ? TypedResults.Ok(release)
             : TypedResults.NotFound();
@@ -66,7 +67,9 @@ internal static class ReleaseEndpoints
             return Problems.NotADigest("digest", digest);
         if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > 1000)
             return Problems.BadInput("reason", "Say why, in at most 1000 characters: people will read it where the release waits.");
-        return await releases.HoldAsync(parsed, request.Reason.Trim(), Actor.Of(caller), ct) ? TypedResults.NoContent() : TypedResults.NotFound();
+        return await releases.HoldAsync(parsed, request.Reason.Trim(), Actor.Of(caller), ct)
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
     }
 
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Unhold(

@@ -14,7 +14,8 @@ namespace Pipeline.ArtifactStore;
 /// The version never decreases: it is above every row of <c>artifact.trust</c> and above the file that is there.
 /// </summary>
 public sealed class TrustPublisher(
-    NpgsqlDataSource db, KeyRing keys, IOptions<ArtifactStoreOptions> options, TimeProvider time, ILogger<TrustPublisher> logger) : BackgroundService
+    NpgsqlDataSource db, KeyRing keys, IOptions<ArtifactStoreOptions> options, TimeProvider time,
+    ILogger<TrustPublisher> logger) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Recheck = TimeSpan.FromHours(1);

@@ -23,7 +23,8 @@ internal static class BuildEnvironment
             ["PIPELINE_REF"] = branch.Length > 0 ? $"refs/heads/{branch}" : "",
             ["PIPELINE_COMMIT_MESSAGE"] = commit.Message.Length > 8192 ? commit.Message[..8192] : commit.Message,
             ["PIPELINE_COMMIT_AUTHOR"] = $"{commit.AuthorName} <{commit.AuthorEmail}>",
-            ["PIPELINE_COMMIT_TIMESTAMP"] = commit.CommittedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["PIPELINE_COMMIT_TIMESTAMP"] = commit.CommittedAt.ToUniversalTime().ToString(
+                "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["PIPELINE_REPOSITORY"] = repository.FullName,
             ["PIPELINE_REPOSITORY_ID"] = repository.Id.ToString(),
             ["PIPELINE_MODULE"] = module.Name,

@@ -11,14 +11,18 @@ public static class RunIds
 
     /// <returns>Null when the run is no module build.</returns>
     public static ModuleBuildId? Parse(string runId) =>
-        runId.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(runId[Prefix.Length..], "N", out var id) ? new ModuleBuildId(id) : null;
+        runId.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(runId[Prefix.Length..], "N", out var id)
+            ? new ModuleBuildId(id)
+            : null;
 
     /// <summary>The attempt in a task id (<c>&lt;run&gt;.&lt;instance&gt;.&lt;attempt&gt;</c>): a higher one replaces a lower.</summary>
     public static int AttemptOf(string taskId) =>
         int.TryParse(taskId.AsSpan(taskId.LastIndexOf('.') + 1), out var attempt) ? attempt : 0;
 
     /// <summary><c>build.&lt;owner&gt;.&lt;repository&gt;.&lt;module&gt;</c>, in the characters that Mesos takes.</summary>
-    public static string RequestOf(string owner, string repository, string module) => $"{Prefix}{Clean(owner)}.{Clean(repository)}.{Clean(module)}";
+    public static string RequestOf(string owner, string repository, string module) =>
+        $"{Prefix}{Clean(owner)}.{Clean(repository)}.{Clean(module)}";
 
-    private static string Clean(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
+    private static string Clean(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
 }

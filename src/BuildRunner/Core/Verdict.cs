@@ -26,18 +26,24 @@ public sealed record Verdict(Outcome Outcome, FailureClass? Class, string? Reaso
         if (result is { Succeeded: false } failed)
             return task.Outcome == Outcome.Cancelled
                 ? new Verdict(Outcome.Cancelled, null, task.Reason ?? "cancelled", null, null)
-                : new Verdict(Outcome.Failed, failed.Class ?? FailureClass.App, failed.Reason ?? Describe(failed), failed.FailedStep, failed.ExitCode);
+                : new Verdict(
+                    Outcome.Failed, failed.Class ?? FailureClass.App, failed.Reason ?? Describe(failed), failed.FailedStep,
+                    failed.ExitCode);
         if (task.Outcome == Outcome.Cancelled)
             return new Verdict(Outcome.Cancelled, null, task.Reason ?? "cancelled", null, null);
         if (result is not null)
             return task.Outcome == Outcome.Succeeded
                 ? new Verdict(Outcome.Succeeded, null, null, null, null)
-                : new Verdict(Outcome.Failed, task.Class ?? FailureClass.Infra, $"The task failed after its steps had succeeded: {task.Reason}", null, null);
+                : new Verdict(
+                    Outcome.Failed, task.Class ?? FailureClass.Infra,
+                    $"The task failed after its steps had succeeded: {task.Reason}", null, null);
         if (MayStillCome(task) && now < task.At + ResultGrace)
             return null;
         return task.Outcome == Outcome.Succeeded
             ? new Verdict(Outcome.Failed, FailureClass.Infra, "The task ended without telling a result.", null, null)
-            : new Verdict(Outcome.Failed, task.Class ?? FailureClass.Infra, task.Reason ?? "The task failed without telling a result.", null, null);
+            : new Verdict(
+                Outcome.Failed, task.Class ?? FailureClass.Infra, task.Reason ?? "The task failed without telling a result.", null,
+                null);
     }
 
     private static bool MayStillCome(TaskEnd task) => task.Outcome == Outcome.Succeeded || task.Class is FailureClass.App or null;

@@ -36,8 +36,8 @@ internal sealed class BuildRow
     public IReadOnlyList<DefinitionProblem> ToProblems() => JsonSerializer.Deserialize<List<DefinitionProblem>>(Problems, Journal.Json)!;
 
     public BuildSummary ToSummary() => new(
-        Id, RepositoryId, Number, Sha, Branch, Enum.Parse<BuildTrigger>(Trigger), RequestedBy, RetryOf, BuildState, Rows.Class(FailureClass), Reason,
-        Rows.Utc(CreatedAt), Rows.Utc(StartedAt), Rows.Utc(FinishedAt));
+        Id, RepositoryId, Number, Sha, Branch, Enum.Parse<BuildTrigger>(Trigger), RequestedBy, RetryOf, BuildState,
+        Rows.Class(FailureClass), Reason, Rows.Utc(CreatedAt), Rows.Utc(StartedAt), Rows.Utc(FinishedAt));
 
     public JournalSubject Subject => new()
     {
@@ -51,7 +51,8 @@ internal sealed class ModuleRow
 {
     public const string Columns = """
         id, build_id, name, position, depends_on, state, run_id, task_id, attempt, source_digest, source_bytes, result::text AS result,
-        task_outcome, task_class, task_reason, task_ended_at, failure_class, reason, failed_step, exit_code, queued_at, started_at, finished_at
+        task_outcome, task_class, task_reason, task_ended_at, failure_class, reason, failed_step, exit_code, queued_at, started_at,
+               finished_at
         """;
 
     public Guid Id { get; init; }
@@ -89,8 +90,8 @@ internal sealed class ModuleRow
         : new TaskEnd(Enum.Parse<Outcome>(TaskOutcome), Rows.Class(TaskClass), TaskReason, Rows.Utc(TaskEndedAt.Value));
 
     public ModuleView ToView(IReadOnlyList<StepView> steps) => new(
-        Id, Name, DependsOn, ModuleState, RunId, TaskId, Attempt, Rows.Class(FailureClass), Reason, FailedStep, ExitCode, Rows.Utc(QueuedAt),
-        Rows.Utc(StartedAt), Rows.Utc(FinishedAt), steps);
+        Id, Name, DependsOn, ModuleState, RunId, TaskId, Attempt, Rows.Class(FailureClass), Reason, FailedStep, ExitCode,
+        Rows.Utc(QueuedAt), Rows.Utc(StartedAt), Rows.Utc(FinishedAt), steps);
 }
 
 internal sealed class StepRow

@@ -13,13 +13,15 @@ public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
     private const string ByNumber = "SELECT id FROM build.build WHERE repository_id = @repository AND number = @number";
     private const string Newest = $"""
         SELECT {BuildRow.Columns} FROM build.build
-         WHERE repository_id = @repository AND (@sha::text IS NULL OR sha = @sha::text) AND (@branch::text IS NULL OR branch = @branch::text)
+         WHERE repository_id = @repository AND (@sha::text IS NULL OR sha = @sha::text)
+           AND (@branch::text IS NULL OR branch = @branch::text)
            AND (@at::timestamptz IS NULL OR (created_at, id) < (@at::timestamptz, @id::uuid))
          ORDER BY created_at DESC, id DESC LIMIT @limit
         """;
     private const string Modules = $"SELECT {ModuleRow.Columns} FROM build.module_build WHERE build_id = @id ORDER BY position";
     private const string Steps = $"""
-        SELECT {StepRow.Columns} FROM build.step WHERE module_build_id IN (SELECT id FROM build.module_build WHERE build_id = @id) ORDER BY index
+        SELECT {StepRow.Columns} FROM build.step WHERE module_build_id IN (SELECT id FROM build.module_build WHERE build_id = @id)
+          ORDER BY index
         """;
     private const string OneStep = $"""
         SELECT {StepRow.Columns} FROM build.step s
@@ -27,12 +29,17 @@ public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
         """;
 
     /// <summary>Newest first; <paramref name="sha"/> and <paramref name="branch"/> narrow it.</summary>
-    public async Task<Page<BuildSummary>> ListAsync(RepositoryId repository, CommitSha? sha, string? branch, Cursor? after, int limit, CancellationToken ct)
+    public async Task<Page<BuildSummary>> ListAsync(
+        RepositoryId repository, CommitSha? sha, string? branch, Cursor? after, int limit, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<BuildRow>(new CommandDefinition(
             Newest,
-            new { repository = repository.Value, sha = sha?.ToString(), branch, at = after?.At.UtcDateTime, id = after?.Id, limit = limit + 1 },
+            new
+            {
+                repository = repository.Value, sha = sha?.ToString(), branch, at = after?.At.UtcDateTime, id = after?.Id,
+                limit = limit + 1,
+            },
             cancellationToken: ct))).Select(r => r.ToSummary()).ToList();
         return rows.Count > limit
             ? new Page<BuildSummary>([.. rows.Take(limit)], new Cursor(rows[limit - 1].CreatedAt, rows[limit - 1].Id).ToString())
@@ -60,7 +67,8 @@ public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
         ILookup<Guid, StepView> steps;
         await using (var connection = await db.OpenConnectionAsync(ct))
         {
-            modules = [.. await connection.QueryAsync<ModuleRow>(new CommandDefinition(Modules, new { id = id.Value }, cancellationToken: ct))];
+            modules = [.. await connection.QueryAsync<ModuleRow>(new CommandDefinition(
+                Modules, new { id = id.Value }, cancellationToken: ct))];
             steps = (await connection.QueryAsync<StepRow>(new CommandDefinition(Steps, new { id = id.Value }, cancellationToken: ct)))
                 .ToLookup(s => s.ModuleBuildId, s => s.ToView());
         }
@@ -82,7 +90,8 @@ public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
     internal async Task<BuildRow?> RowAsync(BuildId id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<BuildRow>(new CommandDefinition(One, new { id = id.Value }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<BuildRow>(new CommandDefinition(
+            One, new { id = id.Value }, cancellationToken: ct));
     }
 
     internal async Task<IReadOnlyList<ModuleRow>> ModulesAsync(BuildId id, CancellationToken ct)

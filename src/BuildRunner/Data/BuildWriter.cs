@@ -24,7 +24,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
     private const string InsertModules = """
         INSERT INTO build.module_build (id, build_id, name, position, depends_on, state, run_id)
         SELECT u.id, @build, u.name, u.position, string_to_array(u.depends_on, ' '), 'Waiting', u.run_id
-          FROM unnest(@ids::uuid[], @names::text[], @positions::int[], @dependsOn::text[], @runs::text[]) AS u(id, name, position, depends_on, run_id)
+          FROM unnest(@ids::uuid[], @names::text[], @positions::int[], @dependsOn::text[], @runs::text[]) AS u(id, name, position,
+                 depends_on, run_id)
         """;
     private const string InsertSteps = """
         INSERT INTO build.step (module_build_id, index, name, state)
@@ -33,19 +34,23 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
     private const string LockBuild = $"SELECT {BuildRow.Columns} FROM build.build WHERE id = @id FOR UPDATE";
     private const string Modules = $"SELECT {ModuleRow.Columns} FROM build.module_build WHERE build_id = @id ORDER BY position";
     private const string Queue = """
-        UPDATE build.module_build SET state = 'Queued', source_digest = @digest, source_bytes = @bytes, queued_at = @now WHERE id = @id AND state = 'Waiting'
+        UPDATE build.module_build SET state = 'Queued', source_digest = @digest, source_bytes = @bytes, queued_at = @now WHERE id = @id
+          AND state = 'Waiting'
         """;
     private const string EndModule = """
         UPDATE build.module_build
-           SET state = @state, failure_class = @class, reason = @reason, failed_step = @failedStep, exit_code = @exitCode, finished_at = @now
+           SET state = @state, failure_class = @class, reason = @reason, failed_step = @failedStep, exit_code = @exitCode,
+                  finished_at = @now
          WHERE id = @id
         """;
-    private const string SkipSteps = "UPDATE build.step SET state = 'Skipped' WHERE module_build_id = @id AND state IN ('Waiting', 'Running')";
+    private const string SkipSteps =
+        "UPDATE build.step SET state = 'Skipped' WHERE module_build_id = @id AND state IN ('Waiting', 'Running')";
     private const string EndBuild = """
         UPDATE build.build SET state = @state, failure_class = @class, reason = @reason, finished_at = @now, next_wake = NULL WHERE id = @id
         """;
     private const string Wake = """
-        UPDATE build.build SET next_wake = @wake, started_at = CASE WHEN @started THEN coalesce(started_at, @now) ELSE started_at END WHERE id = @id AND state = 'Running'
+        UPDATE build.build SET next_wake = @wake, started_at = CASE WHEN @started THEN coalesce(started_at, @now) ELSE started_at END
+         WHERE id = @id AND state = 'Running'
         """;
     private const string Due = """
         UPDATE build.build SET next_wake = @later
@@ -96,7 +101,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
         return number;
     }
 
-    private static async Task InsertModulesAsync(NpgsqlConnection connection, NewBuild build, PipelineDefinition definition, CancellationToken ct)
+    private static async Task InsertModulesAsync(
+        NpgsqlConnection connection, NewBuild build, PipelineDefinition definition, CancellationToken ct)
     {
         var modules = definition.Modules.Select((module, position) => (module, position, id: ModuleBuildId.New(build.Now))).ToList();
         await connection.ExecuteAsync(new CommandDefinition(
@@ -127,7 +133,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
     public async Task<LockedBuild?> LockAsync(Guid id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var build = await connection.QuerySingleOrDefaultAsync<BuildRow>(new CommandDefinition(LockBuild, new { id }, cancellationToken: ct));
+        var build = await connection.QuerySingleOrDefaultAsync<BuildRow>(new CommandDefinition(
+            LockBuild, new { id }, cancellationToken: ct));
         if (build is null)
             return null;
         var modules = await connection.QueryAsync<ModuleRow>(new CommandDefinition(Modules, new { id }, cancellationToken: ct));
@@ -137,7 +144,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
     public async Task QueueAsync(Guid module, string digest, long bytes, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(Queue, new { id = module, digest, bytes, now = now.UtcDateTime }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(
+            Queue, new { id = module, digest, bytes, now = now.UtcDateTime }, cancellationToken: ct));
     }
 
     public async Task EndModuleAsync(Guid module, ModuleState state, Verdict verdict, DateTimeOffset now, CancellationToken ct)
@@ -159,11 +167,13 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
         await connection.ExecuteAsync(new CommandDefinition(SkipSteps, new { id = module }, cancellationToken: ct));
     }
 
-    public async Task EndBuildAsync(Guid build, BuildState state, FailureClass? failure, string? reason, DateTimeOffset now, CancellationToken ct)
+    public async Task EndBuildAsync(
+        Guid build, BuildState state, FailureClass? failure, string? reason, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
-            EndBuild, new { id = build, state = state.ToString(), @class = failure?.ToString(), reason, now = now.UtcDateTime }, cancellationToken: ct));
+            EndBuild, new { id = build, state = state.ToString(), @class = failure?.ToString(), reason, now = now.UtcDateTime },
+            cancellationToken: ct));
     }
 
     public async Task WakeAtAsync(Guid build, DateTimeOffset wake, bool started, DateTimeOffset now, CancellationToken ct)
@@ -182,7 +192,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
 }
 
 internal sealed record NewBuild(
-    BuildId Id, RepositoryId Repository, CommitSha Sha, string? Branch, BuildTrigger Trigger, string RequestedBy, BuildId? RetryOf, BuildState State,
+    BuildId Id, RepositoryId Repository, CommitSha Sha, string? Branch, BuildTrigger Trigger, string RequestedBy, BuildId? RetryOf,
+    BuildState State,
     string? Reason, string? File, PipelineDefinition? Definition, IReadOnlyList<DefinitionProblem> Problems, DateTimeOffset Now);
 
 internal sealed record LockedBuild(BuildRow Build, IReadOnlyList<ModuleRow> Modules);

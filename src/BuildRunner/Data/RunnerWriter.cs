@@ -10,15 +10,18 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
 {
     private const string Read = $"SELECT {ModuleRow.Columns} FROM build.module_build WHERE id = @id";
     private const string Claim = """
-        UPDATE build.module_build SET task_id = @task, attempt = @attempt, state = 'Running', started_at = coalesce(started_at, @now), result = NULL
+        UPDATE build.module_build SET task_id = @task, attempt = @attempt, state = 'Running', started_at = coalesce(started_at, @now),
+               result = NULL
          WHERE id = @id AND state IN ('Queued', 'Running') AND (task_id IS NULL OR attempt < @attempt)
         """;
     private const string ResetSteps = """
-        UPDATE build.step SET state = 'Waiting', started_at = NULL, finished_at = NULL, exit_code = NULL, log_bytes = 0, tail = NULL WHERE module_build_id = @id
+        UPDATE build.step SET state = 'Waiting', started_at = NULL, finished_at = NULL, exit_code = NULL, log_bytes = 0, tail = NULL
+         WHERE module_build_id = @id
         """;
     private const string ReadStep = $"SELECT {StepRow.Columns} FROM build.step WHERE module_build_id = @id AND index = @index FOR UPDATE";
     private const string SaveStep = """
-        UPDATE build.step SET state = @state, started_at = @started, finished_at = @finished, exit_code = @exitCode, log_bytes = @logBytes, tail = @tail
+        UPDATE build.step SET state = @state, started_at = @started, finished_at = @finished, exit_code = @exitCode,
+               log_bytes = @logBytes, tail = @tail
          WHERE module_build_id = @id AND index = @index
         """;
     private const string SaveResult = "UPDATE build.module_build SET result = @result::jsonb WHERE id = @id AND result IS NULL";
@@ -31,7 +34,8 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     public async Task<ModuleRow?> ReadAsync(ModuleBuildId module, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<ModuleRow>(new CommandDefinition(Read, new { id = module.Value }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<ModuleRow>(new CommandDefinition(
+            Read, new { id = module.Value }, cancellationToken: ct));
     }
 
     /// <summary>Makes the task the one that builds the module; an earlier attempt's steps begin anew.</summary>
@@ -49,7 +53,8 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     public async Task<StepRow?> LockStepAsync(ModuleBuildId module, int index, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<StepRow>(new CommandDefinition(ReadStep, new { id = module.Value, index }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<StepRow>(new CommandDefinition(
+            ReadStep, new { id = module.Value, index }, cancellationToken: ct));
     }
 
     public async Task SaveStepAsync(ModuleBuildId module, StepView step, CancellationToken ct)
@@ -84,7 +89,11 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             SaveTaskEnd,
-            new { id = module, outcome = end.Outcome.ToString(), @class = end.Class?.ToString(), reason = end.Reason, at = end.At.UtcDateTime },
+            new
+            {
+                id = module, outcome = end.Outcome.ToString(), @class = end.Class?.ToString(), reason = end.Reason,
+                at = end.At.UtcDateTime,
+            },
             cancellationToken: ct));
     }
 

@@ -2,7 +2,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Definitions;
 
-/// <summary>Reads <c>.pipeline.yaml</c>. Any text gives an answer: never an exception, every error at once, with its place and a hint.</summary>
+/// <summary>Reads <c>.pipeline.yaml</c>. Any text gives an answer: never an exception, every error at once, with its place and a
+/// hint.</summary>
 public static class DefinitionParser
 {
     /// <summary>In the order in which they are looked for.</summary>
@@ -66,7 +67,9 @@ public static class DefinitionParser
             if (root.Has("steps"))
                 modules.Add(ModuleReader.Read(new YamlScalar(OnlyModule, true, root.Map.Line, root.Map.Column), root, exists, problems));
             else
-                problems.Add(root.Map, "Neither 'modules' nor 'steps' is there: nothing says what to build.", "Write at least: steps: [{ name: test, run: ./test.sh }]");
+                problems.Add(
+                    root.Map, "Neither 'modules' nor 'steps' is there: nothing says what to build.",
+                    "Write at least: steps: [{ name: test, run: ./test.sh }]");
             return modules;
         }
 
@@ -88,7 +91,9 @@ public static class DefinitionParser
             if (entry.Key.Text.StartsWith("x-", StringComparison.Ordinal))
                 continue;
             if (!Values.IsName(entry.Key.Text))
-                problems.Add(entry.Key, $"{entry.Key.Kind} cannot name a {what}.", "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
+                problems.Add(
+                    entry.Key, $"{entry.Key.Kind} cannot name a {what}.",
+                    "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
             else if (entry.Value is YamlMap body)
                 yield return (entry.Key, body);
             else

@@ -19,8 +19,8 @@ internal static class DeployableReader
             problems.Add(map.At("health"), "A health check needs a port.", "Set resources: { ports: 1 }.");
         var route = ReadRoute(map, kind, need.Ports, problems);
         return new DeployableDefinition(
-            name, kind, ReadArtifact(map, modules, problems), map.Text("run", required: true, 64 * 1024) ?? "", map.Integer("instances", 1, 1, 1000), need,
-            health, map.Variables("env"), route, ReadStages(map, problems));
+            name, kind, ReadArtifact(map, modules, problems), map.Text("run", required: true, 64 * 1024) ?? "",
+            map.Integer("instances", 1, 1, 1000), need, health, map.Variables("env"), route, ReadStages(map, problems));
     }
 
     private static string ReadKind(MapReader map, Problems problems)
@@ -39,7 +39,9 @@ internal static class DeployableReader
             return "";
         var known = modules.SelectMany(m => m.Artifacts).Select(a => a.Name).ToList();
         if (!known.Contains(artifact))
-            problems.Add(map.At("artifact"), $"No module makes an artifact '{artifact}'.", ModuleGraph.Nearest(artifact, known) ?? "List it under artifacts of a module.");
+            problems.Add(
+                map.At("artifact"), $"No module makes an artifact '{artifact}'.",
+                ModuleGraph.Nearest(artifact, known) ?? "List it under artifacts of a module.");
         return artifact;
     }
 
@@ -52,8 +54,8 @@ internal static class DeployableReader
         if (http is not null && (http[0] != '/' || http.Any(c => c <= ' ' || c > '~')))
             problems.Add(health.At("http"), $"'http' must be a path that begins with '/', not '{http}'.");
         return new HealthDefinition(
-            http, health.Seconds("startup", 120), health.Seconds("interval", 5), health.Seconds("timeout", 5), health.Integer("successes", 2, 1, 100),
-            health.Seconds("healthy_for", 1));
+            http, health.Seconds("startup", 120), health.Seconds("interval", 5), health.Seconds("timeout", 5),
+            health.Integer("successes", 2, 1, 100), health.Seconds("healthy_for", 1));
     }
 
     private static string? ReadRoute(MapReader map, string kind, int ports, Problems problems)

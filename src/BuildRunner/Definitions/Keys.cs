@@ -3,11 +3,18 @@ namespace Pipeline.BuildRunner.Definitions;
 /// <summary>The keys of one kind of map, and what to say about those that are not among them.</summary>
 /// <param name="Where">As a message names it: <c>a module</c>.</param>
 /// <param name="Later">Keys of the design that this version does not run yet: refused, never silently ignored.</param>
-internal sealed record Keys(string Where, IReadOnlyList<string> Known, IReadOnlyList<string> Later, IReadOnlyDictionary<string, string> Foreign)
+internal sealed record Keys(
+    string Where, IReadOnlyList<string> Known, IReadOnlyList<string> Later, IReadOnlyDictionary<string, string> Foreign)
 {
-    private static readonly IReadOnlyList<string> ModuleKeys = ["path", "depends_on", "image", "resources", "timeout", "env", "steps", "artifacts"];
+    private static readonly IReadOnlyList<string> ModuleKeys =
+        ["path", "depends_on", "image", "resources", "timeout", "env", "steps", "artifacts"];
+
     private static readonly IReadOnlyList<string> ModuleLater =
-        ["cache", "reports", "retry", "when", "matrix", "services", "allow_failure", "attributes", "no_output", "cancel_superseded", "secrets", "before", "after"];
+    [
+        "cache", "reports", "retry", "when", "matrix", "services", "allow_failure", "attributes", "no_output", "cancel_superseded",
+        "secrets", "before", "after",
+    ];
+
     private static readonly Dictionary<string, string> ModuleForeign = Map(
         ("depends_on", "needs requires dependencies depends dependsOn depends-on after_modules passed"),
         ("image", "container docker image_resource"),
@@ -42,7 +49,8 @@ internal sealed record Keys(string Where, IReadOnlyList<string> Known, IReadOnly
             ("timeout", "timeout-minutes timeout_minutes timeout_in_minutes no_output_timeout"),
             ("allow_failure", "continue-on-error continue_on_error soft_fail failure try"), ("when", "if only except rules")));
 
-    public static readonly Keys Artifact = new("an artifact", ["name", "path"], ["retain", "media_type"], Map(("path", "paths file files destination source")));
+    public static readonly Keys Artifact = new(
+        "an artifact", ["name", "path"], ["retain", "media_type"], Map(("path", "paths file files destination source")));
 
     public static readonly Keys ModuleResources = new("resources", ["cpus", "memory", "disk"], ["gpus", "network"], Map(
         ("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb")));
@@ -53,18 +61,28 @@ internal sealed record Keys(string Where, IReadOnlyList<string> Known, IReadOnly
         Foreign = Map(("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb"), ("ports", "port")),
     };
 
-    public static readonly Keys StageResources = ModuleResources with { Where = "the resources of a stage", Known = ["cpus", "memory"], Later = ["disk", "ports"] };
+    public static readonly Keys StageResources = ModuleResources with
+    {
+        Where = "the resources of a stage",
+        Known = ["cpus", "memory"],
+        Later = ["disk", "ports"],
+    };
 
     public static readonly Keys Deployable = new(
         "a deployable", ["kind", "artifact", "run", "instances", "resources", "health", "env", "route", "stages"],
         ["schedule", "timezone", "image", "separation", "attributes", "kill_grace", "secrets", "hooks", "volumes", "priority"],
-        Map(("kind", "type"), ("run", "command cmd entrypoint script args exec"), ("instances", "replicas count scale"), ("env", "variables environment params"),
+        Map(
+            ("kind", "type"), ("run", "command cmd entrypoint script args exec"), ("instances", "replicas count scale"),
+            ("env", "variables environment params"),
             ("health", "healthcheck health_check readiness readinessProbe livenessProbe probe"), ("route", "ingress host path routes url"),
-            ("resources", "limits requests"), ("stages", "environments overrides"), ("artifact", "artifacts build from"), ("schedule", "cron")));
+            ("resources", "limits requests"), ("stages", "environments overrides"), ("artifact", "artifacts build from"),
+            ("schedule", "cron")));
 
     public static readonly Keys Health = new(
         "health", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
-        Map(("http", "path url endpoint httpGet"), ("startup", "start_period initialDelaySeconds grace"), ("interval", "period periodSeconds"),
+        Map(
+            ("http", "path url endpoint httpGet"), ("startup", "start_period initialDelaySeconds grace"),
+            ("interval", "period periodSeconds"),
             ("successes", "successThreshold healthy_threshold retries")));
 
     public static readonly Keys Stage = new(
@@ -78,8 +96,11 @@ internal sealed record Keys(string Where, IReadOnlyList<string> Known, IReadOnly
             return ($"'{key}' is not available in this version.", "Remove it; nothing would act on it.");
         if (Foreign.TryGetValue(key, out var hint))
             return ($"{Where} has no key '{key}'.", hint);
-        var near = Known.Select(k => (Key: k, Distance: Distance(k, key))).Where(k => k.Distance <= Math.Max(1, k.Key.Length / 3)).OrderBy(k => k.Distance).FirstOrDefault().Key;
-        return ($"{Where} has no key '{(key.Length > 60 ? key[..60] + "…" : key)}'.", near is null ? $"Known are {string.Join(", ", Known)}; keys that start with x- are free." : $"Did you mean '{near}'?");
+        var near = Known.Select(k => (Key: k, Distance: Distance(k, key))).Where(k => k.Distance <= Math.Max(1, k.Key.Length / 3))
+            .OrderBy(k => k.Distance).FirstOrDefault().Key;
+        return (
+            $"{Where} has no key '{(key.Length > 60 ? key[..60] + "…" : key)}'.",
+            near is null ? $"Known are {string.Join(", ", Known)}; keys that start with x- are free." : $"Did you mean '{near}'?");
     }
 
     private static Dictionary<string, string> Map(params (string Ours, string Theirs)[] names) => names

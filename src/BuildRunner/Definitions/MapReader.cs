@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Pipeline.BuildRunner.Definitions;
 
-/// <summary>Reads the typed fields of one map; what is wrong becomes a problem, and the default goes on so that all are found at once.</summary>
+/// <summary>Reads the typed fields of one map; what is wrong becomes a problem, and the default goes on so that all are found at
+/// once.</summary>
 internal sealed class MapReader
 {
     private readonly Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
@@ -50,14 +51,17 @@ internal sealed class MapReader
             return Wrong<string>(key, node, "a text that is not empty");
         if (Encoding.UTF8.GetByteCount(scalar.Text) > max)
             return Wrong<string>(key, node, $"a text of at most {max:N0} bytes");
-        return scalar.Text.Contains('\0', StringComparison.Ordinal) ? Wrong<string>(key, node, "a text without NUL characters") : scalar.Text;
+        return scalar.Text.Contains('\0', StringComparison.Ordinal)
+            ? Wrong<string>(key, node, "a text without NUL characters")
+            : scalar.Text;
     }
 
     public int Integer(string key, int fallback, int min, int max)
     {
         if (Node(key) is not { } node)
             return fallback;
-        if (node is YamlScalar scalar && Values.Number(scalar) is { } number && number >= min && number <= max && number == decimal.Truncate(number))
+        if (node is YamlScalar scalar && Values.Number(scalar) is { } number && number >= min && number <= max
+            && number == decimal.Truncate(number))
             return (int)number;
         Wrong<string>(key, node, $"a whole number from {min} to {max}", IsQuotedNumber(node) ? "Write it without quotes." : null);
         return fallback;
@@ -115,9 +119,12 @@ internal sealed class MapReader
         foreach (var entry in MapOf(key)?.Entries ?? [])
         {
             if (!Values.IsVariable(entry.Key.Text))
-                problems.Add(entry.Key, $"'{entry.Key.Text}' is no name of an environment variable.", "Use letters, digits and _; do not begin with a digit.");
+                problems.Add(
+                    entry.Key, $"'{entry.Key.Text}' is no name of an environment variable.",
+                    "Use letters, digits and _; do not begin with a digit.");
             else if (entry.Key.Text.StartsWith("PIPELINE_", StringComparison.Ordinal))
-                problems.Add(entry.Key, $"'{entry.Key.Text}': names that start with PIPELINE_ are set by the server.", "Choose another name.");
+                problems.Add(
+                    entry.Key, $"'{entry.Key.Text}': names that start with PIPELINE_ are set by the server.", "Choose another name.");
             else if (entry.Value is not YamlScalar value)
                 problems.Add(entry.Value, $"The value of '{entry.Key.Text}' must be a text, not {entry.Value.Kind}.");
             else if (value.Text.Length > 32_768 || value.Text.Contains('\0', StringComparison.Ordinal))
@@ -129,7 +136,8 @@ internal sealed class MapReader
         return variables;
     }
 
-    private static bool IsQuotedNumber(YamlNode node) => node is YamlScalar { IsPlain: false } s && Values.Number(s with { IsPlain = true }) is not null;
+    private static bool IsQuotedNumber(YamlNode node) =>
+        node is YamlScalar { IsPlain: false } s && Values.Number(s with { IsPlain = true }) is not null;
 
     private T? Wrong<T>(string key, YamlNode node, string expected, string? hint = null) where T : class
     {

@@ -3,7 +3,8 @@ using Pipeline.Kernel;
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>A module with the places of what refers to others.</summary>
-internal sealed record PlacedModule(ModuleDefinition Module, YamlNode At, IReadOnlyList<YamlScalar> DependsOn, IReadOnlyDictionary<string, YamlNode> ArtifactsAt);
+internal sealed record PlacedModule(
+    ModuleDefinition Module, YamlNode At, IReadOnlyList<YamlScalar> DependsOn, IReadOnlyDictionary<string, YamlNode> ArtifactsAt);
 
 internal static class ModuleReader
 {
@@ -14,7 +15,9 @@ internal static class ModuleReader
     {
         var path = ReadPath(module, "path", problems, mayBeRoot: true) ?? "";
         if (path.Length > 0 && !exists(path))
-            problems.Add(module.At("path"), $"There is no folder '{path}' in the repository at this commit.", "Paths are relative to the repository.");
+            problems.Add(
+                module.At("path"), $"There is no folder '{path}' in the repository at this commit.",
+                "Paths are relative to the repository.");
         var timeout = module.Seconds("timeout", DefaultTimeout);
         var dependsOn = ReadDependencies(module, problems);
         var artifacts = ReadArtifacts(module, problems, out var places);
@@ -37,26 +40,32 @@ internal static class ModuleReader
         var clean = Values.CleanPath(path);
         if (Values.IsInside(path) && (mayBeRoot || clean.Length > 0))
             return clean;
-        problems.Add(map.At(key), $"'{key}' must lie inside the repository: '{path}' does not.", "Write it relative, without '..' and '\\'.");
+        problems.Add(
+            map.At(key), $"'{key}' must lie inside the repository: '{path}' does not.", "Write it relative, without '..' and '\\'.");
         return null;
     }
 
     private static ResourceDefinition ReadResources(MapReader module, Problems problems)
     {
         var resources = new MapReader(module.MapOf("resources") ?? new YamlMap([], 1, 1), Keys.ModuleResources, problems);
-        return new ResourceDefinition(resources.Number("cpus", 0.5m, 0.01m, 256), resources.Megabytes("memory", 512), resources.Megabytes("disk", 1024), 0);
+        return new ResourceDefinition(
+            resources.Number("cpus", 0.5m, 0.01m, 256), resources.Megabytes("memory", 512), resources.Megabytes("disk", 1024), 0);
     }
 
     private static List<YamlScalar> ReadDependencies(MapReader module, Problems problems)
     {
         var names = new List<YamlScalar>();
-        IReadOnlyList<YamlNode> items = module.Node("depends_on") is YamlScalar { IsNull: false } single ? [single] : module.List("depends_on", 500);
+        IReadOnlyList<YamlNode> items = module.Node("depends_on") is YamlScalar { IsNull: false } single
+            ? [single]
+            : module.List("depends_on", 500);
         foreach (var item in items)
         {
             if (item is not YamlScalar { IsNull: false } name)
                 problems.Add(item, $"'depends_on' lists names of modules, not {item.Kind}.");
             else if (name.Text.Contains(':', StringComparison.Ordinal) || name.Text.Contains('/', StringComparison.Ordinal))
-                problems.Add(name, $"'{name.Text}': modules of other repositories are not available in this version.", "Depend on modules of this file.");
+                problems.Add(
+                    name, $"'{name.Text}': modules of other repositories are not available in this version.",
+                    "Depend on modules of this file.");
             else if (names.Any(n => n.Text == name.Text))
                 problems.Add(name, $"'{name.Text}' is listed twice.");
             else
@@ -82,13 +91,15 @@ internal static class ModuleReader
             if (steps.Any(s => s.Name == name))
                 problems.Add(step.At("name"), $"There are two steps named '{name}' in this module.", "Give each its own name.");
             steps.Add(new StepDefinition(
-                name.ReplaceLineEndings(" ").Trim(), step.Text("run", required: true, MaxScript) ?? "", step.Seconds("timeout", moduleTimeout), step.Variables("env")));
+                name.ReplaceLineEndings(" ").Trim(), step.Text("run", required: true, MaxScript) ?? "",
+                step.Seconds("timeout", moduleTimeout), step.Variables("env")));
         }
 
         return steps;
     }
 
-    private static List<ArtifactDefinition> ReadArtifacts(MapReader module, Problems problems, out IReadOnlyDictionary<string, YamlNode> places)
+    private static List<ArtifactDefinition> ReadArtifacts(
+        MapReader module, Problems problems, out IReadOnlyDictionary<string, YamlNode> places)
     {
         var artifacts = new List<ArtifactDefinition>();
         var at = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
@@ -106,7 +117,9 @@ internal static class ModuleReader
                 problems.Add(map, "'path' is missing.", "It names a file or folder that the steps make.");
             var path = ReadPath(artifact, "path", problems, mayBeRoot: false);
             if (name is not null && !Values.IsName(name))
-                problems.Add(artifact.At("name"), $"'{name}' cannot name an artifact.", "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
+                problems.Add(
+                    artifact.At("name"), $"'{name}' cannot name an artifact.",
+                    "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
             else if (name is not null && !at.TryAdd(name, artifact.At("name")))
                 problems.Add(artifact.At("name"), $"There are two artifacts named '{name}' in this module.", "Give each its own name.");
             else if (name is not null && path is not null)

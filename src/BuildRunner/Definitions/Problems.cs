@@ -26,7 +26,8 @@ internal sealed class Problems(string file)
     {
         var sorted = found.OrderBy(p => p.Line).ThenBy(p => p.Column).ToList();
         if (total > Max)
-            sorted.Add(new DefinitionProblem(file, sorted[^1].Line, 1, $"{total - Max} more problems are not shown.", "Repair these first."));
+            sorted.Add(new DefinitionProblem(
+                file, sorted[^1].Line, 1, $"{total - Max} more problems are not shown.", "Repair these first."));
         return sorted;
     }
 }

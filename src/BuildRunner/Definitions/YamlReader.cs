@@ -29,7 +29,9 @@ internal sealed class YamlReader
     {
         if (text.Length > MaxCharacters)
         {
-            problems.Add(1, 1, $"The file has {text.Length:N0} characters; at most {MaxCharacters:N0} are read.", "Move scripts into files of their own.");
+            problems.Add(
+                1, 1, $"The file has {text.Length:N0} characters; at most {MaxCharacters:N0} are read.",
+                "Move scripts into files of their own.");
             return null;
         }
 
@@ -65,7 +67,9 @@ internal sealed class YamlReader
         var root = ReadNode(0);
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
-            problems.Add((int)second.Start.Line, (int)second.Start.Column, "The file holds more than one YAML document.", "Remove the line '---'.");
+            problems.Add(
+                (int)second.Start.Line, (int)second.Start.Column, "The file holds more than one YAML document.",
+                "Remove the line '---'.");
         return root;
     }
 
@@ -148,7 +152,9 @@ internal sealed class YamlReader
     {
         if (!anchors.TryGetValue(alias.Value.Value, out var target))
         {
-            problems.Add(line, column, $"The anchor '{alias.Value.Value}' is not defined above.", $"Write &{alias.Value.Value} where the value is.");
+            problems.Add(
+                line, column, $"The anchor '{alias.Value.Value}' is not defined above.",
+                $"Write &{alias.Value.Value} where the value is.");
             return new YamlScalar("", true, line, column);
         }
 
@@ -169,7 +175,8 @@ internal sealed class YamlReader
         var lines = text.Split('\n');
         if (e.Message.Contains("tab", StringComparison.Ordinal))
         {
-            var tab = Array.FindIndex(lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length - 1), l => l.TrimStart(' ').StartsWith('\t'));
+            var tab = Array.FindIndex(
+                lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length - 1), l => l.TrimStart(' ').StartsWith('\t'));
             if (tab >= 0)
                 return (tab + 1, lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1);
         }

@@ -61,7 +61,8 @@ internal static class BuildEndpoints
     }
 
     private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> StartBuild(
-        Guid repository, StartBuildRequest request, BuildCommands commands, [AsParameters] Stores stores, HttpContext http, CancellationToken ct)
+        Guid repository, StartBuildRequest request, BuildCommands commands, [AsParameters] Stores stores, HttpContext http,
+        CancellationToken ct)
     {
         if (await stores.Repositories.GetAsync(new RepositoryId(repository), ct) is not { } known)
             return TypedResults.NotFound();
@@ -92,7 +93,8 @@ internal static class BuildEndpoints
             CancelBuildOutcome.Cancelled => TypedResults.Accepted($"/api/v1/builds/{id}"),
             CancelBuildOutcome.UnknownBuild => TypedResults.NotFound(),
             CancelBuildOutcome.AlreadyOver => TypedResults.Problem(
-                statusCode: 409, type: "build-over", title: "The build has ended already.", detail: "Only a running build can be cancelled."),
+                statusCode: 409, type: "build-over", title: "The build has ended already.",
+                detail: "Only a running build can be cancelled."),
         };
 
     private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> RetryBuild(
@@ -106,7 +108,8 @@ internal static class BuildEndpoints
             return TypedResults.NotFound();
         if (outcome is not StartBuildOutcome.Started started)
             return TypedResults.Problem(
-                statusCode: 422, type: "commit-unknown", title: "The commit is not on the repository's remote.", detail: "Push it first, or name another one.");
+                statusCode: 422, type: "commit-unknown", title: "The commit is not on the repository's remote.",
+                detail: "Push it first, or name another one.");
         var build = (await store.GetAsync(started.Build, ct))!;
         return TypedResults.Accepted($"/api/v1/builds/{build.Id}", new BuildStarted(build.Id, build.Number));
     }
@@ -115,7 +118,8 @@ internal static class BuildEndpoints
     {
         if (request.Content is null)
             return Invalid("content", "must be the text of a definition.");
-        var result = DefinitionParser.Parse(request.File is { Length: > 0 and <= 200 } file ? file : DefinitionParser.FileNames[0], request.Content);
+        var result = DefinitionParser.Parse(
+            request.File is { Length: > 0 and <= 200 } file ? file : DefinitionParser.FileNames[0], request.Content);
         return TypedResults.Ok(new LintAnswer(result.Definition is not null, result.Problems, result.Definition));
     }
 

@@ -9,7 +9,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Http;
 
-/// <summary>The log of a step: plain bytes with <c>Range</c> or <c>?tail=lines</c>; as it grows when the reader accepts an event stream.</summary>
+/// <summary>The log of a step: plain bytes with <c>Range</c> or <c>?tail=lines</c>; as it grows when the reader accepts an event
+/// stream.</summary>
 internal static class LogEndpoints
 {
     private const int MaxTailLines = 10_000;

@@ -33,7 +33,9 @@ internal static class RunnerEndpoints
         if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
         if (!Digest.TryParse(task.Module.SourceDigest, out var digest) || !File.Exists(bundles.PathOf(digest)))
-            return TypedResults.Problem(statusCode: 404, type: "source-missing", title: "The source bundle is not there any more.", detail: "Start the build again.");
+            return TypedResults.Problem(
+                statusCode: 404, type: "source-missing", title: "The source bundle is not there any more.",
+                detail: "Start the build again.");
         return TypedResults.PhysicalFile(bundles.PathOf(digest), "application/x-tar", enableRangeProcessing: true);
     }
 
@@ -54,7 +56,8 @@ internal static class RunnerEndpoints
         if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
         if (request.ContentLength > MaxLogChunk)
-            return TypedResults.Problem(statusCode: 413, type: "log-chunk-too-large", title: "A log chunk is at most 8 MB.", detail: "Send it in parts.");
+            return TypedResults.Problem(
+                statusCode: 413, type: "log-chunk-too-large", title: "A log chunk is at most 8 MB.", detail: "Send it in parts.");
         var (appended, size) = await desk.AppendLogAsync(task, index, offset, request.Body, ct);
         return appended ? TypedResults.Ok(new LogSize(size)) : TypedResults.Conflict(new LogSize(size));
     }
@@ -96,14 +99,16 @@ internal static class RunnerEndpoints
             PutOutcome.Stored => TypedResults.Created(),
             PutOutcome.AlreadyThere => TypedResults.NoContent(),
             PutOutcome.Mismatch => TypedResults.Problem(
-                statusCode: 422, type: "digest-mismatch", title: "The bytes have another digest than announced.", detail: "Hash the file again and repeat the upload."),
+                statusCode: 422, type: "digest-mismatch", title: "The bytes have another digest than announced.",
+                detail: "Hash the file again and repeat the upload."),
         };
     }
 
     private static string? Token(HttpRequest request) => request.Headers.Authorization.ToString() is { Length: > 0 } header ? header : null;
 
     private static ProblemHttpResult Unknown() => TypedResults.Problem(
-        statusCode: 401, type: "task-unknown", title: "The token is not that of a task that builds here, or another attempt has taken over.");
+        statusCode: 401, type: "task-unknown",
+        title: "The token is not that of a task that builds here, or another attempt has taken over.");
 
     private static ProblemHttpResult Invalid(string field, string message) => TypedResults.Problem(
         statusCode: 400,

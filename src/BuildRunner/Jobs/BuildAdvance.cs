@@ -8,14 +8,16 @@ using Pipeline.TaskRunner.Contract;
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Moves a build on: bundles are made before the lock is taken, then everything that follows is written at once.</summary>
-internal sealed class BuildAdvance(BuildDoors doors, BuildWriter writer, SourceBundles bundles, TaskEnds ends, GitDoors git, Journal journal)
+internal sealed class BuildAdvance(
+    BuildDoors doors, BuildWriter writer, SourceBundles bundles, TaskEnds ends, GitDoors git, Journal journal)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
     private static readonly Actor Self = Actor.System("builds");
 
     public async Task RunAsync(Guid buildId, CancellationToken ct)
     {
-        if (await doors.Builds.RowAsync(new BuildId(buildId), ct) is not { BuildState: BuildState.Running } build || build.ToDefinition() is not { } definition)
+        if (await doors.Builds.RowAsync(new BuildId(buildId), ct) is not { BuildState: BuildState.Running } build
+            || build.ToDefinition() is not { } definition)
             return;
         var modules = await doors.Builds.ModulesAsync(new BuildId(buildId), ct);
         var known = await ends.OfAsync(build, modules, ct);
@@ -25,14 +27,16 @@ internal sealed class BuildAdvance(BuildDoors doors, BuildWriter writer, SourceB
         {
             sources[name] = await bundles.MakeAsync(
                 new RepositoryId(build.RepositoryId), CommitSha.Parse(build.Sha), SourceBundles.PathsOf(definition, name), ct);
-            ready[name] = await RunOfAsync(build, definition.Modules.First(m => m.Name == name), modules.First(m => m.Name == name), sources[name], ct);
+            ready[name] = await RunOfAsync(
+                build, definition.Modules.First(m => m.Name == name), modules.First(m => m.Name == name), sources[name], ct);
         }
 
         await Transactions.InTransactionAsync(token => WriteAsync(buildId, known, ready, sources, token), ct);
     }
 
     private async Task WriteAsync(
-        Guid buildId, IReadOnlyDictionary<Guid, TaskEnd> known, Dictionary<string, RunOnce> ready, Dictionary<string, SourceBundle> sources, CancellationToken ct)
+        Guid buildId, IReadOnlyDictionary<Guid, TaskEnd> known, Dictionary<string, RunOnce> ready,
+        Dictionary<string, SourceBundle> sources, CancellationToken ct)
     {
         if (await writer.LockAsync(buildId, ct) is not { Build.BuildState: BuildState.Running } locked)
             return;
@@ -43,7 +47,8 @@ internal sealed class BuildAdvance(BuildDoors doors, BuildWriter writer, SourceB
         var next = BuildMachine.Next([.. locked.Modules.Select(m => m.ToNode())]);
         foreach (var name in next.Start.Where(ready.ContainsKey))
         {
-            await writer.QueueAsync(locked.Modules.First(m => m.Name == name).Id, sources[name].Digest.ToString(), sources[name].Bytes, now, ct);
+            await writer.QueueAsync(
+                locked.Modules.First(m => m.Name == name).Id, sources[name].Digest.ToString(), sources[name].Bytes, now, ct);
             await doors.Scheduler.RunOnceAsync(ready[name], ct);
         }
 
@@ -91,7 +96,8 @@ internal sealed class BuildAdvance(BuildDoors doors, BuildWriter writer, SourceB
         return new NewJournalEntry(ModuleEnd.EventOf(locked.Build, outcome, failure, reason), Self, locked.Build.Subject);
     }
 
-    private async Task<RunOnce> RunOfAsync(BuildRow build, ModuleDefinition module, ModuleRow row, SourceBundle source, CancellationToken ct)
+    private async Task<RunOnce> RunOfAsync(
+        BuildRow build, ModuleDefinition module, ModuleRow row, SourceBundle source, CancellationToken ct)
     {
         var repository = await git.Repositories.GetAsync(new RepositoryId(build.RepositoryId), ct);
         var commit = await git.Commits.GetAsync(new RepositoryId(build.RepositoryId), CommitSha.Parse(build.Sha), ct);

@@ -7,7 +7,8 @@ using Pipeline.Kernel;
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Every second: a job for each running build whose time has come. Every running build has one.</summary>
-internal sealed class BuildSweep(BuildWriter writer, IBackgroundJobClient jobs, TimeProvider time, ILogger<BuildSweep> logger) : BackgroundService
+internal sealed class BuildSweep(
+    BuildWriter writer, IBackgroundJobClient jobs, TimeProvider time, ILogger<BuildSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 

@@ -10,7 +10,8 @@ public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore reposito
     public async Task ExecuteAsync(Guid buildId, CancellationToken ct)
     {
         var id = new BuildId(buildId);
-        if (await builds.GetAsync(id, ct) is not { State: BuildState.Succeeded } build || await builds.DefinitionAsync(id, ct) is not { Deployables.Count: > 0 } definition)
+        if (await builds.GetAsync(id, ct) is not { State: BuildState.Succeeded } build
+            || await builds.DefinitionAsync(id, ct) is not { Deployables.Count: > 0 } definition)
             return;
         var made = await artifacts.OfBuildAsync(id, ct);
         var repository = await repositories.GetAsync(new RepositoryId(build.RepositoryId), ct);
@@ -28,13 +29,16 @@ public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore reposito
         var artifact = made.FirstOrDefault(a => a.Name == deployable.Artifact);
         Invariant.Require(artifact is not null);
         return new ReleaseDeployable(
-            deployable.Name, deployable.Kind, artifact.Name, artifact.Digest, artifact.Bytes, artifact.MediaType, deployable.Run, deployable.Instances,
+            deployable.Name, deployable.Kind, artifact.Name, artifact.Digest, artifact.Bytes, artifact.MediaType, deployable.Run,
+            deployable.Instances,
             deployable.Resources.Cpus, deployable.Resources.MemoryMb, deployable.Resources.DiskMb, deployable.Resources.Ports,
             deployable.Health is { } h
                 ? new DeployableHealth(h.Http, h.StartupSeconds, h.IntervalSeconds, h.TimeoutSeconds, h.Successes, h.HealthyForSeconds)
                 : null,
             deployable.Env,
             deployable.Route,
-            deployable.Stages.ToDictionary(s => s.Key, s => new StageOverride(s.Value.Instances, s.Value.Env, s.Value.Cpus, s.Value.MemoryMb), StringComparer.Ordinal));
+            deployable.Stages.ToDictionary(
+                s => s.Key, s => new StageOverride(s.Value.Instances, s.Value.Env, s.Value.Cpus, s.Value.MemoryMb),
+                StringComparer.Ordinal));
     }
 }

@@ -7,7 +7,8 @@ namespace Pipeline.BuildRunner.Jobs;
 internal sealed class ModuleEnd(BuildWriter writer, TimeProvider time)
 {
     /// <returns>The event of the end; null when it is not over yet, or was before.</returns>
-    public async Task<NewJournalEntry?> SettleAsync(LockedBuild locked, ModuleRow module, RunnerResult? result, TaskEnd? task, CancellationToken ct)
+    public async Task<NewJournalEntry?> SettleAsync(
+        LockedBuild locked, ModuleRow module, RunnerResult? result, TaskEnd? task, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         if (Verdict.Of(result, task, now) is not { } verdict)

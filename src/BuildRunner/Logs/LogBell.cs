@@ -8,7 +8,8 @@ internal sealed class LogBell
     private readonly ConcurrentDictionary<string, TaskCompletionSource> waiting = new(StringComparer.Ordinal);
 
     /// <summary>Take it before looking at the log: what comes after that look completes it.</summary>
-    public Task Next(string path) => waiting.GetOrAdd(path, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task Next(string path) =>
+        waiting.GetOrAdd(path, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     public void Ring(string path)
     {

@@ -31,7 +31,9 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogBell bell, 
                 (offset, quiet) = (sent, time.GetTimestamp());
             else if (IsOver(state))
             {
-                await response.WriteAsync($"event: end\ndata: {{\"state\":\"{Name(state.State)}\",\"exitCode\":{state.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "null"}}}\n\n", ct);
+                var exitCode = state.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "null";
+                await response.WriteAsync(
+                    $"event: end\ndata: {{\"state\":\"{Name(state.State)}\",\"exitCode\":{exitCode}}}\n\n", ct);
                 return;
             }
             else if (time.GetElapsedTime(quiet) > KeepAlive)
@@ -72,7 +74,8 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogBell bell, 
             return offset;
         offset += whole;
         var text = Encoding.UTF8.GetString(buffer, 0, whole).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        await response.WriteAsync($"id: {offset.ToString(CultureInfo.InvariantCulture)}\nevent: log\ndata: {text.Replace("\n", "\ndata: ", StringComparison.Ordinal)}\n\n", ct);
+        var data = text.Replace("\n", "\ndata: ", StringComparison.Ordinal);
+        await response.WriteAsync($"id: {offset.ToString(CultureInfo.InvariantCulture)}\nevent: log\ndata: {data}\n\n", ct);
         await response.Body.FlushAsync(ct);
         return offset;
     }

@@ -5,7 +5,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Logs;
 
-/// <summary>One file a step: <c>&lt;data&gt;/logs/&lt;build&gt;/&lt;module&gt;/&lt;step&gt;.log</c>, bytes as the runner sent them.</summary>
+/// <summary>One file a step: <c>&lt;data&gt;/logs/&lt;build&gt;/&lt;module&gt;/&lt;step&gt;.log</c>, bytes as the runner sent
+/// them.</summary>
 internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bell)
 {
     private const int TailLines = 30;
@@ -18,7 +19,8 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bel
 
     public static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
-    /// <summary>Appends when <paramref name="offset"/> is where the file ends: what was sent before and arrived is not there twice.</summary>
+    /// <summary>Appends when <paramref name="offset"/> is where the file ends: what was sent before and arrived is not there
+    /// twice.</summary>
     public async Task<(bool Appended, long Size)> AppendAsync(string path, long offset, Stream content, CancellationToken ct)
     {
         var gate = gates[(uint)path.GetHashCode(StringComparison.Ordinal) % gates.Length];
@@ -29,7 +31,8 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bel
             if (size != offset)
                 return (false, size);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
+            await using var file = new FileStream(
+                path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
             await content.CopyToAsync(file, ct);
             return (true, file.Length);
         }
@@ -53,7 +56,10 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bel
     {
         if (SizeOf(path) == 0)
             return "";
-        return string.Join('\n', LastLines(path, TailLines, TailBytes).TrimEnd('\n', '\r').Replace("\0", "", StringComparison.Ordinal).Split('\n').Select(l => l.TrimEnd('\r')));
+        return string.Join(
+            '\n',
+            LastLines(path, TailLines, TailBytes).TrimEnd('\n', '\r').Replace("\0", "", StringComparison.Ordinal).Split('\n').Select(
+                l => l.TrimEnd('\r')));
     }
 
     /// <summary>The last lines of the file as they are, looking at no more than <paramref name="maxBytes"/>.</summary>

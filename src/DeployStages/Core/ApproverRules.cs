@@ -19,14 +19,16 @@ public static class ApproverRules
         if (approver.Kind != ActorKind.Person)
         {
             return ([], new PromotionOutcome.Refused(
-                "token-cannot-approve", $"{approver.Name} is a token: only persons approve.", "Sign in as a person who is in one of the groups."));
+                "token-cannot-approve", $"{approver.Name} is a token: only persons approve.",
+                "Sign in as a person who is in one of the groups."));
         }
 
         var groups = policy.Groups.Keys.Where(approver.Groups.Contains).ToList();
         if (groups.Count == 0)
         {
             return ([], new PromotionOutcome.Refused(
-                "approver-not-in-group", $"{approver.Name} is in none of the groups that approve here: {string.Join(", ", policy.Groups.Keys)}.",
+                "approver-not-in-group",
+                $"{approver.Name} is in none of the groups that approve here: {string.Join(", ", policy.Groups.Keys)}.",
                 "Ask a member of these groups."));
         }
 
@@ -39,7 +41,8 @@ public static class ApproverRules
     {
         if (policy.ExcludeAuthor && contributors.Any(c => Is(approver, c.AuthorName) || approver.Emails.Any(e => Same(e, c.AuthorEmail))))
             return $"{approver.Name} is the author of a commit that goes in.";
-        if (policy.ExcludePusher && contributors.Any(c => c.Pusher is { } pusher && (Is(approver, pusher) || approver.Emails.Any(e => Same(e, pusher)))))
+        if (policy.ExcludePusher
+            && contributors.Any(c => c.Pusher is { } pusher && (Is(approver, pusher) || approver.Emails.Any(e => Same(e, pusher)))))
             return $"{approver.Name} pushed a commit that goes in.";
         return null;
     }

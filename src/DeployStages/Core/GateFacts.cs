@@ -24,5 +24,6 @@ public sealed record PromotionInSlot(long Number, int ReleaseNumber, PromotionPh
 /// <param name="Groups">The groups of the policy that the person was in when it was given.</param>
 public sealed record Approval(string Person, IReadOnlyList<string> Groups, string PlanDigest, DateTimeOffset At)
 {
-    public bool Counts(ApprovalPolicy policy, string planDigest, DateTimeOffset now) => PlanDigest == planDigest && now < At + policy.Expires;
+    public bool Counts(ApprovalPolicy policy, string planDigest, DateTimeOffset now) =>
+        PlanDigest == planDigest && now < At + policy.Expires;
 }

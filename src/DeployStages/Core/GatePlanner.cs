@@ -29,7 +29,9 @@ public static class GatePlanner
         if (facts.Moving is { } moving)
         {
             blockers.Add(new Blocker(
-                "slot", $"Waits its turn: promotion {moving.Number} of release {moving.ReleaseNumber} is {Word(moving.Phase)} in {facts.Stage.Name}.",
+                "slot",
+                $"Waits its turn: promotion {moving.Number} of release {moving.ReleaseNumber} is {Word(moving.Phase)}"
+                    + $" in {facts.Stage.Name}.",
                 null, $"promotion {moving.Number}"));
         }
 
@@ -45,13 +47,19 @@ public static class GatePlanner
         if (facts.Stage.Gates.Soak == TimeSpan.Zero)
             return null;
         if (!before.IsCurrent)
-            return new Blocker("soak", $"No longer runs in {before.Name}: another release took its place before the soak ended.", null, before.Name);
+            return new Blocker(
+                "soak", $"No longer runs in {before.Name}: another release took its place before the soak ended.", null, before.Name);
         if (before.HealthySince is not { } since)
-            return new Blocker("soak", $"Is not healthy in {before.Name}; the soak of {Length(facts.Stage.Gates.Soak)} starts again when it is.", null, before.Name);
+            return new Blocker(
+                "soak", $"Is not healthy in {before.Name}; the soak of {Length(facts.Stage.Gates.Soak)} starts again when it is.",
+                null, before.Name);
         var until = since + facts.Stage.Gates.Soak;
         return until <= now
             ? null
-            : new Blocker("soak", $"Soaks in {before.Name}: healthy for {Length(facts.Stage.Gates.Soak)} at {until.UtcDateTime:HH:mm:ss} UTC.", until, null);
+            : new Blocker(
+                "soak",
+                $"Soaks in {before.Name}: healthy for {Length(facts.Stage.Gates.Soak)} at {until.UtcDateTime:HH:mm:ss} UTC.", until,
+                null);
     }
 
     private static IEnumerable<Blocker> Missing(GateFacts facts, DateTimeOffset now)
@@ -61,7 +69,8 @@ public static class GatePlanner
         var counting = facts.Approvals.Where(a => a.Counts(policy, facts.PlanDigest, now)).ToList();
         foreach (var (group, need) in policy.Groups.OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var have = counting.Where(a => a.Groups.Contains(group)).Select(a => a.Person).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+            var persons = counting.Where(a => a.Groups.Contains(group)).Select(a => a.Person);
+            var have = persons.Distinct(StringComparer.OrdinalIgnoreCase).Count();
             if (have < need)
                 yield return new Blocker("approval", $"Waits for {group} to approve ({have} of {need}).", null, group);
         }

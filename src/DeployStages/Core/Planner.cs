@@ -5,11 +5,14 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages;
 
 /// <summary>What a promotion would change, without what changes by itself (gates, times).</summary>
-public sealed record PlanCore(string Stage, string Cluster, ReleaseRef? From, ReleaseRef To, ReleaseRef? RollbackTarget, IReadOnlyList<DeployableChange> Deployables)
+public sealed record PlanCore(
+    string Stage, string Cluster, ReleaseRef? From, ReleaseRef To, ReleaseRef? RollbackTarget,
+    IReadOnlyList<DeployableChange> Deployables)
 {
     /// <summary>SHA-256 over the canonical JSON: what an approval binds to.</summary>
     public string Digest { get; } = Kernel.Digest.Of(JsonSerializer.SerializeToUtf8Bytes(
-        new { v = 1, Stage, Cluster, From = From?.Digest, To = To.Digest, RollbackTarget = RollbackTarget?.Digest, Deployables }, Journal.Json)).ToString();
+        new { v = 1, Stage, Cluster, From = From?.Digest, To = To.Digest, RollbackTarget = RollbackTarget?.Digest, Deployables },
+        Journal.Json)).ToString();
 }
 
 /// <summary>Compares two releases in a stage. Pure.</summary>
@@ -18,7 +21,8 @@ public static class Planner
     public static PlanCore Plan(StagePolicy stage, Release? from, Release to, Release? target) => new(
         stage.Name, stage.Cluster, Ref(from), Ref(to)!, Ref(target), Changes(stage.Name, from, to));
 
-    private static ReleaseRef? Ref(Release? release) => release is null ? null : new ReleaseRef(release.Digest, release.Number, release.CommitSha);
+    private static ReleaseRef? Ref(Release? release) =>
+        release is null ? null : new ReleaseRef(release.Digest, release.Number, release.CommitSha);
 
     private static List<DeployableChange> Changes(string stage, Release? from, Release to)
     {

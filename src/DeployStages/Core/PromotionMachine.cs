@@ -31,7 +31,8 @@ public static class PromotionMachine
                 NextWake = g.At + Watch,
             },
             new SubmitDeploys(p.Release)),
-        PersonRejected r => Transition.To(Ended(p, PromotionPhase.Rejected, r.At) with { Reason = Because($"Rejected by {r.Person}", r.Comment) }),
+        PersonRejected r => Transition.To(
+            Ended(p, PromotionPhase.Rejected, r.At) with { Reason = Because($"Rejected by {r.Person}", r.Comment) }),
         NewerOffered n => Transition.To(
             Ended(p, PromotionPhase.Superseded, n.At) with { SupersededBy = n.By, Reason = "A newer release took its place." }),
         _ => Transition.Ignored(p),
@@ -69,7 +70,10 @@ public static class PromotionMachine
         DeploysBecameHealthy h when p.Target is { } target => Transition.To(
             Ended(p, PromotionPhase.RolledBack, h.At), new StartSoakClock(h.At), new MarkStable(target)),
         DeployBroke b => Transition.To(
-            Ended(p, PromotionPhase.Failed, b.At) with { FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed too: {b.Reason}" },
+            Ended(p, PromotionPhase.Failed, b.At) with
+            {
+                FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed too: {b.Reason}",
+            },
             new CancelDeploys(),
             p.HealthyAt is null ? new ReleaseSlot() : new KeepRelease(p.Release)),
         _ => Transition.Ignored(p),
@@ -108,7 +112,10 @@ public static class PromotionMachine
         : Transition.To(Ended(p, PromotionPhase.Failed, at));
 
     private static Transition Asked(Promotion p, RollbackAsked asked, Digest target) => Back(
-        p with { Reason = Because($"Rolled back by {asked.Person}", asked.Comment), FailureClass = null, BakeUntil = null, FinishedAt = null },
+        p with
+        {
+            Reason = Because($"Rolled back by {asked.Person}", asked.Comment), FailureClass = null, BakeUntil = null, FinishedAt = null,
+        },
         asked.At,
         target);
 

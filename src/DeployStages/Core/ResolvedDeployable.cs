@@ -43,5 +43,6 @@ public sealed record ResolvedDeployable(
 
     private string HealthText() => Health is not { } h ? "none" : string.Create(
         CultureInfo.InvariantCulture,
-        $"{h.Http ?? "tcp"} startup {h.StartupSeconds}s interval {h.IntervalSeconds}s timeout {h.TimeoutSeconds}s successes {h.Successes} for {h.HealthyForSeconds}s");
+        $"{h.Http ?? "tcp"} startup {h.StartupSeconds}s interval {h.IntervalSeconds}s timeout {h.TimeoutSeconds}s "
+        + $"successes {h.Successes} for {h.HealthyForSeconds}s");
 }

@@ -36,8 +36,8 @@ public sealed class DecisionStore(NpgsqlDataSource db)
             Insert,
             new
             {
-                d.Id, Promotion = d.Promotion.Value, Kind = d.Kind.ToString(), d.Person, Groups = d.Groups.ToArray(), d.PlanDigest, d.Comment,
-                d.Envelope, At = d.At.UtcDateTime,
+                d.Id, Promotion = d.Promotion.Value, Kind = d.Kind.ToString(), d.Person, Groups = d.Groups.ToArray(), d.PlanDigest,
+                d.Comment, d.Envelope, At = d.At.UtcDateTime,
             },
             cancellationToken: ct)) == 1;
     }

@@ -13,8 +13,10 @@ public enum DeployState
 
 /// <summary>A deploy that a promotion asked for, as stored.</summary>
 public sealed record PromotionDeploy(
-    PromotionId Promotion, string Cluster, string DeployId, string RequestId, string Deployable, string Kind, Digest Release, long Generation,
-    bool Rollback, int Instances, DeployState State, FailureClass? FailureClass, string? Reason, DateTimeOffset SubmittedAt, DateTimeOffset? EndedAt);
+    PromotionId Promotion, string Cluster, string DeployId, string RequestId, string Deployable, string Kind, Digest Release,
+    long Generation,
+    bool Rollback, int Instances, DeployState State, FailureClass? FailureClass, string? Reason, DateTimeOffset SubmittedAt,
+    DateTimeOffset? EndedAt);
 
 /// <summary>Deploys of promotions. Joins the ambient transaction.</summary>
 public sealed class DeployStore(NpgsqlDataSource db)
@@ -28,7 +30,8 @@ public sealed class DeployStore(NpgsqlDataSource db)
     private const string Insert = """
         INSERT INTO stages.deploy (promotion_id, cluster, deploy_id, request_id, deployable, kind, release, generation, rollback, instances,
                                    state, submitted_at)
-        SELECT @Promotion, @Cluster, u.deploy_id, u.request_id, u.deployable, u.kind, @Release, @Generation, @Rollback, u.instances, 'Submitted', @At
+        SELECT @Promotion, @Cluster, u.deploy_id, u.request_id, u.deployable, u.kind, @Release, @Generation, @Rollback, u.instances,
+               'Submitted', @At
           FROM unnest(@DeployId::text[], @RequestId::text[], @Deployable::text[], @Kind::text[], @Instances::int[])
                AS u(deploy_id, request_id, deployable, kind, instances)
         """;
@@ -60,15 +63,17 @@ public sealed class DeployStore(NpgsqlDataSource db)
             cancellationToken: ct));
     }
 
-    public async Task EndAsync(PromotionDeploy deploy, DeployState state, FailureClass? failureClass, string? reason, DateTimeOffset at, CancellationToken ct)
+    public async Task EndAsync(
+        PromotionDeploy deploy, DeployState state, FailureClass? failureClass, string? reason, DateTimeOffset at,
+        CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             End,
             new
             {
-                cluster = deploy.Cluster, deployId = deploy.DeployId, state = state.ToString(), failureClass = failureClass?.ToString(), reason,
-                at = at.UtcDateTime,
+                cluster = deploy.Cluster, deployId = deploy.DeployId, state = state.ToString(),
+                failureClass = failureClass?.ToString(), reason, at = at.UtcDateTime,
             },
             cancellationToken: ct));
     }
@@ -77,7 +82,8 @@ public sealed class DeployStore(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var id = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
-            "SELECT promotion_id FROM stages.deploy WHERE cluster = @cluster AND deploy_id = @deployId", new { cluster, deployId }, cancellationToken: ct));
+            "SELECT promotion_id FROM stages.deploy WHERE cluster = @cluster AND deploy_id = @deployId", new { cluster, deployId },
+            cancellationToken: ct));
         return id is { } known ? new PromotionId(known) : null;
     }
 
@@ -88,8 +94,8 @@ public sealed class DeployStore(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            $"{Columns} WHERE promotion_id = ANY(@ids) ORDER BY generation, deployable", new { ids = promotions.Select(p => p.Value).ToArray() },
-            cancellationToken: ct));
+            $"{Columns} WHERE promotion_id = ANY(@ids) ORDER BY generation, deployable",
+            new { ids = promotions.Select(p => p.Value).ToArray() }, cancellationToken: ct));
         return [.. rows.Select(r => r.ToDeploy())];
     }
 
@@ -112,7 +118,8 @@ public sealed class DeployStore(NpgsqlDataSource db)
         public DateTime? EndedAt { get; init; }
 
         public PromotionDeploy ToDeploy() => new(
-            new PromotionId(PromotionId), Cluster, DeployId, RequestId, Deployable, Kind, Digest.Parse(Release), Generation, Rollback, Instances,
+            new PromotionId(PromotionId), Cluster, DeployId, RequestId, Deployable, Kind, Digest.Parse(Release), Generation,
+            Rollback, Instances,
             Enum.Parse<DeployState>(State), FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason,
             Sql.Utc(SubmittedAt), Sql.Utc(EndedAt));
     }

@@ -13,14 +13,16 @@ public sealed record RunningDeployable(
 public sealed class DeployableStore(NpgsqlDataSource db)
 {
     private const string Columns = """
-        SELECT name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster, instances, promotion_id, since
+        SELECT name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster, instances,
+               promotion_id, since
           FROM stages.deployable
         """;
 
     private const string Upsert = """
-        INSERT INTO stages.deployable (name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster,
-                                       instances, promotion_id, since)
-        VALUES (@Name, @Stage, @Repository, @Kind, @Release, @ReleaseNumber, @Commit, @DeployId, @RequestId, @Cluster, @Instances, @Promotion, @Since)
+        INSERT INTO stages.deployable (name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id,
+                                       cluster, instances, promotion_id, since)
+        VALUES (@Name, @Stage, @Repository, @Kind, @Release, @ReleaseNumber, @Commit, @DeployId, @RequestId, @Cluster, @Instances,
+               @Promotion, @Since)
         ON CONFLICT (name, stage) DO UPDATE
            SET kind = excluded.kind, release = excluded.release, release_number = excluded.release_number, commit_sha = excluded.commit_sha,
                deploy_id = excluded.deploy_id, request_id = excluded.request_id, cluster = excluded.cluster, instances = excluded.instances,
@@ -28,7 +30,8 @@ public sealed class DeployableStore(NpgsqlDataSource db)
          WHERE stages.deployable.repository_id = excluded.repository_id
         """;
 
-    private const string Names = "SELECT DISTINCT name FROM stages.deployable WHERE @after::text IS NULL OR name > @after ORDER BY name LIMIT @limit";
+    private const string Names =
+        "SELECT DISTINCT name FROM stages.deployable WHERE @after::text IS NULL OR name > @after ORDER BY name LIMIT @limit";
 
     public async Task UpsertAsync(IReadOnlyList<RunningDeployable> cells, CancellationToken ct)
     {
@@ -38,21 +41,26 @@ public sealed class DeployableStore(NpgsqlDataSource db)
             cells.Select(c => new
             {
                 c.Name, c.Stage, Repository = c.Repository.Value, c.Kind, Release = c.Release.ToString(), c.ReleaseNumber,
-                Commit = c.Commit.ToString(), c.DeployId, c.RequestId, c.Cluster, c.Instances, Promotion = c.Promotion.Value, Since = c.Since.UtcDateTime,
+                Commit = c.Commit.ToString(), c.DeployId, c.RequestId, c.Cluster, c.Instances, Promotion = c.Promotion.Value,
+                Since = c.Since.UtcDateTime,
             }).ToList(),
             cancellationToken: ct));
     }
 
     /// <summary>Deployables of the slot that are not among <paramref name="keep"/> go; gives what went.</summary>
-    public Task<IReadOnlyList<RunningDeployable>> RemoveOthersAsync(string stage, RepositoryId repository, string[] keep, CancellationToken ct) => ReadAsync(
+    public Task<IReadOnlyList<RunningDeployable>> RemoveOthersAsync(
+        string stage, RepositoryId repository, string[] keep, CancellationToken ct) => ReadAsync(
         """
         DELETE FROM stages.deployable WHERE stage = @stage AND repository_id = @repository AND NOT name = ANY(@keep)
-        RETURNING name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster, instances, promotion_id, since
+        RETURNING name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster, instances,
+               promotion_id, since
         """,
         new { stage, repository = repository.Value, keep }, ct);
 
     public Task<IReadOnlyList<RunningDeployable>> OfSlotAsync(string stage, RepositoryId repository, CancellationToken ct) =>
-        ReadAsync($"{Columns} WHERE stage = @stage AND repository_id = @repository ORDER BY name", new { stage, repository = repository.Value }, ct);
+        ReadAsync(
+            $"{Columns} WHERE stage = @stage AND repository_id = @repository ORDER BY name",
+            new { stage, repository = repository.Value }, ct);
 
     public Task<IReadOnlyList<RunningDeployable>> OfNamesAsync(IReadOnlyList<string> names, CancellationToken ct) =>
         ReadAsync($"{Columns} WHERE name = ANY(@names) ORDER BY name, stage", new { names = names.ToArray() }, ct);
@@ -66,7 +74,8 @@ public sealed class DeployableStore(NpgsqlDataSource db)
     private async Task<IReadOnlyList<RunningDeployable>> ReadAsync(string sql, object arguments, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, arguments, cancellationToken: ct))).Select(r => r.ToCell())];
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, arguments, cancellationToken: ct));
+        return [.. rows.Select(r => r.ToCell())];
     }
 
     private sealed class Row
@@ -86,7 +95,7 @@ public sealed class DeployableStore(NpgsqlDataSource db)
         public DateTime Since { get; init; }
 
         public RunningDeployable ToCell() => new(
-            Name, Stage, new RepositoryId(RepositoryId), Kind, Digest.Parse(Release), ReleaseNumber, Kernel.CommitSha.Parse(CommitSha), DeployId,
-            RequestId, Cluster, Instances, new PromotionId(PromotionId), Sql.Utc(Since));
+            Name, Stage, new RepositoryId(RepositoryId), Kind, Digest.Parse(Release), ReleaseNumber,
+            Kernel.CommitSha.Parse(CommitSha), DeployId, RequestId, Cluster, Instances, new PromotionId(PromotionId), Sql.Utc(Since));
     }
 }

@@ -25,7 +25,8 @@ public sealed class PromotionStore(NpgsqlDataSource db)
          WHERE id = @Id AND version = @Version
         """;
 
-    private const string Succeeded = "SELECT EXISTS (SELECT FROM stages.promotion WHERE stage = @stage AND release = @release AND phase = 'Succeeded')";
+    private const string Succeeded =
+        "SELECT EXISTS (SELECT FROM stages.promotion WHERE stage = @stage AND release = @release AND phase = 'Succeeded')";
 
     private const string GoodReleases = """
         SELECT release FROM stages.promotion
@@ -33,7 +34,8 @@ public sealed class PromotionStore(NpgsqlDataSource db)
          GROUP BY release ORDER BY max(finished_at) DESC LIMIT 20
         """;
 
-    private const string Due = "SELECT id FROM stages.promotion WHERE next_wake <= @now ORDER BY next_wake LIMIT @limit FOR UPDATE SKIP LOCKED";
+    private const string Due =
+        "SELECT id FROM stages.promotion WHERE next_wake <= @now ORDER BY next_wake LIMIT @limit FOR UPDATE SKIP LOCKED";
 
     private const string Postpone = "UPDATE stages.promotion SET next_wake = @until WHERE id = ANY(@ids) AND next_wake <= @now";
 
@@ -81,7 +83,9 @@ public sealed class PromotionStore(NpgsqlDataSource db)
             new { stage, repository = repository.Value }, ct)).SingleOrDefault();
 
     public Task<IReadOnlyList<Promotion>> WaitingAsync(string stage, RepositoryId repository, CancellationToken ct) =>
-        ReadAsync("WHERE stage = @stage AND repository_id = @repository AND phase = 'Waiting' ORDER BY number", new { stage, repository = repository.Value }, ct);
+        ReadAsync(
+            "WHERE stage = @stage AND repository_id = @repository AND phase = 'Waiting' ORDER BY number",
+            new { stage, repository = repository.Value }, ct);
 
     public Task<IReadOnlyList<Promotion>> WaitingAsync(RepositoryId repository, CancellationToken ct) =>
         ReadAsync("WHERE repository_id = @repository AND phase = 'Waiting' ORDER BY number", new { repository = repository.Value }, ct);
@@ -112,7 +116,8 @@ public sealed class PromotionStore(NpgsqlDataSource db)
     public async Task<IReadOnlyList<Guid>> TakeDueAsync(DateTimeOffset now, TimeSpan again, int limit, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        Guid[] ids = [.. await connection.QueryAsync<Guid>(new CommandDefinition(Due, new { now = now.UtcDateTime, limit }, cancellationToken: ct))];
+        Guid[] ids = [.. await connection.QueryAsync<Guid>(new CommandDefinition(
+            Due, new { now = now.UtcDateTime, limit }, cancellationToken: ct))];
         if (ids.Length > 0)
             await connection.ExecuteAsync(new CommandDefinition(
                 Postpone, new { ids, now = now.UtcDateTime, until = (now + again).UtcDateTime }, cancellationToken: ct));
@@ -122,7 +127,8 @@ public sealed class PromotionStore(NpgsqlDataSource db)
     internal async Task<IReadOnlyList<Promotion>> ReadAsync(string where, object arguments, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<PromotionRow>(new CommandDefinition($"{PromotionRow.Columns} {where}", arguments, cancellationToken: ct));
+        var rows = await connection.QueryAsync<PromotionRow>(new CommandDefinition(
+            $"{PromotionRow.Columns} {where}", arguments, cancellationToken: ct));
         return [.. rows.Select(r => r.ToPromotion())];
     }
 }

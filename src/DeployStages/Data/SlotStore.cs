@@ -41,7 +41,8 @@ public sealed class SlotStore(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            $"{Columns} WHERE stage = @stage AND repository_id = @repository", new { stage, repository = repository.Value }, cancellationToken: ct));
+            $"{Columns} WHERE stage = @stage AND repository_id = @repository", new { stage, repository = repository.Value },
+            cancellationToken: ct));
         return row?.ToSlot();
     }
 
@@ -49,7 +50,8 @@ public sealed class SlotStore(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            $"{Columns} WHERE stage = @stage AND current_release IS NOT NULL ORDER BY since DESC LIMIT 1000", new { stage }, cancellationToken: ct));
+            $"{Columns} WHERE stage = @stage AND current_release IS NOT NULL ORDER BY since DESC LIMIT 1000", new { stage },
+            cancellationToken: ct));
         return [.. rows.Select(r => r.ToSlot())];
     }
 
@@ -79,7 +81,10 @@ public sealed class SlotStore(NpgsqlDataSource db)
 
     /// <summary>A deploy that was given up left the old instances in place: they are what runs.</summary>
     public Task ReturnToStableAsync(string stage, RepositoryId repository, CancellationToken ct) => ExecuteAsync(
-        "UPDATE stages.slot SET current_release = stable_release, healthy_since = NULL WHERE stage = @stage AND repository_id = @repository",
+        """
+        UPDATE stages.slot SET current_release = stable_release, healthy_since = NULL
+         WHERE stage = @stage AND repository_id = @repository
+        """,
         new { stage, repository = repository.Value }, ct);
 
     /// <summary>A rollback that was given up left the instances of <paramref name="release"/> in place.</summary>

@@ -6,7 +6,8 @@ namespace Pipeline.DeployStages;
 /// <summary>Refusals as RFC 9457 problems: a stable code, what happened, what to do.</summary>
 internal static class Problems
 {
-    public static ProblemHttpResult NotFound(string detail, string? hint = null) => Of(StatusCodes.Status404NotFound, "not-found", "There is no such object", detail, hint);
+    public static ProblemHttpResult NotFound(string detail, string? hint = null) =>
+        Of(StatusCodes.Status404NotFound, "not-found", "There is no such object", detail, hint);
 
     public static ProblemHttpResult Bad(string field, string detail, string hint) => TypedResults.Problem(
         statusCode: StatusCodes.Status400BadRequest, type: "invalid-request", title: "The request is not valid", detail: detail,

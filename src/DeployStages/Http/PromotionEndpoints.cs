@@ -45,8 +45,11 @@ internal static class PromotionEndpoints
         var phases = new List<PromotionPhase>();
         foreach (var text in state ?? [])
         {
-            if (!Enum.TryParse<PromotionPhase>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var phase) || !Enum.IsDefined(phase))
-                return Problems.Bad("state", $"'{text}' is not a state.", $"the states are {string.Join(", ", Enum.GetValues<PromotionPhase>().Select(StageQueries.Kebab))}");
+            if (!Enum.TryParse<PromotionPhase>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var phase)
+                || !Enum.IsDefined(phase))
+                return Problems.Bad(
+                    "state", $"'{text}' is not a state.",
+                    $"the states are {string.Join(", ", Enum.GetValues<PromotionPhase>().Select(StageQueries.Kebab))}");
             phases.Add(phase);
         }
 
@@ -63,11 +66,15 @@ internal static class PromotionEndpoints
         return TypedResults.Ok(await promotions.ListAsync(filter, Cursor.TryParse(cursor), limit, ct));
     }
 
-    private static async Task<Results<Ok<PromotionView>, ProblemHttpResult>> Show(string id, PromotionQueries promotions, CancellationToken ct) =>
+    private static async Task<Results<Ok<PromotionView>, ProblemHttpResult>> Show(
+        string id, PromotionQueries promotions, CancellationToken ct) =>
         await FindAsync(id, promotions, ct) is { } view ? TypedResults.Ok(view) : Missing(id);
 
-    private static async Task<Results<Ok<PlanView>, ProblemHttpResult>> Plan(string id, PromotionQueries promotions, CancellationToken ct) =>
-        await FindAsync(id, promotions, ct) is { } view && await promotions.PlanAsync(view.Id, ct) is { } plan ? TypedResults.Ok(plan) : Missing(id);
+    private static async Task<Results<Ok<PlanView>, ProblemHttpResult>> Plan(
+        string id, PromotionQueries promotions, CancellationToken ct) =>
+        await FindAsync(id, promotions, ct) is { } view && await promotions.PlanAsync(view.Id, ct) is { } plan
+            ? TypedResults.Ok(plan)
+            : Missing(id);
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string id, PromotionQueries promotions, CancellationToken ct)
     {
@@ -79,17 +86,21 @@ internal static class PromotionEndpoints
         return TypedResults.Ok(new WhyView(p.Id, p.Number, p.Phase, sentence, p.Blockers));
     }
 
-    private static async Task<Results<Ok<Page<EvidenceView>>, ProblemHttpResult>> Evidence(string id, PromotionQueries promotions, CancellationToken ct) =>
+    private static async Task<Results<Ok<Page<EvidenceView>>, ProblemHttpResult>> Evidence(
+        string id, PromotionQueries promotions, CancellationToken ct) =>
         await FindAsync(id, promotions, ct) is { } view && await promotions.EvidenceAsync(view.Id, ct) is { } evidence
             ? TypedResults.Ok(new Page<EvidenceView>(evidence, null))
             : Missing(id);
 
-    private static async Task<Results<Ok<PlanView>, ProblemHttpResult>> DryRun(PromoteRequest request, PromotionQueries promotions, CancellationToken ct) =>
+    private static async Task<Results<Ok<PlanView>, ProblemHttpResult>> DryRun(
+        PromoteRequest request, PromotionQueries promotions, CancellationToken ct) =>
         !TryDigest(request.Release, out var release)
             ? Problems.Bad("release", $"'{request.Release}' is not a release.", "write sha256: and 64 hex digits")
             : await promotions.PlanAsync(release!.Value, request.Stage, ct) is { } plan
                 ? TypedResults.Ok(plan)
-                : Problems.NotFound($"There is no release {request.Release} or no stage '{request.Stage}'.", "GET /api/v1/releases and /api/v1/stages list them.");
+                : Problems.NotFound(
+                    $"There is no release {request.Release} or no stage '{request.Stage}'.",
+                    "GET /api/v1/releases and /api/v1/stages list them.");
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Promote(
         PromoteRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller, CancellationToken ct) =>
@@ -98,7 +109,8 @@ internal static class PromotionEndpoints
             : Problems.Bad("release", $"'{request.Release}' is not a release.", "write sha256: and 64 hex digits");
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Decide(
-        string id, DecisionRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller, CancellationToken ct)
+        string id, DecisionRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller,
+        CancellationToken ct)
     {
         if (request.Decision is not ("approve" or "reject"))
             return Problems.Bad("decision", $"'{request.Decision}' is not a decision.", "write approve or reject");
@@ -113,7 +125,8 @@ internal static class PromotionEndpoints
     }
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Rollback(
-        string id, RollbackRequest? request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller, CancellationToken ct) =>
+        string id, RollbackRequest? request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller,
+        CancellationToken ct) =>
         await FindAsync(id, promotions, ct) is { } p
             ? await AnswerAsync(await commands.RollbackAsync(p.Id, request?.Comment, caller, ct), promotions, ct)
             : Missing(id);
@@ -136,5 +149,6 @@ internal static class PromotionEndpoints
         return digest is not null;
     }
 
-    private static ProblemHttpResult Missing(string id) => Problems.NotFound($"There is no promotion '{id}'.", "GET /api/v1/promotions lists them.");
+    private static ProblemHttpResult Missing(string id) =>
+        Problems.NotFound($"There is no promotion '{id}'.", "GET /api/v1/promotions lists them.");
 }

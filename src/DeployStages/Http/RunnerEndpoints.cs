@@ -72,7 +72,8 @@ internal static class RunnerEndpoints
 public sealed class DeployableArtifacts(ReleaseStore releases, BlobStore blobs)
 {
     public async Task<Stream?> OpenAsync(RunnerIdentity task, Digest artifact, CancellationToken ct) =>
-        task.Subject.Release is { } release && await releases.FindAsync(release, ct) is { } found && found.Deployables.Any(d => d.Artifact == artifact)
+        task.Subject.Release is { } release && await releases.FindAsync(release, ct) is { } found
+            && found.Deployables.Any(d => d.Artifact == artifact)
             ? blobs.OpenRead(artifact)
             : null;
 }

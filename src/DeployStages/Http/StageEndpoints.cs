@@ -31,8 +31,11 @@ internal static class StageEndpoints
         StageQueries stages, CancellationToken ct, string? cursor = null, int limit = 30) =>
         Problems.Limit(limit) is { } wrong ? wrong : TypedResults.Ok(await stages.DeployablesAsync(cursor, limit, ct));
 
-    private static async Task<Results<Ok<DeployableRow>, ProblemHttpResult>> ShowDeployable(string name, StageQueries stages, CancellationToken ct) =>
+    private static async Task<Results<Ok<DeployableRow>, ProblemHttpResult>> ShowDeployable(
+        string name, StageQueries stages, CancellationToken ct) =>
         await stages.DeployableAsync(name, ct) is { } row
             ? TypedResults.Ok(row)
-            : Problems.NotFound($"There is no deployable '{name}'.", "It appears when its first release is healthy in a stage. GET /api/v1/deployables lists them.");
+            : Problems.NotFound(
+                $"There is no deployable '{name}'.",
+                "It appears when its first release is healthy in a stage. GET /api/v1/deployables lists them.");
 }

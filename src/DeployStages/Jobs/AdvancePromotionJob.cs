@@ -5,5 +5,6 @@ namespace Pipeline.DeployStages;
 /// <summary>Moves one promotion as far as it can go now.</summary>
 public sealed class AdvancePromotionJob(Progress progress, TimeProvider time)
 {
-    public Task ExecuteAsync(Guid promotion, CancellationToken ct) => progress.AdvanceAsync(new PromotionId(promotion), time.GetUtcNow(), ct);
+    public Task ExecuteAsync(Guid promotion, CancellationToken ct) =>
+        progress.AdvanceAsync(new PromotionId(promotion), time.GetUtcNow(), ct);
 }

@@ -6,7 +6,8 @@ namespace Pipeline.DeployStages;
 
 /// <summary>A digest or signature of the release did not match: it is held everywhere, and what moves with it turns back.</summary>
 public sealed class HoldReleaseJob(
-    ReleaseCommands releases, StageStores stores, Progress progress, Transitions transitions, TimeProvider time, ILogger<HoldReleaseJob> log)
+    ReleaseCommands releases, StageStores stores, Progress progress, Transitions transitions, TimeProvider time,
+    ILogger<HoldReleaseJob> log)
 {
     public async Task ExecuteAsync(string release, string code, string detail, CancellationToken ct)
     {
@@ -29,7 +30,8 @@ public sealed class HoldReleaseJob(
             await stores.Slots.LockAsync(promotion.Stage, promotion.Repository, token);
             var p = await stores.Promotions.FindAsync(promotion.Id, token);
             Invariant.Require(p is not null);
-            await transitions.ApplyAsync(p, progress.PolicyOf(p), new SecurityAlarmed(time.GetUtcNow(), code, detail), Actor.System("stages"), token);
+            await transitions.ApplyAsync(
+                p, progress.PolicyOf(p), new SecurityAlarmed(time.GetUtcNow(), code, detail), Actor.System("stages"), token);
         },
         ct);
 }

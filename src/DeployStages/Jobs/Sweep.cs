@@ -6,7 +6,8 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages;
 
 /// <summary>Every second: wakes promotions whose time has come, and takes a changed policy into force.</summary>
-public sealed class Sweep(StageStores stores, PolicyInForce policy, IBackgroundJobClient jobs, TimeProvider time, ILogger<Sweep> log) : BackgroundService
+public sealed class Sweep(
+    StageStores stores, PolicyInForce policy, IBackgroundJobClient jobs, TimeProvider time, ILogger<Sweep> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(15);

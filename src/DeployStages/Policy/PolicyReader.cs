@@ -44,7 +44,8 @@ public static class PolicyReader
         }
 
         _ = new YamlMap(root, "the policy", ["stages"], ["groups", "windows", "holds"], problems);
-        if (!root.Children.TryGetValue(new YamlScalarNode("stages"), out var list) || list is not YamlSequenceNode { Children.Count: > 0 } stages)
+        if (!root.Children.TryGetValue(new YamlScalarNode("stages"), out var list)
+            || list is not YamlSequenceNode { Children.Count: > 0 } stages)
         {
             problems.Add(1, 1, "'stages' must be a list with at least one stage.", "write stages: [{ name: qa, cluster: qa }]");
             return null;
@@ -65,8 +66,8 @@ public static class PolicyReader
         var gates = stage.Map("gates", GateKeys, ["windows", "verification", "health", "hold"]);
         var approval = gates?.Map("approval", ApprovalKeys, []);
         return new StageConfig(
-            stage.Text("name"), stage.Text("cluster"), stage.Text("promote"), stage.Text("after"), gates?.Text("soak"), gates?.Text("signature"),
-            approval is null ? null : new ApprovalConfig(
+            stage.Text("name"), stage.Text("cluster"), stage.Text("promote"), stage.Text("after"), gates?.Text("soak"),
+            gates?.Text("signature"), approval is null ? null : new ApprovalConfig(
                 approval.Names("groups"), approval.List("exclude"), approval.Text("expires"), approval.Line, approval.Column),
             stage.Text("bake"), stage.Text("on_failure"), stage.Text("budget"), stage.Line, stage.Column);
     }

@@ -24,7 +24,9 @@ internal static partial class PolicyValidator
         if (stage.Soak is { } soak && stage.After is null)
             problems.Add(soak, "'soak' needs 'after': it is the time in the stage before.", "add after: STAGE or remove the soak");
         if (stage.Signature is { Value: not "required" } signature)
-            problems.Add(signature, $"'{signature.Value}' is not a value of 'signature'.", "write signature: required; it cannot be switched off");
+            problems.Add(
+                signature, $"'{signature.Value}' is not a value of 'signature'.",
+                "write signature: required; it cannot be switched off");
         return new StagePolicy(
             stage.Name?.Value ?? "",
             stage.Cluster?.Value ?? "",
@@ -45,7 +47,8 @@ internal static partial class PolicyValidator
         if (stage.Cluster is not { } cluster)
             problems.Add(stage.Line, stage.Column, $"Stage '{stage.Name?.Value}' names no cluster.", "add cluster: NAME");
         else if (clusters is not null && !clusters.Contains(cluster.Value))
-            problems.Add(cluster, $"Cluster '{cluster.Value}' is not configured.", $"the clusters are {string.Join(", ", clusters.Order())}");
+            problems.Add(
+                cluster, $"Cluster '{cluster.Value}' is not configured.", $"the clusters are {string.Join(", ", clusters.Order())}");
     }
 
     private static ApprovalPolicy? Approval(ApprovalConfig? approval, PolicyProblems problems)
@@ -92,7 +95,9 @@ internal static partial class PolicyValidator
         foreach (var stage in config.Stages.Where(s => s.After is not null))
         {
             if (!after.ContainsKey(stage.After!.Value))
-                problems.Add(stage.After, $"There is no stage '{stage.After.Value}' to come after.", $"the stages are {string.Join(", ", after.Keys)}");
+                problems.Add(
+                    stage.After, $"There is no stage '{stage.After.Value}' to come after.",
+                    $"the stages are {string.Join(", ", after.Keys)}");
             else if (IsCircle(stage.Name?.Value, after))
                 problems.Add(stage.After, $"Stage '{stage.Name!.Value}' comes after itself.", "one stage must have no 'after'");
         }
@@ -122,7 +127,9 @@ internal static partial class PolicyValidator
                 return value;
         }
 
-        problems.Add(text, $"'{text.Value}' is not a value of '{key}'.", $"the values are {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+        problems.Add(
+            text, $"'{text.Value}' is not a value of '{key}'.",
+            $"the values are {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
         return otherwise;
     }
 

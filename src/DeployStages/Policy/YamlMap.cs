@@ -75,7 +75,9 @@ internal sealed class YamlMap
     {
         var name = (key as YamlScalarNode)?.Value ?? "";
         if (later.Contains(name))
-            problems.Add(key.Start.Line, key.Start.Column, $"'{name}' is not available in this version.", "remove it; it would not be enforced");
+            problems.Add(
+                key.Start.Line, key.Start.Column, $"'{name}' is not available in this version.",
+                "remove it; it would not be enforced");
         else if (!known.Contains(name))
             problems.Add(key.Start.Line, key.Start.Column, $"'{name}' is not a key of {what}.", Hint(name, known));
         else

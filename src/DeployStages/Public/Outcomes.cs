@@ -2,7 +2,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages;
 
-/// <summary>What a write came to. Everything but <see cref="Done"/> is refused with a stable code and a sentence that says what to do.</summary>
+/// <summary>What a write came to. Everything but <see cref="Done"/> is refused with a stable code and a sentence that says what to
+/// do.</summary>
 public abstract record PromotionOutcome
 {
     private PromotionOutcome()
@@ -17,6 +18,7 @@ public abstract record PromotionOutcome
     /// <summary>The caller may not: <c>approver-excluded</c>, <c>approver-not-in-group</c>, <c>token-cannot-approve</c>.</summary>
     public sealed record Refused(string Code, string Sentence, string Hint) : PromotionOutcome;
 
-    /// <summary>The state does not allow it: <c>plan-changed</c>, <c>already-approved</c>, <c>already-decided</c>, <c>already-promoted</c>, <c>nothing-to-roll-back</c>, <c>release-held</c>.</summary>
+    /// <summary>The state does not allow it: <c>plan-changed</c>, <c>already-approved</c>, <c>already-decided</c>,
+    /// <c>already-promoted</c>, <c>nothing-to-roll-back</c>, <c>release-held</c>.</summary>
     public sealed record Conflict(string Code, string Sentence, string Hint) : PromotionOutcome;
 }

@@ -17,7 +17,8 @@ public sealed record ReleaseRef(Digest Digest, int Number, CommitSha Commit);
 /// <param name="Change"><c>added</c>, <c>changed</c>, <c>unchanged</c> or <c>removed</c>.</param>
 public sealed record DeployableChange(string Name, string Kind, string Change, IReadOnlyList<FieldChange> Fields);
 
-/// <summary>A field that differs: <c>artifact</c>, <c>run</c>, <c>instances</c>, <c>cpus</c>, <c>memory</c>, <c>health</c>, <c>route</c>, <c>env.NAME</c>. Null is absent.</summary>
+/// <summary>A field that differs: <c>artifact</c>, <c>run</c>, <c>instances</c>, <c>cpus</c>, <c>memory</c>, <c>health</c>,
+/// <c>route</c>, <c>env.NAME</c>. Null is absent.</summary>
 public sealed record FieldChange(string Field, string? Was, string? Now);
 
 public sealed record PlannedCommit(CommitSha Sha, string Subject, string Author, DateTimeOffset At);

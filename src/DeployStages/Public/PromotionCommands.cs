@@ -9,7 +9,8 @@ public sealed class PromotionCommands(
     StageStores stores, PolicyInForce policy, ReleaseStore releases, ApprovalDesk desk, Promoting promoting, TimeProvider time)
 {
     /// <param name="planDigest">The plan the caller read; null approves the plan as it is now.</param>
-    public Task<PromotionOutcome> ApproveAsync(PromotionId id, string? planDigest, string? comment, ClaimsPrincipal caller, CancellationToken ct) =>
+    public Task<PromotionOutcome> ApproveAsync(
+        PromotionId id, string? planDigest, string? comment, ClaimsPrincipal caller, CancellationToken ct) =>
         WithPromotionAsync(id, (p, token) => desk.ApproveAsync(p, planDigest, comment, caller, time.GetUtcNow(), token), ct);
 
     public Task<PromotionOutcome> RejectAsync(PromotionId id, string? comment, ClaimsPrincipal caller, CancellationToken ct) =>
@@ -29,19 +30,24 @@ public sealed class PromotionCommands(
             : new PromotionOutcome.Unknown($"Nothing of the repository runs in {stage}.");
     }
 
-    /// <summary>Asks for a release in a stage; all gates of the stage still hold. An older release is legal: it is how one returns.</summary>
+    /// <summary>Asks for a release in a stage; all gates of the stage still hold. An older release is legal: it is how one
+    /// returns.</summary>
     /// <param name="planDigest">When given, refused with <c>plan-changed</c> unless the plan is still this one.</param>
-    public async Task<PromotionOutcome> PromoteAsync(Digest release, string stage, string? planDigest, ClaimsPrincipal caller, CancellationToken ct)
+    public async Task<PromotionOutcome> PromoteAsync(
+        Digest release, string stage, string? planDigest, ClaimsPrincipal caller, CancellationToken ct)
     {
         if (policy.Current.Find(stage) is not { } known)
-            return new PromotionOutcome.Unknown($"There is no stage '{stage}'. The stages are {string.Join(", ", policy.Current.Stages.Select(s => s.Name))}.");
+            return new PromotionOutcome.Unknown(
+                $"There is no stage '{stage}'. The stages are {string.Join(", ", policy.Current.Stages.Select(s => s.Name))}.");
         if (await releases.FindAsync(release, ct) is not { } found)
             return new PromotionOutcome.Unknown($"There is no release {release}.");
-        return await Transactions.InTransactionAsync(token => promoting.PromoteAsync(found, known, planDigest, Actor.Of(caller), token), ct);
+        return await Transactions.InTransactionAsync(
+            token => promoting.PromoteAsync(found, known, planDigest, Actor.Of(caller), token), ct);
     }
 
     private Task<PromotionOutcome> WithPromotionAsync(
-        PromotionId id, Func<Promotion, CancellationToken, Task<PromotionOutcome>> act, CancellationToken ct) => Transactions.InTransactionAsync(
+        PromotionId id, Func<Promotion, CancellationToken, Task<PromotionOutcome>> act,
+        CancellationToken ct) => Transactions.InTransactionAsync(
         async token =>
         {
             if (await stores.Promotions.FindAsync(id, token) is not { } known)

@@ -4,7 +4,8 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages;
 
 /// <summary>Reads promotions.</summary>
-public sealed class PromotionQueries(StageStores stores, PolicyInForce policy, Gates gates, ReleaseStore releases, Contributors contributors, TimeProvider time)
+public sealed class PromotionQueries(
+    StageStores stores, PolicyInForce policy, Gates gates, ReleaseStore releases, Contributors contributors, TimeProvider time)
 {
     /// <summary>Newest first.</summary>
     public async Task<Page<PromotionView>> ListAsync(PromotionFilter filter, Cursor? cursor, int limit, CancellationToken ct)
@@ -22,7 +23,8 @@ public sealed class PromotionQueries(StageStores stores, PolicyInForce policy, G
             new
             {
                 Phases = filter.Phases?.Select(p => p.ToString()).ToArray(), filter.Stage, Release = filter.Release?.ToString(),
-                Repository = filter.Repository?.Value, Commit = filter.Commit?.ToString(), At = cursor?.At.UtcDateTime, cursor?.Id, Limit = limit + 1,
+                Repository = filter.Repository?.Value, Commit = filter.Commit?.ToString(), At = cursor?.At.UtcDateTime, cursor?.Id,
+                Limit = limit + 1,
             },
             ct);
         var items = rows.Take(limit).ToList();
@@ -58,9 +60,12 @@ public sealed class PromotionQueries(StageStores stores, PolicyInForce policy, G
 
     /// <summary>What gates and verdict rested on, oldest first; null when the promotion is unknown.</summary>
     public async Task<IReadOnlyList<EvidenceView>?> EvidenceAsync(PromotionId id, CancellationToken ct) =>
-        await FindAsync(id, ct) is { } view && await releases.FindAsync(view.Release, ct) is { } release ? EvidenceList.Of(view, release, policy.Current) : null;
+        await FindAsync(id, ct) is { } view && await releases.FindAsync(view.Release, ct) is { } release
+            ? EvidenceList.Of(view, release, policy.Current)
+            : null;
 
-    private async Task<PlanView> PlanAsync(StagePolicy stage, Digest release, RepositoryId repository, PromotionId? id, CancellationToken ct)
+    private async Task<PlanView> PlanAsync(
+        StagePolicy stage, Digest release, RepositoryId repository, PromotionId? id, CancellationToken ct)
     {
         var look = await gates.LookAsync(stage, release, repository, id, ct);
         var plan = look.Plan;
@@ -83,15 +88,17 @@ public sealed class PromotionQueries(StageStores stores, PolicyInForce policy, G
     {
         var rules = policy.Current.Find(p.Stage)?.Gates.Approval;
         bool Counts(Decision d) => d.Kind == DecisionKind.Reject
-            || (d.PlanDigest == p.PlanDigest && (p.Phase != PromotionPhase.Waiting || rules is null || time.GetUtcNow() < d.At + rules.Expires));
+            || (d.PlanDigest == p.PlanDigest
+                && (p.Phase != PromotionPhase.Waiting || rules is null || time.GetUtcNow() < d.At + rules.Expires));
         return new PromotionView(
-            p.Id, p.Number, p.Stage, p.Cluster, p.Phase, p.Release, p.ReleaseNumber, p.Repository, p.Commit, p.Build, p.Automatic, p.CreatedBy,
-            p.Generation, p.Target, p.SupersededBy, p.FailureClass, p.Reason, p.Blockers, p.PlanDigest, p.CreatedAt, p.StartedAt, p.HealthyAt,
-            p.BakeUntil, p.FinishedAt,
+            p.Id, p.Number, p.Stage, p.Cluster, p.Phase, p.Release, p.ReleaseNumber, p.Repository, p.Commit, p.Build, p.Automatic,
+            p.CreatedBy,
+            p.Generation, p.Target, p.SupersededBy, p.FailureClass, p.Reason, p.Blockers, p.PlanDigest, p.CreatedAt, p.StartedAt,
+            p.HealthyAt, p.BakeUntil, p.FinishedAt,
             [.. decisions.Select(d => new DecisionView(
                 d.Kind.ToString().ToLowerInvariant(), d.Person, d.Groups, d.PlanDigest, d.Comment, d.At, Counts(d)))],
             [.. deploys.Select(d => new PromotionDeployView(
-                d.Deployable, d.Cluster, d.DeployId, d.Release, d.Generation, d.Rollback, d.Instances, d.State.ToString().ToLowerInvariant(),
-                d.FailureClass, d.Reason, d.SubmittedAt, d.EndedAt))]);
+                d.Deployable, d.Cluster, d.DeployId, d.Release, d.Generation, d.Rollback, d.Instances,
+                d.State.ToString().ToLowerInvariant(), d.FailureClass, d.Reason, d.SubmittedAt, d.EndedAt))]);
     }
 }

@@ -28,7 +28,8 @@ public sealed record PromotionDeployView(
     FailureClass? FailureClass, string? Reason, DateTimeOffset SubmittedAt, DateTimeOffset? EndedAt);
 
 /// <summary>One fact that a gate or a verdict rested on.</summary>
-/// <param name="Kind"><c>signature</c>, <c>previous-stage</c>, <c>approval</c>, <c>rejection</c>, <c>hold</c>, <c>deploy</c>, <c>health</c>, <c>rollback</c>.</param>
+/// <param name="Kind"><c>signature</c>, <c>previous-stage</c>, <c>approval</c>, <c>rejection</c>, <c>hold</c>, <c>deploy</c>,
+/// <c>health</c>, <c>rollback</c>.</param>
 public sealed record EvidenceView(string Kind, string Sentence, DateTimeOffset? At, string? By, string? Subject);
 
 /// <summary>Which promotions to list. All that are set must match.</summary>

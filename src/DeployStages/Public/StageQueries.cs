@@ -43,7 +43,11 @@ public sealed class StageQueries(StageStores stores, PolicyInForce policy, Sched
 
     private static CommitStageView NotReached(StagePolicy stage) => new(
         stage.Name, "not-reached", null, null, null,
-        stage.Promote == PromoteMode.Manual ? "A person promotes into it." : stage.After is { } after ? $"Comes after {after}." : "Comes after the build.", []);
+        stage.Promote == PromoteMode.Manual
+            ? "A person promotes into it."
+            : stage.After is { } after
+            ? $"Comes after {after}."
+            : "Comes after the build.", []);
 
     private async Task<CommitStageView> ReachedAsync(Promotion p, CancellationToken ct)
     {
@@ -77,12 +81,14 @@ public sealed class StageQueries(StageStores stores, PolicyInForce policy, Sched
         var next = running ?? waiting;
         var reason = running?.Reason ?? (waiting is { Blockers.Count: > 0 } w ? w.Blockers[0].Sentence : null);
         if (cell is null)
-            return new DeployableCell(stage, running is null ? "absent" : Kebab(running.Phase), null, null, null, 0, 0, null, null, next?.Id, reason);
+            return new DeployableCell(
+                stage, running is null ? "absent" : Kebab(running.Phase), null, null, null, 0, 0, null, null, next?.Id, reason);
         var view = await scheduler.DeployAsync(cell.Cluster, cell.DeployId, ct);
         var healthy = view?.HealthyInstances ?? 0;
         var state = running is not null ? Kebab(running.Phase) : healthy >= cell.Instances ? "healthy" : "degraded";
         return new DeployableCell(
-            stage, state, cell.Release, cell.ReleaseNumber, cell.Commit, healthy, cell.Instances, cell.Since, cell.Promotion, next?.Id, reason);
+            stage, state, cell.Release, cell.ReleaseNumber, cell.Commit, healthy, cell.Instances, cell.Since, cell.Promotion,
+            next?.Id, reason);
     }
 
     private StageView ToView(StagePolicy s) => new(

@@ -23,11 +23,13 @@ public sealed record DeployableCell(
 
 /// <summary>How far a commit came in one stage.</summary>
 /// <param name="State">
-/// A phase in kebab-case (<c>waiting</c>, <c>deploying</c> … ), <c>running</c> when this is what the stage runs now, or <c>not-reached</c>.
+/// A phase in kebab-case (<c>waiting</c>, <c>deploying</c> … ), <c>running</c> when this is what the stage runs now, or
+/// <c>not-reached</c>.
 /// </param>
 /// <param name="Reason">Why it waits or how it ended; what comes before it when not reached.</param>
 public sealed record CommitStageView(
-    string Stage, string State, PromotionId? Promotion, long? Number, DateTimeOffset? Since, string? Reason, IReadOnlyList<Blocker> Blockers);
+    string Stage, string State, PromotionId? Promotion, long? Number, DateTimeOffset? Since, string? Reason,
+    IReadOnlyList<Blocker> Blockers);
 
 /// <summary>What a repository runs in a stage.</summary>
 public sealed record SlotView(

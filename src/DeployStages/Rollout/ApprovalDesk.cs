@@ -26,15 +26,18 @@ public sealed class ApprovalDesk(
             return PlanChanged($"promotion {p.Number}");
         var people = await contributors.OfAsync(p.Repository, plan.From?.Commit, p.Commit, ct);
         if (people.Count == 0 && (rules.ExcludeAuthor || rules.ExcludePusher))
-            return new PromotionOutcome.Refused("approver-excluded", "Nobody knows who made the commits that go in.", "Fetch the repository again, then approve.");
+            return new PromotionOutcome.Refused(
+                "approver-excluded", "Nobody knows who made the commits that go in.", "Fetch the repository again, then approve.");
         var approver = ApproverOf(caller);
         var (groups, refused) = ApproverRules.Check(rules, approver, people);
         if (refused is not null)
             return refused;
-        if ((await stores.Decisions.OfAsync([p.Id], ct)).Any(d => d.Kind == DecisionKind.Approve && d.Person == approver.Name && d.PlanDigest == plan.Digest))
+        if ((await stores.Decisions.OfAsync([p.Id], ct)).Any(
+            d => d.Kind == DecisionKind.Approve && d.Person == approver.Name && d.PlanDigest == plan.Digest))
             return Approved(approver.Name);
         var envelope = await signer.SignAsync(p, plan.Digest, approver.Name, groups, now, ct);
-        var approval = new Decision(Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, approver.Name, groups, plan.Digest, comment, envelope, now);
+        var approval = new Decision(
+            Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, approver.Name, groups, plan.Digest, comment, envelope, now);
         if (!await stores.Decisions.InsertAsync(approval, ct))
             return Approved(approver.Name);
         await shell.Outbox.SendAsync(
@@ -42,13 +45,15 @@ public sealed class ApprovalDesk(
         return new PromotionOutcome.Done(p.Id);
     }
 
-    public async Task<PromotionOutcome> RejectAsync(Promotion p, string? comment, ClaimsPrincipal caller, DateTimeOffset now, CancellationToken ct)
+    public async Task<PromotionOutcome> RejectAsync(
+        Promotion p, string? comment, ClaimsPrincipal caller, DateTimeOffset now, CancellationToken ct)
     {
         if (p.Phase != PromotionPhase.Waiting)
             return Decided(p);
         var actor = Actor.Of(caller);
         if (actor.Kind != ActorKind.Person)
-            return new PromotionOutcome.Refused("token-cannot-approve", $"{actor.Name} is a token: only persons decide.", "Sign in as a person.");
+            return new PromotionOutcome.Refused(
+                "token-cannot-approve", $"{actor.Name} is a token: only persons decide.", "Sign in as a person.");
         var stage = shell.Policy.Current.Find(p.Stage);
         await stores.Decisions.InsertAsync(
             new Decision(Guid.CreateVersion7(now), p.Id, DecisionKind.Reject, actor.Name, [], p.PlanDigest ?? "", comment, null, now), ct);
@@ -65,13 +70,15 @@ public sealed class ApprovalDesk(
         "already-approved", $"{person} has approved this plan before.", "Another member of the group must approve.");
 
     private static PromotionOutcome.Conflict Decided(Promotion p) => new(
-        "already-decided", $"Promotion {p.Number} no longer waits: it is {p.Phase.ToString().ToLowerInvariant()}.", "There is nothing left to decide.");
+        "already-decided", $"Promotion {p.Number} no longer waits: it is {p.Phase.ToString().ToLowerInvariant()}.",
+        "There is nothing left to decide.");
 
     private static Approver ApproverOf(ClaimsPrincipal caller)
     {
         var actor = Actor.Of(caller);
         return new Approver(
-            actor.Kind, actor.Name, [.. caller.FindAll(ActorClaims.Group).Select(c => c.Value)], [.. caller.FindAll(ActorClaims.Email).Select(c => c.Value)]);
+            actor.Kind, actor.Name, [.. caller.FindAll(ActorClaims.Group).Select(c => c.Value)],
+            [.. caller.FindAll(ActorClaims.Email).Select(c => c.Value)]);
     }
 }
 
@@ -84,10 +91,12 @@ public sealed class ApprovalSigner(KeyRing keys, AttestationStore attestations)
     public const string PredicateType = "urn:x-pipeline:approval/v1";
 
     /// <returns>The DSSE envelope as JSON; its subject is the plan.</returns>
-    public async Task<string> SignAsync(Promotion p, string planDigest, string person, IReadOnlyList<string> groups, DateTimeOffset at, CancellationToken ct)
+    public async Task<string> SignAsync(
+        Promotion p, string planDigest, string person, IReadOnlyList<string> groups, DateTimeOffset at, CancellationToken ct)
     {
         var predicate = JsonSerializer.SerializeToElement(
-            new { stage = p.Stage, release = p.Release.ToString(), promotion = p.Id.ToString(), person, groups, at }, JsonSerializerOptions.Web);
+            new { stage = p.Stage, release = p.Release.ToString(), promotion = p.Id.ToString(), person, groups, at },
+            JsonSerializerOptions.Web);
         var envelope = Statements.Sign([StatementSubject.Of("plan", planDigest)], PredicateType, predicate, keys.Promoter);
         await attestations.AddAsync(envelope, keys.Promoter.Id, [p.Release], ct);
         return envelope;

@@ -8,7 +8,9 @@ namespace Pipeline.DeployStages;
 public sealed record GateView(PlanCore Plan, GateVerdict Verdict, Digest? Target);
 
 /// <summary>Gathers the facts that <see cref="GatePlanner"/> decides on. Joins the ambient transaction.</summary>
-public sealed class Gates(StageStores stores, ReleaseStore releases, AttestationStore attestations, CurrentTrust trust, RolloutWatch watch, TimeProvider time)
+public sealed class Gates(
+    StageStores stores, ReleaseStore releases, AttestationStore attestations, CurrentTrust trust, RolloutWatch watch,
+    TimeProvider time)
 {
     /// <param name="id">The promotion itself, null for a dry run.</param>
     public async Task<GateView> LookAsync(StagePolicy stage, Digest release, RepositoryId repository, PromotionId? id, CancellationToken ct)

@@ -9,7 +9,8 @@ public sealed record Offered(IReadOnlyList<NewJournalEntry> Entries, IReadOnlyLi
     public static readonly Offered Nothing = new([], []);
 }
 
-/// <summary>Puts releases in line for a stage; a newer one takes the place of older ones that wait, never of one that runs. Joins the ambient transaction.</summary>
+/// <summary>Puts releases in line for a stage; a newer one takes the place of older ones that wait, never of one that runs. Joins the
+/// ambient transaction.</summary>
 public sealed class Offers(StageStores stores, PolicyInForce policy, TimeProvider time)
 {
     /// <summary>To the first stages, when <paramref name="after"/> is null, or to those that follow it.</summary>

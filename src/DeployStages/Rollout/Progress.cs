@@ -3,7 +3,8 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages;
 
 /// <summary>Moves one promotion as far as it can go now: looks, decides, applies. Twice changes nothing.</summary>
-public sealed class Progress(StageStores stores, PolicyInForce policy, Gates gates, RolloutWatch watch, Transitions transitions, JobsAndJournal outbox)
+public sealed class Progress(
+    StageStores stores, PolicyInForce policy, Gates gates, RolloutWatch watch, Transitions transitions, JobsAndJournal outbox)
 {
     private static readonly Actor System = Actor.System("stages");
 
@@ -30,13 +31,17 @@ public sealed class Progress(StageStores stores, PolicyInForce policy, Gates gat
 
     /// <summary>The rules of the promotion's stage; a stage that was taken out of the policy keeps its running promotion safe.</summary>
     public StagePolicy PolicyOf(Promotion p) => policy.Current.Find(p.Stage) ?? new StagePolicy(
-        p.Stage, p.Cluster, PromoteMode.Manual, null, new GatePolicy(TimeSpan.Zero, null), TimeSpan.Zero, OnFailure.Rollback, TimeSpan.FromMinutes(10), 0);
+        p.Stage, p.Cluster, PromoteMode.Manual, null, new GatePolicy(TimeSpan.Zero, null), TimeSpan.Zero, OnFailure.Rollback,
+        TimeSpan.FromMinutes(10), 0);
 
     private async Task WaitOrStartAsync(Promotion p, Slot slot, DateTimeOffset now, CancellationToken ct)
     {
         if (policy.Current.Find(p.Stage) is not { } stage)
         {
-            await WaitAsync(p, new GateVerdict([new Blocker("policy", $"The stage {p.Stage} is no longer in the policy.", null, "stages.yaml")], null), null, now, ct);
+            await WaitAsync(
+                p,
+                new GateVerdict([new Blocker("policy", $"The stage {p.Stage} is no longer in the policy.", null, "stages.yaml")], null),
+                null, now, ct);
             return;
         }
 
@@ -45,7 +50,8 @@ public sealed class Progress(StageStores stores, PolicyInForce policy, Gates gat
             await WaitAsync(p, view.Verdict, view.Plan.Digest, now, ct);
         else
             await transitions.ApplyAsync(
-                p with { PlanDigest = view.Plan.Digest, Cluster = stage.Cluster }, stage, new GatesOpened(now, slot.Generation + 1, view.Target), System, ct);
+                p with { PlanDigest = view.Plan.Digest, Cluster = stage.Cluster }, stage,
+                new GatesOpened(now, slot.Generation + 1, view.Target), System, ct);
     }
 
     // The journal hears of it only when the sentences changed, so that a look every second is silent.
@@ -69,7 +75,9 @@ public sealed class Progress(StageStores stores, PolicyInForce policy, Gates gat
         else if (baking && state.AllHealthy && now >= p.BakeUntil)
             await transitions.ApplyAsync(p, stage, new BakeElapsed(now), System, ct);
         else if (baking && now >= p.BakeUntil + stage.Budget)
-            await transitions.ApplyAsync(p, stage, new DeployBroke(now, FailureClass.Health, "Not every instance came back to health after the bake."), System, ct);
+            await transitions.ApplyAsync(
+                p, stage, new DeployBroke(now, FailureClass.Health, "Not every instance came back to health after the bake."),
+                System, ct);
         else
             await stores.Promotions.SaveAsync(
                 p with { NextWake = baking ? PromotionMachine.WakeInBake(now, p.BakeUntil ?? now) : now + PromotionMachine.Watch }, ct);

@@ -34,7 +34,8 @@ public sealed class RolloutWatch(StageStores stores, SchedulerQueries scheduler,
         foreach (var deploy in (await stores.Deploys.OfAsync(p.Id, ct)).Where(d => d.Generation == p.Generation))
         {
             if (await scheduler.DeployAsync(deploy.Cluster, deploy.DeployId, ct) is not { } view)
-                return new RolloutState(false, (FailureClass.Infra, $"{deploy.Deployable}: the scheduler no longer knows its deploy {deploy.DeployId}."));
+                return new RolloutState(
+                    false, (FailureClass.Infra, $"{deploy.Deployable}: the scheduler no longer knows its deploy {deploy.DeployId}."));
             if (view.State is "failed" or "cancelled")
                 return new RolloutState(false, (ClassOf(view.FailureClass), $"{deploy.Deployable}: {await EvidenceAsync(view, ct)}"));
             if (await BrokenTaskAsync(deploy, p.HealthyAt, ct) is { } task)
@@ -84,7 +85,8 @@ public sealed class RolloutWatch(StageStores stores, SchedulerQueries scheduler,
     {
         var reason = view.Reason ?? $"the deploy is {view.State}";
         var tasks = await scheduler.TasksAsync(new TaskFilter(Cluster: view.Cluster, DeployId: view.Id), null, 50, ct);
-        var task = tasks.Items.FirstOrDefault(t => t.FailureClass is not null && t.FailureClass != "infra") ?? (tasks.Items.Count > 0 ? tasks.Items[0] : null);
+        var task = tasks.Items.FirstOrDefault(t => t.FailureClass is not null && t.FailureClass != "infra")
+            ?? (tasks.Items.Count > 0 ? tasks.Items[0] : null);
         return task is null ? reason : await WithProbeAsync(task, reason, ct);
     }
 
@@ -104,5 +106,6 @@ public sealed class RolloutWatch(StageStores stores, SchedulerQueries scheduler,
             : $"{reason} Last probe: {status}{(detail.Length == 0 ? "" : $" \"{(detail.Length > 200 ? detail[..200] : detail)}\"")}.";
     }
 
-    private static FailureClass ClassOf(string? text) => Enum.TryParse<FailureClass>(text, ignoreCase: true, out var known) ? known : FailureClass.App;
+    private static FailureClass ClassOf(string? text) =>
+        Enum.TryParse<FailureClass>(text, ignoreCase: true, out var known) ? known : FailureClass.App;
 }

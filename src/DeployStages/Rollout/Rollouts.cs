@@ -6,9 +6,11 @@ using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.DeployStages;
 
-/// <summary>Asks the scheduler for what a release needs in a stage: a fresh statement and a deploy per deployable. Joins the ambient transaction.</summary>
+/// <summary>Asks the scheduler for what a release needs in a stage: a fresh statement and a deploy per deployable. Joins the ambient
+/// transaction.</summary>
 public sealed class Rollouts(
-    StageStores stores, ReleaseStore releases, StatementSigner signer, AttestationStore attestations, SchedulerCommands scheduler, TimeProvider time)
+    StageStores stores, ReleaseStore releases, StatementSigner signer, AttestationStore attestations, SchedulerCommands scheduler,
+    TimeProvider time)
 {
     // A replaced instance is verified again, months later perhaps; the generation, not the date, is what fences old releases.
     private static readonly TimeSpan StatementLife = TimeSpan.FromDays(365);
@@ -27,8 +29,8 @@ public sealed class Rollouts(
             var submission = await PrepareAsync(p, policy, releaseDigest, deployable, actor, ct);
             await scheduler.DeployAsync(submission, ct);
             deploys.Add(new PromotionDeploy(
-                p.Id, p.Cluster, submission.DeployId, submission.RequestId, deployable.Name, deployable.Kind, releaseDigest, p.Generation.Value,
-                rollback, deployable.Instances, DeployState.Submitted, null, null, now, null));
+                p.Id, p.Cluster, submission.DeployId, submission.RequestId, deployable.Name, deployable.Kind, releaseDigest,
+                p.Generation.Value, rollback, deployable.Instances, DeployState.Submitted, null, null, now, null));
         }
 
         await stores.Deploys.InsertAsync(deploys, ct);
@@ -42,8 +44,8 @@ public sealed class Rollouts(
         var now = time.GetUtcNow();
         await stores.Deployables.UpsertAsync(
             [.. (await OfGenerationAsync(p, ct)).Select(d => new RunningDeployable(
-                d.Deployable, p.Stage, p.Repository, d.Kind, releaseDigest, release.Number, release.CommitSha, d.DeployId, d.RequestId, d.Cluster,
-                d.Instances, p.Id, now))],
+                d.Deployable, p.Stage, p.Repository, d.Kind, releaseDigest, release.Number, release.CommitSha, d.DeployId,
+                d.RequestId, d.Cluster, d.Instances, p.Id, now))],
             ct);
     }
 
@@ -53,7 +55,8 @@ public sealed class Rollouts(
         var keep = (await OfGenerationAsync(p, ct)).Select(d => d.Deployable).ToArray();
         var gone = await stores.Deployables.RemoveOthersAsync(p.Stage, p.Repository, keep, ct);
         var tried = (await stores.Deploys.OfAsync(p.Id, ct)).Where(d => !keep.Contains(d.Deployable));
-        foreach (var (cluster, request) in gone.Select(d => (d.Cluster, d.RequestId)).Concat(tried.Select(d => (d.Cluster, d.RequestId))).Distinct())
+        var requests = gone.Select(d => (d.Cluster, d.RequestId)).Concat(tried.Select(d => (d.Cluster, d.RequestId)));
+        foreach (var (cluster, request) in requests.Distinct())
             await scheduler.RemoveRequestAsync(cluster, request, actor, ct);
     }
 
@@ -64,7 +67,8 @@ public sealed class Rollouts(
         foreach (var deploy in (await OfGenerationAsync(p, ct)).Where(d => d.State == DeployState.Submitted))
         {
             await scheduler.CancelDeployAsync(deploy.Cluster, deploy.DeployId, reason, actor, ct);
-            await stores.Deploys.EndAsync(deploy, DeployState.Failed, p.FailureClass, "Cancelled: the promotion ended.", time.GetUtcNow(), ct);
+            await stores.Deploys.EndAsync(
+                deploy, DeployState.Failed, p.FailureClass, "Cancelled: the promotion ended.", time.GetUtcNow(), ct);
         }
     }
 
@@ -83,12 +87,13 @@ public sealed class Rollouts(
         var provenance = await attestations.ProvenanceOfAsync(d.Artifact, ct);
         string[] envelopes = provenance is null ? [statement] : [statement, provenance];
         RunnerSpec spec = new RunSpec(
-            d.Artifact.ToString(), d.Bytes, d.MediaType, release.ToString(), p.Stage, d.Name, generation, envelopes, d.Run, EnvironmentOf(p, d),
-            d.ArtifactName);
+            d.Artifact.ToString(), d.Bytes, d.MediaType, release.ToString(), p.Stage, d.Name, generation, envelopes, d.Run,
+            EnvironmentOf(p, d), d.ArtifactName);
         return new DeploySubmission(
             p.Cluster, policy.RequestIdOf(d.Name), DeployIdOf(p.Stage, d.Name, generation, release), KindOf(d), d.Instances,
             new ResourceNeed(d.Cpus, d.MemoryMb, d.DiskMb, d.Ports), ReadinessOf(d.Health), policy.Budget, KillGrace,
-            JsonSerializer.Serialize(spec, JsonSerializerOptions.Web), envelopes, new DeployTrust(d.Artifact, release, p.Stage, generation), null,
+            JsonSerializer.Serialize(spec, JsonSerializerOptions.Web), envelopes,
+            new DeployTrust(d.Artifact, release, p.Stage, generation), null,
             d.Route, p.Subject with { Deployable = d.Name, Release = release }, actor);
     }
 
@@ -106,6 +111,6 @@ public sealed class Rollouts(
     private static RequestKind KindOf(ResolvedDeployable d) => d.Kind == "worker" ? RequestKind.Worker : RequestKind.Service;
 
     private static Readiness? ReadinessOf(DeployableHealth? h) => h is null ? null : new Readiness(
-        h.Http, TimeSpan.FromSeconds(h.StartupSeconds), TimeSpan.FromSeconds(h.IntervalSeconds), TimeSpan.FromSeconds(h.TimeoutSeconds), h.Successes,
-        TimeSpan.FromSeconds(h.HealthyForSeconds));
+        h.Http, TimeSpan.FromSeconds(h.StartupSeconds), TimeSpan.FromSeconds(h.IntervalSeconds),
+        TimeSpan.FromSeconds(h.TimeoutSeconds), h.Successes, TimeSpan.FromSeconds(h.HealthyForSeconds));
 }

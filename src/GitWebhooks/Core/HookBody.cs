@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Pipeline.GitWebhooks;
 
-/// <summary>GitHub sends a hook as JSON, or as a form with the JSON in its field <c>payload</c>; the signature covers the body as sent.</summary>
+/// <summary>GitHub sends a hook as JSON, or as a form with the JSON in its field <c>payload</c>; the signature covers the body as
+/// sent.</summary>
 public static class HookBody
 {
     private static readonly byte[] Field = "payload="u8.ToArray();

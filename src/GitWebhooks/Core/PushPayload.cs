@@ -37,7 +37,9 @@ public sealed record PushPayload(
     }
 
     internal static JsonElement? Child(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } p && p.TryGetProperty(name, out var child) && child.ValueKind == JsonValueKind.Object ? child : null;
+        parent is { ValueKind: JsonValueKind.Object } p && p.TryGetProperty(name, out var child) && child.ValueKind == JsonValueKind.Object
+            ? child
+            : null;
 
     internal static string? Text(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } p && p.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
@@ -64,8 +66,13 @@ public sealed record PushedRepository(long ForgeId, string Owner, string Name, s
         var owner = PushPayload.Child(repository, "owner");
         return new PushedRepository(
             forgeId,
-            slash > 0 ? fullName![..slash] : PushPayload.Text(owner, "login") ?? PushPayload.Text(owner, "name") ?? throw new PayloadException("repository.full_name is missing."),
-            slash > 0 ? fullName![(slash + 1)..] : PushPayload.Text(repository, "name") ?? throw new PayloadException("repository.name is missing."),
+            slash > 0
+                ? fullName![..slash]
+                : PushPayload.Text(owner, "login") ?? PushPayload.Text(owner, "name") ?? throw new PayloadException(
+                    "repository.full_name is missing."),
+            slash > 0
+                ? fullName![(slash + 1)..]
+                : PushPayload.Text(repository, "name") ?? throw new PayloadException("repository.name is missing."),
             PushPayload.Text(repository, "clone_url"),
             PushPayload.Text(repository, "html_url"),
             PushPayload.Text(repository, "default_branch") ?? PushPayload.Text(repository, "master_branch") ?? "main");

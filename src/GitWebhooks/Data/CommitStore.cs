@@ -8,7 +8,8 @@ namespace Pipeline.GitWebhooks;
 public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
 {
     private const string ByName = $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.repository_id = @repository AND c.sha = @sha";
-    private const string ByPrefix = $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.sha LIKE @prefix || '%' ORDER BY c.seen_at DESC LIMIT 10";
+    private const string ByPrefix =
+        $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.sha LIKE @prefix || '%' ORDER BY c.seen_at DESC LIMIT 10";
     private const string Newest = $"""
         SELECT {CommitRow.Columns} FROM git.commit c
          WHERE c.repository_id = @repository AND (@at::timestamptz IS NULL OR (c.committed_at, c.id) < (@at::timestamptz, @id::uuid))
@@ -20,14 +21,16 @@ public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
            AND (@at::timestamptz IS NULL OR (b.committed_at, b.commit_id) < (@at::timestamptz, @id::uuid))
          ORDER BY b.committed_at DESC, b.commit_id DESC LIMIT @limit
         """;
-    private const string BranchesOf = "SELECT branch FROM git.commit_branch WHERE repository_id = @repository AND sha = @sha ORDER BY branch LIMIT 100";
+    private const string BranchesOf =
+        "SELECT branch FROM git.commit_branch WHERE repository_id = @repository AND sha = @sha ORDER BY branch LIMIT 100";
     private const string Insert = """
         WITH sent AS (
             SELECT * FROM unnest(@Id::uuid[], @Sha::text[], @Subject::text[], @Message::text[], @AuthorName::text[], @AuthorEmail::text[],
                                  @AuthoredAt::timestamptz[], @CommittedAt::timestamptz[], @Parents::text[], @Pusher::text[])
                 AS u(id, sha, subject, message, author_name, author_email, authored_at, committed_at, parents, pusher)),
         stored AS (
-            INSERT INTO git.commit (id, repository_id, sha, subject, message, author_name, author_email, authored_at, committed_at, parents, pusher, seen_at)
+            INSERT INTO git.commit (id, repository_id, sha, subject, message, author_name, author_email, authored_at, committed_at,
+                   parents, pusher, seen_at)
             SELECT id, @Repository, sha, subject, message, author_name, author_email, authored_at, committed_at,
                    string_to_array(parents, ' '), pusher, @Now FROM sent ORDER BY sha
             ON CONFLICT (repository_id, sha) DO UPDATE SET pusher = coalesce(git.commit.pusher, excluded.pusher)
@@ -51,7 +54,8 @@ public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
         if (prefix.Length is < 4 or > 40 || !prefix.All(char.IsAsciiHexDigit))
             return [];
         await using var connection = await db.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<CommitRow>(new CommandDefinition(ByPrefix, new { prefix = prefix.ToLowerInvariant() }, cancellationToken: ct));
+        var rows = await connection.QueryAsync<CommitRow>(new CommandDefinition(
+            ByPrefix, new { prefix = prefix.ToLowerInvariant() }, cancellationToken: ct));
         return [.. rows.Select(r => r.ToCommit())];
     }
 

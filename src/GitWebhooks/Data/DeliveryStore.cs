@@ -27,7 +27,8 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
         ON CONFLICT (forge, external_id) DO NOTHING
         """;
     private const string IdOf = "SELECT id FROM git.delivery WHERE forge = @forge AND external_id = @externalId";
-    private const string BodyOf = "SELECT event, state, received_at, headers->>'Content-Type' AS content_type, body FROM git.delivery WHERE id = @id";
+    private const string BodyOf =
+        "SELECT event, state, received_at, headers->>'Content-Type' AS content_type, body FROM git.delivery WHERE id = @id";
     private const string One = $"SELECT {Columns}, headers::text AS headers, body FROM git.delivery WHERE id = @id";
     private const string Finish = """
         UPDATE git.delivery SET state = @state, outcome = @outcome, repository_id = @repository, ref = @ref, processed_at = @now
@@ -75,7 +76,8 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
         return row is null ? null : new RawDelivery(id, row.Event, row.State, Rows.Utc(row.ReceivedAt), row.ContentType, row.Body);
     }
 
-    internal async Task FinishAsync(Guid id, string state, string outcome, RepositoryId? repository, string? @ref, DateTimeOffset now, CancellationToken ct)
+    internal async Task FinishAsync(
+        Guid id, string state, string outcome, RepositoryId? repository, string? @ref, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
@@ -87,7 +89,8 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            Newest, new { repository = repository?.Value, at = after?.At.UtcDateTime, id = after?.Id, limit = limit + 1 }, cancellationToken: ct));
+            Newest, new { repository = repository?.Value, at = after?.At.UtcDateTime, id = after?.Id, limit = limit + 1 },
+            cancellationToken: ct));
         return Rows.Page<Delivery>([.. rows.Select(r => r.ToDelivery())], limit, d => new Cursor(d.ReceivedAt, d.Id));
     }
 
@@ -127,8 +130,8 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
 
 /// <summary>What the door stores. <paramref name="Ignored"/> says why no job is needed; null when one is.</summary>
 internal sealed record NewDelivery(
-    Guid Id, string Forge, string ExternalId, string Event, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Headers, byte[] Body,
-    string? Ignored);
+    Guid Id, string Forge, string ExternalId, string Event, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Headers,
+    byte[] Body, string? Ignored);
 
 internal sealed record RawDelivery(Guid Id, string Event, string State, DateTimeOffset ReceivedAt, string? ContentType, byte[] Body)
 {

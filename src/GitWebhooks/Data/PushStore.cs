@@ -12,11 +12,13 @@ internal sealed class PushStore(NpgsqlDataSource db)
         INSERT INTO git.branch (repository_id, name, head_sha, head_received_at, updated_at, deleted_at)
         VALUES (@repository, @branch, NULL, '-infinity', @now, @now)
         ON CONFLICT (repository_id, name) DO UPDATE SET name = git.branch.name
-        RETURNING repository_id, name, head_sha, CASE WHEN head_received_at = '-infinity' THEN 'epoch' ELSE head_received_at END AS head_received_at,
+        RETURNING repository_id, name, head_sha,
+               CASE WHEN head_received_at = '-infinity' THEN 'epoch' ELSE head_received_at END AS head_received_at,
                   updated_at, deleted_at
         """;
     private const string Move = """
-        UPDATE git.branch SET head_sha = @head, head_received_at = @receivedAt, updated_at = @now, deleted_at = CASE WHEN @head::text IS NULL THEN @now END
+        UPDATE git.branch SET head_sha = @head, head_received_at = @receivedAt, updated_at = @now,
+               deleted_at = CASE WHEN @head::text IS NULL THEN @now END
          WHERE repository_id = @repository AND name = @branch
         """;
     private const string Insert = """
@@ -34,12 +36,17 @@ internal sealed class PushStore(NpgsqlDataSource db)
         return new LockedBranch(row.HeadSha is null ? null : CommitSha.Parse(row.HeadSha), Rows.Utc(row.HeadReceivedAt));
     }
 
-    public async Task MoveAsync(RepositoryId repository, string branch, CommitSha? head, DateTimeOffset receivedAt, DateTimeOffset now, CancellationToken ct)
+    public async Task MoveAsync(
+        RepositoryId repository, string branch, CommitSha? head, DateTimeOffset receivedAt, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             Move,
-            new { repository = repository.Value, branch, head = head?.ToString(), receivedAt = receivedAt.UtcDateTime, now = now.UtcDateTime },
+            new
+            {
+                repository = repository.Value, branch, head = head?.ToString(), receivedAt = receivedAt.UtcDateTime,
+                now = now.UtcDateTime,
+            },
             cancellationToken: ct));
     }
 

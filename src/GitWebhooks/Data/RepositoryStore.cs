@@ -26,7 +26,8 @@ public sealed class RepositoryStore(NpgsqlDataSource db)
     public async Task<Repository?> GetAsync(RepositoryId id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<RepositoryRow>(new CommandDefinition(ById, new { id = id.Value }, cancellationToken: ct));
+        var row = await connection.QuerySingleOrDefaultAsync<RepositoryRow>(new CommandDefinition(
+            ById, new { id = id.Value }, cancellationToken: ct));
         return row?.ToRepository();
     }
 
@@ -34,7 +35,8 @@ public sealed class RepositoryStore(NpgsqlDataSource db)
     public async Task<Repository?> FindByNameAsync(string owner, string name, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<RepositoryRow>(new CommandDefinition(ByName, new { owner, name }, cancellationToken: ct));
+        var row = await connection.QuerySingleOrDefaultAsync<RepositoryRow>(new CommandDefinition(
+            ByName, new { owner, name }, cancellationToken: ct));
         return row?.ToRepository();
     }
 

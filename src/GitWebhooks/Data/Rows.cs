@@ -16,7 +16,8 @@ internal static class Rows
 
 internal sealed class RepositoryRow
 {
-    public const string Columns = "id, forge, base_url, forge_id, owner, name, clone_url, web_url, default_branch, pinned, added_at, added_by";
+    public const string Columns =
+        "id, forge, base_url, forge_id, owner, name, clone_url, web_url, default_branch, pinned, added_at, added_by";
 
     public Guid Id { get; init; }
     public string Forge { get; init; } = "";
@@ -51,7 +52,8 @@ internal sealed class BranchRow
 internal sealed class CommitRow
 {
     public const string Columns = """
-        c.id, c.repository_id, c.sha, c.subject, c.message, c.author_name, c.author_email, c.authored_at, c.committed_at, c.parents, c.pusher, c.seen_at
+        c.id, c.repository_id, c.sha, c.subject, c.message, c.author_name, c.author_email, c.authored_at, c.committed_at, c.parents,
+        c.pusher, c.seen_at
         """;
 
     public Guid Id { get; init; }

@@ -14,7 +14,8 @@ public sealed class StatusStore(NpgsqlDataSource db)
         id, repository_id, sha, context, state, description, target_url, version, result, reason, attempts, reported_at
         """;
     private const string Report = """
-        INSERT INTO git.status AS s (id, repository_id, sha, context, state, description, target_url, version, result, attempts, next_wake, reported_at)
+        INSERT INTO git.status AS s (id, repository_id, sha, context, state, description, target_url, version, result, attempts,
+               next_wake, reported_at)
         VALUES (@id, @repository, @sha, @context, @state, @description, @targetUrl, 1, 'waiting', 0, @wake, @now)
         ON CONFLICT (repository_id, sha, context) DO UPDATE
            SET state = excluded.state, description = excluded.description, target_url = excluded.target_url, version = s.version + 1,
@@ -27,7 +28,8 @@ public sealed class StatusStore(NpgsqlDataSource db)
         UPDATE git.status SET result = @result, reason = @reason, attempts = @attempts, next_wake = @wake
          WHERE id = @id AND version = @version AND result = 'waiting'
         """;
-    private const string OfCommit = $"SELECT {Columns} FROM git.status WHERE repository_id = @repository AND sha = @sha ORDER BY context LIMIT 200";
+    private const string OfCommit =
+        $"SELECT {Columns} FROM git.status WHERE repository_id = @repository AND sha = @sha ORDER BY context LIMIT 200";
     private const string Due = """
         UPDATE git.status SET next_wake = @later
          WHERE id IN (SELECT id FROM git.status WHERE next_wake <= @now ORDER BY next_wake LIMIT 100 FOR UPDATE SKIP LOCKED)
@@ -69,7 +71,8 @@ public sealed class StatusStore(NpgsqlDataSource db)
     internal async Task<CommitStatus?> GetAsync(Guid id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return (await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(Read, new { id }, cancellationToken: ct)))?.ToStatus();
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(Read, new { id }, cancellationToken: ct));
+        return row?.ToStatus();
     }
 
     /// <returns>False when a newer report came meanwhile.</returns>
@@ -113,7 +116,7 @@ public sealed class StatusStore(NpgsqlDataSource db)
         public DateTime ReportedAt { get; init; }
 
         public CommitStatus ToStatus() => new(
-            Id, RepositoryId, Sha, Context, Enum.Parse<CommitState>(State, ignoreCase: true), Description, TargetUrl, Version, Result, Reason,
-            Attempts, Rows.Utc(ReportedAt));
+            Id, RepositoryId, Sha, Context, Enum.Parse<CommitState>(State, ignoreCase: true), Description, TargetUrl, Version,
+            Result, Reason, Attempts, Rows.Utc(ReportedAt));
     }
 }

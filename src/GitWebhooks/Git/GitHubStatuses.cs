@@ -22,7 +22,8 @@ internal abstract record SendOutcome
     internal sealed record TryAgain(string Reason, DateTimeOffset? NotBefore) : SendOutcome;
 }
 
-/// <summary>GitHub's statuses API, or an Enterprise Server's. Remembers a rate limit, so that a closed door is not knocked at again.</summary>
+/// <summary>GitHub's statuses API, or an Enterprise Server's. Remembers a rate limit, so that a closed door is not knocked at
+/// again.</summary>
 public sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimeProvider time)
 {
     private long closedUntilTicks;
@@ -49,7 +50,8 @@ public sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimePro
                 }).WaitAsync(TimeSpan.FromSeconds(20), time, ct);
             return new SendOutcome.Sent();
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or TaskCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (
+            e is ApiException or HttpRequestException or TimeoutException or TaskCanceledException && !ct.IsCancellationRequested)
         {
             return Read(e);
         }
@@ -103,5 +105,8 @@ public sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimePro
     };
 
     private static GitHubClient ClientFor(GitHubOptions github) =>
-        new(new Connection(new ProductHeaderValue("Pipeline"), new Uri(github.ApiUrl.TrimEnd('/') + "/"))) { Credentials = new Credentials(github.Token) };
+        new(new Connection(new ProductHeaderValue("Pipeline"), new Uri(github.ApiUrl.TrimEnd('/') + "/")))
+        {
+            Credentials = new Credentials(github.Token),
+        };
 }

@@ -43,7 +43,8 @@ public sealed class Mirror
             },
             ct);
 
-    /// <summary>Makes the commit readable: fetches it by name when it is not here, then every branch when the remote does not serve names.</summary>
+    /// <summary>Makes the commit readable: fetches it by name when it is not here, then every branch when the remote does not serve
+    /// names.</summary>
     /// <returns>False when the remote does not have it any more.</returns>
     public Task<bool> FetchCommitAsync(Repository repository, CommitSha sha, CancellationToken ct) =>
         LockedAsync(
@@ -113,7 +114,8 @@ public sealed class Mirror
         return git.ObjectDatabase.FindMergeBase(a, d)?.Sha == a.Sha;
     }
 
-    /// <summary>Commits reachable from <paramref name="to"/> and not from <paramref name="from"/>, newest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>Commits reachable from <paramref name="to"/> and not from <paramref name="from"/>, newest first, at most
+    /// <paramref name="limit"/>.</summary>
     /// <param name="from">Null for the whole history; unknown commits are ignored.</param>
     public IReadOnlyList<CommitFacts> Log(RepositoryId repository, CommitSha? from, CommitSha to, int limit)
     {
@@ -134,10 +136,15 @@ public sealed class Mirror
         return CommitFacts.Of(CommitOf(git, sha));
     }
 
-    /// <summary>Writes a tar of the given paths at the commit (all of it when there are none). <c>git archive</c> is the fastest means measured.</summary>
-    public async Task ArchiveAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
+    /// <summary>Writes a tar of the given paths at the commit (all of it when there are none). <c>git archive</c> is the fastest
+    /// means measured.</summary>
+    public async Task ArchiveAsync(
+        RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
     {
-        var arguments = new List<string> { $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile, sha.ToString() };
+        var arguments = new List<string>
+        {
+            $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile, sha.ToString(),
+        };
         if (paths.Count > 0)
             arguments.AddRange(["--", .. paths.Select(p => $":(literal){p}")]);
         var archived = await ChildProcess.RunAsync("git", arguments, ct, root);
@@ -193,7 +200,8 @@ public sealed class Mirror
     }
 
     private static GitCommit CommitOf(GitRepository git, CommitSha sha) =>
-        git.Lookup<GitCommit>(sha.ToString()) ?? throw new InvalidOperationException($"The mirror does not hold commit {sha}: fetch it first.");
+        git.Lookup<GitCommit>(sha.ToString()) ?? throw new InvalidOperationException(
+            $"The mirror does not hold commit {sha}: fetch it first.");
 
     private async Task<T> LockedAsync<T>(RepositoryId repository, Func<T> work, CancellationToken ct)
     {
@@ -216,8 +224,8 @@ public sealed record CommitFacts(
     DateTimeOffset CommittedAt, IReadOnlyList<CommitSha> Parents)
 {
     internal static CommitFacts Of(GitCommit commit) => new(
-        CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name), Clean(commit.Author.Email),
-        commit.Author.When, commit.Committer.When, [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
+        CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name),
+        Clean(commit.Author.Email), commit.Author.When, commit.Committer.When, [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
 
     // PostgreSQL text holds no NUL.
     private static string Clean(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);

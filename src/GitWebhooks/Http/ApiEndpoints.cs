@@ -51,7 +51,8 @@ internal static class ApiEndpoints
         AddRepository request, RepositoryCommands commands, HttpContext http, CancellationToken ct) =>
         await commands.AddAsync(request, Actor.Of(http.User), ct) switch
         {
-            AddRepositoryOutcome.Added { IsNew: true } added => TypedResults.Created($"/api/v1/repositories/{added.Repository.Id}", added.Repository),
+            AddRepositoryOutcome.Added { IsNew: true } added =>
+                TypedResults.Created($"/api/v1/repositories/{added.Repository.Id}", added.Repository),
             AddRepositoryOutcome.Added known => TypedResults.Ok(known.Repository),
             AddRepositoryOutcome.Invalid invalid => Invalid(invalid.Field, invalid.Message),
             _ => throw new InvariantViolatedException("Unknown outcome of adding a repository."),
@@ -75,14 +76,16 @@ internal static class ApiEndpoints
             : TypedResults.NotFound();
     }
 
-    private static async Task<Results<Ok<Commit>, NotFound, ProblemHttpResult>> GetCommit(Guid id, string sha, CommitStore store, CancellationToken ct)
+    private static async Task<Results<Ok<Commit>, NotFound, ProblemHttpResult>> GetCommit(
+        Guid id, string sha, CommitStore store, CancellationToken ct)
     {
         if (!CommitSha.TryParse(sha, out var commit))
             return Invalid("sha", "must be 40 hex digits.");
         return await store.GetAsync(new RepositoryId(id), commit, ct) is { } found ? TypedResults.Ok(found) : TypedResults.NotFound();
     }
 
-    private static async Task<Results<Ok<Page<CommitStatus>>, ProblemHttpResult>> ListStatuses(Guid id, string sha, StatusStore store, CancellationToken ct)
+    private static async Task<Results<Ok<Page<CommitStatus>>, ProblemHttpResult>> ListStatuses(
+        Guid id, string sha, StatusStore store, CancellationToken ct)
     {
         if (!CommitSha.TryParse(sha, out var commit))
             return Invalid("sha", "must be 40 hex digits.");

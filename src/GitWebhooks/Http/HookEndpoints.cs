@@ -27,26 +27,36 @@ internal static class HookEndpoints
             .WithSummary("Takes a forge's webhook delivery.");
 
     private static async Task<Results<Accepted<DeliveryAccepted>, ProblemHttpResult>> Receive(
-        string forge, HttpContext http, IOptions<GitWebhooksOptions> options, DeliveryIntake intake, ILogger<DeliveryIntake> logger, CancellationToken ct)
+        string forge, HttpContext http, IOptions<GitWebhooksOptions> options, DeliveryIntake intake, ILogger<DeliveryIntake> logger,
+        CancellationToken ct)
     {
         if (!forge.Equals("github", StringComparison.OrdinalIgnoreCase))
             return Problem(404, "unknown-forge", $"No forge '{forge}' is known here.", "POST to /hooks/github.");
         var signature = http.Request.Headers["X-Hub-Signature-256"].ToString();
         if (signature.Length == 0)
-            return Refuse(logger, "The delivery is not signed: X-Hub-Signature-256 is missing.", "Set a secret on the webhook; the same as GitWebhooks:Secrets.");
+            return Refuse(
+                logger, "The delivery is not signed: X-Hub-Signature-256 is missing.",
+                "Set a secret on the webhook; the same as GitWebhooks:Secrets.");
         if (http.Request.ContentLength > MaxBody || await ReadAsync(http, ct) is not { } body)
             return Problem(413, "delivery-too-large", "The delivery is larger than 25 MB.", "GitHub sends no such deliveries.");
         if (!Signature.IsValid(signature, body, options.Value.Secrets))
             return Refuse(
                 logger,
-                options.Value.Secrets.All(string.IsNullOrEmpty) ? "No webhook secret is configured: nothing can be verified." : "The signature does not match the body.",
+                options.Value.Secrets.All(string.IsNullOrEmpty)
+                    ? "No webhook secret is configured: nothing can be verified."
+                    : "The signature does not match the body.",
                 "Compare the webhook's secret with GitWebhooks:Secrets; a proxy must not change the body.");
         var externalId = http.Request.Headers["X-GitHub-Delivery"].ToString();
         var name = http.Request.Headers["X-GitHub-Event"].ToString();
         if (!IsHeader(externalId) || !IsHeader(name))
-            return Problem(400, "header-missing", $"{(IsHeader(name) ? "X-GitHub-Delivery" : "X-GitHub-Event")} is missing or not plain text of at most 100 characters.", "Send GitHub's headers.");
+            return Problem(
+                400, "header-missing",
+                $"{(IsHeader(name) ? "X-GitHub-Delivery" : "X-GitHub-Event")} is missing or not plain text of at most 100 characters.",
+                "Send GitHub's headers.");
         if (!HookBody.IsJsonObject(HookBody.JsonOf(http.Request.ContentType, body).Span))
-            return Problem(400, "body-not-json", "The delivery is not a JSON object.", "Send application/json, or a form with the JSON in its field payload.");
+            return Problem(
+                400, "body-not-json", "The delivery is not a JSON object.",
+                "Send application/json, or a form with the JSON in its field payload.");
         var id = await intake.StoreAsync(externalId, name, HeadersOf(http.Request), body, ct);
         return TypedResults.Accepted($"/api/v1/deliveries/{id}", new DeliveryAccepted(id, name == "ping" ? "pong" : null));
     }
@@ -86,7 +96,8 @@ internal static class HookEndpoints
 
     // What the forge said about the delivery; credentials and cookies of whatever sent it are not ours to keep.
     private static Dictionary<string, string> HeadersOf(HttpRequest request) => request.Headers
-        .Where(h => h.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || h.Key is "Content-Type" or "User-Agent" or "Content-Length")
+        .Where(
+            h => h.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || h.Key is "Content-Type" or "User-Agent" or "Content-Length")
         .ToDictionary(h => h.Key, h => h.Value.ToString().Replace("\0", "", StringComparison.Ordinal));
 }
 
@@ -94,7 +105,8 @@ internal static class HookEndpoints
 internal sealed class DeliveryIntake(DeliveryStore deliveries, IBackgroundJobClient jobs, TimeProvider time)
 {
     /// <returns>Our id: of the first delivery when the forge sends it again.</returns>
-    public async Task<Guid> StoreAsync(string externalId, string name, IReadOnlyDictionary<string, string> headers, byte[] body, CancellationToken ct)
+    public async Task<Guid> StoreAsync(
+        string externalId, string name, IReadOnlyDictionary<string, string> headers, byte[] body, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var delivery = new NewDelivery(Guid.CreateVersion7(now), "github", externalId, name, now, headers, body, IgnoredBecause(name));

@@ -3,7 +3,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Jobs;
 
-/// <summary>Turns a stored push delivery into commits, a branch head and <see cref="CommitPushed"/> or <see cref="BranchDeleted"/>.</summary>
+/// <summary>Turns a stored push delivery into commits, a branch head and <see cref="CommitPushed"/> or
+/// <see cref="BranchDeleted"/>.</summary>
 /// <remarks>Re-entrant: everything it writes commits together with the delivery's own end.</remarks>
 public sealed class ProcessDeliveryJob
 {
@@ -18,7 +19,9 @@ public sealed class ProcessDeliveryJob
     private readonly TimeProvider time;
     private readonly ILogger<ProcessDeliveryJob> logger;
 
-    internal ProcessDeliveryJob(GitStores stores, RepositoryCommands repositories, Mirror mirror, Journal journal, TimeProvider time, ILogger<ProcessDeliveryJob> logger)
+    internal ProcessDeliveryJob(
+        GitStores stores, RepositoryCommands repositories, Mirror mirror, Journal journal, TimeProvider time,
+        ILogger<ProcessDeliveryJob> logger)
     {
         (deliveries, commits, pushes) = (stores.Deliveries, stores.Commits, stores.Pushes);
         (this.repositories, this.mirror, this.journal, this.time, this.logger) = (repositories, mirror, journal, time, logger);
@@ -33,7 +36,8 @@ public sealed class ProcessDeliveryJob
             var push = PushPayload.Parse(delivery.Json);
             var repository = await repositories.ResolveAsync(push.Repository, $"webhook:{push.Pusher}", ct);
             var outcome = push.Branch is { } branch
-                ? await (push.After is null ? DeleteAsync(delivery, repository, push, branch, ct) : PushAsync(delivery, repository, push, branch, push.After.Value, ct))
+                ? await (push.After is null ? DeleteAsync(
+                    delivery, repository, push, branch, ct) : PushAsync(delivery, repository, push, branch, push.After.Value, ct))
                 : await EndAsync(delivery, "ignored", $"{push.Ref} is no branch: nothing to build", repository.Id, push.Ref, ct);
             Log.DeliveryProcessed(logger, deliveryId, delivery.Event, outcome);
         }
@@ -44,7 +48,8 @@ public sealed class ProcessDeliveryJob
         }
     }
 
-    private async Task<string> DeleteAsync(RawDelivery delivery, Repository repository, PushPayload push, string branch, CancellationToken ct)
+    private async Task<string> DeleteAsync(
+        RawDelivery delivery, Repository repository, PushPayload push, string branch, CancellationToken ct)
     {
         if (await mirror.FetchBranchAsync(repository, branch, ct) is { } alive)
             return await EndAsync(delivery, "processed", $"the branch exists again at {alive.Short}", repository.Id, push.Ref, ct);
@@ -55,7 +60,9 @@ public sealed class ProcessDeliveryJob
                 var known = await pushes.LockAsync(repository.Id, branch, now, token);
                 if (known.Head is not null)
                     await pushes.MoveAsync(repository.Id, branch, null, delivery.ReceivedAt, now, token);
-                var outcome = await EndAsync(delivery, "processed", known.Head is null ? "branch unknown or deleted before" : "branch deleted", repository.Id, push.Ref, token);
+                var outcome = await EndAsync(
+                    delivery, "processed", known.Head is null ? "branch unknown or deleted before" : "branch deleted",
+                    repository.Id, push.Ref, token);
                 if (known.Head is not null)
                     await journal.AppendAsync(
                         new BranchDeleted(repository.Id, branch, delivery.Id.ToString()), Actor.Webhook(push.Pusher),
@@ -79,12 +86,15 @@ public sealed class ProcessDeliveryJob
                 var plan = BranchPlanner.Plan(
                     after, push.Before, push.Forced, delivery.ReceivedAt, known.Head, known.HeadReceivedAt, remote,
                     (ancestor, descendant) => mirror.IsAncestor(repository.Id, ancestor, descendant));
-                await commits.SaveAsync(repository.Id, branch, NewCommits(repository, push.Before ?? known.Head, after), after, push.Pusher, token);
+                await commits.SaveAsync(
+                    repository.Id, branch, NewCommits(repository, push.Before ?? known.Head, after), after, push.Pusher, token);
                 if (plan.MoveHead)
                     await pushes.MoveAsync(repository.Id, branch, after, delivery.ReceivedAt, now, token);
                 var first = plan.Announce && await pushes.InsertAsync(repository.Id, push, plan.Forced, delivery, token);
                 var outcome = await EndAsync(
-                    delivery, "processed", plan.Announce && !first ? "pushed to this branch before" : plan.Outcome, repository.Id, push.Ref, token);
+                    delivery, "processed", plan.Announce && !first
+                        ? "pushed to this branch before"
+                        : plan.Outcome, repository.Id, push.Ref, token);
                 if (first)
                     await journal.AppendAsync(
                         new CommitPushed(repository.Id, branch, after, push.Before, plan.Forced, push.Pusher, delivery.Id.ToString()),
@@ -103,7 +113,8 @@ public sealed class ProcessDeliveryJob
         return log.Count > 0 ? log : [mirror.Facts(repository.Id, after)];
     }
 
-    private async Task<string> EndAsync(RawDelivery delivery, string state, string outcome, RepositoryId? repository, string? @ref, CancellationToken ct)
+    private async Task<string> EndAsync(
+        RawDelivery delivery, string state, string outcome, RepositoryId? repository, string? @ref, CancellationToken ct)
     {
         await deliveries.FinishAsync(delivery.Id, state, outcome, repository, @ref, time.GetUtcNow(), ct);
         return outcome;

@@ -5,7 +5,8 @@ namespace Pipeline.GitWebhooks.Jobs;
 
 /// <summary>Sends the newest report of one status row; what fails waits in the row for the sweep.</summary>
 public sealed class SendStatusJob(
-    StatusStore statuses, RepositoryStore repositories, GitHubStatuses github, Journal journal, TimeProvider time, ILogger<SendStatusJob> logger)
+    StatusStore statuses, RepositoryStore repositories, GitHubStatuses github, Journal journal, TimeProvider time,
+    ILogger<SendStatusJob> logger)
 {
     private const int MaxAttempts = 12;
 
@@ -26,7 +27,8 @@ public sealed class SendStatusJob(
         SendOutcome.Sent => EndAsync(status, "sent", null, ct),
         SendOutcome.Skipped s => EndAsync(status, "skipped", s.Reason, ct),
         SendOutcome.Refused r => EndAsync(status, "failed", r.Reason, ct),
-        SendOutcome.TryAgain t when status.Attempts + 1 >= MaxAttempts => EndAsync(status, "failed", $"{t.Reason} Given up after {MaxAttempts} tries.", ct),
+        SendOutcome.TryAgain t when status.Attempts + 1 >= MaxAttempts =>
+            EndAsync(status, "failed", $"{t.Reason} Given up after {MaxAttempts} tries.", ct),
         SendOutcome.TryAgain t => WaitAsync(status, t, ct),
         _ => throw new InvariantViolatedException($"Unknown outcome {outcome}."),
     };

@@ -6,7 +6,8 @@ using Pipeline.Kernel;
 namespace Pipeline.GitWebhooks.Jobs;
 
 /// <summary>Every second: starts a job for each status whose time has come.</summary>
-internal sealed class StatusSweep(StatusStore statuses, IBackgroundJobClient jobs, TimeProvider time, ILogger<StatusSweep> logger) : BackgroundService
+internal sealed class StatusSweep(
+    StatusStore statuses, IBackgroundJobClient jobs, TimeProvider time, ILogger<StatusSweep> logger) : BackgroundService
 {
     public Task<int> SweepOnceAsync(CancellationToken ct) =>
         Transactions.InTransactionAsync(

@@ -5,7 +5,8 @@ namespace Pipeline.LocalMesos.Posix;
 /// <summary>Processes by session (setsid(2)): what a task started, in whatever process groups.</summary>
 public static class Sessions
 {
-    /// <summary>SIGKILL for every process of the session; again until none is left, since a process may fork while it is looked for.</summary>
+    /// <summary>SIGKILL for every process of the session; again until none is left, since a process may fork while it is looked
+    /// for.</summary>
     public static void Kill(int session)
     {
         for (var members = Members(session); members.Count > 0; members = Members(session))

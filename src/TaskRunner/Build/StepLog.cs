@@ -34,7 +34,8 @@ internal sealed class StepLog : IAsyncDisposable
         this.time = time;
         spool = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         sender = Task.Run(() => SendAsync(ct), CancellationToken.None);
     }

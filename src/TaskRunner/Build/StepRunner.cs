@@ -22,7 +22,8 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
         // The report of the start travels while the step already runs.
         var reported = server.ReportStepAsync(index, new StepReport("running", startedAt, null, null), CancellationToken.None);
         StepEnd end;
-        await using (var log = new StepLog(Path.Combine(runner.Sandbox, $"step-{index}.log"), index, mask, server, time, CancellationToken.None))
+        await using (var log = new StepLog(
+            Path.Combine(runner.Sandbox, $"step-{index}.log"), index, mask, server, time, CancellationToken.None))
         {
             foreach (var line in step.Run.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(EchoedLines))
                 log.Write($"+ {line.TrimEnd()}");

@@ -66,7 +66,8 @@ internal static class ReproducibleTar
     }
 
     // A pipe or socket cannot be sized; opening one could wait for ever.
-    private static bool IsRegular(string path) => File.GetAttributes(path) is var a && (a & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0
+    private static bool IsRegular(string path) =>
+        File.GetAttributes(path) is var a && (a & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0
         && !Processes.Native.IsSpecialFile(path);
 
     private const UnixFileMode Readable =

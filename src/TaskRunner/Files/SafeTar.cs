@@ -43,7 +43,8 @@ internal static class SafeTar
                 Unpack(entry, root, made, links, budget);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (
+            e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
         {
             throw new HostileArchiveException($"The archive is damaged: {e.Message}", e);
         }
@@ -72,7 +73,8 @@ internal static class SafeTar
                 links.Add((Normalise(entry.Name), entry.LinkName));
                 return;
             default:
-                throw new HostileArchiveException($"'{entry.Name}' is a {entry.EntryType}: only files, folders and symbolic links are unpacked.");
+                throw new HostileArchiveException(
+                    $"'{entry.Name}' is a {entry.EntryType}: only files, folders and symbolic links are unpacked.");
         }
     }
 

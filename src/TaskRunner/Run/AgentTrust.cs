@@ -24,7 +24,8 @@ internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
     {
         var stages = runner.Stages ?? throw new InfraException("The agent names no stages (PIPELINE_STAGES): it may run nothing.");
         if (!stages.Contains(spec.Stage))
-            throw new VerificationException(VerificationCode.StageMismatch, "This agent does not run the stage.", string.Join(",", stages), spec.Stage);
+            throw new VerificationException(
+                VerificationCode.StageMismatch, "This agent does not run the stage.", string.Join(",", stages), spec.Stage);
         var seen = SeenVersions.In(
             runner.StatePath ?? throw new InfraException("The agent has no place to remember generations (PIPELINE_STATE)."), time);
         var trust = await ReadTrustAsync(seen, ct);

@@ -28,7 +28,8 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         }
         catch (HostileArchiveException e)
         {
-            return await RefuseAsync(new VerificationOutcome(VerificationCode.DigestMismatch, $"The artifact cannot be unpacked safely. {e.Message}"));
+            return await RefuseAsync(new VerificationOutcome(
+                VerificationCode.DigestMismatch, $"The artifact cannot be unpacked safely. {e.Message}"));
         }
 
         var environment = DeployEnvironment.For(runner, spec);
@@ -41,7 +42,8 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         var file = Path.Combine(runner.Sandbox, "artifact");
         var digest = await server.DownloadAsync($"artifacts/{spec.ArtifactDigest}", file, spec.ArtifactBytes, stop);
         if (digest != spec.ArtifactDigest)
-            throw new VerificationException(VerificationCode.DigestMismatch, "The artifact's bytes are not the promised ones.", spec.ArtifactDigest, digest);
+            throw new VerificationException(
+                VerificationCode.DigestMismatch, "The artifact's bytes are not the promised ones.", spec.ArtifactDigest, digest);
 
         // Only what was just verified may be in the folder.
         if (Path.Exists(folder))
@@ -56,7 +58,8 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
 
         var target = Path.Combine(folder, Path.GetFileName(spec.ArtifactName) is { Length: > 0 } name ? name : "artifact");
         File.Move(file, target);
-        File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     private async Task<int> ExecuteAsync(Dictionary<string, string> environment)
@@ -101,7 +104,8 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         using var limit = new CancellationTokenSource(ReportPatience, time);
         try
         {
-            await server.ReportSecurityAsync(new SecurityReport(outcome.Code!, outcome.Detail, outcome.Expected, outcome.Found), limit.Token);
+            await server.ReportSecurityAsync(
+                new SecurityReport(outcome.Code!, outcome.Detail, outcome.Expected, outcome.Found), limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ServerRefusedException or InfraException)
         {

@@ -171,7 +171,8 @@ internal sealed class ServerClient : IDisposable
                     return await read(response, timeout.Token);
                 trouble = $"{(int)response.StatusCode}";
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception e) when (
+                e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 (trouble, cause) = (e.Message, e);
             }
@@ -188,7 +189,8 @@ internal sealed class ServerClient : IDisposable
 }
 
 /// <summary>A 4xx: the server will not say anything else to the same call.</summary>
-internal sealed class ServerRefusedException(int status, string body) : Exception($"The server refused ({status}): {(body.Length > 300 ? body[..300] : body)}")
+internal sealed class ServerRefusedException(int status, string body)
+    : Exception($"The server refused ({status}): {(body.Length > 300 ? body[..300] : body)}")
 {
     public int Status { get; } = status;
 }
