@@ -13,7 +13,8 @@ internal sealed class Api : IDisposable
     {
         Server = server;
         http = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("pipeline-cli", typeof(Api).Assembly.GetName().Version!.ToString(3)));
+        var version = typeof(Api).Assembly.GetName().Version!.ToString(3);
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("pipeline-cli", version));
         if (token is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -30,13 +31,24 @@ internal sealed class Api : IDisposable
         return await response.Content.ReadAsStringAsync(ct);
     }
 
+    /// <summary>Writes the answer's bytes into a file; one that exists is replaced.</summary>
+    /// <returns>How many bytes.</returns>
+    public async Task<long> DownloadAsync(string path, string target, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await TryAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        await using var file = File.Create(target);
+        await response.Content.CopyToAsync(file, ct);
+        return file.Length;
+    }
+
     /// <summary>An event stream, from after the given id.</summary>
-    public async Task<Stream> EventsAsync(string path, long? after, CancellationToken ct)
+    public async Task<Stream> EventsAsync(string path, string? after, CancellationToken ct)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (after is { } id)
-            request.Headers.Add("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            request.Headers.Add("Last-Event-ID", id);
         var response = await TryAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         return await response.Content.ReadAsStreamAsync(ct);
     }
@@ -45,7 +57,8 @@ internal sealed class Api : IDisposable
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: JsonSerializerOptions.Web) };
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body is null ? null : JsonContent.Create(body, options: JsonSerializerOptions.Web);
         using var response = await TryAsync(request, HttpCompletionOption.ResponseContentRead, ct);
         var text = await response.Content.ReadAsStringAsync(ct);
         try
@@ -67,7 +80,9 @@ internal sealed class Api : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new Failure(Exit.Unreachable, $"{Server} cannot be reached: {e.Message}", "Start the server with ./up, or name another one: --url or PIPELINE_URL.");
+            throw new Failure(
+                Exit.Unreachable, $"{Server} cannot be reached: {e.Message}",
+                "Start the server with ./up, or name another one: --url or PIPELINE_URL.");
         }
 
         if (response.IsSuccessStatusCode)
@@ -94,13 +109,15 @@ internal sealed class Api : IDisposable
         if (p.ValueKind == JsonValueKind.Array)
         {
             return new Failure(
-                code, "The name means several objects:", "Write more digits.", null, p, [.. p.Items().Select(c => $"{c.Text("sha")} {c.Text("repository")} {c.Text("subject")}")]);
+                code, "The name means several objects:", "Write more digits.", null, p,
+                [.. p.Items().Select(c => $"{c.Text("sha")} {c.Text("repository")} {c.Text("subject")}")]);
         }
 
         var name = p.Text("code") is { Length: > 0 } known ? known : p.Text("type");
         var sentence = p.Text("detail") is { Length: > 0 } detail ? detail : p.Text("title");
+        var hint = p.Text("hint") is { Length: > 0 } given ? given : HintFor(code);
         return new Failure(
-            code, name.Length > 0 ? $"{sentence} ({name})" : sentence, p.Text("hint") is { Length: > 0 } hint ? hint : HintFor(code), p.Text("traceId"), p,
+            code, name.Length > 0 ? $"{sentence} ({name})" : sentence, hint, p.Text("traceId"), p,
             [.. p.Items("errors").Select(e => $"{e.Text("pointer")}: {e.Text("detail")}")]);
     }
 

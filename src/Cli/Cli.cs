@@ -13,14 +13,22 @@ internal static class Cli
         var output = globals.Output(parsed, host);
         if (parsed.Errors.Count > 0)
         {
-            output.Fail(new Failure(Exit.Usage, parsed.Errors[0].Message, "pipeline --help lists the commands.", null, null, [.. parsed.Errors.Skip(1).Select(e => e.Message)]));
+            output.Fail(new Failure(
+                Exit.Usage, parsed.Errors[0].Message, "pipeline --help lists the commands.",
+                details: [.. parsed.Errors.Skip(1).Select(e => e.Message)]));
             return Exit.Usage;
         }
 
         try
         {
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = host.Out, Error = host.Error, ProcessTerminationTimeout = TimeSpan.FromSeconds(5) }, ct);
+            var invocation = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = host.Out,
+                Error = host.Error,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
+            };
+            return await parsed.InvokeAsync(invocation, ct);
         }
         catch (Failure failure)
         {

@@ -48,7 +48,8 @@ internal sealed class Maker(Globals globals, Host host)
 {
     public Host Host => host;
 
-    public Command Verb(string name, string description, Func<Session, ParseResult, CancellationToken, Task<int>> act, params Symbol[] symbols)
+    public Command Verb(
+        string name, string description, Func<Session, ParseResult, CancellationToken, Task<int>> act, params Symbol[] symbols)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -83,7 +84,8 @@ internal sealed class Maker(Globals globals, Host host)
     }
 
     /// <summary>GET of a page, shown as a table.</summary>
-    public Command List(string description, Func<Session, ParseResult, CancellationToken, Task<string>> path, Column[] columns, params Symbol[] symbols)
+    public Command List(
+        string description, Func<Session, ParseResult, CancellationToken, Task<string>> path, Column[] columns, params Symbol[] symbols)
     {
         var limit = new Option<int>("--limit") { Description = "How many, 1 to 200.", DefaultValueFactory = _ => 30 };
         var cursor = new Option<string?>("--cursor") { Description = "Where the page before ended." };
@@ -92,8 +94,8 @@ internal sealed class Maker(Globals globals, Host host)
             async (s, p, ct) =>
             {
                 var address = await path(s, p, ct);
-                var page = await s.Api.GetAsync(
-                    $"{address}{(address.Contains('?') ? '&' : '?')}limit={p.GetValue(limit)}{(p.GetValue(cursor) is { } c ? "&cursor=" + Uri.EscapeDataString(c) : "")}", ct);
+                var from = p.GetValue(cursor) is { } c ? "&cursor=" + Uri.EscapeDataString(c) : "";
+                var page = await s.Api.GetAsync($"{address}{(address.Contains('?') ? '&' : '?')}limit={p.GetValue(limit)}{from}", ct);
                 s.Out.Table(page, columns);
                 return Exit.Done;
             },
@@ -103,7 +105,8 @@ internal sealed class Maker(Globals globals, Host host)
     }
 
     /// <summary>GET of one object.</summary>
-    public Command Show(string name, string description, Argument<string> argument, Func<Session, string, CancellationToken, Task<string>> path) => Verb(
+    public Command Show(
+        string name, string description, Argument<string> argument, Func<Session, string, CancellationToken, Task<string>> path) => Verb(
         name, description,
         async (s, p, ct) =>
         {

@@ -10,8 +10,16 @@ internal static class Everyday
 {
     public static void Add(RootCommand root, Maker make)
     {
-        var commit = new Argument<string?>("COMMIT") { Description = "Default: HEAD of the working copy.", Arity = ArgumentArity.ZeroOrOne };
-        var what = new Argument<string?>("WHAT") { Description = "A commit, or the id of a build or promotion; default: HEAD.", Arity = ArgumentArity.ZeroOrOne };
+        var commit = new Argument<string?>("COMMIT")
+        {
+            Description = "Default: HEAD of the working copy.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var what = new Argument<string?>("WHAT")
+        {
+            Description = "A commit, a build as owner/name#number, or the id of a build or promotion; default: HEAD.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         root.Add(make.Verb("status", "Where a commit is, from push to production.", async (s, p, ct) =>
         {
             Status(s, await s.Api.GetAsync(CommitPath(await Session.CommitAsync(p.GetValue(commit), ct)), ct));
@@ -36,13 +44,14 @@ internal static class Everyday
                 TryBrowser(url);
             return Exit.Done;
         }, commit));
+        var follow = LogCommands.FollowOption();
         root.Add(make.Verb("log", "The logs of a commit's build.", async (s, p, ct) =>
         {
             var view = await s.Api.GetAsync(CommitPath(await Session.CommitAsync(p.GetValue(commit), ct)), ct);
             return view.Text("build.id") is { Length: > 0 } build
-                ? await LogAsync(s, build, ct)
+                ? await LogCommands.BuildAsync(s, make.Host, build, TaskCommandsTree.Given(p, follow), ct)
                 : throw new Failure(Exit.NotFound, "The commit has no build.", "pipeline build start");
-        }, commit));
+        }, commit, follow));
     }
 
     public static Command WatchVerb(Maker make, Argument<string> argument, Func<Session, string, CancellationToken, Task<string>> resolve)
@@ -58,22 +67,6 @@ internal static class Everyday
             argument, timeout);
     }
 
-    /// <summary>Every step's log in order; 3 when the build ended badly.</summary>
-    public static async Task<int> LogAsync(Session s, string build, CancellationToken ct)
-    {
-        var detail = await s.Api.GetAsync($"api/v1/builds/{build}", ct);
-        foreach (var module in detail.Items("modules"))
-        {
-            foreach (var step in module.Items("steps").Where(x => x.Text("logBytes") is not ("" or "0")))
-            {
-                s.Out.Say($"== {module.Text("name")} / {step.Text("name")} ({step.Text("state")})");
-                s.Out.Raw(await s.Api.TextAsync($"api/v1/builds/{build}/modules/{Uri.EscapeDataString(module.Text("name"))}/steps/{step.Text("index")}/log", ct));
-            }
-        }
-
-        return Exit.Done;
-    }
-
     public static void Status(Session s, JsonElement view)
     {
         if (s.Out.IsJson)
@@ -82,9 +75,14 @@ internal static class Everyday
             return;
         }
 
-        s.Out.Line($"{Json.Short(view.Text("sha"))}  {view.Text("subject")}  {view.Text("author.name")}  {view.Text("repository.owner")}/{view.Text("repository.name")}");
+        var repository = $"{view.Text("repository.owner")}/{view.Text("repository.name")}";
+        s.Out.Line($"{Json.Short(view.Text("sha"))}  {view.Text("subject")}  {view.Text("author.name")}  {repository}");
         if (view.At("build") is { } build)
-            s.Out.State(build.Text("state") == "running" ? "building" : build.Text("state"), $"build #{build.Text("number")}", build.Text("reason"));
+        {
+            var state = build.Text("state") == "running" ? "building" : build.Text("state");
+            s.Out.State(state, $"build #{build.Text("number")}", build.Text("reason"));
+        }
+
         if (view.At("release") is { } release)
             s.Out.State("succeeded", $"release {release.Text("number")}", release.Text("digest"));
         foreach (var stage in view.Items("stages"))
@@ -96,11 +94,16 @@ internal static class Everyday
 
     private static Option<string?> Until() => new("--until") { Description = "build, or the name of a stage; default: the last stage." };
 
-    private static Option<string> TimeoutOption() => new("--timeout") { Description = "Stop waiting after this long (exit 8): 90s, 30m, 2h.", DefaultValueFactory = _ => "30m" };
+    private static Option<string> TimeoutOption() => new("--timeout")
+    {
+        Description = "Stop waiting after this long (exit 8): 90s, 30m, 2h.",
+        DefaultValueFactory = _ => "30m",
+    };
 
     private static TimeSpan DurationOf(string? text)
     {
-        if (text is { Length: > 1 } && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        const NumberStyles style = NumberStyles.AllowDecimalPoint;
+        if (text is { Length: > 1 } && double.TryParse(text[..^1], style, CultureInfo.InvariantCulture, out var number))
         {
             switch (text[^1])
             {

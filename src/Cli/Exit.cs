@@ -38,7 +38,7 @@ internal static class Exit
         400 or 422 => Usage,
         401 => SignIn,
         403 => Refused,
-        404 => NotFound,
+        404 or 410 => NotFound,
         300 or 409 or 412 => Conflict,
         _ => Unexpected,
     };

@@ -4,7 +4,9 @@ namespace Pipeline.Cli;
 
 /// <summary>Ends the command with a message on stderr and an exit code.</summary>
 /// <param name="problem">The server's problem document, shown as it is under <c>--json</c>.</param>
-internal sealed class Failure(int exitCode, string message, string? hint = null, string? trace = null, JsonElement? problem = null, IReadOnlyList<string>? details = null)
+internal sealed class Failure(
+    int exitCode, string message, string? hint = null, string? trace = null, JsonElement? problem = null,
+    IReadOnlyList<string>? details = null)
     : Exception(message)
 {
     public int ExitCode { get; } = exitCode;

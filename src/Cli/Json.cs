@@ -21,7 +21,9 @@ internal static class Json
     public static string Text(this JsonElement element, string path) => element.At(path) is { } found ? Plain(found) : "";
 
     public static IEnumerable<JsonElement> Items(this JsonElement element, string path = "items") =>
-        (element.ValueKind == JsonValueKind.Array ? element : element.At(path)) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+        (element.ValueKind == JsonValueKind.Array ? element : element.At(path)) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray()
+            : [];
 
     public static string Plain(JsonElement value) => value.ValueKind switch
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace Pipeline.Cli;
 
@@ -9,10 +10,9 @@ internal static class Nouns
     {
         root.Add(Repository(make));
         root.Add(Commit(make));
-        root.Add(Build(make));
-        root.Add(Release(make));
+        BuildCommandsTree.Add(root, make);
         root.Add(Deployable(make));
-        root.Add(TaskNoun(make));
+        TaskCommandsTree.Add(root, make);
         root.Add(Cluster(make));
         root.Add(Agent(make));
         root.Add(Token(make));
@@ -36,19 +36,29 @@ internal static class Nouns
         var noun = Noun(
             "repository", "Repositories.",
             make.List("The repositories, newest first.", (_, _, _) => Task.FromResult("api/v1/repositories"),
-                [new("owner", "owner"), new("name", "name"), new("branch", "defaultBranch"), new("clone url", "cloneUrl"), new("id", "id")]),
+                [
+                    new("owner", "owner"), new("name", "name"), new("branch", "defaultBranch"), new("clone url", "cloneUrl"),
+                    new("id", "id"),
+                ]),
             make.Verb("show", "One repository.", async (s, p, ct) =>
             {
                 var found = (await s.Api.GetAsync($"api/v1/repositories?name={Escaped(p.GetValue(name)!)}", ct)).Items().ToList();
-                s.Out.Object(found.Count > 0 ? found[0] : throw new Failure(Exit.NotFound, $"There is no repository {p.GetValue(name)}.", "pipeline repository list"));
+                s.Out.Object(found.Count > 0 ? found[0]
+                    : throw new Failure(Exit.NotFound, $"There is no repository {p.GetValue(name)}.", "pipeline repository list"));
                 return Exit.Done;
             }, name),
             make.Verb("add", "Adds a repository.", async (s, p, ct) =>
             {
                 if (p.GetValue(name)!.Split('/') is not [{ Length: > 0 } owner, { Length: > 0 } repository])
-                    throw new Failure(Exit.Usage, $"'{p.GetValue(name)}' is not owner/name.", "pipeline repository add owner/name --clone-url URL");
+                {
+                    throw new Failure(
+                        Exit.Usage, $"'{p.GetValue(name)}' is not owner/name.", "pipeline repository add owner/name --clone-url URL");
+                }
+
                 s.Out.Object(await s.Api.PostAsync(
-                    "api/v1/repositories", new { owner, name = repository, cloneUrl = p.GetValue(url), defaultBranch = p.GetValue(branch) }, ct));
+                    "api/v1/repositories",
+                    new { owner, name = repository, cloneUrl = p.GetValue(url), defaultBranch = p.GetValue(branch) },
+                    ct));
                 return Exit.Done;
             }, name, url, branch));
         noun.Aliases.Add("repo");
@@ -62,61 +72,18 @@ internal static class Nouns
         return Noun(
             "commit", "Commits.",
             make.List("Commits, newest first.",
-                async (s, p, ct) => $"api/v1/repositories/{await s.RepositoryAsync(ct)}/commits{(p.GetValue(branch) is { } b ? "?branch=" + Escaped(b) : "")}",
+                async (s, p, ct) => $"api/v1/repositories/{await s.RepositoryAsync(ct)}/commits"
+                    + (p.GetValue(branch) is { } b ? "?branch=" + Escaped(b) : ""),
                 [new("commit", "sha"), new("subject", "subject"), new("author", "authorName"), new("committed", "committedAt")], branch),
             make.Show("show", "A commit from push to production.", sha, (_, c, _) => Task.FromResult($"api/v1/commits/{Escaped(c)}")),
             make.Verb("timeline", "Everything that happened to a commit, newest first.", async (s, p, ct) =>
             {
                 s.Out.Table(
                     await s.Api.GetAsync($"api/v1/commits/{Escaped(p.GetValue(sha)!)}/timeline", ct),
-                    new("at", "at"), new("what", "kind"), new("by", "actor.name"), new("stage", "subject.stage"), new("deployable", "subject.deployable"), new("reason", "payload.reason"));
+                    new("at", "at"), new("what", "kind"), new("by", "actor.name"), new("stage", "subject.stage"),
+                    new("deployable", "subject.deployable"), new("reason", "payload.reason"));
                 return Exit.Done;
             }, sha));
-    }
-
-    private static Command Build(Maker make)
-    {
-        var build = new Argument<string>("BUILD") { Description = "Its number in the repository, or its id." };
-        var branch = new Option<string?>("--branch") { Description = "The branch." };
-        var sha = new Option<string?>("--commit") { Description = "All 40 hex digits." };
-        var message = new Option<string?>("--message", "-m") { Description = "Why." };
-        return Noun(
-            "build", "Builds.",
-            make.List("Builds, newest first.",
-                async (s, p, ct) => $"api/v1/repositories/{await s.RepositoryAsync(ct)}/builds{(p.GetValue(branch) is { } b ? "?branch=" + Escaped(b) : "")}",
-                [new("build", "number"), new("state", "state"), new("commit", "sha"), new("branch", "branch"), new("created", "createdAt"), new("reason", "reason")], branch),
-            make.Show("show", "A build with its modules and steps.", build, async (s, b, ct) => $"api/v1/builds/{await s.BuildAsync(b, ct)}"),
-            make.Verb("start", "Builds a commit, or the head of a branch.", async (s, p, ct) =>
-            {
-                var started = await s.Api.PostAsync(
-                    $"api/v1/repositories/{await s.RepositoryAsync(ct)}/builds", new { sha = p.GetValue(sha), branch = p.GetValue(branch) }, ct);
-                s.Out.Object(started);
-                s.Out.Say($"Follow it:  pipeline watch {started.Text("id")}");
-                return Exit.Done;
-            }, branch, sha),
-            make.Verb("cancel", "Cancels a running build.", async (s, p, ct) =>
-            {
-                await s.Api.PostAsync($"api/v1/builds/{await s.BuildAsync(p.GetValue(build)!, ct)}/cancel", new { message = p.GetValue(message) }, ct);
-                s.Out.Say("Cancelled.");
-                return Exit.Done;
-            }, build, message),
-            make.Verb("retry", "Builds the same commit again.", async (s, p, ct) =>
-            {
-                s.Out.Object(await s.Api.PostAsync($"api/v1/builds/{await s.BuildAsync(p.GetValue(build)!, ct)}/retry", null, ct));
-                return Exit.Done;
-            }, build),
-            Everyday.WatchVerb(make, build, (s, b, ct) => s.BuildAsync(b, ct)),
-            make.Verb("log", "The logs of the steps.", async (s, p, ct) => await Everyday.LogAsync(s, await s.BuildAsync(p.GetValue(build)!, ct), ct), build));
-    }
-
-    private static Command Release(Maker make)
-    {
-        var release = new Argument<string>("RELEASE") { Description = "sha256:… or its number in the repository." };
-        return Noun(
-            "release", "Releases.",
-            make.List("Releases, newest first.", (_, _, _) => Task.FromResult("api/v1/releases"),
-                [new("release", "number"), new("digest", "digest"), new("commit", "commitSha"), new("created", "createdAt"), new("held", "heldReason")]),
-            make.Show("show", "A release and what it runs.", release, async (s, r, ct) => $"api/v1/releases/{Escaped(await s.ReleaseAsync(r, ct))}"));
     }
 
     private static Command Deployable(Maker make)
@@ -132,43 +99,12 @@ internal static class Nouns
                 else
                     s.Out.Rows([.. page.Items().SelectMany(d => d.Items("stages").Select(c => new[]
                     {
-                        d.Text("name"), d.Text("kind"), c.Text("stage"), c.Text("state"), c.Text("releaseNumber"), c.Text("commit"), $"{c.Text("healthy")}/{c.Text("instances")}", c.Text("since"),
+                        d.Text("name"), d.Text("kind"), c.Text("stage"), c.Text("state"), c.Text("releaseNumber"), c.Text("commit"),
+                        $"{c.Text("healthy")}/{c.Text("instances")}", c.Text("since"),
                     }))], ["deployable", "kind", "stage", "state", "release", "commit", "healthy", "since"]);
                 return Exit.Done;
             }),
             make.Show("show", "One deployable.", name, (_, n, _) => Task.FromResult($"api/v1/deployables/{Escaped(n)}")));
-    }
-
-    private static Command TaskNoun(Maker make)
-    {
-        var task = new Argument<string>("TASK") { Description = "The task id." };
-        var cluster = new Option<string?>("--cluster") { Description = "Only of this cluster." };
-        var active = new Option<bool>("--active") { Description = "Only those that have not ended." };
-        var message = new Option<string?>("--message", "-m") { Description = "Why." };
-        return Noun(
-            "task", "Tasks on the clusters.",
-            make.List("Tasks, newest first.",
-                (_, p, _) => Task.FromResult($"api/v1/tasks?active={(p.GetValue(active) ? "true" : "false")}{(p.GetValue(cluster) is { } c ? "&cluster=" + Escaped(c) : "")}"),
-                [new("task", "id"), new("cluster", "cluster"), new("state", "state"), new("host", "host"), new("healthy", "healthy"), new("created", "createdAt"), new("reason", "reason")], cluster, active),
-            make.Show("show", "A task with its statuses and probes.", task, (_, t, _) => Task.FromResult($"api/v1/tasks/{Escaped(t)}")),
-            make.Show("why", "Why a task is where it is.", task, (_, t, _) => Task.FromResult($"api/v1/tasks/{Escaped(t)}/why")),
-            make.Verb("log", "The last statuses and probes of a task.", async (s, p, ct) =>
-            {
-                var details = await s.Api.GetAsync($"api/v1/tasks/{Escaped(p.GetValue(task)!)}", ct);
-                if (s.Out.IsJson)
-                    s.Out.Answer(details);
-                else
-                    s.Out.Rows([.. details.Items("statuses").Select(x => new[] { x.Text("at"), x.Text("state"), x.Text("message") })
-                        .Concat(details.Items("probes").Select(x => new[] { x.Text("at"), x.Text("passed") == "yes" ? "probe passed" : "probe failed", $"{x.Text("status")} {x.Text("detail")}" }))
-                        .OrderBy(r => r[0], StringComparer.Ordinal)], ["at", "what", "detail"]);
-                return Exit.Done;
-            }, task),
-            make.Verb("kill", "Kills a task; an instance of a service is replaced.", async (s, p, ct) =>
-            {
-                await s.Api.PostAsync($"api/v1/tasks/{Escaped(p.GetValue(task)!)}/kill", new { reason = p.GetValue(message) }, ct);
-                s.Out.Say("Asked the scheduler to kill it.");
-                return Exit.Done;
-            }, task, message));
     }
 
     private static Command Cluster(Maker make)
@@ -177,7 +113,10 @@ internal static class Nouns
         return Noun(
             "cluster", "Clusters.",
             make.List("The clusters.", (_, _, _) => Task.FromResult("api/v1/clusters"),
-                [new("cluster", "name"), new("state", "state"), new("agents", "agents"), new("active tasks", "activeTasks"), new("pending", "pendingTasks"), new("leader", "leader")]),
+                [
+                    new("cluster", "name"), new("state", "state"), new("agents", "agents"), new("active tasks", "activeTasks"),
+                    new("pending", "pendingTasks"), new("leader", "leader"),
+                ]),
             make.Show("show", "One cluster.", name, (_, c, _) => Task.FromResult($"api/v1/clusters/{Escaped(c)}")),
             make.Verb("reconcile", "Asks the master for the state of everything.", async (s, p, ct) =>
             {
@@ -191,14 +130,18 @@ internal static class Nouns
     {
         var cluster = new Option<string?>("--cluster") { Description = "Only of this cluster." };
         var id = new Argument<string>("AGENT") { Description = "Its id or host." };
-        Column[] columns = [new("agent", "id"), new("cluster", "cluster"), new("host", "host"), new("rack", "rack"), new("state", "state"), new("tasks", "tasks"), new("seen", "seenAt")];
+        Column[] columns =
+        [
+            new("agent", "id"), new("cluster", "cluster"), new("host", "host"), new("rack", "rack"), new("state", "state"),
+            new("tasks", "tasks"), new("seen", "seenAt"),
+        ];
         return Noun(
             "agent", "Agents.",
             make.Verb("list", "The agents.", async (s, p, ct) =>
             {
                 var agents = await AgentsAsync(s, p.GetValue(cluster), ct);
                 if (s.Out.IsJson)
-                    s.Out.Answer(System.Text.Json.JsonSerializer.SerializeToElement(new { items = agents }, System.Text.Json.JsonSerializerOptions.Web));
+                    s.Out.Answer(JsonSerializer.SerializeToElement(new { items = agents }, JsonSerializerOptions.Web));
                 else
                     s.Out.Rows([.. agents.Select(a => columns.Select(c => a.Text(c.Path)).ToArray())], [.. columns.Select(c => c.Title)]);
                 return Exit.Done;
@@ -207,15 +150,17 @@ internal static class Nouns
             {
                 var wanted = p.GetValue(id);
                 var found = (await AgentsAsync(s, null, ct)).Where(a => a.Text("id") == wanted || a.Text("host") == wanted).ToList();
-                s.Out.Object(found.Count > 0 ? found[0] : throw new Failure(Exit.NotFound, $"There is no agent {wanted}.", "pipeline agent list"));
+                s.Out.Object(found.Count > 0 ? found[0]
+                    : throw new Failure(Exit.NotFound, $"There is no agent {wanted}.", "pipeline agent list"));
                 return Exit.Done;
             }, id));
     }
 
-    private static async Task<List<System.Text.Json.JsonElement>> AgentsAsync(Session s, string? cluster, CancellationToken ct)
+    private static async Task<List<JsonElement>> AgentsAsync(Session s, string? cluster, CancellationToken ct)
     {
-        var names = cluster is null ? (await s.Api.GetAsync("api/v1/clusters", ct)).Items().Select(c => c.Text("name")).ToList() : [cluster];
-        var agents = new List<System.Text.Json.JsonElement>();
+        var names = cluster is not null ? [cluster]
+            : (await s.Api.GetAsync("api/v1/clusters", ct)).Items().Select(c => c.Text("name")).ToList();
+        var agents = new List<JsonElement>();
         foreach (var name in names)
             agents.AddRange((await s.Api.GetAsync($"api/v1/clusters/{Escaped(name)}/agents", ct)).Items());
         return agents;
@@ -225,7 +170,10 @@ internal static class Nouns
     {
         var name = new Argument<string>("LOGIN") { Description = "As commits and approvals name the bearer." };
         var machine = new Option<bool>("--machine") { Description = "For a program: it can never approve." };
-        var permission = new Option<string[]>("--permission") { Description = "view, build, promote, approve, hold, operate, administer; repeat it." };
+        var permission = new Option<string[]>("--permission")
+        {
+            Description = "view, build, promote, approve, hold, operate, administer; repeat it.",
+        };
         var group = new Option<string[]>("--group") { Description = "release-managers for example; repeat it." };
         var email = new Option<string[]>("--email") { Description = "By which commits name this person; repeat it." };
         return Noun(
@@ -236,8 +184,11 @@ internal static class Nouns
                     "api/v1/tokens",
                     new
                     {
-                        name = p.GetValue(name), kind = p.GetValue(machine) ? "token" : "person", permissions = p.GetValue(permission) ?? [],
-                        groups = p.GetValue(group) ?? [], emails = p.GetValue(email) ?? [],
+                        name = p.GetValue(name),
+                        kind = p.GetValue(machine) ? "token" : "person",
+                        permissions = p.GetValue(permission) ?? [],
+                        groups = p.GetValue(group) ?? [],
+                        emails = p.GetValue(email) ?? [],
                     },
                     ct);
                 s.Out.Object(created);
@@ -246,7 +197,10 @@ internal static class Nouns
             }, name, machine, permission, group, email),
             make.Verb("list", "The tokens.", async (s, p, ct) =>
             {
-                s.Out.Table(await s.Api.GetAsync("api/v1/tokens", ct), new("login", "login"), new("kind", "kind"), new("permissions", "permissions"), new("groups", "groups"), new("created", "createdAt"), new("id", "id"));
+                s.Out.Table(
+                    await s.Api.GetAsync("api/v1/tokens", ct),
+                    new("login", "login"), new("kind", "kind"), new("permissions", "permissions"), new("groups", "groups"),
+                    new("created", "createdAt"), new("id", "id"));
                 return Exit.Done;
             }));
     }

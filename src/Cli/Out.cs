@@ -7,12 +7,18 @@ namespace Pipeline.Cli;
 /// <summary>A column of a list: its title, where its value is, and whether it is a time.</summary>
 internal sealed record Column(string Title, string Path);
 
-/// <summary>stdout is the answer, stderr everything else. On a terminal a table for people, in a pipe tabs without cuts, under --json the answer as it came.</summary>
-internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool terminal, bool colour, bool colourError, TimeProvider time)
+/// <param name="Terminal">stdout is one: tables for people.</param>
+internal sealed record OutStyle(bool Json, bool Terminal, bool Colour, bool ColourError);
+
+/// <summary>
+/// stdout is the answer, stderr everything else. On a terminal a table for people, in a pipe tabs without cuts, under --json the answer
+/// as it came.
+/// </summary>
+internal sealed class Out(TextWriter stdout, TextWriter stderr, OutStyle style, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public bool IsJson => json;
+    public bool IsJson => style.Json;
 
     public void Line(string text) => stdout.WriteLine(text);
 
@@ -27,7 +33,7 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
 
     public void Table(JsonElement page, params Column[] columns)
     {
-        if (json)
+        if (style.Json)
         {
             Answer(page);
             return;
@@ -40,7 +46,7 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
 
     public void Rows(IReadOnlyList<string[]> rows, IReadOnlyList<string> titles)
     {
-        if (!terminal)
+        if (!style.Terminal)
         {
             foreach (var row in rows)
                 stdout.WriteLine(string.Join('\t', row.Select(v => v.Replace('\t', ' ').Replace('\n', ' '))));
@@ -58,7 +64,7 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
     /// <summary>Every field of an object that is a plain value; lists and objects as JSON.</summary>
     public void Object(JsonElement answer)
     {
-        if (json || answer.ValueKind != JsonValueKind.Object)
+        if (style.Json || answer.ValueKind != JsonValueKind.Object)
         {
             Answer(answer);
             return;
@@ -67,9 +73,10 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
         foreach (var field in answer.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null))
         {
             var nested = field.Value.ValueKind is JsonValueKind.Object
-                || (field.Value.ValueKind == JsonValueKind.Array && field.Value.EnumerateArray().Any(v => v.ValueKind is JsonValueKind.Object));
-            Line(terminal ? $"{field.Name,-18} {(nested ? field.Value.GetRawText() : Json.Plain(field.Value))}"
-                : $"{field.Name}\t{(nested ? field.Value.GetRawText() : Json.Plain(field.Value))}");
+                || (field.Value.ValueKind == JsonValueKind.Array
+                    && field.Value.EnumerateArray().Any(v => v.ValueKind is JsonValueKind.Object));
+            var value = nested ? field.Value.GetRawText() : Json.Plain(field.Value);
+            Line(style.Terminal ? $"{field.Name,-18} {value}" : $"{field.Name}\t{value}");
         }
     }
 
@@ -83,17 +90,20 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
             "not-reached" => ("○", "grey"),
             _ => ("●", "yellow"),
         };
-        if (!terminal)
+        if (!style.Terminal)
             stdout.WriteLine($"{name}\t{state}\t{text}");
-        else if (colour)
-            Console().MarkupLine($"[{paint}]{glyph}[/] {Markup.Escape(name),-14} [{paint}]{Markup.Escape(state),-14}[/] {Markup.Escape(text)}");
+        else if (style.Colour)
+        {
+            Console().MarkupLine(
+                $"[{paint}]{glyph}[/] {Markup.Escape(name),-14} [{paint}]{Markup.Escape(state),-14}[/] {Markup.Escape(text)}");
+        }
         else
             stdout.WriteLine($"{glyph} {name,-14} {state,-14} {text}");
     }
 
     public void Fail(Failure failure)
     {
-        if (json)
+        if (style.Json)
         {
             stderr.WriteLine(failure.Problem is { } problem
                 ? problem.GetRawText()
@@ -101,7 +111,7 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
             return;
         }
 
-        stderr.WriteLine(colourError ? $"\u001b[31merror:\u001b[0m {failure.Message}" : $"error: {failure.Message}");
+        stderr.WriteLine(style.ColourError ? $"\u001b[31merror:\u001b[0m {failure.Message}" : $"error: {failure.Message}");
         foreach (var detail in failure.Details)
             stderr.WriteLine($"  {detail}");
         if (failure.Hint is { } hint)
@@ -111,14 +121,15 @@ internal sealed class Out(TextWriter stdout, TextWriter stderr, bool json, bool 
     }
 
     private string ForPeople(string value) =>
-        value.Length >= 20 && value[10] == 'T' && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
+        value.Length >= 20 && value[10] == 'T'
+        && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
             ? Json.Ago(value, time.GetUtcNow())
             : Json.Short(value);
 
     private IAnsiConsole Console() => AnsiConsole.Create(new AnsiConsoleSettings
     {
-        Ansi = colour ? AnsiSupport.Yes : AnsiSupport.No,
-        ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        Ansi = style.Colour ? AnsiSupport.Yes : AnsiSupport.No,
+        ColorSystem = style.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
         Interactive = InteractionSupport.No,
         Out = new AnsiConsoleOutput(stdout),
     });

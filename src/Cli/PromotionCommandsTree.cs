@@ -16,10 +16,13 @@ internal static class PromotionCommandsTree
         var stage = new Option<string?>("--stage") { Description = "Only into this stage." };
         var noun = new Command("promotion", "Releases on their way through the stages.")
         {
-            make.List("Promotions, newest first.",
-                (_, p, _) => Task.FromResult("api/v1/promotions?" + string.Join('&',
-                    [.. (p.GetValue(state) ?? []).Select(x => "state=" + Uri.EscapeDataString(x)), .. p.GetValue(stage) is { } s ? ["stage=" + Uri.EscapeDataString(s)] : Array.Empty<string>()])),
-                [new("promotion", "number"), new("stage", "stage"), new("state", "phase"), new("release", "releaseNumber"), new("commit", "commit"), new("created", "createdAt"), new("reason", "reason")],
+            make.List(
+                "Promotions, newest first.",
+                (_, p, _) => Task.FromResult("api/v1/promotions?" + Query(p.GetValue(state) ?? [], p.GetValue(stage))),
+                [
+                    new("promotion", "number"), new("stage", "stage"), new("state", "phase"), new("release", "releaseNumber"),
+                    new("commit", "commit"), new("created", "createdAt"), new("reason", "reason"),
+                ],
                 state, stage),
             make.Show("show", "One promotion.", Id, (_, id, _) => Task.FromResult(Path(id))),
             make.Verb("plan", "What exactly would change, and what blocks it.", PlanAsync, Id),
@@ -34,6 +37,14 @@ internal static class PromotionCommandsTree
 
     private static string Path(string id) => $"api/v1/promotions/{Uri.EscapeDataString(id)}";
 
+    private static string Query(IEnumerable<string> states, string? stage)
+    {
+        var parts = states.Select(x => "state=" + Uri.EscapeDataString(x)).ToList();
+        if (stage is not null)
+            parts.Add("stage=" + Uri.EscapeDataString(stage));
+        return string.Join('&', parts);
+    }
+
     private static async Task<int> PlanAsync(Session s, ParseResult p, CancellationToken ct)
     {
         var plan = await s.Api.GetAsync(Path(p.GetValue(Id)!) + "/plan", ct);
@@ -44,7 +55,8 @@ internal static class PromotionCommandsTree
         }
 
         s.Out.Line($"plan {plan.Text("digest")}");
-        s.Out.Line($"{plan.Text("stage")}: release {(plan.Text("from.number") is { Length: > 0 } from ? from : "(nothing)")} -> {plan.Text("to.number")}");
+        var from = plan.Text("from.number") is { Length: > 0 } before ? before : "(nothing)";
+        s.Out.Line($"{plan.Text("stage")}: release {from} -> {plan.Text("to.number")}");
         foreach (var d in plan.Items("deployables"))
         {
             s.Out.Line($"  {d.Text("name")}  {d.Text("change")}");
@@ -75,8 +87,10 @@ internal static class PromotionCommandsTree
         var comment = p.GetValue(Message);
         if (decision == "reject" && string.IsNullOrWhiteSpace(comment))
             throw new Failure(Exit.Usage, "A rejection needs a reason.", "Add -m \"why\".");
-        Done(s, await s.Api.PostAsync(
-            Path(p.GetValue(Id)!) + "/approvals", new { decision, planDigest = decision == "approve" ? p.GetValue(Digest) : null, comment }, ct), decision == "approve" ? "Approved" : "Rejected");
+        var approves = decision == "approve";
+        var decided = await s.Api.PostAsync(
+            Path(p.GetValue(Id)!) + "/approvals", new { decision, planDigest = approves ? p.GetValue(Digest) : null, comment }, ct);
+        Done(s, decided, approves ? "Approved" : "Rejected");
         return Exit.Done;
     }
 

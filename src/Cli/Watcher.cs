@@ -22,13 +22,24 @@ internal sealed record WatchTarget(string Name, string Path, string EventQuery, 
                 : new WatchTarget("build", $"api/v1/builds/{what}", $"build={what}", OfBuild);
         }
 
+        if (what is not null && what.Contains('#', StringComparison.Ordinal))
+        {
+            var build = await s.BuildAsync(what, ct);
+            return new WatchTarget("build", $"api/v1/builds/{build}", $"build={build}", OfBuild);
+        }
+
         var commit = await Session.CommitAsync(what, ct);
         var path = Everyday.CommitPath(commit);
         var started = time.GetTimestamp();
         while (!await ExistsAsync(s, path, ct))
         {
             if (time.GetElapsedTime(started) > NotYet)
-                throw new Failure(Exit.NotFound, $"No push of {Json.Short(commit)} arrived within a minute.", "Was it pushed, and does the repository's webhook point here?");
+            {
+                throw new Failure(
+                    Exit.NotFound, $"No push of {Json.Short(commit)} arrived within a minute.",
+                    "Was it pushed, and does the repository's webhook point here?");
+            }
+
             await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
         }
 
@@ -49,7 +60,7 @@ internal sealed record WatchTarget(string Name, string Path, string EventQuery, 
         }
     }
 
-    private static Standing OfBuild(JsonElement v)
+    public static Standing OfBuild(JsonElement v)
     {
         var build = v.At("build") ?? v;
         return OfState(build.Text("state"), build.Text("reason"), v);
@@ -76,21 +87,30 @@ internal sealed record WatchTarget(string Name, string Path, string EventQuery, 
 
         var stages = v.Items("stages").ToList();
         if (until is not (null or "build") && stages.All(x => x.Text("stage") != until))
-            throw new Failure(Exit.Usage, $"There is no stage '{until}'.", $"--until build, {string.Join(", ", stages.Select(x => x.Text("stage")))}");
+        {
+            throw new Failure(
+                Exit.Usage, $"There is no stage '{until}'.", $"--until build, {string.Join(", ", stages.Select(x => x.Text("stage")))}");
+        }
+
         foreach (var stage in stages)
         {
-            var standing = OfState(stage.Text("state") == "running" ? "succeeded" : stage.Text("state"), $"{stage.Text("stage")}: {stage.Text("reason")}", v);
+            var state = stage.Text("state") == "running" ? "succeeded" : stage.Text("state");
+            var standing = OfState(state, $"{stage.Text("stage")}: {stage.Text("reason")}", v);
             if (!standing.Over || standing.ExitCode != Exit.Done || stage.Text("stage") == until)
                 return standing;
         }
 
-        return stages.Count > 0 ? new Standing(true, "succeeded", v.Text("next"), Exit.Done, v) : new Standing(false, "waiting", v.Text("next"), Exit.Done, v);
+        return stages.Count > 0
+            ? new Standing(true, "succeeded", v.Text("next"), Exit.Done, v)
+            : new Standing(false, "waiting", v.Text("next"), Exit.Done, v);
     }
 }
 
 /// <summary>Follows the event stream, takes it up again when it breaks, and ends with the state and a true exit code.</summary>
 internal static class Watcher
 {
+    private const int MostTries = 8;
+
     public static async Task<int> RunAsync(Session s, WatchTarget target, TimeSpan timeout, TimeProvider time, CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(timeout, time);
@@ -108,7 +128,7 @@ internal static class Watcher
 
     private static async Task<int> FollowAsync(Session s, WatchTarget target, TimeProvider time, CancellationToken ct)
     {
-        long? last = null;
+        string? last = null;
         for (var tries = 0; ;)
         {
             try
@@ -120,8 +140,8 @@ internal static class Watcher
                 tries = 0;
                 await foreach (var item in SseParser.Create(stream).EnumerateAsync(ct))
                 {
-                    if (long.TryParse(item.EventId, out var id))
-                        last = id;
+                    if (!string.IsNullOrEmpty(item.EventId))
+                        last = item.EventId;
                     if (item.EventType is "keep-alive" or "end")
                         continue;
                     Tell(s, item.EventType, item.Data);
@@ -129,14 +149,21 @@ internal static class Watcher
                         return code;
                 }
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or Failure { ExitCode: Exit.Unreachable or Exit.Unexpected } && tries < 8)
+            catch (Exception e) when (IsBroken(e) && tries < MostTries)
             {
                 s.Out.Say($"The connection broke, trying again: {e.Message}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(250 * Math.Pow(2, Math.Min(tries++, 5))), time, ct);
+            await Task.Delay(Backoff(tries++), time, ct);
         }
     }
+
+    /// <summary>The connection or the server failed, not the question.</summary>
+    public static bool IsBroken(Exception e) =>
+        e is IOException or HttpRequestException or Failure { ExitCode: Exit.Unreachable or Exit.Unexpected };
+
+    /// <summary>250 ms, doubling to 8 s.</summary>
+    public static TimeSpan Backoff(int tries) => TimeSpan.FromMilliseconds(250 * Math.Pow(2, Math.Min(tries, 5)));
 
     private static async Task<int?> StandAsync(Session s, WatchTarget target, CancellationToken ct)
     {
@@ -158,7 +185,8 @@ internal static class Watcher
         }
 
         var e = JsonSerializer.Deserialize<JsonElement>(data);
-        var where = string.Join(' ', new[] { e.Text("subject.stage"), e.Text("subject.deployable"), e.Text("payload.module"), e.Text("payload.step") }.Where(x => x.Length > 0));
+        string[] about = [e.Text("subject.stage"), e.Text("subject.deployable"), e.Text("payload.module"), e.Text("payload.step")];
+        var where = string.Join(' ', about.Where(x => x.Length > 0));
         var why = e.Text("payload.reason") is { Length: > 0 } reason ? reason : e.Text("payload.blockers");
         s.Out.Line($"{e.Text("at")}  {kind}  {where}  {why}".TrimEnd());
     }

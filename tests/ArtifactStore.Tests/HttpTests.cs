@@ -113,6 +113,11 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"{url}/hold", None)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?cursor=x", None)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?repository=o/r", None)).StatusCode);
+        var numbered = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&number=1", None);
+        Assert.Equal(release.Digest.ToString(), Assert.Single(numbered.GetProperty("items").EnumerateArray()).GetProperty("digest").GetString());
+        var none = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&number=2", None);
+        Assert.Equal(0, none.GetProperty("items").GetArrayLength());
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?number=1", None)).StatusCode);
 
         http.DefaultRequestHeaders.Remove("permissions");
         http.DefaultRequestHeaders.Add("permissions", "view");

@@ -101,6 +101,8 @@ public sealed class ReleaseTests : IAsyncLifetime
         while (next is not null);
         Assert.Equal([7, 6, 5, 4, 3, 2, 1], numbers);
         Assert.Empty((await releases.ListAsync(new RepositoryId(Guid.Empty), null, 3, None)).Items);
+        Assert.Equal(2, (await releases.FindAsync(Repository, 2, None))!.Number);
+        Assert.Null(await releases.FindAsync(Repository, 8, None));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.Kernel;
@@ -106,6 +107,11 @@ public sealed class BuildTests
         var all = await host.Get<BuildStore>().ListAsync(host.Repository.Id, null, null, null, 50, CancellationToken.None);
         Assert.Equal(Enumerable.Range(1, 9), all.Items.Select(b => b.Number).Order());
         Assert.Equal(8, all.Items.Count(b => b.RetryOf == pushed[0].Value));
+        var list = $"/api/v1/repositories/{host.Repository.Id}/builds";
+        var numbered = (await host.Http.GetFromJsonAsync<JsonElement>($"{list}?number=7")).GetProperty("items").EnumerateArray();
+        Assert.Equal(7, Assert.Single(numbered).GetProperty("number").GetInt32());
+        Assert.Equal(0, (await host.Http.GetFromJsonAsync<JsonElement>($"{list}?number=10")).GetProperty("items").GetArrayLength());
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.GetAsync($"{list}?number=7&branch=main")).StatusCode);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class CliTests
         130  interrupted: the watcher stops, never the work
 
         """,
-        (await RunAsync(null, "help", "exit-codes")).Out);
+        (await Run.Async(null, "help", "exit-codes")).Out);
 
     [Theory]
     [InlineData("frobnicate")]
@@ -36,7 +36,7 @@ public sealed class CliTests
     public async Task Misuse_exits_2_and_writes_to_stderr_only(params string[] args)
     {
         using var server = new FakeServer().On($"GET /api/v1/commits/aaaa", 200, $$"""{"sha":"{{Sha}}","stages":[]}""");
-        var (code, output, error) = await RunAsync(server, args);
+        var (code, output, error) = await Run.Async(server, args);
         Assert.Equal((2, ""), (code, output));
         Assert.StartsWith("error: ", error);
     }
@@ -53,23 +53,23 @@ public sealed class CliTests
         using var server = new FakeServer().On(
             "POST /api/v1/promotions/91/approvals", status,
             """{"code":"plan-changed","title":"The plan has changed","detail":"The plan of promotion 91 has changed.","hint":"Read it again.","traceId":"4bf9"}""");
-        var (code, output, error) = await RunAsync(server, "promotion", "approve", "91", "--plan-digest", "sha256:1");
+        var (code, output, error) = await Run.Async(server, "promotion", "approve", "91", "--plan-digest", "sha256:1");
         Assert.Equal((expected, ""), (code, output));
         Assert.Equal("error: The plan of promotion 91 has changed. (plan-changed)\n  Read it again.\n  trace 4bf9\n", error);
-        var asJson = await RunAsync(server, "promotion", "approve", "91", "--json");
+        var asJson = await Run.Async(server, "promotion", "approve", "91", "--json");
         Assert.Equal("plan-changed", JsonSerializer.Deserialize<JsonElement>(asJson.Error).GetProperty("code").GetString());
         Assert.Equal("", asJson.Out);
     }
 
     [Fact]
     public async Task A_server_that_is_not_there_exits_9() =>
-        Assert.Equal(9, (await RunAsync(null, "cluster", "list", "--url", "http://127.0.0.1:1")).Code);
+        Assert.Equal(9, (await Run.Async(null, "cluster", "list", "--url", "http://127.0.0.1:1")).Code);
 
     [Fact]
     public async Task The_token_goes_with_every_call_and_the_decision_in_the_body()
     {
         using var server = new FakeServer().On("POST /api/v1/promotions/91/approvals", 202, Promotion);
-        var (code, _, error) = await RunAsync(server, "promotion", "approve", "91", "--plan-digest", "sha256:1", "-m", "@team looks good");
+        var (code, _, error) = await Run.Async(server, "promotion", "approve", "91", "--plan-digest", "sha256:1", "-m", "@team looks good");
         Assert.Equal(0, code);
         Assert.Contains("pipeline promotion watch 91", error);
         var seen = Assert.Single(server.Seen);
@@ -83,11 +83,11 @@ public sealed class CliTests
         using var server = new FakeServer().On(
             "GET /api/v1/promotions", 200,
             $$"""{"items":[{"number":91,"stage":"production","phase":"waiting","releaseNumber":7,"commit":"{{Sha}}","createdAt":"2026-03-01T12:00:00Z","reason":null}],"next":"abc"}""");
-        var piped = await RunAsync(server, "promotion", "list", "--state", "waiting");
+        var piped = await Run.Async(server, "promotion", "list", "--state", "waiting");
         Assert.Equal($"91\tproduction\twaiting\t7\t{Sha}\t2026-03-01T12:00:00Z\t\n", piped.Out);
         Assert.Contains("--cursor abc", piped.Error);
         Assert.Contains("state=waiting", server.Seen[0].Request);
-        var json = await RunAsync(server, "promotion", "list", "--json");
+        var json = await Run.Async(server, "promotion", "list", "--json");
         Assert.Equal(91, JsonSerializer.Deserialize<JsonElement>(json.Out).GetProperty("items")[0].GetProperty("number").GetInt32());
         Assert.Equal("", json.Error);
     }
@@ -102,7 +102,7 @@ public sealed class CliTests
         using var server = new FakeServer()
             .On($"GET /api/v1/promotions/{id}", 200, Promotion.Replace("waiting", phase, StringComparison.Ordinal))
             .On("GET /api/v1/events", 200, "", "text/event-stream");
-        var (code, output, _) = await RunAsync(server, "watch", id, "--json");
+        var (code, output, _) = await Run.Async(server, "watch", id, "--json");
         Assert.Equal(expected, code);
         var end = JsonSerializer.Deserialize<JsonElement>(output.TrimEnd().Split('\n')[^1]);
         Assert.Equal(("end", expected), (end.GetProperty("type").GetString(), end.GetProperty("exitCode").GetInt32()));
@@ -119,7 +119,7 @@ public sealed class CliTests
             .On($"GET /api/v1/commits/{Sha}", 200, $$"""{"sha":"{{Sha}}","build":{"state":"succeeded"},"stages":[{"stage":"infra-qa","state":"running"},{"stage":"production","state":"{{(until is null ? "running" : "waiting")}}"}],"next":"Runs."}""")
             .On("GET /api/v1/events", 200, "", "text/event-stream");
         var args = until is null ? new[] { "watch", "aaaa" } : ["watch", "aaaa", "--until", until];
-        Assert.Equal(expected, (await RunAsync(server, args)).Code);
+        Assert.Equal(expected, (await Run.Async(server, args)).Code);
     }
 
     [Theory]
@@ -135,25 +135,5 @@ public sealed class CliTests
     {
         var env = new Dictionary<string, string?> { ["NO_COLOR"] = noColor, ["FORCE_COLOR"] = force, ["CLICOLOR"] = clicolor, ["TERM"] = term };
         Assert.Equal(expected, Colour.For(flag, name => env.GetValueOrDefault(name), terminal));
-    }
-
-    [Fact]
-    public async Task Every_command_explains_itself()
-    {
-        foreach (var noun in new[] { "repository", "commit", "build", "release", "promotion", "deployable", "task", "cluster", "agent", "token" })
-        {
-            var (code, output, _) = await RunAsync(null, noun, "--help");
-            Assert.Equal(0, code);
-            Assert.Contains("list", output);
-        }
-    }
-
-    private static async Task<(int Code, string Out, string Error)> RunAsync(FakeServer? server, params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var env = new Dictionary<string, string?> { ["PIPELINE_URL"] = server?.Url, ["PIPELINE_TOKEN"] = "plt_test" };
-        var code = await Cli.RunAsync(args, new Host(output, error, name => env.GetValueOrDefault(name), false, false, TimeProvider.System), default);
-        return (code, output.ToString(), error.ToString());
     }
 }

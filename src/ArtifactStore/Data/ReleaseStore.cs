@@ -21,6 +21,10 @@ public sealed class ReleaseStore(NpgsqlDataSource db)
     public Task<IReadOnlyList<Release>> ForCommitAsync(CommitSha commit, CancellationToken ct) =>
         ReadAsync($"{Columns} WHERE commit_sha = @commit ORDER BY created_at DESC, build_id DESC", new { commit = commit.ToString() }, ct);
 
+    /// <summary>By its number in the repository.</summary>
+    public Task<Release?> FindAsync(RepositoryId repository, int number, CancellationToken ct) => ReadOneAsync(
+        $"{Columns} WHERE repository_id = @repository AND number = @number", new { repository = repository.Value, number }, ct);
+
     /// <summary>The release of a build, null when it offers none.</summary>
     public Task<Release?> ForBuildAsync(BuildId build, CancellationToken ct) => ReadOneAsync(
         $"{Columns} WHERE digest = (SELECT release FROM artifact.release_build WHERE build_id = @id)", new { id = build.Value }, ct);

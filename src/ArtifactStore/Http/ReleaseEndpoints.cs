@@ -27,11 +27,19 @@ internal static class ReleaseEndpoints
     }
 
     private static async Task<Results<Ok<Page<Release>>, ProblemHttpResult>> List(
-        string? repository, string? cursor, int? limit, ReleaseStore releases, HttpContext http, CancellationToken ct)
+        string? repository, int? number, string? cursor, int? limit, ReleaseStore releases, HttpContext http, CancellationToken ct)
     {
         Guid id = default;
         if (repository is not null && !Guid.TryParse(repository, out id))
             return Problems.BadInput("repository", $"'{repository}' is not a repository id (a UUID): see GET /api/v1/repositories.");
+        if (number is { } wanted)
+        {
+            return repository is null || cursor is not null
+                ? Problems.BadInput("number", "Releases are numbered in their repository: give repository with it, and no cursor.")
+                : TypedResults.Ok(new Page<Release>(
+                    await releases.FindAsync(new RepositoryId(id), wanted, ct) is { } found ? [found] : [], null));
+        }
+
         var after = Cursor.TryParse(cursor);
         if (cursor is not null && after is null)
             return Problems.BadInput("cursor", "The cursor is not one of ours: use 'next' of the page before, unchanged.");

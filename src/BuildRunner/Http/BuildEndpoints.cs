@@ -40,10 +40,13 @@ internal static class BuildEndpoints
     }
 
     private static async Task<Results<Ok<Page<BuildSummary>>, NotFound, ProblemHttpResult>> ListBuilds(
-        Guid repository, string? sha, string? branch, string? cursor, int? limit, [AsParameters] Stores stores, CancellationToken ct)
+        Guid repository, string? sha, string? branch, int? number, string? cursor, int? limit, [AsParameters] Stores stores,
+        CancellationToken ct)
     {
         if (limit is < 1 or > 200)
             return Invalid("limit", "must be between 1 and 200.");
+        if (number is not null && (sha ?? branch ?? cursor) is not null)
+            return Invalid("number", "names one build: give no other filter with it.");
         var after = Cursor.TryParse(cursor);
         if (!string.IsNullOrEmpty(cursor) && after is null)
             return Invalid("cursor", "must be the next of an earlier page.");
@@ -55,10 +58,18 @@ internal static class BuildEndpoints
             commit = parsed;
         }
 
-        return await stores.Repositories.GetAsync(new RepositoryId(repository), ct) is null
-            ? TypedResults.NotFound()
-            : TypedResults.Ok(await stores.Builds.ListAsync(new RepositoryId(repository), commit, branch, after, limit ?? 30, ct));
+        var of = new RepositoryId(repository);
+        if (await stores.Repositories.GetAsync(of, ct) is null)
+            return TypedResults.NotFound();
+        return TypedResults.Ok(number is { } wanted
+            ? await NumberedAsync(stores.Builds, of, wanted, ct)
+            : await stores.Builds.ListAsync(of, commit, branch, after, limit ?? 30, ct));
     }
+
+    private static async Task<Page<BuildSummary>> NumberedAsync(BuildStore builds, RepositoryId repository, int number, CancellationToken ct) =>
+        await builds.FindAsync(repository, number, ct) is { } id && await builds.GetAsync(id, ct) is { } build
+            ? new Page<BuildSummary>([build], null)
+            : new Page<BuildSummary>([], null);
 
     private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> StartBuild(
         Guid repository, StartBuildRequest request, BuildCommands commands, [AsParameters] Stores stores, HttpContext http,
