@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text.Json;
 
 namespace Pipeline.Cli;
@@ -6,11 +7,16 @@ namespace Pipeline.Cli;
 /// <summary>The command tree: noun, then verb, the same verbs on every noun.</summary>
 internal static class Commands
 {
+    private const int HelpWidth = 100;
+
     public static RootCommand Root(Globals globals, Host host)
     {
         var root = new RootCommand("pipeline: git push → builds → infra-QA → product-QA → production.");
         foreach (Option option in new Option[] { globals.Url, globals.Repository, globals.Json, globals.NoColor, globals.NoInput })
             root.Add(option);
+        // The same on every terminal and in a pipe: the help is a reviewed text.
+        foreach (var action in root.Options.OfType<HelpOption>().Select(o => o.Action).OfType<HelpAction>())
+            action.MaxWidth = HelpWidth;
         var make = new Maker(globals, host);
         Everyday.Add(root, make);
         Nouns.Add(root, make);
