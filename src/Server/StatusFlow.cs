@@ -20,7 +20,8 @@ public sealed class StatusFlow(IBackgroundJobClient jobs)
     {
         CommitPushed => new(BuildContext, CommitState.Pending, "Reading the definition"),
         BuildPlanned e => new(BuildContext, CommitState.Pending, $"Build #{e.Number}: {string.Join(", ", e.Modules)}"),
-        DefinitionRejected e => new(BuildContext, CommitState.Error, e.Problems.Count == 1 ? $"{e.Problems[0]}" : $"{e.Problems[0]} (and {e.Problems.Count - 1} more)"),
+        DefinitionRejected { Problems: [var only] } => new(BuildContext, CommitState.Error, $"{only}"),
+        DefinitionRejected e => new(BuildContext, CommitState.Error, $"{e.Problems[0]} (and {e.Problems.Count - 1} more)"),
         BuildFinished { Outcome: Outcome.Succeeded } e => new(BuildContext, CommitState.Success, $"Build #{e.Number} succeeded"),
         BuildFinished { Outcome: Outcome.Cancelled } e => new(BuildContext, CommitState.Error, $"{e.Reason ?? "cancelled"} (build #{e.Number})"),
         BuildFinished { Class: FailureClass.Infra or FailureClass.Security } e => new(BuildContext, CommitState.Error, $"{e.Reason} (build #{e.Number})"),

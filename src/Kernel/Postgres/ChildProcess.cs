@@ -13,7 +13,8 @@ public static class ChildProcess
     }
 
     public static async Task<Result> RunAsync(
-        string file, IEnumerable<string> arguments, CancellationToken ct, string? workingDirectory = null, IReadOnlyDictionary<string, string?>? environment = null)
+        string file, IEnumerable<string> arguments, CancellationToken ct,
+        string? workingDirectory = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {

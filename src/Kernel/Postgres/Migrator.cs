@@ -4,7 +4,7 @@ using DbUp.Engine;
 
 namespace Pipeline.Kernel;
 
-/// <summary>Brings the schema up to date: embedded <c>Data/Migrations/NNNN_name.sql</c> of each slice, forward only, in the given order of assemblies.</summary>
+/// <summary>Brings the schema up to date: embedded <c>Data/Migrations/NNNN_name.sql</c> of each slice, forward only, slice by slice.</summary>
 public static class Migrator
 {
     /// <param name="slices">Kernel's own migrations always come first; name only the others.</param>

@@ -49,7 +49,7 @@ public sealed class PrivatePostgres
     {
         await PrepareDirectoriesAsync(ct);
         if (!File.Exists(Path.Combine(data, "PG_VERSION")))
-            await RunAsync([$"{bin}/initdb", "-D", data, "-U", "pipeline", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", .. durable ? Array.Empty<string>() : ["--no-sync"]], ct);
+            await RunAsync([$"{bin}/initdb", "-D", data, "-U", "pipeline", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", .. InitOptions], ct);
         if (!await IsRunningAsync(ct))
             await RunAsync([$"{bin}/pg_ctl", "start", "-w", "-t", "60", "-D", data, "-l", Path.Combine(data, "server.log"), "-o", ServerOptions], ct);
         await CreateDatabaseAsync(ct);
@@ -73,6 +73,8 @@ public sealed class PrivatePostgres
         Directory.Delete(data, recursive: true);
         Directory.Delete(sockets, recursive: true);
     }
+
+    private string[] InitOptions => durable ? [] : ["--no-sync"];
 
     private string ServerOptions =>
         $"-c listen_addresses='' -c unix_socket_directories={sockets} -c max_connections=400 -c shared_buffers=128MB -c log_min_messages=warning"

@@ -54,8 +54,10 @@ internal sealed class FilesEndpoint(LocalMesosOptions options)
         var owner = System.Environment.UserName;
         var mtime = new DateTimeOffset(info.LastWriteTimeUtc, TimeSpan.Zero).ToUnixTimeSeconds();
         var size = isDirectory ? 4096 : info.Exists ? info.Length : 0;
+        var mode = Mode(info, isDirectory);
+        var links = isDirectory ? 2 : 1;
         return FormattableString.Invariant(
-            $$"""{"gid":"{{owner}}","mode":"{{Mode(info, isDirectory)}}","mtime":{{mtime}}.0,"nlink":{{(isDirectory ? 2 : 1)}},"path":{{Text(path)}},"size":{{size}},"uid":"{{owner}}"}""");
+            $$"""{"gid":"{{owner}}","mode":"{{mode}}","mtime":{{mtime}}.0,"nlink":{{links}},"path":{{Text(path)}},"size":{{size}},"uid":"{{owner}}"}""");
     }
 
     private static string Mode(FileInfo info, bool isDirectory)

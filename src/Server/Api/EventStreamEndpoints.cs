@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -59,7 +60,7 @@ public static class EventStreamEndpoints
             {
                 last = entry.Id;
                 if (Matches(subject, entry.Subject))
-                    yield return new SseItem<EventView?>(ViewOf(entry), entry.Kind) { EventId = entry.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+                    yield return new SseItem<EventView?>(ViewOf(entry), entry.Kind) { EventId = entry.Id.ToString(CultureInfo.InvariantCulture) };
             }
 
             if (entries.Count == Batch)

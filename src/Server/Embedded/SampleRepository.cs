@@ -17,6 +17,8 @@ public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layo
 
     public string BarePath => options.Folder("repositories", $"{Name}.git");
 
+    private string Hook => Path.Combine(BarePath, "hooks", "post-receive");
+
     public string CloneUrl => $"file://{BarePath}";
 
     /// <summary>The secret that signs local pushes; made on the first start.</summary>
@@ -67,7 +69,7 @@ public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layo
         if (head.ExitCode != 0)
             await PushSampleAsync(ct);
         else
-            (await ChildProcess.RunAsync(Path.Combine(BarePath, "hooks", "post-receive"), ["--resync"], ct, BarePath)).ThrowIfFailed("announcing the sample's branches");
+            (await ChildProcess.RunAsync(Hook, ["--resync"], ct, BarePath)).ThrowIfFailed("announcing the sample's branches");
         var pushed = await GitAsync(["--git-dir", BarePath, "rev-parse", "refs/heads/main"], null, ct);
         return (CommitSha.Parse(pushed.Output.Trim()), head.ExitCode != 0);
     }
@@ -93,12 +95,11 @@ public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layo
 
     private async Task InstallHookAsync(CancellationToken ct)
     {
-        var hook = Path.Combine(BarePath, "hooks", "post-receive");
-        Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(Hook)!);
         await using (var source = typeof(SampleRepository).Assembly.GetManifestResourceStream("Pipeline.Server.Embedded.post-receive")!)
-        await using (var target = File.Create(hook))
+        await using (var target = File.Create(Hook))
             await source.CopyToAsync(target, ct);
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(Hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static async Task<ChildProcess.Result> GitAsync(string[] arguments, string? directory, CancellationToken ct) =>

@@ -18,7 +18,8 @@ public sealed record PromotionSucceeded(PromotionId Promotion, Digest Release, s
 /// <summary>Ended badly and nothing ran before it to return to.</summary>
 public sealed record PromotionFailed(PromotionId Promotion, Digest Release, string Stage, FailureClass Class, string Reason) : JournalEvent;
 
-public sealed record PromotionRollingBack(PromotionId Promotion, Digest Release, string Stage, Digest? Target, FailureClass Class, string Reason) : JournalEvent;
+public sealed record PromotionRollingBack(
+    PromotionId Promotion, Digest Release, string Stage, Digest? Target, FailureClass Class, string Reason) : JournalEvent;
 
 public sealed record PromotionRolledBack(PromotionId Promotion, Digest Release, string Stage, Digest? Target, string Reason) : JournalEvent;
 
