@@ -6,7 +6,8 @@ namespace Pipeline.EndToEnd;
 /// <summary>What a new user types first.</summary>
 public sealed class UpTests : IDisposable
 {
-    private readonly string data = Path.Combine(Path.GetTempPath(), "pipeline-e2e", $"up-{Environment.ProcessId}");
+    // Inside the clone, as by default: what lies above must not leak into the builds.
+    private readonly string data = Path.Combine(RepositoryRoot.Path, "artifacts", $"up-{Environment.ProcessId}");
 
     [Fact]
     public async Task Up_once_brings_the_sample_to_production_stops_everything_and_rebuilds_nothing_the_second_time()

@@ -17,6 +17,7 @@ public static class UpCommand
         EmbeddedServices.Check(options);
         Directory.CreateDirectory(options.DataDirectory);
         using var alone = DataLock.Take(options.DataDirectory);
+        DataFence.Raise(options.DataDirectory);
 
         var services = new EmbeddedServices(options, layout, TimeProvider.System);
         try

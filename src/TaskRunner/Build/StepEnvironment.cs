@@ -28,6 +28,8 @@ internal static class StepEnvironment
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "true",
             ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "true",
             ["MSBUILDDISABLENODEREUSE"] = "1",
+            // The workspace is no repository; git must not find one above it (an agent's work directory may lie in a clone).
+            ["GIT_CEILING_DIRECTORIES"] = runner.Sandbox,
         };
         foreach (var (name, value) in spec.Environment.Concat(step.Environment))
             environment[name] = value;
