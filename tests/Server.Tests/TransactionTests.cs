@@ -46,6 +46,22 @@ public sealed class TransactionTests
         Assert.Equal(0L, await prepared.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_lock_left_by_a_killed_server_is_free_as_soon_as_its_job_is()
+    {
+        await using var db = NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync());
+        var (jobs, storage) = Hangfire(db);
+        var job = jobs.Enqueue<SomeJob>(j => j.ExecuteAsync("anything", CancellationToken.None));
+        _ = storage.GetConnection().AcquireDistributedLock($"job:{job}:state-lock", TimeSpan.FromSeconds(1)); // never released
+
+        await using var later = db.CreateCommand("UPDATE hangfire.lock SET acquired = acquired - $1");
+        later.Parameters.Add(new NpgsqlParameter { Value = HangfireModule.StorageOptions.InvisibilityTimeout });
+        Assert.Equal(1, await later.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+
+        using var other = storage.GetConnection();
+        using var taken = other.AcquireDistributedLock($"job:{job}:state-lock", TimeSpan.FromSeconds(1));
+    }
+
     private static async Task AppendAsync(NpgsqlDataSource db, IBackgroundJobClient jobs, CancellationToken ct)
     {
         EventFlow flow = appended => jobs.Enqueue<SomeJob>(j => j.ExecuteAsync(Journal.KindOf(appended.Event), CancellationToken.None));

@@ -31,13 +31,19 @@ public static class HangfireModule
     // A job waits for nothing, so a failure is a broken database, network or a bug: come back soon, then ever more slowly.
     private static int RetryDelay(long attempt) => (int)Math.Min(300, Math.Pow(2, Math.Min(attempt, 9)));
 
-    /// <summary>The defaults (30 min invisibility, no long polling, 15 s poll) would lose minutes after a crash or on an idle queue.</summary>
+    /// <summary>After so long without a sign of life a server counts as dead: its jobs and its locks are free for others.</summary>
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(15);
+
+    /// <summary>The defaults (30 min invisibility, 10 min lock, no long polling, 15 s poll) would lose minutes after a crash or on an idle
+    /// queue. A lock is a row that outlives a killed server; it is held for one change of a job's state, milliseconds, and jobs may run
+    /// twice, so freeing it from a server that was only slow does no harm.</summary>
     public static PostgreSqlStorageOptions StorageOptions { get; } = new()
     {
         SchemaName = "hangfire",
         EnableTransactionScopeEnlistment = true,
         UseSlidingInvisibilityTimeout = true,
-        InvisibilityTimeout = TimeSpan.FromSeconds(15),
+        InvisibilityTimeout = DeadAfter,
+        DistributedLockTimeout = DeadAfter,
         QueuePollInterval = TimeSpan.FromSeconds(1),
         EnableLongPolling = true,
         PrepareSchemaIfNecessary = true,
