@@ -9,49 +9,6 @@ public sealed class FaultTests(AutomaticPipeline fixture)
     private readonly PipelineInstance pipeline = fixture.Instance;
 
     [Fact]
-    public async Task A_server_killed_during_a_build_finishes_it_after_the_restart_and_no_step_runs_twice()
-    {
-        var repository = await pipeline.CreateRepositoryAsync("killedbuild");
-        var witness = Path.Combine(pipeline.Data, "killedbuild.witness");
-        var go = Path.Combine(pipeline.Data, "killedbuild.go");
-        var sha = await repository.PushAsync("Build slowly", WebSample.Files(
-            "killedbuild", "v1", buildStep: $"echo started >> {witness}; while [ ! -e {go} ]; do sleep 0.05; done; echo ended >> {witness}"));
-        await Eventually.IsTrueAsync(() => Task.FromResult(File.Exists(witness)), TimeSpan.FromSeconds(30), "the step runs");
-
-        await pipeline.KillServerAsync();
-        await File.WriteAllTextAsync(go, "");
-        await Eventually.IsTrueAsync(
-            async () => (await File.ReadAllTextAsync(witness)).Contains("ended"), TimeSpan.FromSeconds(30), "the step goes on without the server");
-        await pipeline.StartServerAsync();
-
-        await repository.ReachesAsync(sha, "production", "running", "succeeded");
-        Assert.Equal("started\nended\n", await File.ReadAllTextAsync(witness));
-        Assert.Single(await repository.EventsAsync(sha, "module.started"));
-        Assert.Single(await BuildTasksAsync(repository, sha));
-    }
-
-    [Fact]
-    public async Task A_server_killed_during_a_deploy_finishes_it_after_the_restart_and_restarts_no_task()
-    {
-        var repository = await pipeline.CreateRepositoryAsync("killeddeploy");
-        var first = await repository.PushAsync("First", WebSample.Files("killeddeploy", "v1", instances: 2));
-        await repository.ReachesAsync(first, "production", "running", "succeeded");
-        var second = await repository.PushAsync("Second", WebSample.Files("killeddeploy", "v2", instances: 2));
-        await repository.ReachesAsync(second, "product-qa", "deploying", "baking", "succeeded", "running");
-
-        await pipeline.KillServerAsync();
-        await pipeline.StartServerAsync();
-
-        await repository.ReachesAsync(second, "production", "running", "succeeded");
-        await pipeline.ServesAsync("/apps/production/killeddeploy/", "killeddeploy v2 in production\n");
-        // A launch that the kill caught between its row and its ACCEPT never ran, and is made again: what counts is what ran.
-        var ran = await TasksOfAsync(repository, second, "task.running", "killeddeploy");
-        var ended = await TasksOfAsync(repository, second, "task.finished", "killeddeploy");
-        Assert.True(ran.Count == 6, await repository.TimelineAsync(second));
-        Assert.Empty(ran.Intersect(ended));
-    }
-
-    [Fact]
     public async Task An_artifact_changed_on_disk_is_refused_on_the_agent_and_raises_a_security_event()
     {
         var repository = await pipeline.CreateRepositoryAsync("tampered");
@@ -89,7 +46,8 @@ public sealed class FaultTests(AutomaticPipeline fixture)
         var task = await OneTaskAsync("production", "orphaned");
         var agent = task.GetProperty("agentId").GetString()!;
 
-        await LocalMesosAdminAsync("production", agent, "kill");
+        var cluster = LocalCluster.Of(pipeline, "production");
+        await cluster.FaultAsync(agent, "kill");
         try
         {
             await Eventually.IsTrueAsync(
@@ -107,7 +65,7 @@ public sealed class FaultTests(AutomaticPipeline fixture)
         }
         finally
         {
-            await LocalMesosAdminAsync("production", agent, "restart");
+            await cluster.FaultAsync(agent, "restart");
         }
     }
 
@@ -119,24 +77,6 @@ public sealed class FaultTests(AutomaticPipeline fixture)
 
     private async Task<JsonElement> OneTaskAsync(string cluster, string request) =>
         Assert.Single(await TasksAsync(cluster, request), t => t.GetProperty("healthy").GetBoolean());
-
-    private async Task<IReadOnlyList<JsonElement>> BuildTasksAsync(TestRepository repository, string sha) =>
-        [.. (await repository.EventsAsync(sha, "task.launched")).Where(e => e.GetProperty("payload").GetProperty("requestId").GetString()!.StartsWith("build.", StringComparison.Ordinal))];
-
-    private static async Task<IReadOnlySet<string>> TasksOfAsync(TestRepository repository, string sha, string kind, string request) =>
-        (await repository.EventsAsync(sha, kind))
-            .Select(e => e.GetProperty("payload"))
-            .Where(p => p.GetProperty("requestId").GetString() == request)
-            .Select(p => p.GetProperty("taskId").GetString()!)
-            .ToHashSet();
-
-    private async Task LocalMesosAdminAsync(string cluster, string agent, string action)
-    {
-        var state = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(pipeline.Data, "clusters", cluster, "localmesos.json"))).RootElement;
-        using var http = new HttpClient { BaseAddress = new Uri(state.GetProperty("master").GetString()!) };
-        using var answer = await http.PostAsync($"/localmesos/agents/{agent}/{action}", null);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-    }
 
     private static void FlipOneByte(string file)
     {

@@ -15,13 +15,13 @@ public sealed class UpTests : IDisposable
         var first = await UpOnceAsync();
         Assert.True(first.ExitCode == 0, $"{first.Output}\n{first.Error}");
         Assert.Contains("production answers at", first.Output);
-        Assert.Empty(LeftProcesses());
+        Assert.Empty(Posix.ProcessesOf(data));
 
         var second = await UpOnceAsync();
         Assert.True(second.ExitCode == 0, $"{second.Output}\n{second.Error}");
         Assert.Contains("production answers at", second.Output);
         Assert.DoesNotContain("build #", second.Output);
-        Assert.Empty(LeftProcesses());
+        Assert.Empty(Posix.ProcessesOf(data));
     }
 
     [Theory]
@@ -63,27 +63,5 @@ public sealed class UpTests : IDisposable
     {
         environment["PIPELINE_DATA"] = data;
         return ChildProcess.RunAsync($"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", arguments, TestContext.Current.CancellationToken, "/", environment);
-    }
-
-    /// <summary>Processes that live in or were told of the data directory.</summary>
-    private List<string> LeftProcesses()
-    {
-        var left = new List<string>();
-        foreach (var process in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
-        {
-            try
-            {
-                var commandLine = File.ReadAllText($"{process}/cmdline").Replace('\0', ' ');
-                var folder = File.ResolveLinkTarget($"{process}/cwd", returnFinalTarget: false)?.FullName ?? "";
-                if (commandLine.Contains(data, StringComparison.Ordinal) || folder.StartsWith(data, StringComparison.Ordinal))
-                    left.Add(commandLine);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It ended between two looks, or belongs to somebody else.
-            }
-        }
-
-        return left;
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.TestKit;
@@ -12,8 +11,11 @@ namespace Pipeline.EndToEnd;
 /// <summary>The product as a user runs it: <c>server up</c> from <c>artifacts/</c>, its own PostgreSQL, three clusters, a free port.</summary>
 public sealed class PipelineInstance : IAsyncDisposable
 {
-    private const int SigKill = 9;
-    private const int SigTerm = 15;
+    // In a session of its own, as in a terminal; and shells ignore SIGINT for what they run in the background.
+    private const string AtATerminal = """
+        $SIG{INT} = 'DEFAULT'; open STDIN, '<', '/dev/null'; open STDOUT, '>>', shift; open STDERR, '>&', STDOUT; exec @ARGV or die $!
+        """;
+
     private readonly string stagesFile;
     private readonly IReadOnlyDictionary<string, string> settings;
     private Process? server;
@@ -48,7 +50,8 @@ public sealed class PipelineInstance : IAsyncDisposable
     /// <summary>Starts the server, on what it left behind if it ran before, and waits until it is ready.</summary>
     public async Task StartServerAsync()
     {
-        var start = new ProcessStartInfo("sh", ["-c", $"exec '{RepositoryRoot.Path}/artifacts/server/Pipeline.Server' up >> '{Data}/output.log' 2>&1 < /dev/null"])
+        string[] command = ["perl", "-e", AtATerminal, $"{Data}/output.log", $"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", "up"];
+        var start = new ProcessStartInfo("setsid", command)
         {
             WorkingDirectory = Data,
         };
@@ -67,8 +70,23 @@ public sealed class PipelineInstance : IAsyncDisposable
     /// <summary>kill -9: the server gets no chance to say goodbye; PostgreSQL, clusters and tasks go on.</summary>
     public async Task KillServerAsync()
     {
-        _ = Kill(server!.Id, SigKill);
+        Posix.Send(server!.Id, Posix.SigKill);
         await server.WaitForExitAsync();
+    }
+
+    /// <summary>SIGSTOP: the server hears and says nothing, and its connections stay open.</summary>
+    public void FreezeServer() => Posix.Send(server!.Id, Posix.SigStop);
+
+    public void ThawServer() => Posix.Send(server!.Id, Posix.SigCont);
+
+    /// <summary>Ctrl-C: the terminal sends SIGINT to the server and to whatever shares its process group.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> InterruptAsync()
+    {
+        Posix.Send(-server!.Id, Posix.SigInt);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await server.WaitForExitAsync(patience.Token);
+        return server.ExitCode;
     }
 
     /// <summary>A token for a person or a machine, made by the administrator.</summary>
@@ -125,12 +143,12 @@ public sealed class PipelineInstance : IAsyncDisposable
         Http.Dispose();
         if (server is { HasExited: false })
         {
-            _ = Kill(server.Id, SigTerm);
+            Posix.Send(server.Id, Posix.SigTerm);
             await server.WaitForExitAsync();
         }
 
         foreach (var file in Directory.GetFiles(Path.Combine(Data, "clusters"), "localmesos.json", SearchOption.AllDirectories))
-            _ = Kill(JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("pid").GetInt32(), SigTerm);
+            EndCluster(JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("pid").GetInt32());
         await new PrivatePostgres(Path.Combine(Data, "pg")).StopAsync(CancellationToken.None);
         if (Environment.GetEnvironmentVariable("PIPELINE_KEEP_TEST_DATA") is null)
             await ChildProcess.RunAsync("rm", ["-rf", Data], CancellationToken.None);
@@ -149,7 +167,12 @@ public sealed class PipelineInstance : IAsyncDisposable
         return reader.ReadToEnd().Split('\n');
     }
 
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
+    // The pid of a cluster that ended may be somebody else's by now.
+    private void EndCluster(int pid)
+    {
+        if (!File.Exists($"/proc/{pid}/cmdline") || !File.ReadAllText($"/proc/{pid}/cmdline").Contains(Data, StringComparison.Ordinal))
+            return;
+        Posix.Send(pid, Posix.SigTerm);
+        Posix.Send(pid, Posix.SigCont);
+    }
 }

@@ -6,7 +6,10 @@ public static class WebSample
     /// <param name="name">Of the deployable and its route: unique in the instance.</param>
     /// <param name="sickIn">The stage in which <c>/healthz</c> answers 500.</param>
     /// <param name="buildStep">What the build runs before it packs.</param>
-    public static Dictionary<string, string> Files(string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1) => new()
+    /// <param name="cpus">Of one instance; an agent has 8.</param>
+    /// <param name="gate">Where it is closed, <c>/healthz</c> answers 503.</param>
+    public static Dictionary<string, string> Files(
+        string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1, decimal cpus = 0.1m, Gate? gate = null) => new()
     {
         [".pipeline.yaml"] = $$"""
             modules:
@@ -23,8 +26,8 @@ public static class WebSample
                 artifact: web
                 run: exec perl server.pl
                 instances: {{instances}}
-                resources: { cpus: 0.1, memory: 64MB, ports: 1 }
-                health: { http: /healthz, startup: 5s, interval: 200ms, timeout: 1s, successes: 2, healthy_for: 200ms }
+                resources: { cpus: {{cpus.ToString(System.Globalization.CultureInfo.InvariantCulture)}}, memory: 64MB, ports: 1 }
+                health: { http: /healthz, startup: {{(gate is null ? "5s" : "120s")}}, interval: 200ms, timeout: 1s, successes: 2, healthy_for: 200ms }
                 route: /{{name}}
             """,
         ["server.pl"] = $$"""
@@ -34,14 +37,21 @@ public static class WebSample
             $SIG{TERM} = sub { exit 0 };
             $| = 1;
             my $sick = ($ENV{PIPELINE_STAGE} // '') eq '{{sickIn ?? "-"}}';
+            my $gate = '{{gate?.Prefix}}';
+            if ($gate) {
+                open my $starts, '>>', "$gate.starts" or die "$gate.starts: $!";
+                syswrite $starts, "$ENV{PIPELINE_STAGE} $ENV{TASK_ID} $$\n";
+            }
             my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT0}, Listen => 64, ReuseAddr => 1) or die "port $ENV{PORT0}: $!";
             print "{{name}} {{version}} listens on $ENV{PORT0}\n";
             while (my $client = $server->accept) {
                 my $request = <$client> // '';
                 while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
-                my $failed = $sick && $request =~ m{/healthz};
+                my $asked = $request =~ m{/healthz};
+                my $failed = $sick && $asked;
+                my $held = $gate && $asked && !-e "$gate.$ENV{PIPELINE_STAGE}";
                 my $body = $failed ? "database is on fire\n" : "{{name}} {{version}} in $ENV{PIPELINE_STAGE}\n";
-                my $status = $failed ? '500 Internal Server Error' : '200 OK';
+                my $status = $failed ? '500 Internal Server Error' : $held ? '503 Service Unavailable' : '200 OK';
                 print $client "HTTP/1.1 $status\r\nContent-Length: " . length($body) . "\r\nConnection: close\r\n\r\n$body";
                 close $client;
             }

@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Pipeline.EndToEnd;
+
+/// <summary>The master process of one of the instance's clusters, for faults and for what an operator does.</summary>
+public sealed class LocalCluster
+{
+    private readonly int pid;
+    private readonly Uri master;
+
+    private LocalCluster(JsonElement state)
+    {
+        pid = state.GetProperty("pid").GetInt32();
+        master = new Uri(state.GetProperty("master").GetString()!);
+    }
+
+    public static LocalCluster Of(PipelineInstance pipeline, string name)
+    {
+        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(pipeline.Data, "clusters", name, "localmesos.json")));
+        return new LocalCluster(state.RootElement);
+    }
+
+    /// <summary>SIGSTOP: connections stay open and nothing answers. The tasks are processes of their own and run on.</summary>
+    public void Freeze() => Posix.Send(pid, Posix.SigStop);
+
+    public void Thaw() => Posix.Send(pid, Posix.SigCont);
+
+    /// <param name="action"><c>kill</c>, <c>partition</c> or <c>restart</c>.</param>
+    public Task FaultAsync(string agent, string action) => PostAsync($"/localmesos/agents/{agent}/{action}", null);
+
+    /// <summary>Takes an agent out of offers, as for maintenance; its tasks run on.</summary>
+    public Task DeactivateAsync(string agent) => OperateAsync("DEACTIVATE_AGENT", "deactivate_agent", agent);
+
+    public Task ReactivateAsync(string agent) => OperateAsync("REACTIVATE_AGENT", "reactivate_agent", agent);
+
+    public async Task<IReadOnlyList<string>> AgentsAsync() =>
+        [.. (await StateAsync()).GetProperty("get_agents").GetProperty("agents").EnumerateArray().Select(a => a.GetProperty("agent_info").GetProperty("id").GetProperty("value").GetString()!)];
+
+    /// <summary>The master has offered the agent to a framework and has no answer yet.</summary>
+    public async Task<bool> OffersAsync(string agent) =>
+        (await StateAsync()).GetProperty("get_frameworks").GetProperty("frameworks").EnumerateArray()
+        .Where(f => f.TryGetProperty("offers", out _))
+        .SelectMany(f => f.GetProperty("offers").EnumerateArray())
+        .Any(o => o.GetProperty("agent_id").GetProperty("value").GetString() == agent);
+
+    private Task OperateAsync(string type, string field, string agent) => PostAsync(
+        "/api/v1",
+        // A charset beside the type is refused, as by a real master.
+        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["type"] = type, [field] = new { agent_id = new { value = agent } } }))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        });
+
+    private async Task<JsonElement> StateAsync()
+    {
+        using var http = new HttpClient { BaseAddress = master };
+        return JsonDocument.Parse(await http.GetStringAsync("/state")).RootElement;
+    }
+
+    private async Task PostAsync(string path, HttpContent? body)
+    {
+        using var http = new HttpClient { BaseAddress = master };
+        using var answer = await http.PostAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, $"POST {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+}
