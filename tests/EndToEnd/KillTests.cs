@@ -103,8 +103,10 @@ public sealed class KillTests(AutomaticPipeline fixture)
         await pipeline.StartServerAsync();
         await repository.ReachesAsync(sha, "production", "running", "succeeded");
         var starts = gate.Starts("production");
-        Assert.True(starts.Count == 2 && starts[0] == one && starts.All(s => s.IsAlive), string.Join('\n', starts) + '\n' + await repository.TimelineAsync(sha));
-        var launched = (await TasksOfAsync(repository, sha, "task.launched", "frozen")).Where(t => t.Contains(".production.", StringComparison.Ordinal));
+        var seen = $"{string.Join('\n', starts)}\n{await repository.TimelineAsync(sha)}";
+        Assert.True(starts.Count == 2 && starts[0] == one && starts.All(s => s.IsAlive), seen);
+        var launched = (await TasksOfAsync(repository, sha, "task.launched", "frozen"))
+            .Where(t => t.Contains(".production.", StringComparison.Ordinal));
         var lost = await TasksOfAsync(repository, sha, "task.finished", "frozen");
         Assert.Equal(starts.Select(s => s.TaskId).Order(), launched.Except(lost).Order());
     }
@@ -134,8 +136,11 @@ public sealed class KillTests(AutomaticPipeline fixture)
             .SingleOrDefault();
     }
 
-    private async Task<IReadOnlyList<JsonElement>> BuildTasksAsync(TestRepository repository, string sha) =>
-        [.. (await repository.EventsAsync(sha, "task.launched")).Where(e => e.GetProperty("payload").GetProperty("requestId").GetString()!.StartsWith("build.", StringComparison.Ordinal))];
+    private static async Task<IReadOnlyList<JsonElement>> BuildTasksAsync(TestRepository repository, string sha) =>
+    [
+        .. (await repository.EventsAsync(sha, "task.launched"))
+            .Where(e => e.GetProperty("payload").GetProperty("requestId").GetString()!.StartsWith("build.", StringComparison.Ordinal)),
+    ];
 
     private static async Task<IReadOnlySet<string>> TasksOfAsync(TestRepository repository, string sha, string kind, string request) =>
         (await repository.EventsAsync(sha, kind))

@@ -35,7 +35,10 @@ public sealed class LocalCluster
     public Task ReactivateAsync(string agent) => OperateAsync("REACTIVATE_AGENT", "reactivate_agent", agent);
 
     public async Task<IReadOnlyList<string>> AgentsAsync() =>
-        [.. (await StateAsync()).GetProperty("get_agents").GetProperty("agents").EnumerateArray().Select(a => a.GetProperty("agent_info").GetProperty("id").GetProperty("value").GetString()!)];
+    [
+        .. (await StateAsync()).GetProperty("get_agents").GetProperty("agents").EnumerateArray()
+            .Select(a => a.GetProperty("agent_info").GetProperty("id").GetProperty("value").GetString()!),
+    ];
 
     /// <summary>The master has offered the agent to a framework and has no answer yet.</summary>
     public async Task<bool> OffersAsync(string agent) =>
@@ -44,13 +47,14 @@ public sealed class LocalCluster
         .SelectMany(f => f.GetProperty("offers").EnumerateArray())
         .Any(o => o.GetProperty("agent_id").GetProperty("value").GetString() == agent);
 
-    private Task OperateAsync(string type, string field, string agent) => PostAsync(
-        "/api/v1",
-        // A charset beside the type is refused, as by a real master.
-        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["type"] = type, [field] = new { agent_id = new { value = agent } } }))
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-        });
+    private Task OperateAsync(string type, string field, string agent)
+    {
+        var call = new Dictionary<string, object> { ["type"] = type, [field] = new { agent_id = new { value = agent } } };
+        var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(call));
+        // A charset beside the type is refused.
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return PostAsync("/api/v1", body);
+    }
 
     private async Task<JsonElement> StateAsync()
     {
