@@ -19,6 +19,7 @@ public static class StagesModule
         services.AddSingleton<RolloutWatch>();
         services.AddSingleton<Rollouts>();
         services.AddSingleton<Gates>();
+        services.AddSingleton<BranchRule>();
         services.AddSingleton<Offers>();
         services.AddSingleton<JobsAndJournal>();
         services.AddSingleton<PolicyAndOutbox>();
@@ -32,6 +33,7 @@ public static class StagesModule
         services.AddSingleton<PromotionQueries>();
         services.AddSingleton<StageQueries>();
         services.AddTransient<OfferReleaseJob>();
+        services.AddTransient<OfferCommitJob>();
         services.AddTransient<AdvanceReleaseJob>();
         services.AddTransient<AdvancePromotionJob>();
         services.AddTransient<DeployEndedJob>();

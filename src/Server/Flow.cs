@@ -9,7 +9,8 @@ namespace Pipeline.Server;
 
 /// <summary>
 /// The flow of the product on one screen: which event starts which job. Slices only append events; called inside the transaction
-/// of the append, so a job exists exactly when its event does. To change what happens after a build, change this file.
+/// of the append, so a job exists exactly when its event does. To change what happens after a build, change this file: it says which
+/// job an event starts. Whether that job then does anything is decided in the job, from rows. <c>FlowTests</c> pins every line.
 /// </summary>
 public sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
 {
@@ -17,9 +18,10 @@ public sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
     {
         switch (appended.Event)
         {
-            // git push → build
+            // git push → build; a commit that was built on another branch may be released on this one
             case CommitPushed e:
                 jobs.Enqueue<PlanBuildJob>(j => j.ExecuteAsync(e.Repository.Value, e.Sha.ToString(), e.Branch, CancellationToken.None));
+                jobs.Enqueue<OfferCommitJob>(j => j.ExecuteAsync(e.Repository.Value, e.Sha.ToString(), CancellationToken.None));
                 break;
 
             // a build's task ended → next modules, or the end of the build

@@ -25,8 +25,6 @@ public sealed class StatusFlow(IBackgroundJobClient jobs)
         BuildFinished { Outcome: Outcome.Succeeded } e => new(BuildContext, CommitState.Success, $"Build #{e.Number} succeeded"),
         BuildFinished { Outcome: Outcome.Cancelled } e => new(BuildContext, CommitState.Error, $"{e.Reason ?? "cancelled"} (build #{e.Number})"),
         BuildFinished { Class: FailureClass.Infra or FailureClass.Security } e => new(BuildContext, CommitState.Error, $"{e.Reason} (build #{e.Number})"),
-        // A rejected definition said more already.
-        BuildFinished { Class: FailureClass.Config } => null,
         BuildFinished e => new(BuildContext, CommitState.Failure, $"{e.Reason} (build #{e.Number})"),
         PromotionWaiting e => new($"pipeline/{e.Stage}", CommitState.Pending, e.Blockers.Count > 0 ? e.Blockers[0] : "waiting"),
         PromotionStarted e => new($"pipeline/{e.Stage}", CommitState.Pending, $"deploying to {e.Stage}"),

@@ -43,6 +43,9 @@ internal sealed class Stages : IAsyncDisposable
     public FakeTimeProvider Time { get; }
     public string Folder { get; }
 
+    /// <summary>The branch that the next commits come by.</summary>
+    public string Branch { get; set; } = "main";
+
     /// <summary>How often each job runs: twice must change nothing.</summary>
     public int Runs { get; init; } = 1;
 
@@ -96,9 +99,10 @@ internal sealed class Stages : IAsyncDisposable
             VALUES (@repository, 'github', 'https://github.com', 1, 'shop', 'web', 'https://github.com/shop/web.git', 'main', false, now(), 'test')
             ON CONFLICT DO NOTHING;
             INSERT INTO git.commit (id, repository_id, sha, subject, message, author_name, author_email, authored_at, committed_at, parents, pusher, seen_at)
-            VALUES (@id, @repository, @sha, 'Change', 'Change', 'Maria', 'maria@example.org', now(), now(), '{}', 'eleni', now())
+            VALUES (@id, @repository, @sha, 'Change', 'Change', 'Maria', 'maria@example.org', now(), now(), '{}', 'eleni', now());
+            INSERT INTO git.commit_branch (repository_id, branch, sha, committed_at, commit_id) VALUES (@repository, @branch, @sha, now(), @id);
             """,
-            new { repository = Repository.Value, id = Guid.CreateVersion7(), sha = sha.ToString() });
+            new { repository = Repository.Value, id = Guid.CreateVersion7(), sha = sha.ToString(), branch = Branch });
         var release = await Get<ReleaseCommands>().CreateAsync(
             new NewRelease(
                 Repository, "https://github.com/shop/web", sha, BuildId.New(Time.GetUtcNow()), [artifact],

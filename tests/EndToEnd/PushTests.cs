@@ -66,6 +66,25 @@ public sealed class PushTests(AutomaticPipeline fixture)
     }
 
     [Fact]
+    public async Task A_branch_is_built_and_goes_nowhere_until_it_is_merged_and_is_then_not_built_again()
+    {
+        var repository = await pipeline.CreateRepositoryAsync("branched");
+        var sha = await repository.CommitAsync("Try something", WebSample.Files("branched", "v1"));
+        await repository.PushHeadAsync(branch: "feature/try");
+        await repository.BuildBecomesAsync(sha, "succeeded");
+        var built = await Eventually.BecomesAsync(
+            () => repository.CommitAsync(sha), c => c?.GetProperty("release").ValueKind == System.Text.Json.JsonValueKind.Object,
+            TimeSpan.FromSeconds(30), "the release is made");
+        Assert.EndsWith("it came by feature/try: merge it to main, or promote it by hand.", built!.Value.GetProperty("next").GetString());
+        Assert.Empty(await repository.EventsAsync(sha, "promotion.created"));
+
+        await repository.PushHeadAsync(branch: "main");
+
+        await repository.ReachesAsync(sha, "production", "running", "succeeded");
+        Assert.Single(await repository.EventsAsync(sha, "build.planned"));
+    }
+
+    [Fact]
     public async Task A_broken_definition_is_reported_with_file_and_line()
     {
         var repository = await pipeline.CreateRepositoryAsync("broken");

@@ -5,11 +5,12 @@ namespace Pipeline.DeployStages;
 /// <summary>Everything that the gates of one promotion rest on, gathered by the shell at one moment.</summary>
 /// <param name="HeldReason">Why the release is held; null when it is not.</param>
 /// <param name="SignatureProblem">What is wrong with the statements of its artifacts; null when they hold.</param>
+/// <param name="BranchProblem">Why the stage does not take commits of its branches; null when it does.</param>
 /// <param name="Before">The stage before, null for a first stage.</param>
 /// <param name="Moving">The promotion that moves the slot now.</param>
 /// <param name="PlanDigest">Of the plan as of now: approvals of another plan count for nothing.</param>
 public sealed record GateFacts(
-    StagePolicy Stage, string? HeldReason, string? SignatureProblem, StageBefore? Before, PromotionInSlot? Moving,
+    StagePolicy Stage, string? HeldReason, string? SignatureProblem, string? BranchProblem, StageBefore? Before, PromotionInSlot? Moving,
     IReadOnlyList<Approval> Approvals, string PlanDigest);
 
 /// <summary>What the stage before says about this release.</summary>

@@ -24,6 +24,8 @@ public static class GatePlanner
             blockers.Add(new Blocker("hold", $"The release is held: {held}", null, "a person with the permission hold"));
         if (facts.SignatureProblem is { } problem)
             blockers.Add(new Blocker("signature", problem, null, null));
+        if (facts.BranchProblem is { } branch)
+            blockers.Add(new Blocker("branch", branch, null, "a merge"));
         Add(blockers, Before(facts, now));
         blockers.AddRange(Missing(facts, now));
         if (facts.Moving is { } moving)

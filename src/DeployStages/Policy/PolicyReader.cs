@@ -10,7 +10,7 @@ public sealed record PolicyReading(PromotionPolicy? Policy, IReadOnlyList<Defini
 /// <summary>Reads <c>stages.yaml</c>: YAML → <see cref="PolicyConfig"/> → <see cref="PromotionPolicy"/>, all errors at once.</summary>
 public static class PolicyReader
 {
-    private static readonly string[] StageKeys = ["name", "cluster", "promote", "after", "gates", "bake", "on_failure", "budget"];
+    private static readonly string[] StageKeys = ["name", "cluster", "promote", "after", "gates", "bake", "on_failure", "budget", "branches"];
     private static readonly string[] GateKeys = ["signature", "soak", "approval"];
     private static readonly string[] ApprovalKeys = ["groups", "exclude", "expires"];
 
@@ -69,6 +69,6 @@ public static class PolicyReader
             stage.Text("name"), stage.Text("cluster"), stage.Text("promote"), stage.Text("after"), gates?.Text("soak"),
             gates?.Text("signature"), approval is null ? null : new ApprovalConfig(
                 approval.Names("groups"), approval.List("exclude"), approval.Text("expires"), approval.Line, approval.Column),
-            stage.Text("bake"), stage.Text("on_failure"), stage.Text("budget"), stage.Line, stage.Column);
+            stage.Text("bake"), stage.Text("on_failure"), stage.Text("budget"), stage.Has("branches") ? stage.List("branches") : null, stage.Line, stage.Column);
     }
 }

@@ -39,6 +39,7 @@ internal static partial class PolicyValidator
             stage.Line)
         {
             SharesCluster = shared.Contains(stage.Cluster?.Value ?? ""),
+            Branches = Branches(stage, problems),
         };
     }
 
@@ -49,6 +50,17 @@ internal static partial class PolicyValidator
         else if (clusters is not null && !clusters.Contains(cluster.Value))
             problems.Add(
                 cluster, $"Cluster '{cluster.Value}' is not configured.", $"the clusters are {string.Join(", ", clusters.Order())}");
+    }
+
+    private static IReadOnlyList<string>? Branches(StageConfig stage, PolicyProblems problems)
+    {
+        if (stage.Branches is not { } branches)
+            return null;
+        if (branches.Count == 0)
+            problems.Add(stage.Line, stage.Column, "'branches' names no branch.", "write branches: [default], or remove the key");
+        foreach (var branch in branches.Where(b => b.Value.Length is 0 or > 250 || b.Value.Any(char.IsWhiteSpace)))
+            problems.Add(branch, $"'{branch.Value}' is not a branch.", "write a name, release/* or default");
+        return [.. branches.Select(b => b.Value)];
     }
 
     private static ApprovalPolicy? Approval(ApprovalConfig? approval, PolicyProblems problems)

@@ -23,6 +23,10 @@ public sealed record StagePolicy(
     /// <summary>Another stage uses the same cluster: names of requests then carry the stage.</summary>
     public bool SharesCluster { get; init; }
 
+    /// <summary>Branches, with <c>*</c>, whose commits the stage takes, and no others. Null: a person may promote any release, and those of
+    /// the default branch are offered by themselves.</summary>
+    public IReadOnlyList<string>? Branches { get; init; }
+
     /// <summary>The scheduler's name of a deployable in this stage.</summary>
     public string RequestIdOf(string deployable) => SharesCluster ? $"{deployable}.{Name}" : deployable;
 }
@@ -36,7 +40,7 @@ public sealed record ApprovalPolicy(IReadOnlyDictionary<string, int> Groups, boo
 
 public enum PromoteMode
 {
-    /// <summary>Every release is offered by itself.</summary>
+    /// <summary>Every release of its branches is offered by itself.</summary>
     Automatic,
 
     /// <summary>A person or token asks for it.</summary>

@@ -23,6 +23,8 @@ internal sealed class YamlMap
 
     public int Column { get; }
 
+    public bool Has(string key) => values.ContainsKey(key);
+
     public Located<string>? Text(string key)
     {
         if (!values.TryGetValue(key, out var node))

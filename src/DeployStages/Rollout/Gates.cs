@@ -9,7 +9,7 @@ public sealed record GateView(PlanCore Plan, GateVerdict Verdict, Digest? Target
 
 /// <summary>Gathers the facts that <see cref="GatePlanner"/> decides on. Joins the ambient transaction.</summary>
 public sealed class Gates(
-    StageStores stores, ReleaseStore releases, AttestationStore attestations, CurrentTrust trust, RolloutWatch watch,
+    StageStores stores, ReleaseStore releases, AttestationStore attestations, CurrentTrust trust, RolloutWatch watch, BranchRule branches,
     TimeProvider time)
 {
     /// <param name="id">The promotion itself, null for a dry run.</param>
@@ -28,6 +28,7 @@ public sealed class Gates(
             stage,
             to.HeldReason,
             await SignatureProblemAsync(to, now, ct) ?? await NameProblemAsync(to, ct),
+            await branches.ProblemAsync(stage, repository, to.CommitSha, ct),
             stage.After is { } before ? await BeforeAsync(before, stage.Gates.Soak, release, repository, now, ct) : null,
             running is null || running.Id == id ? null : new PromotionInSlot(running.Number, running.ReleaseNumber, running.Phase),
             [.. decisions.Where(d => d.Kind == DecisionKind.Approve).Select(d => d.ToApproval())],

@@ -11,7 +11,7 @@ public sealed record Offered(IReadOnlyList<NewJournalEntry> Entries, IReadOnlyLi
 
 /// <summary>Puts releases in line for a stage; a newer one takes the place of older ones that wait, never of one that runs. Joins the
 /// ambient transaction.</summary>
-public sealed class Offers(StageStores stores, PolicyInForce policy, TimeProvider time)
+public sealed class Offers(StageStores stores, PolicyInForce policy, BranchRule branches, TimeProvider time)
 {
     /// <summary>To the first stages, when <paramref name="after"/> is null, or to those that follow it.</summary>
     public async Task<Offered> OfferAsync(Release release, string? after, Actor actor, CancellationToken ct)
@@ -21,6 +21,8 @@ public sealed class Offers(StageStores stores, PolicyInForce policy, TimeProvide
         var made = new List<PromotionId>();
         foreach (var stage in stages.Where(s => s.Promote == PromoteMode.Automatic))
         {
+            if (!await branches.OffersAsync(stage, release.RepositoryId, release.CommitSha, ct))
+                continue;
             var offered = await OfferToAsync(release, stage, automatic: true, actor, ct);
             entries.AddRange(offered.Entries);
             made.AddRange(offered.Promotions);

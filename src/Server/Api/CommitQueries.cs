@@ -11,7 +11,10 @@ public sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
     private const int MostChoices = 10;
 
     private const string Find = """
-        SELECT c.repository_id, r.owner, r.name, c.sha, c.subject, c.author_name, c.author_email, c.authored_at, c.seen_at, c.pusher
+        SELECT c.repository_id, r.owner, r.name, c.sha, c.subject, c.author_name, c.author_email, c.authored_at, c.seen_at, c.pusher,
+               r.default_branch,
+               ARRAY(SELECT b.branch FROM git.commit_branch b WHERE b.repository_id = c.repository_id AND b.sha = c.sha
+                      ORDER BY b.branch <> r.default_branch, b.branch LIMIT 100) AS branches
           FROM git.commit c
           JOIN git.repository r ON r.id = c.repository_id
          WHERE c.sha LIKE @prefix || '%'
@@ -62,10 +65,11 @@ public sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
             Utc(commit.AuthoredAt),
             Utc(commit.SeenAt),
             commit.Pusher,
+            commit.Branches,
             build?.ToView(),
             release?.ToView(),
             where,
-            CommitSentence.Next(build?.ToView(), release?.ToView(), where),
+            CommitSentence.Next(build?.ToView(), release?.ToView(), where, commit),
             $"/repos/{commit.Owner}/{commit.Name}/commits/{commit.Sha}");
     }
 

@@ -16,6 +16,10 @@ public sealed class CommitRow
     public DateTime AuthoredAt { get; init; }
     public DateTime SeenAt { get; init; }
     public string? Pusher { get; init; }
+    public string DefaultBranch { get; init; } = "";
+
+    /// <summary>It came by them; the default branch first.</summary>
+    public string[] Branches { get; init; } = [];
 }
 
 /// <summary>A commit from push to production.</summary>
@@ -23,7 +27,7 @@ public sealed class CommitRow
 /// <param name="Url">Of its page, relative to the server.</param>
 public sealed record CommitView(
     string Sha, CommitRepository Repository, string Subject, CommitAuthor Author, DateTimeOffset AuthoredAt, DateTimeOffset PushedAt, string? Pusher,
-    CommitBuild? Build, CommitRelease? Release, IReadOnlyList<CommitStageView> Stages, string Next, string Url);
+    IReadOnlyList<string> Branches, CommitBuild? Build, CommitRelease? Release, IReadOnlyList<CommitStageView> Stages, string Next, string Url);
 
 public sealed record CommitRepository(Guid Id, string Owner, string Name);
 

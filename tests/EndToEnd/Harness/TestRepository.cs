@@ -69,10 +69,11 @@ public sealed class TestRepository
         return (await GitAsync(work, "rev-parse", "HEAD")).Trim();
     }
 
-    public async Task PushHeadAsync(string pusher = "eleni")
+    /// <param name="branch">On the remote.</param>
+    public async Task PushHeadAsync(string pusher = "eleni", string branch = "main")
     {
         var pushed = await ChildProcess.RunAsync(
-            "git", ["push", "-q", Bare, "main"], CancellationToken.None, work, new Dictionary<string, string?> { ["PIPELINE_PUSHER"] = pusher });
+            "git", ["push", "-q", Bare, $"HEAD:refs/heads/{branch}"], CancellationToken.None, work, new Dictionary<string, string?> { ["PIPELINE_PUSHER"] = pusher });
         pushed.ThrowIfFailed("git push");
     }
 

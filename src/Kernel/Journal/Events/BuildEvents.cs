@@ -6,7 +6,7 @@ public sealed record DefinitionProblem(string File, int Line, int Column, string
     public override string ToString() => $"{File}:{Line}:{Column}: {Message}{(Hint is null ? "" : $" ({Hint})")}";
 }
 
-/// <summary>The definition at the commit has errors; the build ended before it began.</summary>
+/// <summary>The definition at the commit has errors; the build ended before it began: no <see cref="BuildFinished"/> follows.</summary>
 public sealed record DefinitionRejected(
     RepositoryId Repository, CommitSha Sha, BuildId Build, int Number, IReadOnlyList<DefinitionProblem> Problems) : JournalEvent;
 
@@ -22,6 +22,9 @@ public sealed record StepFinished(BuildId Build, ModuleBuildId ModuleBuild, stri
 public sealed record ModuleBuildFinished(
     BuildId Build, ModuleBuildId ModuleBuild, string Module, Outcome Outcome, FailureClass? Class, string? Reason) : JournalEvent;
 
-/// <summary>All modules ended. <see cref="Reason"/> names the module, the step and the exit code of the first failure.</summary>
+/// <summary>
+/// All modules ended. <see cref="Reason"/> names the module, the step and the exit code of the first failure. A build that the commit
+/// message skipped is <see cref="Outcome.Succeeded"/>. A commit is built once, whatever branches bring it: the event has no branch.
+/// </summary>
 public sealed record BuildFinished(
     RepositoryId Repository, CommitSha Sha, BuildId Build, int Number, Outcome Outcome, FailureClass? Class, string? Reason) : JournalEvent;

@@ -8,7 +8,7 @@ public sealed class CommitPages(UiDb db, BuildPages builds)
                c.author_name AS author, c.authored_at AS authoredat, coalesce(p.pusher, c.pusher) AS pusher, p.received_at AS pushedat,
                d.external_id AS deliveryid,
                coalesce((SELECT jsonb_agg(cb.branch ORDER BY cb.branch <> r.default_branch, cb.branch) FROM git.commit_branch cb
-                          WHERE cb.repository_id = c.repository_id AND cb.sha = c.sha), '[]') AS branches
+                          WHERE cb.repository_id = c.repository_id AND cb.sha = c.sha), '[]') AS branches, r.default_branch AS defaultbranch
           FROM git.repository r
           JOIN git.commit c ON c.repository_id = r.id
           LEFT JOIN LATERAL (SELECT * FROM git.push q WHERE q.repository_id = c.repository_id AND q.after_sha = c.sha
@@ -69,7 +69,7 @@ public sealed class CommitPages(UiDb db, BuildPages builds)
         var built = await builds.OfCommitAsync(head.RepositoryId, head.Sha, ct);
         return new CommitView(
             head.RepositoryId, head.Repository, head.WebUrl, head.Sha, head.Subject, head.Message, head.Author, head.AuthoredAt,
-            head.Pusher, head.PushedAt, head.DeliveryId, head.Branches, built,
+            head.Pusher, head.PushedAt, head.DeliveryId, head.Branches, head.DefaultBranch, built,
             await db.FindAsync<ReleaseMark>(Release, key, ct),
             await db.ListAsync<StageMark>(Stages, key, ct),
             built.Count == 0 ? [] : await builds.ArtifactsAsync(built[0].Id, ct),
@@ -85,7 +85,7 @@ public sealed class CommitPages(UiDb db, BuildPages builds)
 
     private sealed record Head(
         Guid RepositoryId, string Repository, string? WebUrl, string Sha, string Subject, string Message, string Author, DateTimeOffset AuthoredAt,
-        string? Pusher, DateTimeOffset? PushedAt, string? DeliveryId, IReadOnlyList<string> Branches);
+        string? Pusher, DateTimeOffset? PushedAt, string? DeliveryId, IReadOnlyList<string> Branches, string DefaultBranch);
 }
 
 public sealed record NearCommit(string Repository, string Sha, string Subject);
