@@ -40,7 +40,8 @@ public static class PipelineHost
         return app;
     }
 
-    private static void AddParts(IServiceCollection services, IConfiguration configuration, string connectionString)
+    /// <summary>Everything that the server is made of, without starting any of it.</summary>
+    public static void AddParts(IServiceCollection services, IConfiguration configuration, string connectionString)
     {
         services.AddKernel(connectionString);
         services.AddHangfireOnPostgres();

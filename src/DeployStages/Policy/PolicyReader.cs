@@ -69,6 +69,7 @@ public static class PolicyReader
             stage.Text("name"), stage.Text("cluster"), stage.Text("promote"), stage.Text("after"), gates?.Text("soak"),
             gates?.Text("signature"), approval is null ? null : new ApprovalConfig(
                 approval.Names("groups"), approval.List("exclude"), approval.Text("expires"), approval.Line, approval.Column),
-            stage.Text("bake"), stage.Text("on_failure"), stage.Text("budget"), stage.Has("branches") ? stage.List("branches") : null, stage.Line, stage.Column);
+            stage.Text("bake"), stage.Text("on_failure"), stage.Text("budget"),
+            stage.Has("branches") ? stage.List("branches") : null, stage.Line, stage.Column);
     }
 }

@@ -29,6 +29,9 @@ public abstract class UiTest : IAsyncLifetime
         typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly,
     ];
 
+    // bUnit's own limit of a second is a bet on the speed of the machine.
+    static UiTest() => BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(60);
+
     protected BunitContext Page { get; } = new();
 
     protected BunitAuthorizationContext Person { get; private set; } = default!;

@@ -6,7 +6,8 @@ namespace Pipeline.Server.Ui.Queries;
 /// <param name="RunsNow">What the deployables of its repository run, per stage.</param>
 public sealed record CommitView(
     Guid RepositoryId, string Repository, string? WebUrl, string Sha, string Subject, string Message, string Author, DateTimeOffset AuthoredAt,
-    string? Pusher, DateTimeOffset? PushedAt, string? DeliveryId, IReadOnlyList<string> Branches, string DefaultBranch, IReadOnlyList<BuildView> Builds, ReleaseMark? Release,
+    string? Pusher, DateTimeOffset? PushedAt, string? DeliveryId,
+    IReadOnlyList<string> Branches, string DefaultBranch, IReadOnlyList<BuildView> Builds, ReleaseMark? Release,
     IReadOnlyList<StageMark> Stages, IReadOnlyList<ArtifactRow> Artifacts, IReadOnlyList<RunsNowRow> RunsNow, IReadOnlyList<StatusRow> Statuses)
 {
     public BuildView? Build => Builds.Count == 0 ? null : Builds[0];
