@@ -132,7 +132,7 @@ internal sealed class Stages : IAsyncDisposable
         for (var i = 0; i < seconds; i++)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
-            await Get<Sweep>().RoundAsync(default);
+            await Get<Sweep>().SweepOnceAsync(default);
             await RunJobsAsync();
         }
     }
