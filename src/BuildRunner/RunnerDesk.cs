@@ -42,8 +42,10 @@ internal sealed class RunnerDesk(
         {
             var id = new ModuleBuildId(module.Id);
             var locked = await builds.LockAsync(module.BuildId, token);
-            if (!await runner.ClaimAsync(id, identity.TaskId, RunIds.AttemptOf(identity.TaskId), doors.Time.GetUtcNow(), token))
+            var now = doors.Time.GetUtcNow();
+            if (!await runner.ClaimAsync(id, identity.TaskId, RunIds.AttemptOf(identity.TaskId), now, token))
                 return;
+            await builds.StartAsync(module.BuildId, now, token);
             logs.Reset(new BuildId(module.BuildId), module.Name);
             await doors.Journal.AppendAsync(
                 new ModuleBuildStarted(new BuildId(module.BuildId), id, module.Name, identity.TaskId),

@@ -48,10 +48,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
     private const string EndBuild = """
         UPDATE build.build SET state = @state, failure_class = @class, reason = @reason, finished_at = @now, next_wake = NULL WHERE id = @id
         """;
-    private const string Wake = """
-        UPDATE build.build SET next_wake = @wake, started_at = CASE WHEN @started THEN coalesce(started_at, @now) ELSE started_at END
-         WHERE id = @id AND state = 'Running'
-        """;
+    private const string Wake = "UPDATE build.build SET next_wake = @wake WHERE id = @id AND state = 'Running'";
+    private const string Start = "UPDATE build.build SET started_at = @now WHERE id = @id AND started_at IS NULL";
     private const string Due = """
         UPDATE build.build SET next_wake = @later
          WHERE id IN (SELECT id FROM build.build WHERE next_wake <= @now ORDER BY next_wake LIMIT 100 FOR UPDATE SKIP LOCKED)
@@ -176,11 +174,17 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
             cancellationToken: ct));
     }
 
-    public async Task WakeAtAsync(Guid build, DateTimeOffset wake, bool started, DateTimeOffset now, CancellationToken ct)
+    public async Task WakeAtAsync(Guid build, DateTimeOffset wake, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            Wake, new { id = build, wake = wake.UtcDateTime, started, now = now.UtcDateTime }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(Wake, new { id = build, wake = wake.UtcDateTime }, cancellationToken: ct));
+    }
+
+    /// <summary>The first task of it called in: until then it was pending, however long it was in the scheduler's hands.</summary>
+    public async Task StartAsync(Guid build, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(Start, new { id = build, now = now.UtcDateTime }, cancellationToken: ct));
     }
 
     public async Task<IReadOnlyList<Guid>> TakeDueAsync(DateTimeOffset now, DateTimeOffset later, CancellationToken ct)

@@ -61,8 +61,7 @@ internal sealed class BuildAdvance(
             // What a module that ended just now has made ready gets its bundle in the next turn.
             var more = next.Start.Any(name => !ready.ContainsKey(name));
             var grace = locked.Modules.Any(m => m.TaskOutcome is not null && !BuildMachine.IsOver(m.ModuleState));
-            await writer.WakeAtAsync(
-                buildId, more ? now : grace ? now + Verdict.ResultGrace : now + Heartbeat, next.Start.Count > 0, now, ct);
+            await writer.WakeAtAsync(buildId, more ? now : grace ? now + Verdict.ResultGrace : now + Heartbeat, ct);
         }
 
         await journal.AppendAsync(entries, ct);

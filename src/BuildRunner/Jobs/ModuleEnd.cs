@@ -14,7 +14,7 @@ internal sealed class ModuleEnd(BuildWriter writer, TimeProvider time)
         if (Verdict.Of(result, task, now) is not { } verdict)
         {
             if (task is not null)
-                await writer.WakeAtAsync(locked.Build.Id, task.At + Verdict.ResultGrace, started: false, now, ct);
+                await writer.WakeAtAsync(locked.Build.Id, task.At + Verdict.ResultGrace, ct);
             return null;
         }
 
