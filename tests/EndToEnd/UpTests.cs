@@ -4,7 +4,7 @@ using Pipeline.Kernel;
 namespace Pipeline.EndToEnd;
 
 /// <summary>What a new user types first.</summary>
-public sealed class UpTests : IDisposable
+public sealed class UpTests : IAsyncDisposable
 {
     // Inside the clone, as by default: what lies above must not leak into the builds.
     private readonly string data = Path.Combine(RepositoryRoot.Path, "artifacts", $"up-{Environment.ProcessId}");
@@ -51,8 +51,11 @@ public sealed class UpTests : IDisposable
         Assert.Contains("up does not know '--twice'", unknown.Error);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        var postgres = Path.Combine(data, "pg");
+        if (Directory.Exists(postgres))
+            await new PrivatePostgres(postgres).DestroyAsync(CancellationToken.None);
         if (Directory.Exists(data))
             Directory.Delete(data, recursive: true);
     }

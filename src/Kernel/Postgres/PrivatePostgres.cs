@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace Pipeline.Kernel;
@@ -9,21 +10,23 @@ namespace Pipeline.Kernel;
 public sealed class PrivatePostgres
 {
     private const string RunAs = "postgres";
+    private readonly string wanted;
     private readonly string data;
     private readonly string sockets;
     private readonly bool durable;
     private readonly string bin;
 
-    /// <param name="dataDirectory">Made on the first start. The folder of the log file too.</param>
+    /// <param name="dataDirectory">
+    /// Made on the first start. The folder of the log file too. A link into <c>/var/lib/postgresql</c> where <c>postgres</c> cannot come.
+    /// </param>
     /// <param name="durable">False switches fsync off: for tests only.</param>
     /// <exception cref="InvalidOperationException">When the PostgreSQL server is not installed; names the Debian package.</exception>
     public PrivatePostgres(string dataDirectory, bool durable = true)
     {
-        var wanted = Path.GetFullPath(dataDirectory);
-        var name = Digest.Of(System.Text.Encoding.UTF8.GetBytes(wanted)).Hex[..12];
+        wanted = Path.GetFullPath(dataDirectory);
+        data = IsRoot && !ReachableByOthers(Path.GetDirectoryName(wanted)!) ? Elsewhere(wanted) : wanted;
         // Socket paths are limited to 107 bytes (unix(7)), so they cannot lie in a data directory of any length.
-        sockets = $"/tmp/pipeline-pg-{name}";
-        data = IsRoot && !ReachableByOthers(Path.GetDirectoryName(wanted)!) ? $"/var/lib/postgresql/pipeline-{name}" : wanted;
+        sockets = $"/tmp/pipeline-pg-{Digest.Of(System.Text.Encoding.UTF8.GetBytes(data)).Hex[..12]}";
         this.durable = durable;
         bin = FindBinaries();
     }
@@ -70,6 +73,8 @@ public sealed class PrivatePostgres
     public async Task DestroyAsync(CancellationToken ct)
     {
         await StopAsync(ct);
+        if (data != wanted)
+            Directory.Delete(wanted); // while it leads somewhere: else .NET takes the link for a file
         Directory.Delete(data, recursive: true);
         Directory.Delete(sockets, recursive: true);
     }
@@ -89,6 +94,12 @@ public sealed class PrivatePostgres
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (IsRoot)
                 (await ChildProcess.RunAsync("chown", [$"{RunAs}:", directory], ct)).ThrowIfFailed($"chown {directory}");
+        }
+
+        if (data != wanted && new DirectoryInfo(wanted).LinkTarget is null)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(wanted)!);
+            Directory.CreateSymbolicLink(wanted, data);
         }
     }
 
@@ -136,6 +147,10 @@ public sealed class PrivatePostgres
 
         return true;
     }
+
+    // The link is the only way to it: who deletes the data directory and starts anew gets a new database, not that of the deleted one.
+    private static string Elsewhere(string wanted) =>
+        new DirectoryInfo(wanted).LinkTarget ?? $"/var/lib/postgresql/pipeline-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
     private static string FindBinaries()
     {
