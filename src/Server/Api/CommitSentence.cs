@@ -36,6 +36,7 @@ public static class CommitSentence
     {
         "succeeded" => $"Build #{build.Number} succeeded; it offers nothing to run.",
         "failed" or "cancelled" or "rejected" => $"Build #{build.Number} {build.State}: {build.Reason}",
+        "running" when build.StartedAt is null => $"Build #{build.Number} is pending: it waits for its first task.",
         _ => $"Build #{build.Number} is {build.State}.",
     };
 

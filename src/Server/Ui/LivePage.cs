@@ -6,6 +6,7 @@ namespace Pipeline.Server.Ui;
 
 /// <summary>
 /// A page over one model: read when the address changes, read again when the journal says something about it, at most four times a second.
+/// What changes without a word in the journal is read again by the clock.
 /// What was read while prerendering goes to the circuit, so that nothing is read twice and nothing flickers.
 /// </summary>
 /// <typeparam name="TModel">An immutable view; a refresh that brings an equal one repaints nothing that differs.</typeparam>
@@ -16,6 +17,7 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
 
     private readonly CancellationTokenSource left = new();
     private IDisposable? subscription;
+    private ITimer? clock;
     private string? loadedAddress;
     private int wanted;
 
@@ -53,6 +55,9 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
     /// <summary>Whether an entry may change what this page shows.</summary>
     protected abstract bool IsAbout(JournalEntry entry);
 
+    /// <summary>How long the shown model may be believed when no entry comes; null: until one does. For what changes without one.</summary>
+    protected virtual TimeSpan? ReadAgainAfter => null;
+
     protected override async Task OnParametersSetAsync()
     {
         var address = Navigation.Uri.Split('#')[0];
@@ -73,6 +78,7 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
         if (!firstRender)
             return;
         subscription = Feed.Subscribe(IsAbout, Refresh);
+        clock = Time.CreateTimer(_ => Refresh(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // What happened between the prerender and now was not pushed to anyone.
         Refresh();
     }
@@ -86,6 +92,8 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
 
     private async Task RefreshSoonAsync()
     {
+        if (left.IsCancellationRequested)
+            return;
         try
         {
             await Task.Delay(BetweenRepaints, Time, left.Token);
@@ -104,6 +112,9 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
             StaleSince ??= Now;
             StateHasChanged();
         }
+
+        if (!left.IsCancellationRequested)
+            clock?.Change(ReadAgainAfter ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()
@@ -117,6 +128,7 @@ public abstract class LivePage<TModel> : ComponentBase, IDisposable
         if (!disposing)
             return;
         subscription?.Dispose();
+        clock?.Dispose();
         left.Cancel();
         left.Dispose();
     }

@@ -101,6 +101,34 @@ public sealed class CommitPageTests : UiTest
         await feed.StopAsync(Ct);
     }
 
+    [Fact]
+    public async Task Why_a_build_is_pending_appears_though_the_journal_says_nothing_of_it()
+    {
+        await ExecuteAsync("UPDATE build.build SET state = 'Running', started_at = NULL, finished_at = NULL, next_wake = now() WHERE number = 3");
+        await ExecuteAsync("UPDATE build.module_build SET state = 'Queued' WHERE run_id LIKE 'run-3-%'");
+        var page = Open(Broken);
+        await page.WaitForAssertionAsync(() => Assert.Contains("waits for its first task", page.Find("[data-testid=next]").TextContent, StringComparison.Ordinal));
+
+        await ExecuteAsync("""
+            INSERT INTO scheduler.request (cluster, id, kind, state, created_at) VALUES ('infra-qa', 'build.shop.billing.api', 'RunOnce', 'Active', now());
+            INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, created_at, crashes, infra_failures)
+            VALUES ('infra-qa', 'run-3-2', 'build.shop.billing.api', 'Deploying', '{}', now(), 0, 0);
+            INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb, disk_mb,
+                                        created_at, why_pending, subject)
+            VALUES ('run-3-2.1.1', 'infra-qa', 'build.shop.billing.api', 'run-3-2', 1, 1, 'Pending', '{}', '{}', 4, 64, 64, now(), 'needs 4 cpus', '{}');
+            """);
+
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("module api is not placed yet: needs 4 cpus", page.Find("[data-testid=next]").TextContent, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(20));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = Db.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
     private Microsoft.AspNetCore.Components.NavigationManager Navigation =>
         Page.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>();
 
