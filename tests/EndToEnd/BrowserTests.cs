@@ -19,27 +19,58 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
         var page = await browser.OpenAsync();
         await SignInAsync(page, maria);
 
-        var sha = await repository.PushAsync("Watch me", WebSample.Files("watched", "v1", buildStep: $"echo waiting for you; while [ ! -e {go} ]; do sleep 0.05; done"));
+        var crowd = await CrowdAsync(mostOfEachAgent: 5);
+        var step = $"echo waiting for you; while [ ! -e {go} ]; do sleep 0.05; done";
+        var sha = await repository.PushAsync("Watch me", WebSample.Files("watched", "v1", buildStep: step, buildCpus: "4"));
         await Eventually.IsTrueAsync(async () => await repository.CommitAsync(sha) is not null, TimeSpan.FromSeconds(10), "the commit is known");
         await page.GotoAsync($"{pipeline.Url}/commits/{sha}");
         var reloads = 0;
         page.Load += (_, _) => reloads++;
 
+        await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "pending", Patiently);
+        await Expect(page.GetByTestId("next")).ToContainTextAsync("module web is not placed yet: needs 4 cpus", Patient);
+        await Expect(page.GetByTestId("status-pipeline/build")).ToHaveAttributeAsync("data-state", "pending", Patiently);
+        await Eventually.BecomesAsync(StatesOnTheForge, s => s.SequenceEqual(["pending"]), TimeSpan.FromSeconds(20), "the forge shows pending");
+        await PictureAsync(page, "pending");
+
+        await crowd.LeaveAsync();
         await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "building", Patiently);
         await Expect(page.GetByTestId("stage-production")).Not.ToHaveAttributeAsync("data-state", "succeeded");
-        await Expect(page.GetByTestId("log")).ToContainTextAsync("waiting for you", new LocatorAssertionsToContainTextOptions { Timeout = 20_000 });
+        await Expect(page.GetByTestId("log")).ToContainTextAsync("waiting for you", Patient);
+        await PictureAsync(page, "building");
         await File.WriteAllTextAsync(go, "");
         await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
         await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "waiting", Patiently);
+        await Expect(page.GetByTestId("next")).ToContainTextAsync("Waits for release-managers to approve", Patient);
+        await PictureAsync(page, "waiting");
 
         await ApproveAsync(await OpenAsync(browser, maria, $"{pipeline.Url}/waiting"), "watched");
 
         await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
+        await PictureAsync(page, "production");
         Assert.Equal(0, reloads);
+        Assert.Equal(["pending", "success"], await StatesOnTheForge());
         await pipeline.ServesAsync("/apps/production/watched/", "watched v1 in production\n");
+
+        Task<IReadOnlyList<string>> StatesOnTheForge() => Task.FromResult(fixture.Forge.StatesOf("watched", sha, "pipeline/build"));
     }
 
-    private static LocatorAssertionsToHaveAttributeOptions Patiently => new() { Timeout = 60_000 };
+    private static LocatorAssertionsToHaveAttributeOptions Patiently => new() { Timeout = 30_000 };
+
+    private static LocatorAssertionsToContainTextOptions Patient => new() { Timeout = 30_000 };
+
+    /// <summary>Builds of somebody else that take most of every agent of the build cluster until they are told to leave.</summary>
+    private async Task<Crowd> CrowdAsync(int mostOfEachAgent)
+    {
+        var cluster = await pipeline.ClusterAsync("infra-qa");
+        var crowd = new Crowd(Path.Combine(pipeline.Data, "crowd.leave"), await pipeline.CreateRepositoryAsync("crowd"));
+        await crowd.ComeAsync(cluster.GetProperty("agents").GetArrayLength(), mostOfEachAgent);
+        return crowd;
+    }
+
+    /// <summary>For the eyes: kept with the data of the instance (<c>PIPELINE_KEEP_TEST_DATA=1</c>).</summary>
+    private Task PictureAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(pipeline.Data, "pictures", $"{name}.png"), FullPage = true });
 
     private async Task<IPage> OpenAsync(Browser browser, string token, string url)
     {

@@ -10,14 +10,20 @@ public sealed class AutomaticPipeline : IAsyncLifetime
     public ValueTask DisposeAsync() => Instance.DisposeAsync();
 }
 
-/// <summary>One running product whose production asks for an approval.</summary>
+/// <summary>One running product whose production asks for an approval, and which reports to a forge.</summary>
 public sealed class ApprovingPipeline : IAsyncLifetime
 {
     public PipelineInstance Instance { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Instance = await PipelineInstance.StartAsync(Policies.WithApproval);
+    public FakeForge Forge { get; } = new();
 
-    public ValueTask DisposeAsync() => Instance.DisposeAsync();
+    public async ValueTask InitializeAsync() => Instance = await PipelineInstance.StartAsync(Policies.WithApproval, Forge.Settings);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Instance.DisposeAsync();
+        Forge.Dispose();
+    }
 }
 
 [CollectionDefinition(Name)]

@@ -100,6 +100,10 @@ public sealed class PipelineInstance : IAsyncDisposable
 
     public Task<TestRepository> CreateRepositoryAsync(string name) => TestRepository.CreateAsync(this, name);
 
+    /// <summary>What the LocalMesos of a cluster says of itself: <c>pid</c>, <c>master</c>, <c>agents</c>.</summary>
+    public async Task<JsonElement> ClusterAsync(string name) =>
+        JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "clusters", name, "localmesos.json"))).RootElement;
+
     /// <summary>GET as JSON; null for 404.</summary>
     public async Task<JsonElement?> GetAsync(string path)
     {

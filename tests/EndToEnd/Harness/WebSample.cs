@@ -8,13 +8,15 @@ public static class WebSample
     /// <param name="buildStep">What the build runs before it packs.</param>
     /// <param name="cpus">Of one instance; an agent has 8.</param>
     /// <param name="gate">Where it is closed, <c>/healthz</c> answers 503.</param>
+    /// <param name="buildCpus">What the build asks of an agent.</param>
     public static Dictionary<string, string> Files(
-        string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1, decimal cpus = 0.1m, Gate? gate = null) => new()
+        string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1, decimal cpus = 0.1m, Gate? gate = null,
+        string buildCpus = "0.1") => new()
     {
         [".pipeline.yaml"] = $$"""
             modules:
               web:
-                resources: { cpus: 0.1, memory: 64MB }
+                resources: { cpus: {{buildCpus}}, memory: 64MB }
                 steps:
                   - { name: prepare, run: '{{buildStep}}' }
                   - { name: package, run: mkdir -p out && cp server.pl out/ }

@@ -1,0 +1,32 @@
+namespace Pipeline.EndToEnd;
+
+/// <summary>A repository whose builds sit on agents until a file appears: what other teams' work is to a push that has to wait.</summary>
+public sealed class Crowd(string leave, TestRepository repository)
+{
+    private string sha = "";
+
+    /// <summary>One module for each agent, of which no two fit on one; gives back control when all of them run.</summary>
+    public async Task ComeAsync(int agents, int cpusOfEach)
+    {
+        var modules = string.Concat(Enumerable.Range(1, agents).Select(i => $$"""
+              m{{i}}:
+                path: m{{i}}
+                resources: { cpus: {{cpusOfEach}}, memory: 64MB }
+                steps:
+                  - { name: sit, run: 'touch {{leave}}.{{i}}; while [ ! -e {{leave}} ]; do sleep 0.05; done' }
+
+            """));
+        var files = Enumerable.Range(1, agents).ToDictionary(i => $"m{i}/chair", _ => "");
+        files[".pipeline.yaml"] = $"modules:\n{modules}";
+        sha = await repository.PushAsync("Sit down", files);
+        await repository.BuildBecomesAsync(sha, "running");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(Enumerable.Range(1, agents).All(i => File.Exists($"{leave}.{i}"))), TimeSpan.FromSeconds(60), "every agent is taken");
+    }
+
+    public async Task LeaveAsync()
+    {
+        await File.WriteAllTextAsync(leave, "");
+        await repository.BuildBecomesAsync(sha, "succeeded");
+    }
+}
