@@ -12,7 +12,8 @@ public sealed class PromotionPages(UiDb db)
                p.created_at AS createdat, p.started_at AS startedat, p.healthy_at AS healthyat, p.bake_until AS bakeuntil, p.finished_at AS finishedat,
                (SELECT n.number FROM artifact.release n WHERE n.digest = p.target) AS targetnumber,
                (SELECT n.number FROM artifact.release n WHERE n.digest = p.superseded_by) AS supersededbynumber,
-               EXISTS (SELECT FROM stages.slot s WHERE s.promotion_id = p.id) AS iscurrent,
+               EXISTS (SELECT FROM stages.slot s WHERE s.stage = p.stage AND s.repository_id = p.repository_id
+                                                   AND s.current_release = p.release) AS iscurrent,
                coalesce((SELECT jsonb_agg(jsonb_build_object('kind', d.kind, 'person', d.person, 'comment', d.comment, 'at', d.at,
                             'planDigest', d.plan_digest) ORDER BY d.at) FROM stages.decision d WHERE d.promotion_id = p.id), '[]') AS decisions,
                coalesce((SELECT jsonb_agg(jsonb_build_object('deployable', d.deployable, 'cluster', d.cluster, 'deployId', d.deploy_id,
