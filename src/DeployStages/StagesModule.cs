@@ -20,6 +20,7 @@ public static class StagesModule
         services.AddSingleton<Rollouts>();
         services.AddSingleton<Gates>();
         services.AddSingleton<BranchRule>();
+        services.AddSingleton<ReleaseOrder>();
         services.AddSingleton<Offers>();
         services.AddSingleton<JobsAndJournal>();
         services.AddSingleton<PolicyAndOutbox>();

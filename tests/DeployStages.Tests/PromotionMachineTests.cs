@@ -12,7 +12,7 @@ public sealed class PromotionMachineTests
     private static readonly PromotionEvent[] Events =
     [
         new GatesOpened(Now, 7, Good), new DeploysBecameHealthy(Now), new DeployBroke(Now, FailureClass.Health, "broke"), new BakeElapsed(Now),
-        new PersonRejected(Now, "niki", null), new RollbackAsked(Now, "niki", null, Good), new NewerOffered(Now, Digest.Of([3])),
+        new PersonRejected(Now, "niki", null), new RollbackAsked(Now, "niki", null, Good), new NewerOffered(Now, Digest.Of([3]), "A newer release took its place."),
         new SecurityAlarmed(Now, "digest-mismatch", "other bytes"),
     ];
 

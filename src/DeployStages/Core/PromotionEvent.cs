@@ -48,7 +48,7 @@ public sealed record RollbackAsked(DateTimeOffset At, string Person, string? Com
 }
 
 /// <summary>Another release wants into the same stage.</summary>
-public sealed record NewerOffered(DateTimeOffset At, Digest By) : PromotionEvent(At)
+public sealed record NewerOffered(DateTimeOffset At, Digest By, string Reason) : PromotionEvent(At)
 {
     public override string Name => "newer.offered";
 }

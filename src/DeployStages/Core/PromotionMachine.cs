@@ -34,7 +34,7 @@ public static class PromotionMachine
         PersonRejected r => Transition.To(
             Ended(p, PromotionPhase.Rejected, r.At) with { Reason = Because($"Rejected by {r.Person}", r.Comment) }),
         NewerOffered n => Transition.To(
-            Ended(p, PromotionPhase.Superseded, n.At) with { SupersededBy = n.By, Reason = "A newer release took its place." }),
+            Ended(p, PromotionPhase.Superseded, n.At) with { SupersededBy = n.By, Reason = n.Reason }),
         _ => Transition.Ignored(p),
     };
 
