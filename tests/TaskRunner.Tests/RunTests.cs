@@ -184,6 +184,19 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_runner_started_in_the_background_of_a_shell_passes_the_signals_on_that_it_inherited_as_ignored()
+    {
+        await using var runner = Run(Spec() with { Run = "trap 'exit 8' INT; echo ready; while :; do sleep 0.05; done" }, inBackground: true);
+        var log = Path.Combine(runner.Sandbox, "service.log");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20), "the service runs");
+
+        runner.Signal("INT");
+
+        Assert.Equal(8, await runner.ExitAsync());
+    }
+
+    [Fact]
     public async Task The_service_log_is_rotated()
     {
         await using var runner = Run(Spec() with { Run = "head -c 25000000 /dev/zero | tr '\\0' x" });
@@ -208,10 +221,10 @@ public sealed class RunTests : IAsyncLifetime
         Assert.False(File.Exists(Path.Combine(runner.Sandbox, "service.log")));
     }
 
-    private RunnerProcess Run(RunSpec spec)
+    private RunnerProcess Run(RunSpec spec, bool inBackground = false)
     {
         server.Spec = spec;
-        return RunnerProcess.Start(server.Url, AgentVariables());
+        return RunnerProcess.Start(server.Url, AgentVariables(), inBackground);
     }
 
     // Each instance has its own ticket, so its own server here.

@@ -24,11 +24,12 @@ internal sealed class RunnerProcess : IAsyncDisposable
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("taskrunner-test-").FullName;
 
-    public static RunnerProcess Start(string serverUrl, IReadOnlyDictionary<string, string>? more = null)
+    public static RunnerProcess Start(string serverUrl, IReadOnlyDictionary<string, string>? more = null, bool inBackground = false)
     {
         var sandbox = NewFolder();
         var program = Environment.GetEnvironmentVariable("TASKRUNNER_UNDER_TEST") ?? Path.Combine(AppContext.BaseDirectory, "taskrunner");
-        var start = new ProcessStartInfo(program)
+        // What a shell starts with & has SIGINT ignored, and so has everything under it.
+        var start = new ProcessStartInfo(inBackground ? "/bin/sh" : program, inBackground ? ["-c", "trap '' INT; exec \"$0\"", program] : [])
         {
             WorkingDirectory = sandbox, RedirectStandardOutput = true, RedirectStandardError = true,
         };

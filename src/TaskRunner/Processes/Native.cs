@@ -8,8 +8,8 @@ internal static partial class Native
     public const int SigHup = 1;
     public const int SigInt = 2;
     public const int SigKill = 9;
-    public const int SigPipe = 13;
     public const int SigTerm = 15;
+    private const int LastSignal = 31;
     private const int PrSetPDeathSig = 1;
     private const int PrSetDumpable = 4;
     private const int ReadWrite = 2;
@@ -21,6 +21,10 @@ internal static partial class Native
         if (Kill(-leader, signal) != 0)
             _ = Kill(leader, signal);
     }
+
+    /// <summary>The default action again: what is ignored is inherited. The runtime ignores SIGPIPE, and whatever was started in the
+    /// background of a shell, with all that it starts, ignores SIGINT.</summary>
+    public static void Hear(int signal) => _ = Signal(signal, 0);
 
     /// <summary>Other processes of the same user can then read neither our memory nor our environment (the token, the ticket).</summary>
     public static void HideFromOthers() => _ = PrCtl(PrSetDumpable, 0, 0, 0, 0);
@@ -53,7 +57,8 @@ internal static partial class Native
         var nothing = Open("/dev/null", ReadWrite);
         _ = Dup2(nothing, 0);
         _ = Dup2(1, 2);
-        _ = Signal(SigPipe, 0); // the runtime ignores it, and what is ignored is inherited
+        for (var signal = 1; signal <= LastSignal; signal++)
+            Hear(signal);
         var pointers = stackalloc byte*[arguments.Length + 1];
         for (var i = 0; i < arguments.Length; i++)
             pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);

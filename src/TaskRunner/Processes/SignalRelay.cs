@@ -12,12 +12,18 @@ internal sealed class SignalRelay : IDisposable
     private ChildGroup? child;
     private int received;
 
-    public SignalRelay() => registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Receive(c, Native.SigTerm)),
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Receive(c, Native.SigInt)),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => Receive(c, Native.SigHup)),
-    ];
+    public SignalRelay()
+    {
+        // The runtime leaves alone what was ignored when it looks first, which is at the first registration.
+        foreach (var signal in (int[])[Native.SigTerm, Native.SigInt, Native.SigHup])
+            Native.Hear(signal);
+        registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Receive(c, Native.SigTerm)),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Receive(c, Native.SigInt)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => Receive(c, Native.SigHup)),
+        ];
+    }
 
     /// <summary>The first signal before a child was named.</summary>
     public CancellationToken Stop => stop.Token;
