@@ -47,6 +47,7 @@ public static class SchedulerModule
     public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder routes)
     {
         ClusterEndpoints.Map(routes);
+        CommandEndpoints.Map(routes);
         TaskEndpoints.Map(routes);
         SandboxEndpoints.Map(routes);
         RunnerEndpoints.Map(routes);

@@ -26,6 +26,7 @@ namespace Pipeline.Kernel;
 [JsonDerivedType(typeof(TaskFinished), "task.finished")]
 [JsonDerivedType(typeof(DeployHealthy), "deploy.healthy")]
 [JsonDerivedType(typeof(DeployFailed), "deploy.failed")]
+[JsonDerivedType(typeof(RequestChanged), "request.changed")]
 [JsonDerivedType(typeof(AgentLost), "agent.lost")]
 [JsonDerivedType(typeof(ClusterChanged), "cluster.changed")]
 [JsonDerivedType(typeof(PromotionCreated), "promotion.created")]

@@ -4,45 +4,50 @@ namespace Pipeline.Scheduler.Core;
 
 internal sealed partial class ClusterMachine
 {
-    private void Obey(SchedulerCommand command, DateTimeOffset now)
+    private CommandOutcome Obey(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        switch (command)
-        {
-            case RunSubmitted { Run: var run }:
-                Submit(run.RunId, run.RequestId, DeploySpec.Of(run), now);
-                break;
-            case DeploySubmitted { Deploy: var deploy }:
-                Submit(deploy.DeployId, deploy.RequestId, DeploySpec.Of(deploy), now);
-                break;
-            case RunCancelled cancelled:
-                CancelRun(cancelled, now);
-                break;
-            case DeployCancelled cancelled:
-                if (state.Deploys.TryGetValue(cancelled.DeployId, out var rolling)
-                    && rolling is { State: DeployState.Deploying, Spec.Kind: not RequestKind.RunOnce })
-                    FailDeploy(rolling, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now,
-                        DeployState.Cancelled, cancelled.Actor);
-                break;
-            case TaskKillAsked asked:
-                if (state.Tasks.TryGetValue(asked.TaskId, out var task))
-                    Kill(task, KillCause.Operator, $"killed by {asked.Actor}: {asked.Reason}", now);
-                break;
-            case RequestRemovalAsked removal:
-                RemoveRequest(removal, now);
-                break;
-            case ReconciliationAsked asked:
-                state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor,
-                    new JournalSubject { Cluster = settings.Cluster });
-                StartReconciliation(now);
-                timers.Set(TimerKind.ImplicitReconcile, "", now);
-                break;
-        }
+        RunSubmitted { Run: var run } => Submit(run.RunId, run.RequestId, DeploySpec.Of(run), now),
+        DeploySubmitted { Deploy: var deploy } => Submit(deploy.DeployId, deploy.RequestId, DeploySpec.Of(deploy), now),
+        RunCancelled cancelled => CancelRun(cancelled, now),
+        DeployCancelled cancelled => CancelDeploy(cancelled, now),
+        TaskKillAsked asked => KillAsked(asked, now),
+        RequestRemovalAsked removal => RemoveRequest(removal, now),
+        ReconciliationAsked asked => Reconcile(asked, now),
+        _ => CommandOutcome.Unfit("not-supported", "This server does not know the command."),
+    };
+
+    private CommandOutcome Reconcile(ReconciliationAsked asked, DateTimeOffset now)
+    {
+        state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor,
+            new JournalSubject { Cluster = settings.Cluster });
+        StartReconciliation(now);
+        timers.Set(TimerKind.ImplicitReconcile, "", now);
+        return CommandOutcome.Accepted;
     }
 
-    private void Submit(string id, string requestId, DeploySpec spec, DateTimeOffset now)
+    private CommandOutcome CancelDeploy(DeployCancelled cancelled, DateTimeOffset now)
+    {
+        if (!state.Deploys.TryGetValue(cancelled.DeployId, out var deploy) || deploy.Spec.Kind == RequestKind.RunOnce)
+            return CommandOutcome.Unknown($"'{cancelled.DeployId}' is not a deploy that is under way.");
+        if (deploy.State != DeployState.Deploying)
+            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {deploy.State}: nothing is left to cancel.");
+        FailDeploy(deploy, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now,
+            DeployState.Cancelled, cancelled.Actor);
+        return CommandOutcome.Accepted;
+    }
+
+    private CommandOutcome KillAsked(TaskKillAsked asked, DateTimeOffset now)
+    {
+        if (!state.Tasks.TryGetValue(asked.TaskId, out var task))
+            return CommandOutcome.Unknown($"'{asked.TaskId}' is not a task that lives.");
+        Kill(task, KillCause.Operator, $"killed by {asked.Actor}: {asked.Reason}", now);
+        return CommandOutcome.Accepted;
+    }
+
+    private CommandOutcome Submit(string id, string requestId, DeploySpec spec, DateTimeOffset now)
     {
         if (state.Deploys.ContainsKey(id))
-            return;
+            return CommandOutcome.Accepted;
         var request = state.Requests.TryGetValue(requestId, out var known)
             ? known with { State = RequestState.Active }
             : new Request(requestId, spec.Kind, RequestState.Active, null, null, now);
@@ -63,6 +68,7 @@ internal sealed partial class ClusterMachine
             AddTask(deploy, instance, null, now);
         if (spec.Kind != RequestKind.RunOnce)
             SwitchWhenHealthy(deploy, now);
+        return CommandOutcome.Accepted;
     }
 
     private void AddTask(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now)
@@ -80,18 +86,19 @@ internal sealed partial class ClusterMachine
         reviveWanted = true;
     }
 
-    private void CancelRun(RunCancelled cancelled, DateTimeOffset now)
+    private CommandOutcome CancelRun(RunCancelled cancelled, DateTimeOffset now)
     {
         if (!state.Deploys.TryGetValue(cancelled.RunId, out var run) || run.Spec.Kind != RequestKind.RunOnce || !run.IsLive)
-            return;
+            return CommandOutcome.Unknown($"'{cancelled.RunId}' is not a run that is under way.");
         foreach (var task in state.TasksOf(run.Id))
             Kill(task, KillCause.Cancelled, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now);
+        return CommandOutcome.Accepted;
     }
 
-    private void RemoveRequest(RequestRemovalAsked removal, DateTimeOffset now)
+    private CommandOutcome RemoveRequest(RequestRemovalAsked removal, DateTimeOffset now)
     {
         if (!state.Requests.TryGetValue(removal.RequestId, out var request) || request.State == RequestState.Removed)
-            return;
+            return CommandOutcome.Unknown($"'{removal.RequestId}' is not a request here.");
         state.Append(
             new ClusterChanged(settings.Cluster, $"request {request.Id} removed"), removal.Actor,
             new JournalSubject { Cluster = settings.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : request.Id });
@@ -105,6 +112,7 @@ internal sealed partial class ClusterMachine
         }
 
         RemoveWhenEmpty(request.Id);
+        return CommandOutcome.Accepted;
     }
 
     private void CancelWithTasks(Deploy deploy, RequestRemovalAsked removal, DateTimeOffset now)

@@ -65,6 +65,12 @@ internal sealed partial class ClusterMachine
             case SchedulerCommand command:
                 Obey(command, now);
                 break;
+            case Commanded asked:
+                state.Effects.Answers.Add((asked.Id, Obey(asked.Command, now)));
+                break;
+            case AlreadyDone done:
+                state.Effects.Answers.Add((done.Id, CommandOutcome.Made("It was asked for before, with the same id; nothing changed.")));
+                break;
             case ProbeAnswered answer:
                 Answered(answer, now);
                 break;

@@ -17,10 +17,11 @@ internal sealed class Effects
     public List<TaskUpdateRow> Statuses { get; } = [];
     public List<ProbeAnswered> Probes { get; } = [];
     public List<NewJournalEntry> Events { get; } = [];
+    public List<(long Id, CommandOutcome Outcome)> Answers { get; } = [];
     public List<Outgoing> Sends { get; } = [];
 
     public bool HasRows =>
-        Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count > 0
+        Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count + Answers.Count > 0
             || Framework is not null;
 }
 

@@ -7,6 +7,12 @@ internal abstract record SchedulerInput;
 
 internal sealed record MasterSaid(MasterEvent Event) : SchedulerInput;
 
+/// <summary>A command whose asker waits for the outcome, under this number.</summary>
+internal sealed record Commanded(long Id, SchedulerCommand Command) : SchedulerInput;
+
+/// <summary>A command whose run or deploy is in the database already: the same id twice changes nothing.</summary>
+internal sealed record AlreadyDone(long Id, SchedulerCommand Command) : SchedulerInput;
+
 /// <summary>One try of a readiness check. <paramref name="Detail"/> is the first kilobyte of the body, or the error.</summary>
 internal sealed record ProbeAnswered(string TaskId, DateTimeOffset At, TimeSpan Took, bool Passed, int? Status, string? Detail)
     : SchedulerInput;

@@ -14,10 +14,16 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
 
     private const string CheckEpoch = "UPDATE scheduler.leader SET beat_at = @now WHERE cluster = @cluster AND epoch = @epoch";
 
-    // A run or deploy that is in the table was taken up before: its command changes nothing.
+    // A run or deploy that is in the table was taken up before: its command changes nothing. A run on demand is named after the deploy
+    // that is in force when it is taken up.
     private const string ReadIntake = """
-        SELECT i.id, i.payload::text AS payload,
-               EXISTS (SELECT 1 FROM scheduler.deploy d WHERE d.cluster = i.cluster AND d.id = i.subject_id) AS known
+        SELECT i.id, i.payload::text AS payload, i.wants_answer,
+               EXISTS (SELECT 1 FROM scheduler.deploy d
+                        WHERE d.cluster = i.cluster
+                          AND d.id = CASE i.payload->>'kind'
+                                     WHEN 'run-now' THEN (SELECT r.active_deploy || '.run.' || (i.payload->>'runId')
+                                                            FROM scheduler.request r WHERE r.cluster = i.cluster AND r.id = i.subject_id)
+                                     ELSE i.subject_id END) AS known
           FROM scheduler.intake i
          WHERE i.cluster = @cluster
          ORDER BY i.id
@@ -29,9 +35,9 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
     public async Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync(CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<(long Id, string Payload, bool Known)>(
+        var rows = await connection.QueryAsync<(long Id, string Payload, bool WantsAnswer, bool Known)>(
             new CommandDefinition(ReadIntake, new { cluster, IntakeBatch }, cancellationToken: ct));
-        return [.. rows.Select(r => new IntakeItem(r.Id, JsonSerializer.Deserialize<SchedulerCommand>(r.Payload, Json)!, r.Known))];
+        return [.. rows.Select(r => new IntakeItem(r.Id, JsonSerializer.Deserialize<SchedulerCommand>(r.Payload, Json)!, r.WantsAnswer, r.Known))];
     }
 
     public async Task<bool> KnowsTaskAsync(string taskId, CancellationToken ct)
@@ -79,9 +85,12 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
             yield return (WriteSql.Statuses, WriteSql.StatusArguments(effects.Statuses));
         if (effects.Probes.Count > 0)
             yield return (WriteSql.Probes, WriteSql.ProbeArguments(effects.Probes));
+        if (effects.Answers.Count > 0)
+            yield return (WriteSql.Answers, WriteSql.AnswerArguments(cluster, now, effects.Answers));
         if (intake.Count > 0)
             yield return ("DELETE FROM scheduler.intake WHERE id = ANY(@ids)", new { ids = intake.ToArray() });
     }
 }
 
-internal sealed record IntakeItem(long Id, SchedulerCommand Command, bool Known);
+/// <param name="Known">What it would make was made before.</param>
+internal sealed record IntakeItem(long Id, SchedulerCommand Command, bool WantsAnswer, bool Known);

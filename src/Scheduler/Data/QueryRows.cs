@@ -70,6 +70,9 @@ internal sealed class RequestRow
     public string? PendingDeploy { get; init; }
     public DateTime CreatedAt { get; init; }
     public int ActiveTasks { get; init; }
+    public string Overrides { get; init; } = "{}";
+    public DateTime? NextFire { get; init; }
+    public string Failures { get; init; } = "[]";
 
     public RequestView ToView() =>
         new(Cluster, Id, RowText.Kebab(Kind), RowText.Kebab(State), ActiveDeploy, PendingDeploy, ActiveTasks, CreatedAt.Utc());
@@ -91,6 +94,9 @@ internal sealed class DeployRow
     public string? Route { get; init; }
     public DateTime CreatedAt { get; init; }
     public DateTime? EndedAt { get; init; }
+    public string? Parent { get; init; }
+    public string? Progress { get; init; }
+    public string? Failure { get; init; }
 
     public DeployView ToView() => new(
         Cluster, Id, RequestId, Kind, RowText.Kebab(State), Instances, HealthyInstances, Crashes,

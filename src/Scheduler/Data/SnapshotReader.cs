@@ -14,12 +14,14 @@ internal static class SnapshotReader
         """;
 
     private const string Requests = """
-        SELECT id, kind, state, active_deploy, pending_deploy,
-            created_at FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
+        SELECT id, kind, state, active_deploy, pending_deploy, created_at, overrides::text AS overrides, next_fire,
+               failures::text AS failures
+          FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
         """;
 
     private const string Deploys = """
-        SELECT id, request_id, state, spec::text AS spec, created_at, ended_at, crashes, infra_failures, failure_class, reason
+        SELECT id, request_id, state, spec::text AS spec, created_at, ended_at, crashes, infra_failures, failure_class, reason, parent,
+               progress::text AS progress, failure
           FROM scheduler.deploy d
          WHERE cluster = @cluster AND (state IN ('Deploying', 'Retiring', 'Active')
             OR id IN (SELECT deploy_id FROM scheduler.task WHERE cluster = @cluster AND ended_at IS NULL))
@@ -28,7 +30,7 @@ internal static class SnapshotReader
     private const string Tasks = """
         SELECT id, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports,
                created_at, not_before, launched_at, running_at, healthy_at, kill_cause, kill_reason, reason, why_pending,
-                   subject::text AS subject
+               subject::text AS subject, leaving::text AS leaving, skip_health
           FROM scheduler.task WHERE cluster = @cluster AND ended_at IS NULL
         """;
 
@@ -64,7 +66,12 @@ internal static class SnapshotReader
     }
 
     private static Request ToRequest(RequestRow r) => new(
-        r.Id, Enum.Parse<RequestKind>(r.Kind), Enum.Parse<RequestState>(r.State), r.ActiveDeploy, r.PendingDeploy, r.CreatedAt.Utc());
+        r.Id, Enum.Parse<RequestKind>(r.Kind), Enum.Parse<RequestState>(r.State), r.ActiveDeploy, r.PendingDeploy, r.CreatedAt.Utc())
+    {
+        Overrides = JsonSerializer.Deserialize<RequestOverrides>(r.Overrides, Journal.Json)!,
+        NextFire = r.NextFire.Utc(),
+        Failures = JsonSerializer.Deserialize<List<InstanceFailure>>(r.Failures, Journal.Json)!,
+    };
 
     private static AgentRecord ToAgent(AgentRow r) => new(
         r.Id, r.Host, r.Address, r.Url, r.Rack, JsonSerializer.Deserialize<Dictionary<string, string>>(r.Attributes)!,
@@ -89,11 +96,19 @@ internal static class SnapshotReader
         public int InfraFailures { get; init; }
         public string? FailureClass { get; init; }
         public string? Reason { get; init; }
+        public string? Parent { get; init; }
+        public string? Progress { get; init; }
+        public string? Failure { get; init; }
 
         public Deploy ToDeploy() => new(
             Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, Journal.Json)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(),
                 EndedAt.Utc(),
-            Crashes, InfraFailures, FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason);
+            Crashes, InfraFailures, FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason)
+        {
+            Parent = Parent,
+            Progress = Progress is null ? RolloutProgress.None : JsonSerializer.Deserialize<RolloutProgress>(Progress, Journal.Json)!,
+            Failure = Failure is null ? null : Enum.Parse<DeployFailure>(Failure),
+        };
     }
 
     private sealed class LiveTaskRow
@@ -120,6 +135,8 @@ internal static class SnapshotReader
         public string? Reason { get; init; }
         public string? WhyPending { get; init; }
         public string Subject { get; init; } = "";
+        public string? Leaving { get; init; }
+        public bool SkipHealth { get; init; }
 
         public TaskRecord ToTask(ResourceNeed needs) => new(Id, RequestId, DeployId, Instance, Attempt, needs, CreatedAt.Utc())
         {
@@ -127,7 +144,8 @@ internal static class SnapshotReader
             AgentId = AgentId, Host = Host, Address = Address, Rack = Rack, OfferIds = OfferIds, Ports = Ports,
             NotBefore = NotBefore.Utc(), LaunchedAt = LaunchedAt.Utc(), RunningAt = RunningAt.Utc(), HealthyAt = HealthyAt.Utc(),
             KillCause = KillCause is null ? null : Enum.Parse<KillCause>(KillCause), KillReason = KillReason, Reason = Reason,
-                Why = WhyPending,
+                Why = WhyPending, SkipHealth = SkipHealth,
+            Leaving = Leaving is null ? null : JsonSerializer.Deserialize<Leaving>(Leaving, Journal.Json),
         };
     }
 }

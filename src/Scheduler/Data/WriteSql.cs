@@ -28,24 +28,39 @@ internal static class WriteSql
         """;
 
     public const string Requests = """
-        INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, pending_deploy, created_at)
-        SELECT @cluster, u.* FROM unnest(@Id::text[], @Kind::text[], @State::text[], @Active::text[], @Pending::text[],
-            @Created::timestamptz[]) AS u
+        INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, pending_deploy, created_at, overrides, next_fire, failures)
+        SELECT @cluster, u.id, u.kind, u.state, u.active, u.pending, u.created, u.overrides::jsonb, u.fire, u.failures::jsonb
+          FROM unnest(@Id::text[], @Kind::text[], @State::text[], @Active::text[], @Pending::text[], @Created::timestamptz[],
+                      @Overrides::text[], @Fire::timestamptz[], @Failures::text[])
+               AS u(id, kind, state, active, pending, created, overrides, fire, failures)
         ON CONFLICT (cluster, id) DO UPDATE
-           SET state = excluded.state, active_deploy = excluded.active_deploy, pending_deploy = excluded.pending_deploy
+           SET kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
+               pending_deploy = excluded.pending_deploy, overrides = excluded.overrides, next_fire = excluded.next_fire,
+               failures = excluded.failures
         """;
 
     public const string Deploys = """
         INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, commit_sha, route, created_at, ended_at, crashes,
-            infra_failures,
-                                      failure_class, reason)
-        SELECT @cluster, u.id, u.request, u.state, u.spec::jsonb, u.sha, u.route, u.created, u.ended, u.crashes, u.infra, u.class, u.reason
+                                      infra_failures, failure_class, reason, parent, progress, failure)
+        SELECT @cluster, u.id, u.request, u.state, u.spec::jsonb, u.sha, u.route, u.created, u.ended, u.crashes, u.infra, u.class, u.reason,
+               u.parent, u.progress::jsonb, u.failure
           FROM unnest(@Id::text[], @Request::text[], @State::text[], @Spec::text[], @Sha::text[], @Route::text[], @Created::timestamptz[],
-                      @Ended::timestamptz[], @Crashes::int[], @Infra::int[], @Class::text[], @Reason::text[])
-               AS u(id, request, state, spec, sha, route, created, ended, crashes, infra, class, reason)
+                      @Ended::timestamptz[], @Crashes::int[], @Infra::int[], @Class::text[], @Reason::text[], @Parent::text[],
+                      @Progress::text[], @Failure::text[])
+               AS u(id, request, state, spec, sha, route, created, ended, crashes, infra, class, reason, parent, progress, failure)
         ON CONFLICT (cluster, id) DO UPDATE
            SET state = excluded.state, ended_at = excluded.ended_at, crashes = excluded.crashes, infra_failures = excluded.infra_failures,
-               failure_class = excluded.failure_class, reason = excluded.reason
+               failure_class = excluded.failure_class, reason = excluded.reason, progress = excluded.progress, failure = excluded.failure
+        """;
+
+    /// <summary>The outcomes that somebody waits for. Older ones than an hour have been read, or nobody will.</summary>
+    public const string Answers = """
+        INSERT INTO scheduler.command_result (id, cluster, at, code, status, detail)
+        SELECT u.id, @cluster, @now, u.code, u.status, u.detail
+          FROM unnest(@Id::bigint[], @Code::text[], @Status::int[], @Detail::text[]) AS u(id, code, status, detail)
+        ON CONFLICT (id) DO NOTHING;
+        DELETE FROM scheduler.command_result WHERE at < @now - interval '1 hour';
+        SELECT pg_notify('scheduler_command', '');
         """;
 
     /// <summary>Never touches <c>runner_nonce</c>: that column belongs to the exchange of tickets.</summary>
@@ -53,11 +68,13 @@ internal static class WriteSql
         INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids,
             ports,
                                     cpus, memory_mb, disk_mb, created_at, not_before, launched_at, running_at, healthy_at, ended_at,
-                                    kill_cause, kill_reason, outcome, failure_class, exit_code, reason, why_pending, commit_sha, subject)
+                                    kill_cause, kill_reason, outcome, failure_class, exit_code, reason, why_pending, commit_sha, subject,
+                                    leaving, skip_health)
         SELECT u.id, @cluster, u.request, u.deploy, u.instance, u.attempt, u.phase, u.agent, u.host, u.address, u.rack, u.offers::text[],
             u.ports::int[],
                u.cpus, u.memory, u.disk, u.created, u.not_before, u.launched, u.running, u.healthy, u.ended,
-               u.cause, u.kill_reason, u.outcome, u.class, u.exit, u.reason, u.why, u.sha, u.subject::jsonb
+               u.cause, u.kill_reason, u.outcome, u.class, u.exit, u.reason, u.why, u.sha, u.subject::jsonb,
+               u.leaving::jsonb, u.skip_health
           FROM unnest(@Id::text[], @Request::text[], @Deploy::text[], @Instance::int[], @Attempt::int[], @Phase::text[], @Agent::text[],
               @Host::text[],
                       @Address::text[], @Rack::text[], @Offers::text[], @Ports::text[], @Cpus::numeric[], @Memory::numeric[],
@@ -66,17 +83,19 @@ internal static class WriteSql
                           @Healthy::timestamptz[],
                       @Ended::timestamptz[], @Cause::text[], @KillReason::text[], @Outcome::text[], @Class::text[], @Exit::int[],
                           @Reason::text[],
-                      @Why::text[], @Sha::text[], @Subject::text[])
+                      @Why::text[], @Sha::text[], @Subject::text[], @Leaving::text[], @SkipHealth::boolean[])
                AS u(id, request, deploy, instance, attempt, phase, agent, host, address, rack, offers, ports, cpus, memory, disk, created,
                    not_before,
-                    launched, running, healthy, ended, cause, kill_reason, outcome, class, exit, reason, why, sha, subject)
+                    launched, running, healthy, ended, cause, kill_reason, outcome, class, exit, reason, why, sha, subject,
+                    leaving, skip_health)
         ON CONFLICT (id) DO UPDATE
            SET phase = excluded.phase, agent_id = excluded.agent_id, host = excluded.host, address = excluded.address, rack = excluded.rack,
                offer_ids = excluded.offer_ids, ports = excluded.ports, not_before = excluded.not_before, launched_at = excluded.launched_at,
                running_at = excluded.running_at, healthy_at = excluded.healthy_at, ended_at = excluded.ended_at,
                    kill_cause = excluded.kill_cause,
                kill_reason = excluded.kill_reason, outcome = excluded.outcome, failure_class = excluded.failure_class,
-               exit_code = excluded.exit_code, reason = excluded.reason, why_pending = excluded.why_pending
+               exit_code = excluded.exit_code, reason = excluded.reason, why_pending = excluded.why_pending,
+               leaving = excluded.leaving, skip_health = excluded.skip_health
          WHERE scheduler.task.cluster = excluded.cluster
         """;
 
@@ -124,6 +143,9 @@ internal static class WriteSql
         Active = Column(rows, r => r.ActiveDeploy),
         Pending = Column(rows, r => r.PendingDeploy),
         Created = Column(rows, r => r.CreatedAt.UtcDateTime),
+        Overrides = Column(rows, r => JsonSerializer.Serialize(r.Overrides, Journal.Json)),
+        Fire = Column(rows, r => r.NextFire?.UtcDateTime),
+        Failures = Column(rows, r => JsonSerializer.Serialize(r.Failures, Journal.Json)),
     };
 
     public static object DeployArguments(string cluster, Deploy[] rows) => new
@@ -141,6 +163,9 @@ internal static class WriteSql
         Infra = Column(rows, r => r.InfraFailures),
         Class = Column(rows, r => r.FailureClass?.ToString()),
         Reason = Column(rows, r => r.Reason),
+        Parent = Column(rows, r => r.Parent),
+        Progress = Column(rows, r => r.Progress == RolloutProgress.None ? null : JsonSerializer.Serialize(r.Progress, Journal.Json)),
+        Failure = Column(rows, r => r.Failure?.ToString()),
     };
 
     public static object TaskArguments(string cluster, TaskRecord[] rows) => new
@@ -176,6 +201,18 @@ internal static class WriteSql
         Why = Column(rows, r => r.Why),
         Sha = Column(rows, r => r.Subject.Commit?.ToString()),
         Subject = Column(rows, r => JsonSerializer.Serialize(r.Subject, Journal.Json)),
+        Leaving = Column(rows, r => r.Leaving is null ? null : JsonSerializer.Serialize(r.Leaving, Journal.Json)),
+        SkipHealth = Column(rows, r => r.SkipHealth),
+    };
+
+    public static object AnswerArguments(string cluster, DateTime now, IReadOnlyList<(long Id, CommandOutcome Outcome)> rows) => new
+    {
+        cluster,
+        now,
+        Id = Column(rows, r => r.Id),
+        Code = Column(rows, r => r.Outcome.Code),
+        Status = Column(rows, r => r.Outcome.Status),
+        Detail = Column(rows, r => r.Outcome.Detail),
     };
 
     public static object StatusArguments(IReadOnlyList<TaskUpdateRow> rows) => new

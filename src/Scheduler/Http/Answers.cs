@@ -47,5 +47,5 @@ internal static class Answers
     public static ProblemHttpResult Bad(string field, string detail, string hint) => TypedResults.Problem(
         statusCode: 400, type: "invalid-parameter", title: $"The parameter {field} is not valid.", detail: detail, extensions: Hint(hint));
 
-    private static Dictionary<string, object?> Hint(string hint) => new() { ["hint"] = hint };
+    public static Dictionary<string, object?> Hint(string hint) => new() { ["hint"] = hint };
 }

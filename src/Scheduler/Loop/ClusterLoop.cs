@@ -56,8 +56,13 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         var items = await store.ReadIntakeAsync(ct);
         foreach (var item in items)
         {
-            if (!item.Known || item.Command is not (RunSubmitted or DeploySubmitted))
-                batch.Add(item.Command);
+            if (item is { Known: true, Command: RunSubmitted or DeploySubmitted or RunAsked })
+            {
+                if (item.WantsAnswer)
+                    batch.Add(new AlreadyDone(item.Id, item.Command));
+            }
+            else
+                batch.Add(item.WantsAnswer ? new Commanded(item.Id, item.Command) : item.Command);
         }
 
         return [.. items.Select(i => i.Id)];

@@ -17,6 +17,23 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
         SELECT pg_notify('scheduler_intake', @cluster);
         """;
 
+    private const string Ask = """
+        WITH asked AS (
+            INSERT INTO scheduler.intake (cluster, at, subject_id, payload, wants_answer)
+            VALUES (@cluster, @at, @subject, @payload::jsonb, true) RETURNING id)
+        SELECT id FROM asked, pg_notify('scheduler_intake', @cluster)
+        """;
+
+    private const string Find = """
+        SELECT r.cluster, r.code, r.status, r.detail, true AS done FROM scheduler.command_result r WHERE r.id = @id
+        UNION ALL
+        SELECT i.cluster, NULL, 202, NULL, false FROM scheduler.intake i WHERE i.id = @id AND i.wants_answer
+        LIMIT 1
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The same run id twice changes nothing.</summary>
     public Task RunOnceAsync(RunOnce run, CancellationToken ct) => PutAsync(run.Cluster, run.RunId, new RunSubmitted(run), ct);
 
@@ -45,6 +62,42 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
     public Task ReconcileAsync(string cluster, Actor actor, CancellationToken ct) =>
         PutAsync(cluster, cluster, new ReconciliationAsked(actor), ct);
 
+    /// <summary>Puts the command into the intake in a transaction of its own, and waits some seconds for what the leader makes of
+    /// it.</summary>
+    internal async Task<CommandAnswer> AskAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
+    {
+        var payload = JsonSerializer.Serialize(command, Journal.Json);
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("LISTEN scheduler_command", cancellationToken: ct));
+        var id = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            Ask, new { cluster, at = time.GetUtcNow().UtcDateTime, subject, payload }, cancellationToken: ct));
+        var began = time.GetTimestamp();
+        var answer = await FindAsync(connection, id, ct);
+        while (answer is null or { Outcome: null } && time.GetElapsedTime(began) < Patience)
+        {
+            await connection.WaitAsync(Poll, ct);
+            answer = await FindAsync(connection, id, ct);
+        }
+
+        return answer ?? new CommandAnswer(id, cluster, null);
+    }
+
+    /// <returns>Null when there is no such command, or its outcome is older than an hour.</returns>
+    internal async Task<CommandAnswer?> AnswerAsync(long id, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await FindAsync(connection, id, ct);
+    }
+
+    private static async Task<CommandAnswer?> FindAsync(NpgsqlConnection connection, long id, CancellationToken ct)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(string Cluster, string? Code, int Status, string? Detail, bool Done)?>(
+            new CommandDefinition(Find, new { id }, cancellationToken: ct));
+        return row is { } found
+            ? new CommandAnswer(id, found.Cluster, found.Done ? new CommandOutcome(found.Code, found.Status, found.Detail) : null)
+            : null;
+    }
+
     private async Task PutAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
     {
         var payload = JsonSerializer.Serialize(command, Journal.Json);
@@ -53,3 +106,6 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
             Insert, new { cluster, at = time.GetUtcNow().UtcDateTime, subject, payload }, cancellationToken: ct));
     }
 }
+
+/// <param name="Outcome">Null while no leader took it up.</param>
+internal sealed record CommandAnswer(long Id, string Cluster, CommandOutcome? Outcome);

@@ -18,7 +18,15 @@ public enum RequestKind
 {
     Service,
     Worker,
+
+    /// <summary>One run; of a request: each deploy runs once.</summary>
     RunOnce,
+
+    /// <summary>Runs by a schedule.</summary>
+    Cron,
+
+    /// <summary>Runs when asked.</summary>
+    OnDemand,
 }
 
 /// <summary>A task that runs once: a module build for example. The same <paramref name="RunId"/> twice changes nothing.</summary>
@@ -28,9 +36,15 @@ public enum RequestKind
 /// <param name="InfraRetries">How often an attempt that failed for infra is started again before the run fails.</param>
 public sealed record RunOnce(
     string Cluster, string RunId, string RequestId, ResourceNeed Needs, TimeSpan MaxRunTime, string RunnerSpec, string? Image,
-    int InfraRetries, JournalSubject Subject, Actor Actor);
+    int InfraRetries, JournalSubject Subject, Actor Actor)
+{
+    public DeployOptions Options { get; init; } = DeployOptions.Default;
+}
 
-/// <summary>A new immutable version of a service or worker: rolled out, the old one kept until the new is healthy.</summary>
+/// <summary>
+/// A new immutable version of a request. A service or worker is rolled out, the old one kept until the new is healthy; cron and
+/// on-demand take over at once, since nothing of them runs all the time.
+/// </summary>
 /// <param name="DeployId">Unique in the cluster; the same id twice changes nothing.</param>
 /// <param name="Readiness">Null: healthy when it runs.</param>
 /// <param name="Budget">The deploy fails when it is not healthy after this long.</param>
@@ -40,7 +54,10 @@ public sealed record DeploySubmission(
     string Cluster, string RequestId, string DeployId, RequestKind Kind, int Instances, ResourceNeed Needs, Readiness? Readiness,
     TimeSpan Budget, TimeSpan KillGrace, string RunnerSpec, IReadOnlyList<string> Envelopes, DeployTrust? Trust, string? Image,
         string? Route,
-    JournalSubject Subject, Actor Actor);
+    JournalSubject Subject, Actor Actor)
+{
+    public DeployOptions Options { get; init; } = DeployOptions.Default;
+}
 
 /// <summary>What the envelopes of a deploy must state: checked before every launch.</summary>
 public sealed record DeployTrust(Digest Artifact, Digest Release, string Stage, long Generation);

@@ -18,7 +18,16 @@ public sealed record TaskFinished(
 public sealed record DeployHealthy(string Cluster, string RequestId, string DeployId) : JournalEvent;
 
 /// <summary>The deploy was given up; the instances of the one before it run on.</summary>
-public sealed record DeployFailed(string Cluster, string RequestId, string DeployId, FailureClass Class, string Reason) : JournalEvent;
+/// <param name="Code">Why, as a stable kebab-case word: <c>failed-health-checks</c>, <c>overdue</c> …</param>
+public sealed record DeployFailed(
+    string Cluster, string RequestId, string DeployId, FailureClass Class, string Reason, string? Code = null) : JournalEvent;
+
+/// <summary>Somebody, or the passing of time, changed how a request runs: scale, pause, bounce, cooldown …</summary>
+/// <param name="What">A kebab-case word: <c>scaled</c>, <c>scale-ended</c>, <c>paused</c> …</param>
+/// <param name="Detail">What exactly, in a sentence.</param>
+/// <param name="Reason">As the actor gave it.</param>
+public sealed record RequestChanged(
+    string Cluster, string RequestId, string What, string Detail, string? Reason, DateTimeOffset? Until) : JournalEvent;
 
 public sealed record AgentLost(string Cluster, string AgentId, string Host, string Reason) : JournalEvent;
 

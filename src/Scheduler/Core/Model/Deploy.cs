@@ -9,6 +9,17 @@ internal sealed record Deploy(
     string Id, string RequestId, DeploySpec Spec, DeployState State, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
     int Crashes, int InfraFailures, FailureClass? FailureClass, string? Reason)
 {
+    /// <summary>Of a run: the deploy that it runs.</summary>
+    public string? Parent { get; init; }
+
+    public RolloutProgress Progress { get; init; } = RolloutProgress.None;
+
+    /// <summary>Why it failed, as a word.</summary>
+    public DeployFailure? Failure { get; init; }
+
+    /// <summary>Its instances run all the time.</summary>
+    public bool KeepsRunning => Spec.Kind is RequestKind.Service or RequestKind.Worker;
+
     /// <summary>Its tasks should run.</summary>
     public bool IsLive => State is DeployState.Deploying or DeployState.Retiring or DeployState.Active;
 
@@ -37,14 +48,19 @@ internal sealed record DeploySpec(
     int InfraRetries, string RunnerSpec, IReadOnlyList<string> Envelopes, DeployTrust? Trust, string? Image, string? Route,
     JournalSubject Subject, Actor Actor)
 {
+    public DeployOptions Options { get; init; } = DeployOptions.Default;
+
+    /// <summary>Of a run of a cron or on-demand deploy.</summary>
+    public RunDetails? Run { get; init; }
+
     private static readonly TimeSpan RunGrace = TimeSpan.FromSeconds(10);
 
     public static DeploySpec Of(RunOnce run) => new(
         RequestKind.RunOnce, 1, run.Needs, null, null, RunGrace, run.MaxRunTime, run.InfraRetries, run.RunnerSpec, [], null, run.Image,
             null,
-        run.Subject with { Cluster = run.Cluster }, run.Actor);
+        run.Subject with { Cluster = run.Cluster }, run.Actor) { Options = run.Options };
 
     public static DeploySpec Of(DeploySubmission d) => new(
         d.Kind, d.Instances, d.Needs, d.Readiness, d.Budget, d.KillGrace, null, 0, d.RunnerSpec, d.Envelopes, d.Trust, d.Image, d.Route,
-        d.Subject with { Cluster = d.Cluster, Deployable = d.Subject.Deployable ?? d.RequestId }, d.Actor);
+        d.Subject with { Cluster = d.Cluster, Deployable = d.Subject.Deployable ?? d.RequestId }, d.Actor) { Options = d.Options };
 }

@@ -4,11 +4,25 @@ namespace Pipeline.Scheduler.Core;
 /// <param name="ActiveDeploy">The one that was healthy last.</param>
 /// <param name="PendingDeploy">The one that rolls out; never the active one.</param>
 internal sealed record Request(
-    string Id, RequestKind Kind, RequestState State, string? ActiveDeploy, string? PendingDeploy, DateTimeOffset CreatedAt);
+    string Id, RequestKind Kind, RequestState State, string? ActiveDeploy, string? PendingDeploy, DateTimeOffset CreatedAt)
+{
+    /// <summary>What people did to it, over what its deploys say.</summary>
+    public RequestOverrides Overrides { get; init; } = RequestOverrides.None;
+
+    /// <summary>Kind cron: when the next run starts. Moves in the commit that starts the run: each fire time starts one.</summary>
+    public DateTimeOffset? NextFire { get; init; }
+
+    /// <summary>The last failures, newest last: what cooldown and crash loops are judged by.</summary>
+    public IReadOnlyList<InstanceFailure> Failures { get; init; } = [];
+}
 
 internal enum RequestState
 {
     Active,
+
+    /// <summary>Its schedule has no further fire time.</summary>
+    Finished,
+
     Removing,
     Removed,
 }

@@ -29,10 +29,37 @@ internal sealed record TaskRecord(string Id, string RequestId, string DeployId, 
     public string? Reason { get; init; }
     public string? Why { get; init; }
 
+    /// <summary>It should go, but only once what replaces it is healthy.</summary>
+    public Leaving? Leaving { get; init; }
+
+    /// <summary>Its readiness is not asked: it counts as healthy as soon as it runs.</summary>
+    public bool SkipHealth { get; init; }
+
     public bool IsLive => EndedAt is null;
+
+    /// <summary>It fills the place of its instance: nobody wants it gone for good.</summary>
+    public bool FillsPlace => IsLive && Leaving is null && KillCause is not Core.KillCause.Retired;
 
     /// <summary>It runs, passed its readiness check, and nobody wants it gone.</summary>
     public bool IsHealthy => Phase == TaskPhase.Running && HealthyAt is not null && KillCause is null;
+}
+
+/// <summary>Marks a task that is replaced first and killed then. Another instance with its number takes its place.</summary>
+internal sealed record Leaving(LeaveCause Cause, string Reason, DateTimeOffset Since);
+
+internal enum LeaveCause
+{
+    /// <summary>All instances are replaced; killed together when all replacements are healthy.</summary>
+    Bounce,
+
+    /// <summary>Killed as soon as the instance with its number is healthy.</summary>
+    Replace,
+
+    /// <summary>Its agent is emptied; killed as soon as the instance with its number is healthy.</summary>
+    Drain,
+
+    /// <summary>Its deploy was given up; killed when the deploy before it is back at full strength.</summary>
+    DeployFailed,
 }
 
 internal enum TaskPhase

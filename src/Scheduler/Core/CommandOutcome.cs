@@ -1,0 +1,22 @@
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>What the machine made of a command. A refused one changed nothing.</summary>
+/// <param name="Code">Kebab-case and stable; null when accepted.</param>
+/// <param name="Status">The HTTP status of a refusal: 404, 409, 422 or 429.</param>
+/// <param name="Detail">Why, and what to do; of an accepted one what it made, a run id for example.</param>
+internal sealed record CommandOutcome(string? Code, int Status, string? Detail)
+{
+    public static readonly CommandOutcome Accepted = new(null, 202, null);
+
+    public bool IsAccepted => Code is null;
+
+    public static CommandOutcome Made(string detail) => new(null, 202, detail);
+
+    public static CommandOutcome Unknown(string what) => new("not-found", 404, what);
+
+    public static CommandOutcome Conflict(string code, string detail) => new(code, 409, detail);
+
+    public static CommandOutcome Unfit(string code, string detail) => new(code, 422, detail);
+
+    public static CommandOutcome TooMany(string code, string detail) => new(code, 429, detail);
+}

@@ -1,0 +1,32 @@
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>How far a deploy with groups has come. Stored as JSON.</summary>
+/// <param name="Step">Of the groups, from 0.</param>
+/// <param name="StepSince">When its instances were asked for: its budget runs from here.</param>
+/// <param name="Proven">Instances of earlier groups: so many of the old deploy have left.</param>
+/// <param name="HealthyAt">Since when the whole group is healthy; null while it is not.</param>
+/// <param name="Failures">Of tasks in this group.</param>
+/// <param name="Accepted">Somebody said advance, or a check accepted.</param>
+internal sealed record RolloutProgress(
+    int Step, DateTimeOffset? StepSince, int Proven, DateTimeOffset? HealthyAt, int Failures, bool Accepted)
+{
+    public static readonly RolloutProgress None = new(0, null, 0, null, 0, false);
+}
+
+/// <summary>Why a deploy did not come to be, as a stable word.</summary>
+internal enum DeployFailure
+{
+    TaskFailedOnStartup,
+    FailedHealthChecks,
+    CouldNotBeScheduled,
+    NeverEnteredRunning,
+    ExpectedRunningFinished,
+    Cancelled,
+    Overdue,
+    RequestRemoved,
+    RequestPaused,
+    Superseded,
+    CheckRejected,
+    ConfigInvalid,
+    Security,
+}
