@@ -16,6 +16,11 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>Failed over so soon after a take-over, it was the leader before us, who had not noticed yet: we subscribe again.
+    /// Later it is a stranger with our id, and a person decides.</summary>
+    internal static readonly TimeSpan PredecessorTime = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan RetakePause = TimeSpan.FromSeconds(1);
+
     // Updates may never be dropped: a full channel makes the reader of the stream wait.
     private readonly Channel<SchedulerInput> inputs =
         Channel.CreateBounded<SchedulerInput>(new BoundedChannelOptions(10_000) { SingleReader = true });
@@ -54,18 +59,20 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
             return [];
         intakeRang = false;
         var items = await store.ReadIntakeAsync(ct);
+        batch.AddRange(InputsOf(items));
+        return [.. items.Select(i => i.Id)];
+    }
+
+    /// <summary>What the machine hears of the intake: what was made before is not made again, but its asker is told.</summary>
+    internal static IEnumerable<SchedulerInput> InputsOf(IReadOnlyList<IntakeItem> items)
+    {
         foreach (var item in items)
         {
-            if (item is { Known: true, Command: RunSubmitted or DeploySubmitted or RunAsked })
-            {
-                if (item.WantsAnswer)
-                    batch.Add(new AlreadyDone(item.Id, item.Command));
-            }
-            else
-                batch.Add(item.WantsAnswer ? new Commanded(item.Id, item.Command) : item.Command);
+            if (item is not { Known: true, Command: RunSubmitted or DeploySubmitted or RunAsked })
+                yield return item.WantsAnswer ? new Commanded(item.Id, item.Command) : item.Command;
+            else if (item.WantsAnswer)
+                yield return new AlreadyDone(item.Id, item.Command);
         }
-
-        return [.. items.Select(i => i.Id)];
     }
 
     private async Task WaitAsync(CancellationToken ct)
@@ -85,6 +92,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     /// answer).</summary>
     public async Task ListenAsync(Func<FrameworkDescription> framework, CancellationToken ct)
     {
+        var began = time.GetTimestamp();
         while (true)
         {
             var end = SubscriptionEnd.Refused;
@@ -99,8 +107,13 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
                 await HearAsync(new MasterSaid(said), ct);
             }
 
-            await Task.Delay(
-                end is SubscriptionEnd.FailedOver or SubscriptionEnd.FrameworkRemoved ? Timeout.InfiniteTimeSpan : RefusedPause, time, ct);
+            var pause = end switch
+            {
+                SubscriptionEnd.FailedOver when time.GetElapsedTime(began) < PredecessorTime => RetakePause,
+                SubscriptionEnd.FailedOver or SubscriptionEnd.FrameworkRemoved => Timeout.InfiniteTimeSpan,
+                _ => RefusedPause,
+            };
+            await Task.Delay(pause, time, ct);
         }
     }
 }

@@ -60,7 +60,7 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         Task[] running =
         [
             loop.DriveAsync(outbox, Show, term.Token),
-            loop.ListenAsync(() => Describe(machine), term.Token),
+            loop.ListenAsync(() => Describe(machine, leadership), term.Token),
             outbox.RunAsync(term.Token),
             leadership.WatchAsync(() => loop.RingIntakeAsync(term.Token), term.Token),
         ];
@@ -97,7 +97,10 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         MaxCrashes = parts.Options.MaxCrashes,
     };
 
-    private FrameworkDescription Describe(ClusterMachine machine) => new(
+    /// <exception cref="FencedException">The lease is stale: another leader may have subscribed already.</exception>
+    private FrameworkDescription Describe(ClusterMachine machine, Leadership leadership) => !leadership.IsFresh
+        ? throw new FencedException(cluster, leadership.Epoch)
+        : new FrameworkDescription(
         machine.Framework.FrameworkId, "pipeline", parts.Options.TaskUser ?? Environment.UserName, role,
         parts.Options.Clusters.TryGetValue(cluster, out var options) ? options.Principal : null,
         parts.Options.FailoverTimeout, Environment.MachineName, parts.Options.PublicUrl, StartSuppressed: !machine.WantsOffers);

@@ -12,6 +12,7 @@ internal sealed class Leadership : IAsyncDisposable
 {
     private const int LockClass = 4007;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     private const string TakeEpoch = """
         INSERT INTO scheduler.leader AS l (cluster, epoch, holder, since, beat_at) VALUES (@cluster, 1, @holder, @now, @now)
@@ -24,11 +25,20 @@ internal sealed class Leadership : IAsyncDisposable
 
     private readonly NpgsqlConnection connection;
     private readonly string cluster;
+    private readonly TimeProvider time;
+    private long seenAt;
 
-    private Leadership(NpgsqlConnection connection, string cluster, long epoch) =>
-        (this.connection, this.cluster, Epoch) = (connection, cluster, epoch);
+    private Leadership(NpgsqlConnection connection, string cluster, long epoch, TimeProvider time)
+    {
+        (this.connection, this.cluster, Epoch, this.time) = (connection, cluster, epoch, time);
+        seenAt = time.GetTimestamp();
+    }
 
     public long Epoch { get; }
+
+    /// <summary>The session that holds the lock was seen alive a moment ago. A process that was frozen wakes with a stale lease: it must
+    /// not take the framework from the leader that came after it.</summary>
+    public bool IsFresh => time.GetElapsedTime(Interlocked.Read(ref seenAt)) < Lease;
 
     /// <returns>Null when another process leads.</returns>
     public static async Task<Leadership?> TryTakeAsync(NpgsqlDataSource db, string cluster, TimeProvider time, CancellationToken ct)
@@ -47,7 +57,7 @@ internal sealed class Leadership : IAsyncDisposable
             var epoch = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
                 TakeEpoch, new { cluster, holder, now = time.GetUtcNow().UtcDateTime }, cancellationToken: ct));
             await connection.ExecuteAsync(new CommandDefinition("LISTEN scheduler_intake", cancellationToken: ct));
-            return new Leadership(connection, cluster, epoch);
+            return new Leadership(connection, cluster, epoch, time);
         }
         catch
         {
@@ -65,15 +75,13 @@ internal sealed class Leadership : IAsyncDisposable
         {
             if (await connection.WaitAsync(Beat, ct))
             {
-                if (!rung)
+                if (!rung && IsFresh)
                     continue;
             }
-            else
-            {
-                // A connection that died without a word shows here, and with it the lock.
-                await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: ct));
-            }
 
+            // A connection that died without a word shows here, and with it the lock.
+            await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: ct));
+            Interlocked.Exchange(ref seenAt, time.GetTimestamp());
             rung = false;
             await ring();
         }

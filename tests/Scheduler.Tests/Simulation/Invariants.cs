@@ -1,0 +1,135 @@
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler.Tests.Simulation;
+
+/// <summary>A rule was broken; the message says which, and the simulator adds the seed.</summary>
+internal sealed class InvariantBroken(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What holds after every step, whatever happened. Looks at what changed, so that a step stays cheap.</summary>
+internal sealed class Invariants
+{
+    public const string LaunchedTwice = "no task is launched twice";
+    public const string Overcommitted = "no offer is overcommitted";
+    public const string OfferUsedTwice = "an offer is used once";
+    public const string Lost = "no task is lost: its end was heard, or its agent was";
+    public const string Invented = "nothing runs before the agents say so";
+    public const string EndedChanges = "an ended task never changes";
+    public const string EndsOnce = "a run ends once";
+    public const string OneAttempt = "a live run has one live attempt, an ended one none";
+    public const string AllInstances = "a live deploy has each of its instances";
+    public const string Floor = "old capacity stays until the new is proven";
+    public const string AcknowledgedEarly = "nothing is acknowledged before it is durable";
+    public const string LaunchedEarly = "nothing is launched before it is durable";
+    public const string KilledEarly = "nothing is killed before the reason is durable";
+    public const string OldEpoch = "no write with an old epoch";
+
+    private readonly HashSet<string> reached = new(StringComparer.Ordinal);
+    private readonly HashSet<string> ended = new(StringComparer.Ordinal);
+    private readonly HashSet<string> ran = new(StringComparer.Ordinal);
+    private readonly HashSet<string> usedOffers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> finals = new(StringComparer.Ordinal);
+
+    public int Finals => finals.Count;
+
+    public int Launches => reached.Count;
+
+    public void Holds(bool rule, string broken)
+    {
+        if (!rule)
+            throw new InvariantBroken(broken);
+    }
+
+    /// <summary>The master took a launch of this task.</summary>
+    public void LaunchReached(string taskId) => Holds(reached.Add(taskId), $"{LaunchedTwice}: {taskId}");
+
+    public void MasterSaid(string taskId, TaskState state)
+    {
+        if (state == TaskState.Running)
+            ran.Add(taskId);
+        else if (state is not (TaskState.Staging or TaskState.Starting or TaskState.Killing))
+            ended.Add(taskId);
+    }
+
+    /// <summary>A commit that is about to become durable.</summary>
+    public void Writes(long epoch, long leading) => Holds(epoch == leading, $"{OldEpoch}: {epoch} writes while {leading} leads");
+
+    /// <param name="before">What was durable before; gets the effects applied here.</param>
+    /// <param name="one">The step heard one thing at most: between two of them more may have happened than its rows show.</param>
+    public void Commit(Ledger before, Effects effects, bool one)
+    {
+        var proven = one ? Retired(before, effects) : [];
+        foreach (var row in effects.Tasks.Values)
+            Changes(before.Tasks.GetValueOrDefault(row.Id), row);
+        before.Apply(effects);
+        foreach (var (request, floor) in proven)
+            Holds(before.HealthyOf(request) >= floor, $"{Floor}: {request} has {before.HealthyOf(request)} healthy of {floor}");
+        foreach (var end in effects.Events.Select(e => e.Event).OfType<TaskFinished>())
+        {
+            if (end.Final && before.Deploys[end.DeployId].Spec.Kind == RequestKind.RunOnce)
+                Holds(finals.Add(end.DeployId), $"{EndsOnce}: {end.DeployId}");
+        }
+
+        foreach (var deploy in effects.Deploys.Keys.Concat(effects.Tasks.Values.Select(t => t.DeployId)).Distinct(StringComparer.Ordinal))
+            Complete(before, before.Deploys[deploy]);
+    }
+
+    /// <summary>A send is carried out, after its commit.</summary>
+    public void Sends(Ledger durable, Outgoing send)
+    {
+        switch (send)
+        {
+            case Launch launch:
+                foreach (var (task, _) in launch.Tasks)
+                    Holds(durable.Tasks.TryGetValue(task.Id, out var row) && row.Phase != TaskPhase.Pending, $"{LaunchedEarly}: {task.Id}");
+                foreach (var offer in launch.OfferIds)
+                    Holds(usedOffers.Add(offer), $"{OfferUsedTwice}: {offer}");
+                break;
+            case Call { Message: AcknowledgeUpdate ack }:
+                Holds(durable.Statuses.Contains((ack.TaskId, Convert.ToHexString(ack.Uuid))), $"{AcknowledgedEarly}: of {ack.TaskId}");
+                break;
+            case Call { Message: KillTask kill }:
+                Holds(
+                    durable.Tasks.TryGetValue(kill.TaskId, out var killed) && (killed.KillCause is not null || !killed.IsLive),
+                    $"{KilledEarly}: {kill.TaskId}");
+                break;
+        }
+    }
+
+    private void Changes(TaskRecord? before, TaskRecord row)
+    {
+        Holds(before is null || before.IsLive, $"{EndedChanges}: {row.Id}");
+        if (!row.IsLive && row.LaunchedAt is not null)
+            Holds(ended.Contains(row.Id), $"{Lost}: {row.Id}");
+        if (row.RunningAt is not null && before?.RunningAt is null)
+            Holds(ran.Contains(row.Id), $"{Invented}: {row.Id}");
+    }
+
+    private void Complete(Ledger durable, Deploy deploy)
+    {
+        var live = durable.LiveOf(deploy.Id);
+        if (deploy.Spec.Kind == RequestKind.RunOnce)
+            Holds(live.Count == (deploy.IsLive ? 1 : 0), $"{OneAttempt}: {deploy.Id} has {live.Count}");
+        else if (deploy.IsLive && SimulatedCommands.Expects(deploy, durable) is { } expected)
+            Holds(live.Select(t => t.Instance).Distinct().Count() == expected, $"{AllInstances}: {deploy.Id} is {deploy.State}");
+    }
+
+    private static List<(string Request, int Floor)> Retired(Ledger before, Effects effects)
+    {
+        var found = new List<(string, int)>();
+        foreach (var row in effects.Tasks.Values)
+        {
+            if (row.KillCause != KillCause.Retired || !before.Tasks.TryGetValue(row.Id, out var was) || !was.IsHealthy)
+                continue;
+            var request = effects.Requests.GetValueOrDefault(row.RequestId) ?? before.Requests[row.RequestId];
+            // A deploy that was never in force takes no old capacity with it.
+            if (request.State == RequestState.Active && before.Requests[row.RequestId].ActiveDeploy == row.DeployId
+                && request.ActiveDeploy is { } force
+                && SimulatedCommands.Expects(effects.Deploys.GetValueOrDefault(force) ?? before.Deploys[force], before) is { } floor)
+                found.Add((row.RequestId, floor));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,87 @@
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler.Tests.Simulation;
+
+/// <summary>What is durable, as the database would hold it: full rows, and the counts that the invariants ask for.</summary>
+internal sealed class Ledger
+{
+    private readonly Dictionary<(string Deploy, int Instance), int> attempts = [];
+    private readonly Dictionary<string, int> healthy = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<string, TaskRecord>> liveOfDeploy = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> liveDeploys = new(StringComparer.Ordinal);
+
+    public Dictionary<string, TaskRecord> Tasks { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, TaskRecord> Live { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Deploy> Deploys { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, Request> Requests { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, AgentRecord> Agents { get; } = new(StringComparer.Ordinal);
+    public HashSet<(string Task, string Uuid)> Statuses { get; } = [];
+    public FrameworkRecord Framework { get; private set; } = Snapshot.Empty.Framework;
+
+    public IReadOnlyCollection<TaskRecord> LiveOf(string deploy) =>
+        liveOfDeploy.TryGetValue(deploy, out var live) ? live.Values : [];
+
+    public int HealthyOf(string request) => healthy.GetValueOrDefault(request);
+
+    public IEnumerable<Deploy> LiveDeploys => liveDeploys.Select(id => Deploys[id]);
+
+    public void Apply(Effects effects)
+    {
+        foreach (var row in effects.Requests.Values)
+            Requests[row.Id] = row;
+        foreach (var row in effects.Deploys.Values)
+        {
+            Deploys[row.Id] = row;
+            if (row.IsLive)
+                liveDeploys.Add(row.Id);
+            else
+                liveDeploys.Remove(row.Id);
+        }
+
+        foreach (var row in effects.Tasks.Values)
+            Apply(row);
+        foreach (var row in effects.Agents.Values)
+            Agents[row.Id] = row;
+        foreach (var row in effects.Statuses.Where(s => s.Status.Uuid is not null && Tasks.ContainsKey(s.Status.TaskId)))
+            Statuses.Add((row.Status.TaskId, Convert.ToHexString(row.Status.Uuid!)));
+        Framework = effects.Framework ?? Framework;
+    }
+
+    /// <summary>As <c>SnapshotReader</c> reads it.</summary>
+    public Snapshot ToSnapshot()
+    {
+        var deploys = liveDeploys.Concat(Live.Values.Select(t => t.DeployId)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).Select(id => Deploys[id]).ToList();
+        return new Snapshot(
+            Framework with { State = FrameworkState.Connecting, Detail = null },
+            [.. Requests.Values.Where(r => r.State != RequestState.Removed)], deploys, [.. Live.Values], [.. Agents.Values],
+            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value));
+    }
+
+    private void Apply(TaskRecord row)
+    {
+        if (Tasks.TryGetValue(row.Id, out var before))
+            Count(before, -1);
+        Tasks[row.Id] = row;
+        Count(row, 1);
+        attempts[(row.DeployId, row.Instance)] = Math.Max(attempts.GetValueOrDefault((row.DeployId, row.Instance)), row.Attempt);
+    }
+
+    private void Count(TaskRecord row, int by)
+    {
+        if (row.IsHealthy && row.IsLive)
+            healthy[row.RequestId] = HealthyOf(row.RequestId) + by;
+        if (!liveOfDeploy.TryGetValue(row.DeployId, out var live))
+            liveOfDeploy[row.DeployId] = live = new SortedDictionary<string, TaskRecord>(StringComparer.Ordinal);
+        if (by > 0 && row.IsLive)
+        {
+            Live[row.Id] = row;
+            live[row.Id] = row;
+        }
+        else
+        {
+            Live.Remove(row.Id);
+            live.Remove(row.Id);
+        }
+    }
+}

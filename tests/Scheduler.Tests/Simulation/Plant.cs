@@ -1,0 +1,111 @@
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core;
+using TaskStatus = Pipeline.Mesos.TaskStatus;
+
+namespace Pipeline.Scheduler.Tests.Simulation;
+
+/// <summary>A bug planted around the machine: the simulation must find each of them. This one plants nothing.</summary>
+internal class Plant
+{
+    public virtual bool ChecksEpoch => true;
+
+    public virtual Snapshot Restores(Snapshot rows) => rows;
+
+    public virtual MasterEvent Hears(MasterEvent said) => said;
+
+    /// <summary>Carried out before the commit.</summary>
+    public virtual bool SendsEarly(Outgoing send) => false;
+
+    /// <summary>What the machine is told besides, some time after its sends.</summary>
+    public virtual IEnumerable<(TimeSpan After, SchedulerInput Input)> Invents(IReadOnlyList<Outgoing> sends) => [];
+}
+
+internal sealed class AcknowledgesBeforeSave : Plant
+{
+    public override bool SendsEarly(Outgoing send) => send is Call { Message: AcknowledgeUpdate };
+}
+
+internal sealed class LaunchesBeforeSave : Plant
+{
+    public override bool SendsEarly(Outgoing send) => send is Launch;
+}
+
+internal sealed class UsesOffersTwice : Plant
+{
+    private readonly Dictionary<string, Offer> seen = new(StringComparer.Ordinal);
+
+    public override MasterEvent Hears(MasterEvent said)
+    {
+        if (said is OffersReceived received)
+        {
+            foreach (var offer in received.Offers)
+                seen[offer.Id] = offer;
+        }
+
+        return said;
+    }
+
+    public override IEnumerable<(TimeSpan After, SchedulerInput Input)> Invents(IReadOnlyList<Outgoing> sends) => sends.OfType<Launch>()
+        .Select(l => (TimeSpan.Zero, (SchedulerInput)new MasterSaid(new OffersReceived([.. l.OfferIds.Select(id => seen[id])]))));
+}
+
+internal sealed class ForgetsKillsOnRestart : Plant
+{
+    public override Snapshot Restores(Snapshot rows) => rows with
+    {
+        Tasks = [.. rows.Tasks.Select(t => t.KillCause is null
+            ? t
+            : t with { KillCause = null, KillReason = null, Phase = t.Phase == TaskPhase.Killing ? TaskPhase.Running : t.Phase })],
+    };
+}
+
+internal sealed class ForgetsAttemptsOnRestart : Plant
+{
+    public override Snapshot Restores(Snapshot rows) => rows with { Attempts = new Dictionary<(string, int), int>() };
+}
+
+/// <summary>Asked about a task, the master says nothing: taken for its end.</summary>
+internal sealed class TakesSilenceForDeath : Plant
+{
+    private readonly HashSet<string> heard = new(StringComparer.Ordinal);
+
+    public override MasterEvent Hears(MasterEvent said)
+    {
+        if (said is TaskUpdated updated)
+            heard.Add(updated.Status.TaskId);
+        return said;
+    }
+
+    public override IEnumerable<(TimeSpan After, SchedulerInput Input)> Invents(IReadOnlyList<Outgoing> sends)
+    {
+        foreach (var (task, agent) in sends.OfType<Call>().Select(c => c.Message).OfType<ReconcileTasks>().SelectMany(r => r.Tasks))
+        {
+            if (!heard.Remove(task))
+            {
+                yield return (TimeSpan.FromSeconds(3), new MasterSaid(new TaskUpdated(
+                    new TaskStatus(task, TaskState.Lost, agent, "SOURCE_MASTER", "REASON_RECONCILIATION", null, null, null, null, null, null))));
+            }
+        }
+    }
+}
+
+internal sealed class WritesWithAnOldEpoch : Plant
+{
+    public override bool ChecksEpoch => false;
+}
+
+/// <summary>A task that starts is taken for one that runs: the old instances are killed too early.</summary>
+internal sealed class TakesStartingForRunning : Plant
+{
+    public override MasterEvent Hears(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Starting } status }
+        ? new TaskUpdated(status with { State = TaskState.Running })
+        : said;
+}
+
+/// <summary>The first answer about an unreachable agent is taken for the last.</summary>
+internal sealed class DropsUpdatesOfKilledTasks : Plant
+{
+    public override MasterEvent Hears(MasterEvent said) => said is TaskUpdated { Status.State: TaskState.Killed } killed
+        ? new TaskUpdated(killed.Status with { State = TaskState.Killing })
+        : said;
+}
