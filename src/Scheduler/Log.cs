@@ -18,4 +18,10 @@ internal static partial class Log
 
     [LoggerMessage(4004, LogLevel.Warning, "Cluster {Cluster} is led by another server now: standing by")]
     public static partial void Fenced(ILogger log, string cluster);
+
+    [LoggerMessage(4005, LogLevel.Information, "History of cluster {Cluster}: {Tasks} ended tasks purged")]
+    public static partial void Purged(ILogger log, string cluster, int tasks);
+
+    [LoggerMessage(4006, LogLevel.Warning, "The history of cluster {Cluster} could not be purged now: {Error}")]
+    public static partial void PurgeFailed(ILogger log, string cluster, string error);
 }

@@ -33,6 +33,8 @@ public sealed class SchedulerOptions
     /// <summary>The user that tasks run as; null for the user of the agent.</summary>
     public string? TaskUser { get; set; }
 
+    public HistoryOptions History { get; set; } = new();
+
     /// <summary>By name. An empty list of masters is an error.</summary>
     public Dictionary<string, ClusterOptions> Clusters { get; } = new(StringComparer.Ordinal);
 }

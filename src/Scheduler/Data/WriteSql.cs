@@ -108,7 +108,7 @@ internal static class WriteSql
                WITH ORDINALITY AS u(task, at, state, source, reason, message, healthy, uuid, position)
          WHERE EXISTS (SELECT 1 FROM scheduler.task t WHERE t.id = u.task)
          ORDER BY u.position
-        ON CONFLICT (task_id, uuid) DO NOTHING
+        ON CONFLICT (task_id, uuid, at) DO NOTHING
         """;
 
     public const string Probes = """

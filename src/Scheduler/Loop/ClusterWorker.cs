@@ -63,6 +63,7 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
             loop.ListenAsync(() => Describe(machine, leadership), term.Token),
             outbox.RunAsync(term.Token),
             leadership.WatchAsync(() => loop.RingIntakeAsync(term.Token), term.Token),
+            new HistoryKeeper(new HistoryStore(parts.Db, cluster), parts.Options.History, cluster, parts.Time, parts.Log).RunAsync(term.Token),
         ];
         try
         {
