@@ -14,6 +14,10 @@ public sealed record MesosMasterOptions
 
     public string? Secret { get; init; }
 
+    /// <summary>A PEM file of the certificate authorities that the masters' certificates are checked against; null for those of the
+    /// system.</summary>
+    public string? CaFile { get; init; }
+
     /// <summary>JSON is for reading the traffic; protobuf is three to four times smaller.</summary>
     public bool UseJson { get; init; }
 
@@ -22,6 +26,10 @@ public sealed record MesosMasterOptions
 
     /// <summary>How long a call, or the answer to SUBSCRIBE, may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A longer record ends the connection: it is taken for garbage.</summary>
+    [Range(1024, int.MaxValue)]
+    public int MaxRecordBytes { get; init; } = RecordIoReader.DefaultMaxRecordBytes;
 
     /// <summary>A stream that is silent for so many heartbeat intervals is dead.</summary>
     [Range(2, 100)]

@@ -10,8 +10,10 @@ public sealed class RecordIoReader
     public const int DefaultMaxRecordBytes = 64 * 1024 * 1024;
 
     private const int MaxDigits = 10;
+    private const int SmallBuffer = 64 * 1024;
+    private const int LargestKept = 4 * 1024 * 1024;
     private readonly int maxRecordBytes;
-    private byte[] buffer = new byte[16 * 1024];
+    private byte[] buffer = new byte[SmallBuffer];
     private int start;
     private int end;
     private int? length;
@@ -20,6 +22,9 @@ public sealed class RecordIoReader
 
     /// <summary>Bytes that are held but do not make a whole record yet.</summary>
     public int Pending => end - start;
+
+    /// <summary>Bytes of memory that are held.</summary>
+    public int Capacity => buffer.Length;
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
@@ -77,6 +82,9 @@ public sealed class RecordIoReader
 
     private void MakeRoom(int bytes)
     {
+        // One huge record must not hold its memory for the months that a stream lasts.
+        if (Pending == 0 && buffer.Length > LargestKept && bytes <= SmallBuffer)
+            (buffer, start, end) = (new byte[SmallBuffer], 0, 0);
         if (buffer.Length - end >= bytes)
             return;
         var needed = Pending + bytes;

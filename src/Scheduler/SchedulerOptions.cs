@@ -51,4 +51,7 @@ public sealed class ClusterOptions
     public string? Principal { get; set; }
 
     public string? Secret { get; set; }
+
+    /// <summary>PEM file of the authorities that the masters' certificates are checked against; null for those of the system.</summary>
+    public string? CaFile { get; set; }
 }

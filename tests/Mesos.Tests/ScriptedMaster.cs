@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Pipeline.Mesos.Tests;
 
 /// <summary>One request as the fake master got it; headers are lower-case.</summary>
-public sealed record SeenRequest(string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+/// <param name="At">Orders the requests of several masters.</param>
+public sealed record SeenRequest(string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body, long At);
 
 /// <summary>
 /// A master on a real socket that answers each SUBSCRIBE with the next part of its script (raw bytes, then the connection ends or
@@ -17,28 +20,47 @@ public sealed class ScriptedMaster : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentQueue<(byte[] Bytes, bool KeepOpen)> script = new();
+    private static long requests;
+    private int ended;
+    private readonly ConcurrentQueue<Func<Stream, CancellationToken, Task>> script = new();
+    private readonly SslServerAuthenticationOptions? tls;
     private readonly Task accepting;
 
-    public ScriptedMaster()
+    /// <param name="tls">Null for plain HTTP.</param>
+    public ScriptedMaster(SslServerAuthenticationOptions? tls = null)
     {
+        this.tls = tls;
         listener.Start();
         accepting = AcceptAsync();
     }
 
-    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    public Uri Url => new($"{(tls is null ? "http" : "https")}://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}");
 
     public ConcurrentQueue<SeenRequest> Subscribes { get; } = new();
 
     public ConcurrentQueue<SeenRequest> Calls { get; } = new();
 
+    /// <summary>Connections that the client has closed, or that we have.</summary>
+    public int Ended => ended;
+
+    /// <summary>For each SUBSCRIBE beyond the script; null closes the connection.</summary>
+    public string? Always { get; set; }
+
     public string AnswerToCalls { get; set; } = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
 
     public static byte[] Recording(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Recordings", name));
 
-    public ScriptedMaster Then(byte[] bytes, bool keepOpen = false)
+    public ScriptedMaster Then(byte[] bytes, bool keepOpen = false) => Then(async (stream, ct) =>
     {
-        script.Enqueue((bytes, keepOpen));
+        await stream.WriteAsync(bytes, ct);
+        if (keepOpen)
+            await Task.Delay(Timeout.Infinite, ct);
+    });
+
+    /// <summary>The connection ends when the writer has ended.</summary>
+    public ScriptedMaster Then(Func<Stream, CancellationToken, Task> write)
+    {
+        script.Enqueue(write);
         return this;
     }
 
@@ -58,7 +80,7 @@ public sealed class ScriptedMaster : IAsyncDisposable
             while (true)
                 _ = ServeAsync(await listener.AcceptTcpClientAsync(stop.Token));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }
@@ -69,7 +91,7 @@ public sealed class ScriptedMaster : IAsyncDisposable
         using var _ = client;
         try
         {
-            await using var stream = client.GetStream();
+            await using var stream = await SecureAsync(client.GetStream());
             while (await ReadAsync(stream) is { } request)
             {
                 if (request.Headers.ContainsKey("mesos-stream-id"))
@@ -80,21 +102,33 @@ public sealed class ScriptedMaster : IAsyncDisposable
                 }
 
                 Subscribes.Enqueue(request);
-                if (!script.TryDequeue(out var part))
-                    return;
-                await stream.WriteAsync(part.Bytes, stop.Token);
-                if (!part.KeepOpen)
-                    return;
-                await Task.Delay(Timeout.Infinite, stop.Token);
+                if (script.TryDequeue(out var write))
+                    await write(stream, stop.Token);
+                else if (Always is not null)
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(Always), stop.Token);
+                return;
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or AuthenticationException)
         {
             // The client went away.
         }
+        finally
+        {
+            Interlocked.Increment(ref ended);
+        }
     }
 
-    private async Task<SeenRequest?> ReadAsync(NetworkStream stream)
+    private async Task<Stream> SecureAsync(NetworkStream plain)
+    {
+        if (tls is null)
+            return plain;
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsServerAsync(tls, stop.Token);
+        return secure;
+    }
+
+    private async Task<SeenRequest?> ReadAsync(Stream stream)
     {
         var head = new List<byte>();
         var one = new byte[1];
@@ -109,6 +143,6 @@ public sealed class ScriptedMaster : IAsyncDisposable
         var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0].ToLowerInvariant(), p => p[1]);
         var body = new byte[int.Parse(headers.GetValueOrDefault("content-length", "0"), CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body, stop.Token);
-        return new SeenRequest(lines[0].Split(' ')[1], headers, body);
+        return new SeenRequest(lines[0].Split(' ')[1], headers, body, Interlocked.Increment(ref requests));
     }
 }

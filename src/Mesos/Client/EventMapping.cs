@@ -2,19 +2,26 @@ using Pipeline.Mesos.Wire;
 
 namespace Pipeline.Mesos.Client;
 
-/// <summary>From the wire's events to ours. An event or value that we do not know is left out, never an error.</summary>
+/// <summary>From the wire's events to ours. An event or value that we do not know is left out, never an error; one that lacks what it
+/// must have is garbage.</summary>
 internal static class EventMapping
 {
+    private const double MostSeconds = 100e9; // the year 5138
+    private static readonly TimeSpan UsualHeartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(5);
+
+    /// <exception cref="InvalidDataException">Something that every such event has is missing.</exception>
     public static MasterEvent? From(Event e) => e.Type switch
     {
-        Event.Types.Type.Subscribed => Subscription(e.Subscribed),
-        Event.Types.Type.Offers => new OffersReceived([.. e.Offers.Offers_.Select(OfferMapping.From)]),
-        Event.Types.Type.InverseOffers => new InverseOffersReceived([.. e.InverseOffers.InverseOffers_.Select(OfferMapping.From)]),
-        Event.Types.Type.Rescind => new OfferRescinded(e.Rescind.OfferId.Value),
-        Event.Types.Type.RescindInverseOffer => new InverseOfferRescinded(e.RescindInverseOffer.InverseOfferId.Value),
-        Event.Types.Type.Update => new TaskUpdated(Status(e.Update.Status)),
-        Event.Types.Type.Failure => Failure(e.Failure),
-        Event.Types.Type.Error => new SubscriptionEnded(End(e.Error.Message), e.Error.Message),
+        Event.Types.Type.Subscribed => Subscription(Garbage.Unless(e.Subscribed)),
+        Event.Types.Type.Offers => new OffersReceived([.. Garbage.Unless(e.Offers).Offers_.Select(OfferMapping.From)]),
+        Event.Types.Type.InverseOffers =>
+            new InverseOffersReceived([.. Garbage.Unless(e.InverseOffers).InverseOffers_.Select(OfferMapping.From)]),
+        Event.Types.Type.Rescind => new OfferRescinded(Garbage.Unless(e.Rescind?.OfferId).Value),
+        Event.Types.Type.RescindInverseOffer => new InverseOfferRescinded(Garbage.Unless(e.RescindInverseOffer?.InverseOfferId).Value),
+        Event.Types.Type.Update => new TaskUpdated(Status(Garbage.Unless(e.Update?.Status))),
+        Event.Types.Type.Failure => Failure(Garbage.Unless(e.Failure)),
+        Event.Types.Type.Error => new SubscriptionEnded(End(Garbage.Unless(e.Error).Message), e.Error.Message),
         Event.Types.Type.Unknown or Event.Types.Type.Heartbeat or Event.Types.Type.Message
             or Event.Types.Type.UpdateOperationStatus => null,
         _ => null,
@@ -25,9 +32,14 @@ internal static class EventMapping
         var master = s.MasterInfo;
         var address = master?.Address is { } a ? $"{(a.HasIp ? a.Ip : a.Hostname)}:{a.Port}" : master?.Pid ?? "";
         return new Subscribed(
-            s.FrameworkId.Value, TimeSpan.FromSeconds(s.HasHeartbeatIntervalSeconds ? s.HeartbeatIntervalSeconds : 15),
-            master?.Id ?? "", address, master?.Version ?? "");
+            Garbage.UnlessSaid(s.FrameworkId?.Value), Heartbeat(s), master?.Id ?? "", address, master?.Version ?? "");
     }
+
+    // The watchdog hangs on it: a master that promises a heartbeat every year must not be believed.
+    private static TimeSpan Heartbeat(Event.Types.Subscribed s) =>
+        s is { HasHeartbeatIntervalSeconds: true, HeartbeatIntervalSeconds: > 0 and var seconds }
+            ? TimeSpan.FromSeconds(Math.Min(seconds, LongestHeartbeat.TotalSeconds))
+            : UsualHeartbeat;
 
     private static MasterEvent Failure(Event.Types.Failure f) => f.ExecutorId is { } executor
         ? new ExecutorEnded(f.AgentId?.Value ?? "", executor.Value, f.HasStatus ? f.Status : null)
@@ -45,15 +57,15 @@ internal static class EventMapping
     }
 
     private static TaskStatus Status(Wire.TaskStatus s) => new(
-        s.TaskId.Value,
-        State(s.State),
+        Garbage.UnlessSaid(s.TaskId?.Value),
+        s.HasState ? State(s.State) : TaskState.Unknown,
         s.AgentId?.Value,
         s.HasSource ? Name(s.Source) : null,
         s.HasReason ? Name(s.Reason) : null,
         s.HasMessage ? s.Message : null,
         s.HasUuid ? s.Uuid.ToByteArray() : null,
         s.HasHealthy ? s.Healthy : null,
-        s.HasTimestamp ? DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(s.Timestamp) : null,
+        s is { HasTimestamp: true, Timestamp: >= 0 and < MostSeconds } ? DateTimeOffset.UnixEpoch.AddSeconds(s.Timestamp) : null,
         s.ContainerStatus?.ContainerId?.Value,
         s.ContainerStatus?.NetworkInfos.SelectMany(n => n.IpAddresses).FirstOrDefault(a => a.HasIpAddress)?.IpAddress);
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 using Pipeline.Mesos.Wire;
 
@@ -11,12 +10,6 @@ internal sealed class MasterHttp : IDisposable
 {
     private const int MaxHops = 5;
     private const int MaxErrorBytes = 16 * 1024;
-
-    /// <summary>Said when TLS fails, because the cause is nearly always this one (MESOS-9730 and the default of
-    /// LIBPROCESS_SSL_CIPHERS).</summary>
-    private const string TlsHint =
-        " Mesos offers by default only ciphers without ECDHE, which .NET does not accept: set LIBPROCESS_SSL_CIPHERS on the masters to, " +
-        "for example, ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256.";
 
     private readonly HttpClient http;
     private readonly WireFormat format;
@@ -34,6 +27,8 @@ internal sealed class MasterHttp : IDisposable
             MaxConnectionsPerServer = connections,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+            MaxResponseHeadersLength = 64,
+            SslOptions = MasterTls.Options(options.CaFile),
         })
         { Timeout = Timeout.InfiniteTimeSpan };
         if (options.Principal is not null)
@@ -53,7 +48,7 @@ internal sealed class MasterHttp : IDisposable
                 return (response, at);
             response.Dispose();
             // The location has no scheme ("//host:port/master/api/v1/scheduler"): it takes ours.
-            at = new Uri(at, location);
+            at = Next(at, location);
         }
 
         throw new MesosCallException(HttpStatusCode.TemporaryRedirect,
@@ -70,6 +65,15 @@ internal sealed class MasterHttp : IDisposable
 
     public void Dispose() => http.Dispose();
 
+    private static Uri Next(Uri at, Uri location)
+    {
+        var next = new Uri(at, location);
+        if (next.Scheme == at.Scheme || next.Scheme == Uri.UriSchemeHttps)
+            return next;
+        // In the clear the secret would be anybody's.
+        throw new MesosCallException(HttpStatusCode.TemporaryRedirect, $"{at.Authority} leads from {at.Scheme} to {next}: not followed.");
+    }
+
     private async Task<HttpResponseMessage> SendAsync(Uri at, Call call, string? streamId, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, at) { Content = format.Body(call), Version = HttpVersion.Version11 };
@@ -83,8 +87,7 @@ internal sealed class MasterHttp : IDisposable
         }
         catch (HttpRequestException e)
         {
-            var hint = e.InnerException is AuthenticationException ? TlsHint : "";
-            throw new MesosCallException(null, $"{at.GetLeftPart(UriPartial.Authority)}: {e.Message}{hint}", e);
+            throw new MesosCallException(null, $"{at.GetLeftPart(UriPartial.Authority)}: {e.Message}{MasterTls.HintFor(e)}", e);
         }
     }
 }

@@ -4,16 +4,20 @@ namespace Pipeline.Mesos.Client;
 
 internal static class OfferMapping
 {
+    private const double MostOfAnything = 1e15;
+
     public static Offer From(Wire.Offer o)
     {
         var address = o.Url?.Address;
         var host = address is { HasIp: true } ? address.Ip : address is { HasHostname: true } ? address.Hostname : o.Hostname;
         return new Offer(
-            o.Id.Value, o.AgentId.Value, o.Hostname, host, $"{o.Url?.Scheme ?? "http"}://{host}:{address?.Port ?? 5051}",
+            Garbage.UnlessSaid(o.Id?.Value), Garbage.UnlessSaid(o.AgentId?.Value), o.Hostname, host,
+            $"{o.Url?.Scheme ?? "http"}://{host}:{address?.Port ?? 5051}",
             o.AllocationInfo?.Role ?? "*", Resources(o.Resources), Attributes(o.Attributes), Window(o.Unavailability));
     }
 
-    public static InverseOffer From(Wire.InverseOffer o) => new(o.Id.Value, o.AgentId?.Value, Window(o.Unavailability)!);
+    public static InverseOffer From(Wire.InverseOffer o) => new(
+        Garbage.UnlessSaid(o.Id?.Value), o.AgentId?.Value, Window(Garbage.Unless(o.Unavailability))!);
 
     private static OfferedResources Resources(IEnumerable<Resource> resources)
     {
@@ -33,7 +37,7 @@ internal static class OfferMapping
                     disk += Exact(r);
                     break;
                 case "ports":
-                    ports.AddRange(r.Ranges.Range.Select(x => new PortRange((int)x.Begin, (int)x.End)));
+                    ports.AddRange(Ports(r));
                     break;
             }
         }
@@ -46,8 +50,12 @@ internal static class OfferMapping
         r.Reservation is null && r.Reservations.Count == 0 && r.Disk is null && r.Revocable is null && r.Shared is null
         && (!r.HasRole || r.Role == "*");
 
-    /// <summary>Mesos keeps three decimals; a double's noise must not enter our accounting.</summary>
-    private static decimal Exact(Resource r) => r.Scalar is null ? 0 : Math.Round((decimal)r.Scalar.Value, 3);
+    private static IEnumerable<PortRange> Ports(Resource r) => (r.Ranges?.Range ?? Enumerable.Empty<Value.Types.Range>())
+        .Where(x => x.Begin <= x.End && x.End <= ushort.MaxValue).Select(x => new PortRange((int)x.Begin, (int)x.End));
+
+    /// <summary>Mesos keeps three decimals; a double's noise must not enter our accounting. What no machine has counts as nothing.</summary>
+    private static decimal Exact(Resource r) =>
+        r.Scalar is { Value: > 0 and < MostOfAnything and var value } ? Math.Round((decimal)value, 3) : 0;
 
     private static Dictionary<string, string> Attributes(IEnumerable<Wire.Attribute> attributes)
     {
@@ -63,7 +71,7 @@ internal static class OfferMapping
     private static MaintenanceWindow? Window(Unavailability? u) => u is null
         ? null
         : new MaintenanceWindow(
-            DateTimeOffset.UnixEpoch + Nanoseconds(u.Start.Nanoseconds), u.Duration is { } d ? Nanoseconds(d.Nanoseconds) : null);
+            DateTimeOffset.UnixEpoch + Nanoseconds(Garbage.Unless(u.Start).Nanoseconds), u.Duration is { } d ? Nanoseconds(d.Nanoseconds) : null);
 
     private static TimeSpan Nanoseconds(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
 }

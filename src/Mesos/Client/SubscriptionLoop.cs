@@ -13,7 +13,9 @@ internal sealed class SubscriptionLoop(
     MesosMasterOptions options, WireFormat format, TimeProvider time, Func<FrameworkDescription> framework,
         Action<Session?> sessionChanged, ILogger log)
 {
+    private const int MostStreamIdBytes = 128;
     private readonly Backoff backoff = new(options.MaxBackoff);
+    private long? subscribedAt;
 
     public async Task RunAsync(ChannelWriter<MasterEvent> events, CancellationToken ct)
     {
@@ -32,7 +34,10 @@ internal sealed class SubscriptionLoop(
                     return;
                 }
 
-                reason = why;
+                // One that ends again at once is no success: without this a master that does so would be asked ten times a second.
+                if (subscribedAt is { } since && time.GetElapsedTime(since) > options.MaxBackoff)
+                    backoff.Reset();
+                (reason, subscribedAt) = (why, null);
             }
 
             log.Disconnected(reason);
@@ -63,9 +68,9 @@ internal sealed class SubscriptionLoop(
             {
                 if (response.StatusCode != HttpStatusCode.OK)
                     return await RefusedAsync(response, dead.Token);
-                var streamId = response.Headers.TryGetValues("Mesos-Stream-Id", out var ids) ? ids.First() : "";
+                var streamId = StreamIdOf(response, leader);
                 await using var stream = await response.Content.ReadAsStreamAsync(dead.Token);
-                return await ReadAsync(stream, leader, streamId, watchdog, events, dead.Token);
+                return await ReadAsync(stream, new Session(leader, streamId, ""), watchdog, events, dead.Token);
             }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -78,18 +83,27 @@ internal sealed class SubscriptionLoop(
         }
     }
 
-    private async Task<(SubscriptionEnded? End, string Reason)> ReadAsync(
-        Stream stream, Uri leader, string streamId, ITimer watchdog, ChannelWriter<MasterEvent> events, CancellationToken ct)
+    /// <exception cref="InvalidDataException">Whoever answered is no master.</exception>
+    private string StreamIdOf(HttpResponseMessage response, Uri leader)
     {
-        var records = new RecordIoReader();
+        if (response.Content.Headers.ContentType?.MediaType is { } type && type != format.MediaType)
+            throw new InvalidDataException($"{leader.Authority}: {format.MediaType} was asked for and {type} came: is that a Mesos master?");
+        return response.Headers.TryGetValues("Mesos-Stream-Id", out var ids) && ids.First() is { Length: > 0 and <= MostStreamIdBytes } id
+            ? id
+            : throw new InvalidDataException($"{leader.Authority}: no Mesos-Stream-Id in the answer: is that a Mesos master?");
+    }
+
+    private async Task<(SubscriptionEnded? End, string Reason)> ReadAsync(
+        Stream stream, Session session, ITimer watchdog, ChannelWriter<MasterEvent> events, CancellationToken ct)
+    {
+        var records = new RecordIoReader(options.MaxRecordBytes);
         var buffer = new byte[64 * 1024];
-        var silence = options.CallTimeout;
+        var silence = Timeout.InfiniteTimeSpan; // until SUBSCRIBED the time for the call runs on
         while (true)
         {
             var read = await stream.ReadAsync(buffer, ct);
             if (read == 0)
-                return (null, $"{leader.Authority}: the master closed the stream");
-            watchdog.Change(silence, Timeout.InfiniteTimeSpan);
+                return (null, $"{session.Master.Authority}: the master closed the stream");
             records.Feed(buffer.AsSpan(0, read));
             while (records.TryRead(out var record))
             {
@@ -97,18 +111,34 @@ internal sealed class SubscriptionLoop(
                 if (e is SubscriptionEnded end)
                     return (end, end.Reason);
                 if (e is Subscribed subscribed)
-                {
-                    silence = subscribed.HeartbeatInterval * options.MissedHeartbeats;
-                    watchdog.Change(silence, Timeout.InfiniteTimeSpan);
-                    backoff.Reset();
-                    log.Subscribed(subscribed.FrameworkId, leader.Authority);
-                    sessionChanged(new Session(leader, streamId, subscribed.FrameworkId));
-                }
-
-                if (e is not null)
-                    await events.WriteAsync(e, ct);
+                    (session, silence) = (Begin(session, subscribed), subscribed.HeartbeatInterval * options.MissedHeartbeats);
+                else if (session.FrameworkId.Length == 0)
+                    throw new InvalidDataException($"{session.Master.Authority}: the stream does not begin with SUBSCRIBED.");
+                if (e is not null && !events.TryWrite(e))
+                    await WaitForReaderAsync(e, watchdog, events, ct);
+                watchdog.Change(silence, Timeout.InfiniteTimeSpan);
             }
         }
+    }
+
+    /// <exception cref="InvalidDataException">The stream turned into that of another framework.</exception>
+    private Session Begin(Session session, Subscribed subscribed)
+    {
+        if (session.FrameworkId.Length > 0 && session.FrameworkId != subscribed.FrameworkId)
+            throw new InvalidDataException(
+                $"{session.Master.Authority}: subscribed as {session.FrameworkId}, and on the same stream as {subscribed.FrameworkId}.");
+        subscribedAt = time.GetTimestamp();
+        log.Subscribed(subscribed.FrameworkId, session.Master.Authority);
+        var standing = session with { FrameworkId = subscribed.FrameworkId };
+        sessionChanged(standing);
+        return standing;
+    }
+
+    /// <summary>That we are slow must not look as if the master were silent.</summary>
+    private static async Task WaitForReaderAsync(MasterEvent e, ITimer watchdog, ChannelWriter<MasterEvent> events, CancellationToken ct)
+    {
+        watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await events.WriteAsync(e, ct);
     }
 
     private static async Task<(SubscriptionEnded? End, string Reason)> RefusedAsync(HttpResponseMessage response, CancellationToken ct)

@@ -19,12 +19,15 @@ internal sealed class WireFormat(bool json)
     /// <exception cref="InvalidDataException">The record is not an event: the connection is dead.</exception>
     public Event Read(ReadOnlyMemory<byte> record)
     {
+        if (record.IsEmpty)
+            throw new InvalidDataException("The master sent an empty record.");
         try
         {
-            return json ? ProtoJsonReader.Read<Event>(record) : Event.Parser.ParseFrom(record.Span);
+            return json ? ProtoJsonReader.Read<Event>(record, requireAll: false) : Event.Parser.ParseFrom(record.Span);
         }
-        catch (Exception e) when (e is FormatException or InvalidProtocolBufferException)
+        catch (Exception e) when (e is FormatException or InvalidProtocolBufferException or InvalidOperationException)
         {
+            // Text that is no UTF-8 is an InvalidOperationException of the JSON reader.
             throw new InvalidDataException("The master sent a record that is no event: " + e.Message, e);
         }
     }

@@ -13,7 +13,8 @@ namespace Pipeline.Mesos.Wire;
 public static class ProtoJsonReader
 {
     /// <exception cref="FormatException">Not JSON, no object, or a value of a wrong kind; the message is what a master answers.</exception>
-    public static T Read<T>(ReadOnlyMemory<byte> utf8) where T : IMessage, new()
+    /// <param name="requireAll">False lets a required field be missing: a value of it that is newer than we are reads as missing.</param>
+    public static T Read<T>(ReadOnlyMemory<byte> utf8, bool requireAll = true) where T : IMessage, new()
     {
         var message = new T();
         using var document = Parse(utf8);
@@ -30,6 +31,8 @@ public static class ProtoJsonReader
             throw new FormatException(convert + e.Message, e);
         }
 
+        if (!requireAll)
+            return message;
         var missing = RequiredFields.Missing(message);
         return missing.Count == 0 ? message : throw new FormatException(convert + "Missing required fields: " + string.Join(", ", missing));
     }

@@ -28,7 +28,7 @@ internal sealed class SchedulerHost(
         parts, cluster, options.Role,
         () => new RealMaster(
             new MesosMasterOptions { Masters = [.. options.Masters.Select(m => new Uri(m))], Principal = options.Principal,
-                Secret = options.Secret },
+                Secret = options.Secret, CaFile = options.CaFile },
             time, logs.CreateLogger<MesosMaster>()));
 
     private T Part<T>() where T : notnull =>
