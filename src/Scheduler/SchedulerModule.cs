@@ -48,6 +48,8 @@ public static class SchedulerModule
     {
         ClusterEndpoints.Map(routes);
         CommandEndpoints.Map(routes);
+        RequestEndpoints.Map(routes);
+        DeployEndpoints.Map(routes);
         TaskEndpoints.Map(routes);
         SandboxEndpoints.Map(routes);
         RunnerEndpoints.Map(routes);

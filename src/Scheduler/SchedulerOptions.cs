@@ -27,6 +27,13 @@ public sealed class SchedulerOptions
     [Range(1, 100)]
     public int MaxCrashes { get; set; } = 3;
 
+    /// <summary>The most instances that a request may be scaled to.</summary>
+    [Range(1, 100_000)]
+    public int MaxInstances { get; set; } = 1000;
+
+    /// <summary>A task that was launched and does not run after this long is tried elsewhere.</summary>
+    public TimeSpan KillIfNotRunning { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>At least a week: the master kills everything of a framework that stays away longer.</summary>
     public TimeSpan FailoverTimeout { get; set; } = TimeSpan.FromDays(28);
 
@@ -54,4 +61,17 @@ public sealed class ClusterOptions
 
     /// <summary>PEM file of the authorities that the masters' certificates are checked against; null for those of the system.</summary>
     public string? CaFile { get; set; }
+
+    /// <summary>What the tasks of an owner may hold together, by the owner's name.</summary>
+    public Dictionary<string, QuotaOptions> Quotas { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary><c>Clusters:&lt;name&gt;:Quotas:&lt;owner&gt;</c>. What is left out is not bounded.</summary>
+public sealed class QuotaOptions
+{
+    public decimal? Cpus { get; set; }
+
+    public decimal? MemoryMb { get; set; }
+
+    public int? Tasks { get; set; }
 }

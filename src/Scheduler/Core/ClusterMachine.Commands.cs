@@ -2,19 +2,37 @@ using Pipeline.Kernel;
 
 namespace Pipeline.Scheduler.Core;
 
+// Commands are judged here: what is refused changes nothing, and its asker is told why.
 internal sealed partial class ClusterMachine
 {
     private CommandOutcome Obey(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        RunSubmitted { Run: var run } => Submit(run.RunId, run.RequestId, DeploySpec.Of(run), now),
-        DeploySubmitted { Deploy: var deploy } => Submit(deploy.DeployId, deploy.RequestId, DeploySpec.Of(deploy), now),
+        RunSubmitted { Run: var run } => SubmitRun(run, now),
+        DeploySubmitted { Deploy: var deploy } => SubmitDeploy(deploy, now),
+        RunAsked asked => RunNow(asked, now),
         RunCancelled cancelled => CancelRun(cancelled, now),
         DeployCancelled cancelled => CancelDeploy(cancelled, now),
+        DeployAdvanced advanced => AdvanceDeploy(advanced, now),
         TaskKillAsked asked => KillAsked(asked, now),
         RequestRemovalAsked removal => RemoveRequest(removal, now),
         ReconciliationAsked asked => Reconcile(asked, now),
-        _ => CommandOutcome.Unfit("not-supported", "This server does not know the command."),
+        FreezeAsked asked => FreezeLaunches(asked, now),
+        ScaleAsked asked => OnRequest(asked.RequestId, r => Scale(r, asked, now)),
+        ScaleEnded asked => OnRequest(asked.RequestId, r => EndScale(r, asked, now)),
+        PauseAsked asked => OnRequest(asked.RequestId, r => Pause(r, asked, now)),
+        UnpauseAsked asked => OnRequest(asked.RequestId, r => Unpause(r, asked, now)),
+        BounceAsked asked => OnRequest(asked.RequestId, r => Bounce(r, asked, now)),
+        BounceEnded asked => OnRequest(asked.RequestId, r => EndBounce(r, asked, now)),
+        SkipHealthAsked asked => OnRequest(asked.RequestId, r => SkipHealth(r, asked, now)),
+        PriorityAsked asked => OnRequest(asked.RequestId, r => Prioritise(r, asked, now)),
+        CooldownEnded asked => OnRequest(asked.RequestId, r => ExitCooldown(r, asked, now)),
+        _ => CommandOutcome.Unfit("command-unknown", $"This server does not know the command {command.GetType().Name}."),
     };
+
+    private CommandOutcome OnRequest(string requestId, Func<Request, CommandOutcome> then) =>
+        state.Requests.TryGetValue(requestId, out var request) && request.State is not (RequestState.Removed or RequestState.Removing)
+            ? then(request)
+            : CommandOutcome.Unknown($"'{requestId}' is not a request of cluster {settings.Cluster}.");
 
     private CommandOutcome Reconcile(ReconciliationAsked asked, DateTimeOffset now)
     {
@@ -23,67 +41,6 @@ internal sealed partial class ClusterMachine
         StartReconciliation(now);
         timers.Set(TimerKind.ImplicitReconcile, "", now);
         return CommandOutcome.Accepted;
-    }
-
-    private CommandOutcome CancelDeploy(DeployCancelled cancelled, DateTimeOffset now)
-    {
-        if (!state.Deploys.TryGetValue(cancelled.DeployId, out var deploy) || deploy.Spec.Kind == RequestKind.RunOnce)
-            return CommandOutcome.Unknown($"'{cancelled.DeployId}' is not a deploy that is under way.");
-        if (deploy.State != DeployState.Deploying)
-            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {deploy.State}: nothing is left to cancel.");
-        FailDeploy(deploy, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now,
-            DeployState.Cancelled, cancelled.Actor);
-        return CommandOutcome.Accepted;
-    }
-
-    private CommandOutcome KillAsked(TaskKillAsked asked, DateTimeOffset now)
-    {
-        if (!state.Tasks.TryGetValue(asked.TaskId, out var task))
-            return CommandOutcome.Unknown($"'{asked.TaskId}' is not a task that lives.");
-        Kill(task, KillCause.Operator, $"killed by {asked.Actor}: {asked.Reason}", now);
-        return CommandOutcome.Accepted;
-    }
-
-    private CommandOutcome Submit(string id, string requestId, DeploySpec spec, DateTimeOffset now)
-    {
-        if (state.Deploys.ContainsKey(id))
-            return CommandOutcome.Accepted;
-        var request = state.Requests.TryGetValue(requestId, out var known)
-            ? known with { State = RequestState.Active }
-            : new Request(requestId, spec.Kind, RequestState.Active, null, null, now);
-        if (spec.Kind != RequestKind.RunOnce)
-        {
-            if (request.PendingDeploy is { } overtaken && state.Deploys.TryGetValue(overtaken, out var pending))
-                FailDeploy(pending, FailureClass.Infra, $"superseded by deploy {id} before it was healthy", now, DeployState.Cancelled,
-                    spec.Actor);
-            request = request with { PendingDeploy = id };
-        }
-
-        var deploy = Deploy.Start(id, requestId, spec, now);
-        state.Save(request);
-        state.Save(deploy);
-        if (spec.Budget is { } budget)
-            timers.Set(TimerKind.Budget, id, now + budget);
-        for (var instance = 1; instance <= spec.Instances; instance++)
-            AddTask(deploy, instance, null, now);
-        if (spec.Kind != RequestKind.RunOnce)
-            SwitchWhenHealthy(deploy, now);
-        return CommandOutcome.Accepted;
-    }
-
-    private void AddTask(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now)
-    {
-        var attempt = state.NextAttempt(deploy.Id, instance);
-        var task = new TaskRecord($"{deploy.Id}.{instance}.{attempt}", deploy.RequestId, deploy.Id, instance, attempt, deploy.Spec.Needs,
-            now)
-        {
-            Subject = deploy.Spec.Subject,
-            NotBefore = notBefore,
-        };
-        state.Save(task);
-        if (notBefore is { } at)
-            timers.Set(TimerKind.NotBefore, task.Id, at);
-        reviveWanted = true;
     }
 
     private CommandOutcome CancelRun(RunCancelled cancelled, DateTimeOffset now)
@@ -95,33 +52,71 @@ internal sealed partial class ClusterMachine
         return CommandOutcome.Accepted;
     }
 
+    private CommandOutcome CancelDeploy(DeployCancelled cancelled, DateTimeOffset now)
+    {
+        if (!state.Deploys.TryGetValue(cancelled.DeployId, out var deploy) || !deploy.KeepsRunning)
+            return CommandOutcome.Unknown($"'{cancelled.DeployId}' is not a deploy that is under way.");
+        if (deploy.State != DeployState.Deploying)
+            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Word(deploy.State)}: nothing is left to cancel.");
+        GiveUp(deploy, new Verdict(DeployFailure.Cancelled, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}"), now,
+            cancelled.Actor);
+        return CommandOutcome.Accepted;
+    }
+
+    private CommandOutcome KillAsked(TaskKillAsked asked, DateTimeOffset now)
+    {
+        if (!state.Tasks.TryGetValue(asked.TaskId, out var task))
+            return CommandOutcome.Unknown($"'{asked.TaskId}' is not a task that lives.");
+        var reason = $"killed by {asked.Actor}: {asked.Reason}";
+        var deploy = state.Deploys[task.DeployId];
+        if (asked.Replace && deploy.KeepsRunning)
+        {
+            if (task.Leaving is not null || task.KillCause is not null)
+                return CommandOutcome.Conflict("task-leaving", $"Task {task.Id} is leaving already: {task.Leaving?.Reason ?? task.KillReason}.");
+            MarkLeaving(task, LeaveCause.Replace, $"replaced by {asked.Actor}: {asked.Reason}", now);
+            Balance(task.RequestId, now);
+            return CommandOutcome.Accepted;
+        }
+
+        Kill(task, KillCause.Operator, reason, now);
+        if (asked.Destroy && state.Tasks.TryGetValue(task.Id, out var dying))
+            SendKill(dying, TimeSpan.Zero, now);
+        return CommandOutcome.Accepted;
+    }
+
     private CommandOutcome RemoveRequest(RequestRemovalAsked removal, DateTimeOffset now)
     {
         if (!state.Requests.TryGetValue(removal.RequestId, out var request) || request.State == RequestState.Removed)
-            return CommandOutcome.Unknown($"'{removal.RequestId}' is not a request here.");
+            return CommandOutcome.Unknown($"'{removal.RequestId}' is not a request of cluster {settings.Cluster}.");
         state.Append(
             new ClusterChanged(settings.Cluster, $"request {request.Id} removed"), removal.Actor,
             new JournalSubject { Cluster = settings.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : request.Id });
-        state.Save(request with { State = RequestState.Removing });
+        state.Save(request with
+        {
+            State = RequestState.Removing, Overrides = RequestOverrides.None, NextFire = null, Failures = [], Loops = [],
+        });
+        timers.CancelRequest(request.Id);
         foreach (var deploy in state.DeploysOf(request.Id))
         {
-            if (deploy is { State: DeployState.Deploying, Spec.Kind: not RequestKind.RunOnce })
-                FailDeploy(deploy, FailureClass.Infra, $"request removed by {removal.Actor}", now, DeployState.Cancelled, removal.Actor);
-            else
-                CancelWithTasks(deploy, removal, now);
+            if (deploy.State == DeployState.Deploying && deploy.KeepsRunning)
+                GiveUp(deploy, new Verdict(DeployFailure.RequestRemoved, FailureClass.Infra, $"request removed by {removal.Actor}"), now,
+                    removal.Actor);
+            CancelWithTasks(deploy.Id, removal, now);
         }
 
         RemoveWhenEmpty(request.Id);
         return CommandOutcome.Accepted;
     }
 
-    private void CancelWithTasks(Deploy deploy, RequestRemovalAsked removal, DateTimeOffset now)
+    private void CancelWithTasks(string deployId, RequestRemovalAsked removal, DateTimeOffset now)
     {
+        if (!state.Deploys.TryGetValue(deployId, out var deploy))
+            return;
         var isRun = deploy.Spec.Kind == RequestKind.RunOnce;
         var reason = $"request removed by {removal.Actor}";
         // A run is cancelled by the end of its task, which its owner waits for.
         if (deploy.IsLive && !isRun)
-            state.Save(deploy with { State = DeployState.Cancelled, EndedAt = now, Reason = reason });
+            state.Save(deploy with { State = DeployState.Cancelled, EndedAt = now, Reason = reason, Failure = DeployFailure.RequestRemoved });
         foreach (var task in state.TasksOf(deploy.Id))
             Kill(task, isRun ? KillCause.Cancelled : KillCause.Retired, reason, now);
     }
@@ -132,4 +127,6 @@ internal sealed partial class ClusterMachine
         if (request.State == RequestState.Removing && state.DeploysOf(requestId).Count == 0)
             state.Save(request with { State = RequestState.Removed, ActiveDeploy = null, PendingDeploy = null });
     }
+
+    private static string Word(Enum value) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

@@ -2,7 +2,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.Scheduler.Core;
 
-// The roll-out: new instances start beside the old; when all of them are healthy the old are killed; when that is not to be, the new are.
+// The roll-out: new instances start beside the old, all at once or group by group. As they prove themselves the old leave; when that is not
+// to be, the new leave and the old come back.
 internal sealed partial class ClusterMachine
 {
     private void BecameHealthy(TaskRecord task, DateTimeOffset now)
@@ -11,19 +12,117 @@ internal sealed partial class ClusterMachine
         failuresInRow.Remove((task.DeployId, task.Instance));
         state.Save(task with { HealthyAt = now });
         state.Append(new TaskHealthy(settings.Cluster, task.RequestId, task.DeployId, task.Id), Self, SubjectOf(task));
-        var deploy = state.Deploys[task.DeployId];
-        if (deploy.Spec.Kind != RequestKind.RunOnce)
-            SwitchWhenHealthy(deploy, now);
+        if (!state.Deploys[task.DeployId].KeepsRunning)
+            return;
+        RetireLeaving(task.RequestId, now);
+        Proceed(task.DeployId, now);
     }
 
-    private void SwitchWhenHealthy(Deploy deploy, DateTimeOffset now)
+    /// <summary>Takes a deploy as far as it may go: the group is healthy, accepted, then the next one, then the old leave.</summary>
+    private void Proceed(string deployId, DateTimeOffset now)
     {
-        if (deploy.State != DeployState.Deploying || state.TasksOf(deploy.Id).Count(t => t.IsHealthy) < deploy.Spec.Instances)
-            return;
-        timers.Cancel(TimerKind.Budget, deploy.Id);
+        while (state.Deploys.TryGetValue(deployId, out var deploy) && deploy.State == DeployState.Deploying && deploy.KeepsRunning)
+        {
+            var request = state.Requests[deploy.RequestId];
+            var wanted = WantedOf(request, deploy);
+            var target = RolloutRules.TargetOf(deploy, wanted);
+            var last = RolloutRules.IsLastGroup(deploy, wanted);
+            if (state.TasksOf(deployId).Count(t => t.IsHealthy && t.Leaving is null) < target)
+            {
+                // An instance was lost while the group waited to be accepted: it has its budget again.
+                if (deploy.Progress.HealthyAt is not null)
+                {
+                    deploy = deploy with { Progress = deploy.Progress with { HealthyAt = null, StepSince = now } };
+                    state.Save(deploy);
+                    SetBudget(deploy, now);
+                }
+
+                return;
+            }
+
+            if (deploy.Progress.HealthyAt is null)
+            {
+                timers.Cancel(TimerKind.Budget, deployId);
+                var proven = last ? deploy.Progress.Proven : target;
+                deploy = deploy with { Progress = deploy.Progress with { HealthyAt = now, Proven = proven } };
+                state.Save(deploy);
+                Balance(request.Id, now);
+            }
+
+            if (!RolloutRules.IsAccepted(deploy, last, now))
+            {
+                WaitForAcceptance(deploy);
+                return;
+            }
+
+            if (last)
+            {
+                Switch(deploy, now);
+                return;
+            }
+
+            NextGroup(deploy, now);
+        }
+    }
+
+    private void WaitForAcceptance(Deploy deploy)
+    {
+        if (deploy.Spec.Options.Rollout.Acceptance == Acceptance.Timed)
+            timers.Set(TimerKind.Advance, deploy.Id, deploy.Progress.HealthyAt!.Value + deploy.Spec.Options.Rollout.Pause);
+    }
+
+    private void NextGroup(Deploy deploy, DateTimeOffset now)
+    {
+        var next = deploy with
+        {
+            Progress = deploy.Progress with { Step = deploy.Progress.Step + 1, StepSince = now, HealthyAt = null, Failures = 0, Accepted = false },
+        };
+        state.Save(next);
+        SetBudget(next, now);
+        Balance(deploy.RequestId, now);
+    }
+
+    private CommandOutcome AdvanceDeploy(DeployAdvanced asked, DateTimeOffset now)
+    {
+        if (!state.Deploys.TryGetValue(asked.DeployId, out var deploy) || !deploy.KeepsRunning)
+            return CommandOutcome.Unknown($"'{asked.DeployId}' is not a deploy that is under way.");
+        if (deploy.State != DeployState.Deploying)
+            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Word(deploy.State)}: there is no group to judge.");
+        var acceptance = deploy.Spec.Options.Rollout.Acceptance;
+        if (!asked.Accepted)
+        {
+            GiveUp(deploy, new Verdict(DeployFailure.CheckRejected, FailureClass.Health, $"group {deploy.Progress.Step + 1} rejected by {asked.Actor}"
+                + Because(asked.Reason)), now, asked.Actor);
+            return CommandOutcome.Accepted;
+        }
+
+        if (acceptance is not (Acceptance.Manual or Acceptance.Checked))
+            return CommandOutcome.Conflict("deploy-advances-itself", $"Deploy {deploy.Id} goes on by itself ({Word(acceptance)}).");
+        if (deploy.Progress.HealthyAt is null)
+            return CommandOutcome.Conflict("group-not-healthy", $"Group {deploy.Progress.Step + 1} of deploy {deploy.Id} is not healthy yet.");
+        state.Save(deploy with { Progress = deploy.Progress with { Accepted = true } });
+        Changed(deploy.RequestId, "deploy-advanced", $"group {deploy.Progress.Step + 1} of {deploy.Id} accepted",
+            new Change(asked.Actor, asked.Reason, now, null));
+        Proceed(deploy.Id, now);
+        return CommandOutcome.Accepted;
+    }
+
+    /// <summary>The new deploy is in force; everything of others leaves.</summary>
+    private void Switch(Deploy deploy, DateTimeOffset now)
+    {
+        timers.Cancel(TimerKind.Advance, deploy.Id);
         state.Save(deploy with { State = DeployState.Retiring });
-        state.Save(state.Requests[deploy.RequestId] with { ActiveDeploy = deploy.Id, PendingDeploy = null });
-        foreach (var old in state.DeploysOf(deploy.RequestId).Where(d => d.Id != deploy.Id))
+        var request = state.Requests[deploy.RequestId];
+        if (request.Overrides.Pause is not null)
+            Changed(request.Id, "unpaused", $"deploy {deploy.Id} won", new Change(deploy.Spec.Actor, null, now, null));
+        // What was bounced leaves anyway.
+        state.Save(request with
+        {
+            ActiveDeploy = deploy.Id, PendingDeploy = null, Failures = [],
+            Overrides = request.Overrides with { Pause = null, Bounce = null, Cooldown = null },
+        });
+        timers.Cancel(TimerKind.Cooldown, request.Id);
+        foreach (var old in state.DeploysOf(deploy.RequestId).Where(d => d.Id != deploy.Id && d.KeepsRunning))
         {
             if (old.IsLive)
                 state.Save(old with { State = DeployState.Superseded, EndedAt = now, Reason = $"superseded by {deploy.Id}" });
@@ -31,6 +130,7 @@ internal sealed partial class ClusterMachine
         }
 
         SettleRetired(deploy.RequestId);
+        Balance(deploy.RequestId, now);
     }
 
     /// <summary>A deploy is announced healthy when nothing of the one before it is left.</summary>
@@ -38,39 +138,71 @@ internal sealed partial class ClusterMachine
     {
         var deploys = state.DeploysOf(requestId);
         if (deploys.FirstOrDefault(d => d.State == DeployState.Retiring) is not { } retiring
-            || deploys.Any(d => !d.IsLive && state.TasksOf(d.Id).Count > 0))
+            || deploys.Any(d => !d.IsLive && d.KeepsRunning && state.TasksOf(d.Id).Count > 0))
             return;
         state.Save(retiring with { State = DeployState.Active });
         state.Append(new DeployHealthy(settings.Cluster, requestId, retiring.Id), Self, retiring.Spec.Subject);
     }
 
-    private void FailDeploy(
-        Deploy deploy, FailureClass failure, string reason, DateTimeOffset now, DeployState reached = DeployState.Failed,
-            Actor? actor = null)
+    /// <summary>The deploy comes to nothing. Without groups its instances are killed at once: the old serve in full. With groups the
+    /// healthy ones serve on until the old are back.</summary>
+    private void GiveUp(Deploy deploy, Verdict why, DateTimeOffset now, Actor? actor = null)
     {
+        var isCalledOff = why.Failure is DeployFailure.Cancelled or DeployFailure.Superseded or DeployFailure.RequestRemoved;
         timers.Cancel(TimerKind.Budget, deploy.Id);
-        state.Save(deploy with { State = reached, EndedAt = now, FailureClass = failure, Reason = reason });
+        timers.Cancel(TimerKind.Advance, deploy.Id);
+        state.Save(deploy with
+        {
+            State = isCalledOff ? DeployState.Cancelled : DeployState.Failed, EndedAt = now, FailureClass = why.Class, Reason = why.Reason,
+            Failure = why.Failure,
+        });
         var request = state.Requests[deploy.RequestId];
         if (request.PendingDeploy == deploy.Id)
             state.Save(request with { PendingDeploy = null });
-        state.Append(new DeployFailed(settings.Cluster, deploy.RequestId, deploy.Id, failure, reason), actor ?? Self, deploy.Spec.Subject);
-        KillAll(deploy.Id, $"its deploy failed: {reason}", now);
+        state.Append(
+            new DeployFailed(settings.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Word(why.Failure)), actor ?? Self,
+            deploy.Spec.Subject);
+        var serves = deploy.Progress.Proven > 0 && why.Class != FailureClass.Security && why.Failure != DeployFailure.RequestRemoved;
+        var reason = $"its deploy failed: {why.Reason}";
+        foreach (var task in state.TasksOf(deploy.Id))
+        {
+            if (serves && task.IsHealthy)
+                state.Save(task with { Leaving = new Leaving(LeaveCause.DeployFailed, reason, now) });
+            else
+                Kill(task, KillCause.Retired, reason, now);
+        }
+
+        Balance(deploy.RequestId, now);
+    }
+
+    private void SetBudget(Deploy deploy, DateTimeOffset now)
+    {
+        if (RolloutRules.BudgetOf(deploy) is { } budget)
+            timers.Set(TimerKind.Budget, deploy.Id, now + budget);
     }
 
     private void BudgetPassed(string deployId, DateTimeOffset now)
     {
-        if (!state.Deploys.TryGetValue(deployId, out var deploy) || deploy.State != DeployState.Deploying)
+        if (!state.Deploys.TryGetValue(deployId, out var deploy) || deploy is not { State: DeployState.Deploying, KeepsRunning: true })
             return;
-        var unhealthy = state.TasksOf(deployId).Where(t => !t.IsHealthy).ToList();
-        var unplaced = unhealthy.FirstOrDefault(t => t.Phase == TaskPhase.Pending);
+        GiveUp(deploy, WhyOverdue(deploy), now);
+    }
+
+    /// <summary>The most telling of what kept its instances from being healthy.</summary>
+    private Verdict WhyOverdue(Deploy deploy)
+    {
+        var unhealthy = state.TasksOf(deploy.Id).Where(t => !t.IsHealthy).ToList();
         var unready = unhealthy.FirstOrDefault(t => t.Phase == TaskPhase.Running);
-        var limit = $"not healthy within {deploy.Spec.Budget!.Value.TotalSeconds:0} s";
+        var unplaced = unhealthy.FirstOrDefault(t => t.Phase == TaskPhase.Pending);
+        var limit = $"not healthy within {RolloutRules.BudgetOf(deploy)!.Value.TotalSeconds:0} s";
         if (unready is not null)
-            FailDeploy(deploy, FailureClass.Health, $"{limit}: {unready.Id} did not pass its readiness check", now);
-        else if (deploy.Crashes > 0)
-            FailDeploy(deploy, FailureClass.App, $"{limit}: {deploy.Crashes} instances failed", now);
-        else
-            FailDeploy(deploy, FailureClass.Infra, unplaced is null ? $"{limit}: its tasks did not start"
-                : $"{limit}: {unplaced.Id} {unplaced.Why ?? "is not placed"}", now);
+            return new Verdict(DeployFailure.FailedHealthChecks, FailureClass.Health, $"{limit}: {unready.Id} did not pass its readiness check");
+        if (deploy.Crashes > 0)
+            return new Verdict(DeployFailure.TaskFailedOnStartup, FailureClass.App, $"{limit}: {deploy.Crashes} instances failed");
+        if (unplaced is not null)
+            return new Verdict(DeployFailure.CouldNotBeScheduled, FailureClass.Infra, $"{limit}: {unplaced.Id} {unplaced.Why ?? "is not placed"}");
+        return unhealthy.Count > 0
+            ? new Verdict(DeployFailure.NeverEnteredRunning, FailureClass.Infra, $"{limit}: its tasks did not start")
+            : new Verdict(DeployFailure.Overdue, FailureClass.Infra, limit);
     }
 }

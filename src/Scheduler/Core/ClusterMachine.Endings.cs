@@ -9,7 +9,7 @@ internal sealed partial class ClusterMachine
 
     private void End(TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
-        timers.CancelAll(task.Id);
+        timers.CancelTask(task.Id);
         checks.Remove(task.Id);
         unanswered.Remove(task.Id);
         lastUpdate.Remove(task.Id);
@@ -31,62 +31,84 @@ internal sealed partial class ClusterMachine
         new TaskFinished(settings.Cluster, task.RequestId, task.DeployId, task.Id, end.Outcome, end.Class, end.ExitCode, end.Reason, final),
         Self, SubjectOf(task));
 
-    private void RunEnded(Deploy run, TaskRecord task, TaskEnd end, DateTimeOffset now)
-    {
-        var counts = end.Class == FailureClass.Infra || end.MayBeInfra;
-        if (counts && (end.NeverRan || run.InfraFailures < run.Spec.InfraRetries))
-        {
-            Announce(task, end, final: false);
-            var failures = run.InfraFailures + (end.NeverRan ? 0 : 1);
-            state.Save(run with { InfraFailures = failures });
-            AddTask(run, task.Instance, end.NeverRan || failures <= 1 ? null : now + Backoff(failures - 1), now);
-            return;
-        }
-
-        Announce(task, end, final: true);
-        var reached = end.Outcome switch
-        {
-            Outcome.Succeeded => DeployState.Succeeded,
-            Outcome.Failed => DeployState.Failed,
-            Outcome.Cancelled => DeployState.Cancelled,
-        };
-        state.Save(run with { State = reached, EndedAt = now, FailureClass = end.Class, Reason = end.Reason });
-    }
-
     private void InstanceEnded(Deploy deploy, TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
-        var wanted = deploy.IsLive && task.KillCause != KillCause.Retired && state.Requests[task.RequestId].State == RequestState.Active;
-        var verdict = wanted && deploy.State == DeployState.Deploying ? VerdictOn(ref deploy, task, end) : null;
-        var replaced = wanted && verdict is null && end.Class != FailureClass.Security;
+        var missed = task.FillsPlace && IsMissed(deploy, task.Instance);
+        if (missed)
+            NoteFailure(deploy, task, end, now);
+        var verdict = missed && deploy.State == DeployState.Deploying ? VerdictOn(ref deploy, task, end) : null;
+        if (missed && end.Class == FailureClass.Security && verdict is null)
+        {
+            // What did not verify is never started again; what runs of it stays until somebody decides.
+            state.Save(deploy with { FailureClass = FailureClass.Security, Reason = end.Reason });
+            missed = false;
+        }
+
+        var replaced = missed && verdict is null;
         Announce(task, end, final: !replaced);
         if (verdict is not null)
-            FailDeploy(deploy, end.Class!.Value, verdict, now);
+            GiveUp(deploy, verdict, now);
         else if (replaced)
             AddTask(deploy, task.Instance, NotBefore(deploy, task.Instance, end, now), now);
+        RetireLeaving(task.RequestId, now);
         SettleRetired(task.RequestId);
+        Proceed(deploy.Id, now);
+    }
+
+    /// <summary>The place of the instance is empty now, and should not be.</summary>
+    private bool IsMissed(Deploy deploy, int instance)
+    {
+        var request = state.Requests[deploy.RequestId];
+        if (!deploy.IsLive || IsLeftAlone(request, deploy))
+            return false;
+        var places = state.TasksOf(deploy.Id).Where(t => t.FillsPlace).Select(t => t.Instance).ToHashSet();
+        return places.Count < TargetOf(request, deploy) && !places.Contains(instance);
     }
 
     /// <summary>Counts a failure against a deploy that rolls out.</summary>
     /// <returns>Why the deploy fails, or null when it may go on.</returns>
-    private string? VerdictOn(ref Deploy deploy, TaskRecord task, TaskEnd end)
+    private Verdict? VerdictOn(ref Deploy deploy, TaskRecord task, TaskEnd end)
     {
-        if (end.Outcome != Outcome.Failed || end.Class is null or FailureClass.Infra)
+        if (end.Outcome != Outcome.Failed || end.Class is not { } failure || failure == FailureClass.Infra)
             return null;
-        if (end.Class == FailureClass.Security || task.KillCause == KillCause.Unready)
-            return $"instance {task.Instance}: {end.Reason}";
-        deploy = deploy with { Crashes = deploy.Crashes + 1 };
+        var word = failure switch
+        {
+            FailureClass.Security => DeployFailure.Security,
+            FailureClass.Health => DeployFailure.FailedHealthChecks,
+            FailureClass.Config => DeployFailure.ConfigInvalid,
+            FailureClass.App when end.Phase == TaskPhase.Finished => DeployFailure.ExpectedRunningFinished,
+            FailureClass.App or FailureClass.Infra => DeployFailure.TaskFailedOnStartup,
+        };
+        var verdict = new Verdict(word, failure, $"instance {task.Instance}: {end.Reason}");
+        if (failure == FailureClass.Security)
+            return verdict;
+        deploy = deploy with { Crashes = deploy.Crashes + 1, Progress = deploy.Progress with { Failures = deploy.Progress.Failures + 1 } };
         state.Save(deploy);
-        return deploy.Crashes >= settings.MaxCrashes ? $"{deploy.Crashes} instances failed; the last, {task.Id}: {end.Reason}" : null;
+        if (deploy.Spec.Options.Rollout.AllowedFailures is { } allowed)
+            return deploy.Progress.Failures > allowed ? verdict : null;
+        if (task.KillCause == KillCause.Unready)
+            return verdict;
+        return deploy.Crashes >= settings.MaxCrashes
+            ? verdict with { Reason = $"{deploy.Crashes} instances failed; the last, {task.Id}: {end.Reason}" }
+            : null;
     }
 
-    // The first failure for infra is replaced at once: losing an agent says nothing about the next one.
+    /// <summary>The first failure for infra is replaced at once: losing an agent says nothing about the next one.</summary>
     private DateTimeOffset? NotBefore(Deploy deploy, int instance, TaskEnd end, DateTimeOffset now)
     {
-        if (end.NeverRan || end.Outcome == Outcome.Cancelled)
-            return null;
-        var row = failuresInRow[(deploy.Id, instance)] = failuresInRow.GetValueOrDefault((deploy.Id, instance)) + 1;
-        var free = end.Class == FailureClass.Infra ? 1 : 0;
-        return row <= free ? null : now + Backoff(row - free);
+        var wait = deploy.Spec.Options.WaitAfterTask;
+        if (!end.NeverRan && end.Outcome != Outcome.Cancelled)
+        {
+            var row = failuresInRow[(deploy.Id, instance)] = failuresInRow.GetValueOrDefault((deploy.Id, instance)) + 1;
+            var free = end.Class == FailureClass.Infra ? 1 : 0;
+            if (row > free && Backoff(row - free) > wait)
+                wait = Backoff(row - free);
+        }
+
+        if (state.Requests[deploy.RequestId].Overrides.Cooldown is not null && deploy.State != DeployState.Deploying
+            && CooldownRules.Delay > wait)
+            wait = CooldownRules.Delay;
+        return wait > TimeSpan.Zero ? now + wait : null;
     }
 
     private TimeSpan Backoff(int failures)

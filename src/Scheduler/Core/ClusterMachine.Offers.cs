@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 
@@ -38,19 +37,7 @@ internal sealed partial class ClusterMachine
     /// <summary>Places what can be placed, then makes the offers that we hold fit the work that waits.</summary>
     private void Settle(DateTimeOffset now)
     {
-        var due = new List<TaskRecord>();
-        foreach (var (_, id) in state.Pending.ToArray())
-        {
-            var task = state.Tasks[id];
-            if (task.NotBefore is null || task.NotBefore <= now)
-                due.Add(task);
-            else
-            {
-                var until = task.NotBefore.Value.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-                Explain(task, $"waits until {until} after a failure");
-            }
-        }
-
+        var due = DueTasks(now);
         if (!Connected)
         {
             wanting = state.Pending.Count > 0;
@@ -78,6 +65,12 @@ internal sealed partial class ClusterMachine
             // A deploy that was refused in this pass has lost its tasks.
             if (!state.Tasks.ContainsKey(task.Id))
                 continue;
+            if (OverQuota(task) is { } full)
+            {
+                Explain(task, full);
+                continue;
+            }
+
             var (slot, why) = planner.Choose(task);
             if (slot is null)
             {
@@ -109,6 +102,7 @@ internal sealed partial class ClusterMachine
         slot.Placed.Add(launching);
         timers.Cancel(TimerKind.NotBefore, task.Id);
         timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
+        timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
         state.Append(
             new TaskLaunched(settings.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), Self,
                 SubjectOf(launching));
@@ -135,10 +129,11 @@ internal sealed partial class ClusterMachine
                 Self, SubjectOf(task));
         }
 
-        if (deploy.State == DeployState.Deploying)
-            FailDeploy(deploy, FailureClass.Security, $"{violation.Code}: {violation.Detail}", now);
+        var reason = $"{violation.Code}: {violation.Detail}";
+        if (deploy is { State: DeployState.Deploying, KeepsRunning: true })
+            GiveUp(deploy, new Verdict(DeployFailure.Security, FailureClass.Security, reason), now);
         else
-            Kill(task, KillCause.Retired, $"not launched, {violation.Code}: {violation.Detail}", now);
+            End(task, new TaskEnd(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, null, $"not launched, {reason}"), now);
         return true;
     }
 

@@ -8,7 +8,8 @@ namespace Pipeline.Scheduler.Core;
 /// randomness: the same history gives the same effects. Not thread-safe; one loop drives it.
 /// </summary>
 /// <remarks>
-/// Parts: this file hears and wakes; Commands, Updates, Endings, Deploys, Readiness, Kills, Offers and Reconciliation decide.
+/// Parts: this file hears and wakes. Commands, Submit, Overrides and Bounce do what people ask; Balance, Deploys and Runs say what should
+/// run; Due and Offers where; Updates, Readiness, Endings and Cooldown what became of it; Kills and Reconciliation see to the end.
 /// The caller must make the effects of a step durable before it carries out their sends, and before the next step's sends.
 /// </remarks>
 internal sealed partial class ClusterMachine
@@ -28,8 +29,12 @@ internal sealed partial class ClusterMachine
         state = new ClusterState(snapshot);
         foreach (var task in state.Tasks.Values.OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
             TakeUp(task, now);
-        foreach (var deploy in state.Deploys.Values.Where(d => d.State == DeployState.Deploying && d.Spec.Budget is not null))
-            timers.Set(TimerKind.Budget, deploy.Id, deploy.CreatedAt + deploy.Spec.Budget!.Value);
+        foreach (var deploy in state.Deploys.Values)
+            TakeUp(deploy);
+        foreach (var request in state.Requests.Values)
+            TakeUp(request);
+        if (state.Freeze?.Change.Until is { } thaw)
+            timers.Set(TimerKind.Freeze, "", thaw);
     }
 
     /// <summary>Null when nothing waits for time.</summary>
@@ -147,6 +152,30 @@ internal sealed partial class ClusterMachine
             case TimerKind.ImplicitReconcile:
                 ReconcileAll(now);
                 break;
+            case TimerKind.NotStarted:
+                DidNotStart(id, now);
+                break;
+            case TimerKind.Settled:
+                RanLongEnough(id, now);
+                break;
+            case TimerKind.Advance:
+                Proceed(id, now);
+                break;
+            case TimerKind.Override:
+                OverridesPassed(id, now);
+                break;
+            case TimerKind.Cooldown:
+                CooldownPassed(id, now);
+                break;
+            case TimerKind.Fire:
+                Fire(id, now);
+                break;
+            case TimerKind.OldRuns:
+                OldRunsPassed(id, now);
+                break;
+            case TimerKind.Freeze:
+                FreezePassed(now);
+                break;
             case TimerKind.NotBefore or TimerKind.Revive or TimerKind.OfferHold:
                 break; // Settle looks at the time itself.
         }
@@ -161,6 +190,10 @@ internal sealed partial class ClusterMachine
                 break;
             case TaskPhase.Launching:
                 timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
+                timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
+                break;
+            case TaskPhase.Starting:
+                timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
                 break;
             case TaskPhase.Unreachable:
                 timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
@@ -169,6 +202,28 @@ internal sealed partial class ClusterMachine
                 WatchRunning(task, now);
                 break;
         }
+    }
+
+    private void TakeUp(Deploy deploy)
+    {
+        if (deploy is not { State: DeployState.Deploying, KeepsRunning: true })
+            return;
+        if (deploy.Progress.HealthyAt is not null)
+            WaitForAcceptance(deploy);
+        else if (RolloutRules.BudgetOf(deploy) is { } budget)
+            timers.Set(TimerKind.Budget, deploy.Id, RolloutRules.StepSince(deploy) + budget);
+    }
+
+    private void TakeUp(Request request)
+    {
+        WatchOverrides(request);
+        if (request.Overrides.Cooldown is not null)
+            timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(request));
+        if (request.NextFire is { } fire)
+            timers.Set(TimerKind.Fire, request.Id, fire);
+        if (request.Kind is RequestKind.Cron or RequestKind.OnDemand && request.ActiveDeploy is { } id
+            && state.Deploys.TryGetValue(id, out var active))
+            WatchOldRuns(active);
     }
 
     private void Send(MasterCall call) => state.Effects.Sends.Add(new Call(call));

@@ -10,6 +10,8 @@ internal sealed record Snapshot(
 {
     public static readonly Snapshot Empty = new(
         new FrameworkRecord(null, FrameworkState.Connecting, null, null, null), [], [], [], [], new Dictionary<(string, int), int>());
+
+    public PriorityFreeze? Freeze { get; init; }
 }
 
 /// <summary>The rows in memory with their indexes. Every change goes through a Save, which also puts it into the effects.</summary>
@@ -25,13 +27,16 @@ internal sealed class ClusterState
     private readonly Dictionary<string, SortedSet<string>> tasksOfDeploy = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> deploysOfRequest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Amount> usedOnAgent = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Deploy, int Instance), int> attempts;
+    private readonly Dictionary<string, Dictionary<int, int>> attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnerUse> usedByOwner = new(StringComparer.Ordinal);
     private readonly SortedSet<(DateTimeOffset At, string Id)> pending = new(Oldest);
 
     public ClusterState(Snapshot snapshot)
     {
         Framework = snapshot.Framework;
-        attempts = snapshot.Attempts.ToDictionary(a => a.Key, a => a.Value);
+        Freeze = snapshot.Freeze;
+        foreach (var ((deploy, instance), attempt) in snapshot.Attempts)
+            AttemptsOf(deploy)[instance] = attempt;
         foreach (var request in snapshot.Requests)
             Save(request);
         // Tasks first: a deploy that ended is held only while it has some.
@@ -46,6 +51,7 @@ internal sealed class ClusterState
 
     public Effects Effects { get; private set; } = new();
     public FrameworkRecord Framework { get; private set; }
+    public PriorityFreeze? Freeze { get; private set; }
     public SpreadCounts Spread { get; } = new();
     public IReadOnlyCollection<(DateTimeOffset At, string Id)> Pending => pending;
     public IReadOnlyDictionary<string, TaskRecord> Tasks => tasks;
@@ -60,6 +66,9 @@ internal sealed class ClusterState
         return taken;
     }
 
+    /// <summary>What the tasks of an owner hold that were launched.</summary>
+    public OwnerUse UsedBy(string owner) => usedByOwner.GetValueOrDefault(owner);
+
     public Amount UsedOn(string agentId) => usedOnAgent.GetValueOrDefault(agentId);
 
     /// <summary>Live tasks of a deploy in the order of their ids.</summary>
@@ -70,8 +79,24 @@ internal sealed class ClusterState
     public IReadOnlyList<Deploy> DeploysOf(string requestId) =>
         deploysOfRequest.TryGetValue(requestId, out var ids) ? [.. ids.Select(id => deploys[id])] : [];
 
-    public int NextAttempt(string deployId, int instance) =>
-        attempts[(deployId, instance)] = attempts.GetValueOrDefault((deployId, instance)) + 1;
+    public int NextAttempt(string deployId, int instance)
+    {
+        var of = AttemptsOf(deployId);
+        return of[instance] = of.GetValueOrDefault(instance) + 1;
+    }
+
+    private Dictionary<int, int> AttemptsOf(string deployId)
+    {
+        if (!attempts.TryGetValue(deployId, out var of))
+            attempts[deployId] = of = [];
+        return of;
+    }
+
+    public void Save(PriorityFreeze? freeze)
+    {
+        Freeze = freeze;
+        Effects.Freeze = new FreezeChange(freeze);
+    }
 
     public void Save(FrameworkRecord framework) => Effects.Framework = Framework = framework;
 
@@ -109,6 +134,8 @@ internal sealed class ClusterState
         Spread.Add(task, 1);
         if (task.AgentId is { } agent)
             usedOnAgent[agent] = UsedOn(agent) + Amount.Of(task.Needs);
+        if (task is { Owner: { } owner, Phase: not TaskPhase.Pending })
+            usedByOwner[owner] = UsedBy(owner).Plus(task.Needs, 1);
         if (task.Phase == TaskPhase.Pending)
             pending.Add((task.CreatedAt, task.Id));
     }
@@ -119,6 +146,8 @@ internal sealed class ClusterState
         Spread.Add(before, -1);
         if (before.AgentId is { } agent)
             usedOnAgent[agent] = UsedOn(agent) - Amount.Of(before.Needs);
+        if (before is { Owner: { } owner, Phase: not TaskPhase.Pending })
+            usedByOwner[owner] = UsedBy(owner).Plus(before.Needs, -1);
         pending.Remove((before.CreatedAt, before.Id));
     }
 
@@ -130,8 +159,7 @@ internal sealed class ClusterState
         deploys.Remove(deployId);
         tasksOfDeploy.Remove(deployId);
         Index(deploysOfRequest, deploy.RequestId).Remove(deployId);
-        for (var instance = 1; instance <= deploy.Spec.Instances; instance++)
-            attempts.Remove((deployId, instance));
+        attempts.Remove(deployId);
     }
 
     private static SortedSet<string> Index(Dictionary<string, SortedSet<string>> index, string key)
@@ -143,4 +171,11 @@ internal sealed class ClusterState
 
     public void Append(JournalEvent happened, Actor actor, JournalSubject subject) =>
         Effects.Events.Add(new NewJournalEntry(happened, actor, subject));
+}
+
+/// <summary>What an owner holds.</summary>
+internal readonly record struct OwnerUse(Amount Amount, int Tasks)
+{
+    public OwnerUse Plus(ResourceNeed need, int sign) =>
+        new(sign > 0 ? Amount + Core.Amount.Of(need) : Amount - Core.Amount.Of(need), Tasks + sign);
 }

@@ -26,9 +26,24 @@ internal sealed record CoreSettings(string Cluster, string Role)
     public TimeSpan LongRefuse { get; init; } = TimeSpan.FromHours(1);
     public TimeSpan ReviveInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>What was launched and does not run by then is tried elsewhere.</summary>
+    public TimeSpan KillIfNotRunning { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A bounce that is not done by then is called off, if its asker gave no time.</summary>
+    public TimeSpan BounceLasts { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The most that a request may be scaled to.</summary>
+    public int MaxInstances { get; init; } = 1000;
+
+    /// <summary>By owner. An owner that is not named has none.</summary>
+    public IReadOnlyDictionary<string, Quota> Quotas { get; init; } = new Dictionary<string, Quota>();
+
     /// <summary>An agent whose maintenance begins this soon gets nothing new.</summary>
     public TimeSpan MaintenanceAhead { get; init; } = TimeSpan.FromMinutes(10);
 }
+
+/// <summary>What the launched tasks of an owner may hold together. Null: any amount.</summary>
+internal sealed record Quota(decimal? Cpus, decimal? MemoryMb, int? Tasks);
 
 /// <summary>Judges the envelopes of a deploy at the moment of a launch: pure.</summary>
 /// <returns>Null when they hold.</returns>

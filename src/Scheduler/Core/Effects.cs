@@ -14,6 +14,7 @@ internal sealed class Effects
     public Dictionary<string, TaskRecord> Tasks { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, AgentRecord> Agents { get; } = new(StringComparer.Ordinal);
     public FrameworkRecord? Framework { get; set; }
+    public FreezeChange? Freeze { get; set; }
     public List<TaskUpdateRow> Statuses { get; } = [];
     public List<ProbeAnswered> Probes { get; } = [];
     public List<NewJournalEntry> Events { get; } = [];
@@ -22,8 +23,11 @@ internal sealed class Effects
 
     public bool HasRows =>
         Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count + Answers.Count > 0
-            || Framework is not null;
+            || Framework is not null || Freeze is not null;
 }
+
+/// <param name="Freeze">Null: it was lifted.</param>
+internal sealed record FreezeChange(PriorityFreeze? Freeze);
 
 /// <summary>An update as it is stored. Rows of tasks that are not ours are left out by the store.</summary>
 internal sealed record TaskUpdateRow(Mesos.TaskStatus Status, DateTimeOffset At);
@@ -40,7 +44,8 @@ internal sealed record Launch(string AgentId, IReadOnlyList<string> OfferIds, IR
 
 /// <summary>One try of a readiness check; comes back as <see cref="ProbeAnswered"/>, always.</summary>
 /// <param name="HttpPath">Null: TCP connect.</param>
-internal sealed record RunProbe(string TaskId, string Address, int Port, string? HttpPath, TimeSpan Timeout) : Outgoing;
+internal sealed record RunProbe(string TaskId, string Address, int Port, string? HttpPath, TimeSpan Timeout, bool Https = false)
+    : Outgoing;
 
 /// <summary>Is this task, which the master knows and we do not hold, one of ours? Comes back as <see cref="LookedUp"/>.</summary>
 internal sealed record LookUp(string TaskId, string? AgentId) : Outgoing;

@@ -65,7 +65,9 @@ internal static class FailureRules
         var reason = task.KillReason ?? "killed";
         return cause switch
         {
-            KillCause.Retired or KillCause.Cancelled or KillCause.Operator => new(phase, Outcome.Cancelled, null, exit, reason),
+            KillCause.Retired or KillCause.Cancelled or KillCause.Operator or KillCause.Priority =>
+                new(phase, Outcome.Cancelled, null, exit, reason),
+            KillCause.NotStarted => new(phase, Outcome.Failed, FailureClass.Infra, exit, reason),
             KillCause.Unready => new(phase, Outcome.Failed, FailureClass.Health, exit, reason),
             KillCause.Overtime => new(phase, Outcome.Failed, FailureClass.App, exit, reason),
         };
@@ -73,6 +75,20 @@ internal static class FailureRules
 
     private static bool NeverRan(TaskRecord task, TaskStatus status) =>
         task.Phase == TaskPhase.Launching && ReasonOf(status) is "INVALID_OFFERS" or "RECONCILIATION";
+
+    /// <summary>What a failure that is the program's own looks like, for the judge of crash loops.</summary>
+    public static InstanceFailureKind KindOf(TaskRecord task, TaskEnd end)
+    {
+        if (end.Reason.Contains("memory limit", StringComparison.OrdinalIgnoreCase) || end.ExitCode == 137)
+            return InstanceFailureKind.OutOfMemory;
+        if (end.Reason.Contains("disk", StringComparison.OrdinalIgnoreCase) && end.Reason.Contains("quota", StringComparison.OrdinalIgnoreCase))
+            return InstanceFailureKind.OutOfDisk;
+        if (end.Phase == TaskPhase.Finished)
+            return InstanceFailureKind.UnexpectedExit;
+        if (end.Class == FailureClass.Health)
+            return task.HealthyAt is null ? InstanceFailureKind.Startup : InstanceFailureKind.Health;
+        return task.HealthyAt is null ? InstanceFailureKind.Startup : InstanceFailureKind.BadExit;
+    }
 
     private static string ReasonOf(TaskStatus status)
     {

@@ -14,8 +14,9 @@ internal sealed record Commanded(long Id, SchedulerCommand Command) : SchedulerI
 internal sealed record AlreadyDone(long Id, SchedulerCommand Command) : SchedulerInput;
 
 /// <summary>One try of a readiness check. <paramref name="Detail"/> is the first kilobyte of the body, or the error.</summary>
-internal sealed record ProbeAnswered(string TaskId, DateTimeOffset At, TimeSpan Took, bool Passed, int? Status, string? Detail)
-    : SchedulerInput;
+/// <param name="Refused">Nothing listened: the program may still be starting.</param>
+internal sealed record ProbeAnswered(
+    string TaskId, DateTimeOffset At, TimeSpan Took, bool Passed, int? Status, string? Detail, bool Refused = false) : SchedulerInput;
 
 /// <summary>The call did not reach the master, or it refused it. Nothing is known about its effect.</summary>
 internal sealed record SendFailed(MasterCall Call, string Error) : SchedulerInput;

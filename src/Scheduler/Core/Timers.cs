@@ -14,6 +14,29 @@ internal enum TimerKind
     ImplicitReconcile,
     Revive,
     OfferHold,
+
+    /// <summary>A task should run by now.</summary>
+    NotStarted,
+
+    /// <summary>A task without a readiness check ran for long enough.</summary>
+    Settled,
+
+    /// <summary>The pause between two groups of a deploy.</summary>
+    Advance,
+
+    /// <summary>What somebody did to a request ends.</summary>
+    Override,
+
+    Cooldown,
+
+    /// <summary>The next run of a cron.</summary>
+    Fire,
+
+    /// <summary>Runs of a replaced deploy have had their time.</summary>
+    OldRuns,
+
+    /// <summary>A freeze of launches ends.</summary>
+    Freeze,
 }
 
 /// <summary>One wake-up per kind and id. Due ones come in the order of time, kind, id: the same for the same history.</summary>
@@ -22,6 +45,14 @@ internal sealed class Timers
     private static readonly Comparer<(DateTimeOffset At, TimerKind Kind, string Id)> Order = Comparer<(DateTimeOffset At, TimerKind Kind,
         string Id)>.Create(
         (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : string.CompareOrdinal(a.Id, b.Id));
+
+    private static readonly TimerKind[] OfTask =
+    [
+        TimerKind.Launch, TimerKind.Kill, TimerKind.Unreachable, TimerKind.Startup, TimerKind.Probe, TimerKind.Overtime, TimerKind.NotBefore,
+        TimerKind.NotStarted, TimerKind.Settled,
+    ];
+
+    private static readonly TimerKind[] OfRequest = [TimerKind.Override, TimerKind.Cooldown, TimerKind.Fire, TimerKind.OldRuns];
 
     private readonly Dictionary<(TimerKind, string), DateTimeOffset> byKey = [];
     private readonly SortedSet<(DateTimeOffset At, TimerKind Kind, string Id)> order = new(Order);
@@ -43,9 +74,13 @@ internal sealed class Timers
             order.Remove((at, kind, id));
     }
 
-    public void CancelAll(string id)
+    public void CancelTask(string id) => Cancel(OfTask, id);
+
+    public void CancelRequest(string id) => Cancel(OfRequest, id);
+
+    private void Cancel(TimerKind[] kinds, string id)
     {
-        foreach (var kind in Enum.GetValues<TimerKind>())
+        foreach (var kind in kinds)
             Cancel(kind, id);
     }
 

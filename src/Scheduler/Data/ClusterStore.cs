@@ -73,6 +73,13 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
         if (effects.Framework is { } f)
             yield return (WriteSql.Framework,
                 new { cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now });
+        if (effects.Freeze is { } change)
+        {
+            yield return change.Freeze is null
+                ? (WriteSql.Thaw, new { cluster })
+                : (WriteSql.Freeze, new { cluster, payload = JsonSerializer.Serialize(change.Freeze, Journal.Json) });
+        }
+
         if (effects.Agents.Count > 0)
             yield return (WriteSql.Agents, WriteSql.AgentArguments(cluster, [.. effects.Agents.Values]));
         if (effects.Requests.Count > 0)

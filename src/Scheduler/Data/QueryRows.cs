@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Data;
 
@@ -72,10 +73,22 @@ internal sealed class RequestRow
     public int ActiveTasks { get; init; }
     public string Overrides { get; init; } = "{}";
     public DateTime? NextFire { get; init; }
-    public string Failures { get; init; } = "[]";
+    public string Loops { get; init; } = "[]";
 
-    public RequestView ToView() =>
-        new(Cluster, Id, RowText.Kebab(Kind), RowText.Kebab(State), ActiveDeploy, PendingDeploy, ActiveTasks, CreatedAt.Utc());
+    public RequestView ToView()
+    {
+        var overrides = JsonSerializer.Deserialize<RequestOverrides>(Overrides, Journal.Json)!;
+        var state = State != "Active" ? RowText.Kebab(State)
+            : overrides.Pause is not null ? "paused"
+            : overrides.Cooldown is not null ? "cooldown" : "active";
+        return new RequestView(Cluster, Id, RowText.Kebab(Kind), state, ActiveDeploy, PendingDeploy, ActiveTasks, CreatedAt.Utc())
+        {
+            Changes = OverrideViews.Of(overrides),
+            NextRunAt = NextFire.Utc(),
+            CrashLoops = [.. JsonSerializer.Deserialize<List<CrashLoop>>(Loops, Journal.Json)!.Select(l =>
+                new CrashLoopView(RowText.Kebab(l.Kind.ToString()), l.Since, l.Until))],
+        };
+    }
 }
 
 internal sealed class DeployRow
@@ -97,10 +110,28 @@ internal sealed class DeployRow
     public string? Parent { get; init; }
     public string? Progress { get; init; }
     public string? Failure { get; init; }
+    public string? RolloutSpec { get; init; }
 
     public DeployView ToView() => new(
         Cluster, Id, RequestId, Kind, RowText.Kebab(State), Instances, HealthyInstances, Crashes,
-        FailureClass is null ? null : RowText.Kebab(FailureClass), Reason, CommitSha, Route, CreatedAt.Utc(), EndedAt.Utc());
+        FailureClass is null ? null : RowText.Kebab(FailureClass), Reason, CommitSha, Route, CreatedAt.Utc(), EndedAt.Utc())
+    {
+        Failure = Failure is null ? null : RowText.Kebab(Failure),
+        Parent = Parent,
+        Rollout = RolloutOf(),
+    };
+
+    private RolloutView? RolloutOf()
+    {
+        if (Progress is null || RolloutSpec is null)
+            return null;
+        var progress = JsonSerializer.Deserialize<RolloutProgress>(Progress, Journal.Json)!;
+        var rollout = JsonSerializer.Deserialize<Rollout>(RolloutSpec, Journal.Json)!;
+        return rollout.IsIncremental || rollout.Acceptance != Acceptance.Automatic
+            ? new RolloutView(progress.Step + 1, rollout.Groups.Count + 1, progress.Proven, progress.HealthyAt,
+                RowText.Kebab(rollout.Acceptance.ToString()), progress.Failures)
+            : null;
+    }
 }
 
 internal sealed class TaskViewRow

@@ -37,7 +37,7 @@ internal static class QuerySql
 
     public const string Requests = """
         SELECT r.cluster, r.id, r.kind, r.state, r.active_deploy, r.pending_deploy, r.created_at, r.overrides::text AS overrides,
-               r.next_fire, r.failures::text AS failures,
+               r.next_fire, r.loops::text AS loops,
                (SELECT count(*) FROM scheduler.task t
                  WHERE t.cluster = r.cluster AND t.request_id = r.id AND t.ended_at IS NULL)::int AS active_tasks
           FROM scheduler.request r
@@ -50,7 +50,7 @@ internal static class QuerySql
                (SELECT count(*) FROM scheduler.task t WHERE t.cluster = d.cluster AND t.deploy_id = d.id
                    AND t.healthy_at IS NOT NULL AND t.ended_at IS NULL AND t.phase = 'Running')::int AS healthy_instances,
                d.crashes, d.failure_class, d.reason, d.commit_sha, d.route, d.created_at, d.ended_at,
-               d.parent, d.progress::text AS progress, d.failure
+               d.parent, d.progress::text AS progress, d.failure, d.spec->'options'->>'rollout' AS rollout_spec
           FROM scheduler.deploy d
         """;
 

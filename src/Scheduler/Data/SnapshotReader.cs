@@ -15,7 +15,7 @@ internal static class SnapshotReader
 
     private const string Requests = """
         SELECT id, kind, state, active_deploy, pending_deploy, created_at, overrides::text AS overrides, next_fire,
-               failures::text AS failures
+               failures::text AS failures, loops::text AS loops
           FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
         """;
 
@@ -52,25 +52,30 @@ internal static class SnapshotReader
         var of = new { cluster };
         CommandDefinition Command(string sql) => new(sql, of, cancellationToken: ct);
         var framework = await connection.QuerySingleOrDefaultAsync<FrameworkRow>(Command(Framework));
-        var requests = await connection.QueryAsync<RequestRow>(Command(Requests));
+        var requests = await connection.QueryAsync<LiveRequestRow>(Command(Requests));
         var deploys = await connection.QueryAsync<LiveDeployRow>(Command(Deploys));
         var tasks = await connection.QueryAsync<LiveTaskRow>(Command(Tasks));
         var attempts = await connection.QueryAsync<(string Deploy, int Instance, int Attempt)>(Command(Attempts));
         var agents = await connection.QueryAsync<AgentRow>(Command(Agents));
+        var freeze = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster"));
         var live = deploys.Select(d => d.ToDeploy()).ToList();
-        var needs = live.ToDictionary(d => d.Id, d => d.Spec.Needs, StringComparer.Ordinal);
+        var specs = live.ToDictionary(d => d.Id, d => d.Spec, StringComparer.Ordinal);
         return new Snapshot(
             new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion),
-            [.. requests.Select(ToRequest)], live, [.. tasks.Select(t => t.ToTask(needs[t.DeployId]))], [.. agents.Select(ToAgent)],
-            attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt));
+            [.. requests.Select(ToRequest)], live, [.. tasks.Select(t => t.ToTask(specs[t.DeployId]))], [.. agents.Select(ToAgent)],
+            attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt))
+        {
+            Freeze = freeze is null ? null : JsonSerializer.Deserialize<PriorityFreeze>(freeze, Journal.Json),
+        };
     }
 
-    private static Request ToRequest(RequestRow r) => new(
+    private static Request ToRequest(LiveRequestRow r) => new(
         r.Id, Enum.Parse<RequestKind>(r.Kind), Enum.Parse<RequestState>(r.State), r.ActiveDeploy, r.PendingDeploy, r.CreatedAt.Utc())
     {
         Overrides = JsonSerializer.Deserialize<RequestOverrides>(r.Overrides, Journal.Json)!,
         NextFire = r.NextFire.Utc(),
         Failures = JsonSerializer.Deserialize<List<InstanceFailure>>(r.Failures, Journal.Json)!,
+        Loops = JsonSerializer.Deserialize<List<CrashLoop>>(r.Loops, Journal.Json)!,
     };
 
     private static AgentRecord ToAgent(AgentRow r) => new(
@@ -82,6 +87,20 @@ internal static class SnapshotReader
         public string? FrameworkId { get; init; }
         public string? Master { get; init; }
         public string? MasterVersion { get; init; }
+    }
+
+    private sealed class LiveRequestRow
+    {
+        public string Id { get; init; } = "";
+        public string Kind { get; init; } = "";
+        public string State { get; init; } = "";
+        public string? ActiveDeploy { get; init; }
+        public string? PendingDeploy { get; init; }
+        public DateTime CreatedAt { get; init; }
+        public string Overrides { get; init; } = "{}";
+        public DateTime? NextFire { get; init; }
+        public string Failures { get; init; } = "[]";
+        public string Loops { get; init; } = "[]";
     }
 
     private sealed class LiveDeployRow
@@ -138,8 +157,9 @@ internal static class SnapshotReader
         public string? Leaving { get; init; }
         public bool SkipHealth { get; init; }
 
-        public TaskRecord ToTask(ResourceNeed needs) => new(Id, RequestId, DeployId, Instance, Attempt, needs, CreatedAt.Utc())
+        public TaskRecord ToTask(DeploySpec spec) => new(Id, RequestId, DeployId, Instance, Attempt, spec.Needs, CreatedAt.Utc())
         {
+            Owner = spec.Options.Owner,
             Phase = Enum.Parse<TaskPhase>(Phase), Subject = JsonSerializer.Deserialize<JournalSubject>(Subject, Journal.Json)!,
             AgentId = AgentId, Host = Host, Address = Address, Rack = Rack, OfferIds = OfferIds, Ports = Ports,
             NotBefore = NotBefore.Utc(), LaunchedAt = LaunchedAt.Utc(), RunningAt = RunningAt.Utc(), HealthyAt = HealthyAt.Utc(),

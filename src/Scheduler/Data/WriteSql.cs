@@ -28,15 +28,17 @@ internal static class WriteSql
         """;
 
     public const string Requests = """
-        INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, pending_deploy, created_at, overrides, next_fire, failures)
-        SELECT @cluster, u.id, u.kind, u.state, u.active, u.pending, u.created, u.overrides::jsonb, u.fire, u.failures::jsonb
+        INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, pending_deploy, created_at, overrides, next_fire, failures,
+                                       loops)
+        SELECT @cluster, u.id, u.kind, u.state, u.active, u.pending, u.created, u.overrides::jsonb, u.fire, u.failures::jsonb,
+               u.loops::jsonb
           FROM unnest(@Id::text[], @Kind::text[], @State::text[], @Active::text[], @Pending::text[], @Created::timestamptz[],
-                      @Overrides::text[], @Fire::timestamptz[], @Failures::text[])
-               AS u(id, kind, state, active, pending, created, overrides, fire, failures)
+                      @Overrides::text[], @Fire::timestamptz[], @Failures::text[], @Loops::text[])
+               AS u(id, kind, state, active, pending, created, overrides, fire, failures, loops)
         ON CONFLICT (cluster, id) DO UPDATE
            SET kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
                pending_deploy = excluded.pending_deploy, overrides = excluded.overrides, next_fire = excluded.next_fire,
-               failures = excluded.failures
+               failures = excluded.failures, loops = excluded.loops
         """;
 
     public const string Deploys = """
@@ -52,6 +54,13 @@ internal static class WriteSql
            SET state = excluded.state, ended_at = excluded.ended_at, crashes = excluded.crashes, infra_failures = excluded.infra_failures,
                failure_class = excluded.failure_class, reason = excluded.reason, progress = excluded.progress, failure = excluded.failure
         """;
+
+    public const string Freeze = """
+        INSERT INTO scheduler.freeze (cluster, payload) VALUES (@cluster, @payload::jsonb)
+        ON CONFLICT (cluster) DO UPDATE SET payload = excluded.payload
+        """;
+
+    public const string Thaw = "DELETE FROM scheduler.freeze WHERE cluster = @cluster";
 
     /// <summary>The outcomes that somebody waits for. Older ones than an hour have been read, or nobody will.</summary>
     public const string Answers = """
@@ -146,6 +155,7 @@ internal static class WriteSql
         Overrides = Column(rows, r => JsonSerializer.Serialize(r.Overrides, Journal.Json)),
         Fire = Column(rows, r => r.NextFire?.UtcDateTime),
         Failures = Column(rows, r => JsonSerializer.Serialize(r.Failures, Journal.Json)),
+        Loops = Column(rows, r => JsonSerializer.Serialize(r.Loops, Journal.Json)),
     };
 
     public static object DeployArguments(string cluster, Deploy[] rows) => new

@@ -20,6 +20,14 @@ internal static class Answers
         statusCode: 404, type: "task-not-found", title: "There is no such task.", detail: $"'{id}' is not a task that this server knows.",
         extensions: Hint("GET /api/v1/tasks lists them."));
 
+    public static ProblemHttpResult UnknownRequest(string cluster, string id) => TypedResults.Problem(
+        statusCode: 404, type: "request-not-found", title: "There is no such request.", detail: $"'{id}' is not a request of cluster {cluster}.",
+        extensions: Hint($"GET /api/v1/clusters/{cluster}/requests lists them."));
+
+    public static ProblemHttpResult UnknownDeploy(string cluster, string id) => TypedResults.Problem(
+        statusCode: 404, type: "deploy-not-found", title: "There is no such deploy.", detail: $"'{id}' is not a deploy of cluster {cluster}.",
+        extensions: Hint($"GET /api/v1/clusters/{cluster}/deploys lists them."));
+
     public static ProblemHttpResult Sandbox(string id, SandboxProblem problem) => problem.Fault switch
     {
         SandboxFault.NotStarted => OfSandbox(409, "task-not-started", $"Task {id} has no sandbox yet.", problem,

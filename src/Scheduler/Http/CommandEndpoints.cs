@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,16 +17,20 @@ public sealed record CommandView(long Id, string Cluster, string State, string? 
 /// <summary>Commands are decided by the leader of their cluster; any server takes them, and any server tells what became of them.</summary>
 internal static class CommandEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/commands/{id:long}", Get)
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/commands/{id}", Get)
         .RequireAuthorization(Permission.View).WithTags("scheduler").WithName("command-get");
 
-    private static async Task<Results<Ok<CommandView>, ProblemHttpResult>> Get(long id, SchedulerCommands commands, CancellationToken ct) =>
-        await commands.AnswerAsync(id, ct) is { } answer
+    private static async Task<Results<Ok<CommandView>, ProblemHttpResult>> Get(string id, SchedulerCommands commands, CancellationToken ct)
+    {
+        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return Answers.Bad("id", $"'{id}' is not the number of a command.", "Take it from the Location of the answer to the command.");
+        return await commands.AnswerAsync(number, ct) is { } answer
             ? TypedResults.Ok(ViewOf(answer))
             : TypedResults.Problem(
                 statusCode: 404, type: "command-not-found", title: "There is no such command.",
                 detail: $"Command {id} is unknown, or was answered more than an hour ago.",
                 extensions: Answers.Hint("Look at the object that it was about."));
+    }
 
     /// <summary>Accepted: 202 with the outcome. Refused: its problem. No leader in time: 202 with where to ask.</summary>
     public static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> AskAsync(

@@ -29,13 +29,17 @@ internal static class RunnerEndpoints
         {
             // The spec is JSON that its writer made: it passes through as it is.
             RedeemOutcome.Bound => TypedResults.Content(
-                $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec}}}", "application/json"),
+                $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec},\"overrides\":{Overrides(redeemed.Run)}}}",
+                "application/json"),
             RedeemOutcome.WrongTicket =>
                 TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket is not this task's."),
             RedeemOutcome.TakenOrOver => TypedResults.Problem(
                 statusCode: 409, type: "ticket-taken", title: "Another runner took this ticket, or the task is unknown or over."),
         };
     }
+
+    private static string Overrides(RunDetails? run) =>
+        run is null ? "null" : JsonSerializer.Serialize(new RunOverrides(run.Arguments, run.Environment), JsonSerializerOptions.Web);
 
     private static Results<PhysicalFileHttpResult, ProblemHttpResult> Program(string digest, RunnerBinary runner, HttpContext http)
     {

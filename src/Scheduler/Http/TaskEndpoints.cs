@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -11,7 +12,9 @@ namespace Pipeline.Scheduler.Http;
 public sealed record WhyView(string TaskId, string State, string Why);
 
 /// <param name="Reason">For the journal; may be left out.</param>
-public sealed record KillRequest(string? Reason);
+/// <param name="Destroy">Without grace.</param>
+/// <param name="Replace">Of a service: only once another instance is healthy in its place.</param>
+public sealed record KillRequest(string? Reason, bool? Destroy, bool? Replace);
 
 internal static class TaskEndpoints
 {
@@ -57,13 +60,20 @@ internal static class TaskEndpoints
         return TypedResults.Ok(new WhyView(id, task.State, why));
     }
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> Kill(
+    private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Kill(
         string id, KillRequest? request, SchedulerQueries queries, SchedulerCommands commands, HttpContext http, CancellationToken ct)
     {
         if (await queries.TaskAsync(id, ct) is not { Task: var task })
             return Answers.UnknownTask(id);
-        await commands.KillTaskAsync(task.Cluster, id, request?.Reason ?? "no reason given", Actor.Of(http.User), ct);
-        return TypedResults.Accepted($"/api/v1/tasks/{id}");
+        var fields = new FieldErrors();
+        fields.Text("reason", request?.Reason, FieldErrors.MostReason);
+        fields.Require("replace", !(request is { Destroy: true, Replace: true }), "A task cannot be destroyed at once and replaced first: choose one.");
+        return fields.Problem() is { } bad
+            ? bad
+            : await CommandEndpoints.AskAsync(
+                commands, task.Cluster, id,
+                new TaskKillAsked(id, request?.Reason ?? "no reason given", Actor.Of(http.User), request?.Destroy ?? false,
+                    request?.Replace ?? false), ct);
     }
 
     private static async Task<Ok<Page<RequestView>>> Requests(string? cluster, SchedulerQueries queries, CancellationToken ct) =>

@@ -96,6 +96,11 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         UnreachableAfter = parts.Options.UnreachableAfter,
         LaunchTimeout = parts.Options.LaunchTimeout,
         MaxCrashes = parts.Options.MaxCrashes,
+        MaxInstances = parts.Options.MaxInstances,
+        KillIfNotRunning = parts.Options.KillIfNotRunning,
+        Quotas = parts.Options.Clusters.TryGetValue(cluster, out var options)
+            ? options.Quotas.ToDictionary(q => q.Key, q => new Quota(q.Value.Cpus, q.Value.MemoryMb, q.Value.Tasks), StringComparer.Ordinal)
+            : [],
     };
 
     /// <exception cref="FencedException">The lease is stale: another leader may have subscribed already.</exception>

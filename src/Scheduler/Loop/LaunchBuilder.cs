@@ -7,7 +7,7 @@ namespace Pipeline.Scheduler.Loop;
 /// <summary>Turns a decided launch into the call to the master. Pure, but for the key that tickets come from.</summary>
 internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, RunnerBinary runner, string cluster)
 {
-    private const int LivenessFailures = 5;
+    private static readonly TimeSpan ShortestLiveness = TimeSpan.FromSeconds(5);
 
     public AcceptOffers Build(Launch launch) =>
         new(launch.OfferIds, launch.AgentId, [.. launch.Tasks.Select(t => Build(t.Task, t.Spec))], launch.Refuse);
@@ -48,12 +48,16 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
 
     // Readiness decides about a deploy, liveness about one instance much later: it is more patient, and silent until the start-up time is
     // over.
-    private static HealthCheck? LivenessOf(TaskRecord task, DeploySpec spec) =>
-        spec.Readiness is { } ready && task.Ports.Count > 0
-            ? new HealthCheck(
-                ready.HttpPath is null ? HealthCheckKind.Tcp : HealthCheckKind.Http, task.Ports[0], ready.HttpPath, ready.HttpPath is null
-                    ? null : "http",
-                TimeSpan.Zero, ready.Interval < TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : ready.Interval, ready.Timeout,
-                    ready.Startup, LivenessFailures)
-            : null;
+    private static HealthCheck? LivenessOf(TaskRecord task, DeploySpec spec)
+    {
+        var (liveness, probing) = (spec.Options.Liveness, spec.Options.Probing);
+        if (spec.Readiness is not { } ready || !liveness.Enabled || task.SkipHealth || task.Ports.Count == 0)
+            return null;
+        var path = liveness.HttpPath ?? ready.HttpPath;
+        var port = probing.PortNumber ?? task.Ports[Math.Min(probing.PortIndex, task.Ports.Count - 1)];
+        var interval = liveness.Interval ?? (ready.Interval < ShortestLiveness ? ShortestLiveness : ready.Interval);
+        return new HealthCheck(
+            path is null ? HealthCheckKind.Tcp : HealthCheckKind.Http, port, path, path is null ? null : probing.Https ? "https" : "http",
+            probing.Delay, interval, ready.Timeout, ready.Startup, liveness.Failures);
+    }
 }

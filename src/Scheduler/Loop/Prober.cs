@@ -4,13 +4,17 @@ using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Loop;
 
-/// <summary>One try of a readiness check from outside: HTTP GET (2xx and 3xx pass) or TCP connect. Always answers.</summary>
+/// <summary>One try of a readiness check from outside: HTTP or HTTPS GET (2xx and 3xx pass) or TCP connect. Always answers.</summary>
 internal sealed class Prober(TimeProvider time) : IDisposable
 {
     private const int KeptBytes = 1024;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false,
-        PooledConnectionLifetime = TimeSpan.FromSeconds(10) })
+    // An instance is asked by address, so the name in its certificate cannot match: readiness says that it answers, not who it is.
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(10),
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    })
     {
         Timeout = System.Threading.Timeout.InfiniteTimeSpan,
     };
@@ -34,7 +38,8 @@ internal sealed class Prober(TimeProvider time) : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or SocketException or IOException or UriFormatException)
         {
-            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), false, null, Clean(e.Message));
+            var refused = e is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), false, null, Clean(e.Message), refused);
         }
     }
 
@@ -42,7 +47,7 @@ internal sealed class Prober(TimeProvider time) : IDisposable
 
     private async Task<(bool, int?, string?)> GetAsync(RunProbe probe, string path, CancellationToken ct)
     {
-        var url = new Uri($"http://{probe.Address}:{probe.Port}{(path.StartsWith('/') ? path : "/" + path)}");
+        var url = new Uri($"{(probe.Https ? "https" : "http")}://{probe.Address}:{probe.Port}{(path.StartsWith('/') ? path : "/" + path)}");
         using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, ct);
         await using var body = await response.Content.ReadAsStreamAsync(ct);
         var kept = new byte[KeptBytes];

@@ -28,7 +28,7 @@ public sealed record DeployOptions
     /// <summary>0 to 1; null by kind: service 0.7, worker 0.5, others 0.3.</summary>
     public decimal? Priority { get; init; }
 
-    /// <summary>Whose quota its tasks count against; null: the request's own.</summary>
+    /// <summary>Whose quota and share its tasks count against; null: nobody's in particular.</summary>
     public string? Owner { get; init; }
 
     /// <summary>A run ends after this long, as failed. Null: no limit. Services and workers have none.</summary>
@@ -48,9 +48,6 @@ public sealed record DeployOptions
 
     /// <summary>The most instances that a scale may ask for; null: only the cluster's bound.</summary>
     public int? MaxInstances { get; init; }
-
-    /// <summary>A drop of more than 10 instances, or of more than half of more than 10, is meant.</summary>
-    public bool Acknowledged { get; init; }
 }
 
 /// <summary>Where instances may go and how they spread.</summary>

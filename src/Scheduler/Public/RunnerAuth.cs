@@ -27,7 +27,7 @@ public sealed class RunnerAuth
           FROM scheduler.deploy d
          WHERE t.id = @taskId AND t.ended_at IS NULL AND t.phase <> 'Pending' AND (t.runner_nonce IS NULL OR t.runner_nonce = @nonce)
            AND d.cluster = t.cluster AND d.id = t.deploy_id
-        RETURNING d.spec->>'runnerSpec'
+        RETURNING d.spec->>'runnerSpec' AS spec, d.spec->>'run' AS run
         """;
 
     private readonly NpgsqlDataSource db;
@@ -63,12 +63,14 @@ public sealed class RunnerAuth
     internal async Task<Redeemed> RedeemAsync(string taskId, string ticket, string nonce, CancellationToken ct)
     {
         if (!Same(ticket, key.TicketFor(taskId)))
-            return new Redeemed(RedeemOutcome.WrongTicket, null, null);
+            return new Redeemed(RedeemOutcome.WrongTicket, null, null, null);
         await using var connection = await db.OpenConnectionAsync(ct);
-        var spec = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(Bind, new { taskId, nonce },
+        var row = await connection.QuerySingleOrDefaultAsync<(string Spec, string? Run)?>(new CommandDefinition(Bind, new { taskId, nonce },
             cancellationToken: ct));
-        return spec is null ? new Redeemed(RedeemOutcome.TakenOrOver, null, null)
-            : new Redeemed(RedeemOutcome.Bound, key.TokenFor(taskId), spec);
+        if (row is not { } found)
+            return new Redeemed(RedeemOutcome.TakenOrOver, null, null, null);
+        var run = found.Run is null ? null : JsonSerializer.Deserialize<RunDetails>(found.Run, Journal.Json);
+        return new Redeemed(RedeemOutcome.Bound, key.TokenFor(taskId), found.Spec, run);
     }
 
     private static bool Same(string given, string expected) =>
@@ -82,4 +84,5 @@ internal enum RedeemOutcome
     TakenOrOver,
 }
 
-internal sealed record Redeemed(RedeemOutcome Outcome, string? Token, string? Spec);
+/// <param name="Run">What this run has of its own over its spec; null for everything else.</param>
+internal sealed record Redeemed(RedeemOutcome Outcome, string? Token, string? Spec, RunDetails? Run);

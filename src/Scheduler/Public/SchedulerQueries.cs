@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
@@ -50,6 +51,15 @@ public sealed class SchedulerQueries
 
     public async Task<DeployView?> DeployAsync(string cluster, string deployId, CancellationToken ct) =>
         (await ListAsync(QuerySql.DeployById, new { cluster, id = deployId }, (DeployRow r) => r.ToView(), ct)).SingleOrDefault();
+
+    internal async Task<ResourceNeed?> NeedsAsync(string cluster, string deployId, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var needs = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT spec->>'needs' FROM scheduler.deploy WHERE cluster = @cluster AND id = @deployId", new { cluster, deployId },
+            cancellationToken: ct));
+        return needs is null ? null : JsonSerializer.Deserialize<ResourceNeed>(needs, Journal.Json);
+    }
 
     /// <summary>Newest first.</summary>
     public async Task<Page<TaskView>> TasksAsync(TaskFilter filter, string? cursor, int limit, CancellationToken ct)

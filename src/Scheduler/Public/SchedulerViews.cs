@@ -23,17 +23,54 @@ public sealed record ResourcesView(decimal Cpus, decimal MemoryMb, decimal DiskM
 public sealed record OfferView(string Cluster, string Id, string AgentId, string Host, string Rack, ResourcesView Resources, int Ports,
     DateTimeOffset Since);
 
-/// <param name="Kind"><c>service</c>, <c>worker</c>, <c>run-once</c>.</param>
-/// <param name="State"><c>active</c>, <c>removing</c>, <c>removed</c>.</param>
+/// <param name="Kind"><c>service</c>, <c>worker</c>, <c>run-once</c>, <c>cron</c>, <c>on-demand</c>.</param>
+/// <param name="State"><c>active</c>, <c>paused</c>, <c>cooldown</c>, <c>finished</c>, <c>removing</c>, <c>removed</c>.</param>
 public sealed record RequestView(
     string Cluster, string Id, string Kind, string State, string? ActiveDeploy, string? PendingDeploy, int ActiveTasks,
-        DateTimeOffset CreatedAt);
+        DateTimeOffset CreatedAt)
+{
+    /// <summary>What people did to it, over what its deploys say.</summary>
+    public IReadOnlyList<RequestChangeView> Changes { get; init; } = [];
+
+    /// <summary>Of a cron.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
+
+    /// <summary>Patterns in its failures, newest last.</summary>
+    public IReadOnlyList<CrashLoopView> CrashLoops { get; init; } = [];
+}
+
+/// <param name="What"><c>scale</c>, <c>pause</c>, <c>skip-health</c>, <c>priority</c>, <c>bounce</c>, <c>cooldown</c>.</param>
+/// <param name="Value">What it is now, in words.</param>
+/// <param name="Until">When it ends by itself; null: never.</param>
+public sealed record RequestChangeView(string What, string Value, string By, string? Reason, DateTimeOffset Since, DateTimeOffset? Until);
+
+/// <param name="Kind"><c>fast</c>, <c>slow</c>, <c>startup</c>, <c>out-of-memory</c>, <c>single-instance</c>, <c>multi-instance</c>,
+/// <c>unexpected-exits</c>.</param>
+/// <param name="Until">Null while it goes on.</param>
+public sealed record CrashLoopView(string Kind, DateTimeOffset Since, DateTimeOffset? Until);
 
 /// <param name="State"><c>deploying</c>, <c>retiring</c>, <c>active</c>, <c>superseded</c>, <c>succeeded</c>, <c>failed</c>,
 /// <c>cancelled</c>.</param>
 public sealed record DeployView(
     string Cluster, string Id, string RequestId, string Kind, string State, int Instances, int HealthyInstances, int Crashes,
-    string? FailureClass, string? Reason, string? Commit, string? Route, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+    string? FailureClass, string? Reason, string? Commit, string? Route, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>Why it failed, as a stable word: <c>failed-health-checks</c>, <c>overdue</c> …</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Of a run: the deploy that it runs.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>Of a roll-out by groups.</summary>
+    public RolloutView? Rollout { get; init; }
+}
+
+/// <param name="Group">The group under way, from 1.</param>
+/// <param name="Groups">How many there are.</param>
+/// <param name="Proven">Instances of earlier groups: so many old ones have left.</param>
+/// <param name="HealthySince">Since when the group waits to be accepted; null while it is not healthy.</param>
+/// <param name="Acceptance"><c>automatic</c>, <c>timed</c>, <c>manual</c>, <c>checked</c>.</param>
+public sealed record RolloutView(int Group, int Groups, int Proven, DateTimeOffset? HealthySince, string Acceptance, int Failures);
 
 /// <param name="State">
 /// <c>pending</c>, <c>launching</c>, <c>starting</c>, <c>running</c>, <c>killing</c>, <c>unreachable</c>, <c>finished</c>, <c>failed</c>,

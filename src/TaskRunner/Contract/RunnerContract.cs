@@ -9,7 +9,12 @@ namespace Pipeline.TaskRunner.Contract;
 internal sealed record RedeemTicket(string Ticket, string Nonce);
 
 /// <summary>The answer: the token for every later call (Authorization: Bearer), and what to do.</summary>
-internal sealed record RedeemedTicket(string Token, RunnerSpec Spec);
+/// <param name="Overrides">Of this one run, over its spec; null for most tasks.</param>
+internal sealed record RedeemedTicket(string Token, RunnerSpec Spec, RunOverrides? Overrides = null);
+
+/// <param name="Arguments">Appended to the command of a <see cref="RunSpec"/>, each as one word.</param>
+/// <param name="Environment">Over the environment of the spec.</param>
+internal sealed record RunOverrides(IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment);
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(BuildSpec), "build")]
@@ -35,7 +40,21 @@ internal sealed record ArtifactSpec(string Name, string Path);
 /// <param name="ArtifactName">The file's name in that folder when the artifact is a single file; null: <c>artifact</c>.</param>
 internal sealed record RunSpec(
     string ArtifactDigest, long ArtifactBytes, string MediaType, string ReleaseDigest, string Stage, string Deployable, long Generation,
-    IReadOnlyList<string> Envelopes, string Run, IReadOnlyDictionary<string, string> Environment, string? ArtifactName = null) : RunnerSpec;
+    IReadOnlyList<string> Envelopes, string Run, IReadOnlyDictionary<string, string> Environment, string? ArtifactName = null) : RunnerSpec
+{
+    /// <summary>This spec for one run of it.</summary>
+    public RunSpec With(RunOverrides overrides)
+    {
+        var environment = new Dictionary<string, string>(Environment);
+        foreach (var (name, value) in overrides.Environment)
+            environment[name] = value;
+        return this with { Environment = environment, Arguments = overrides.Arguments };
+    }
+
+    /// <summary>Of this run, after the command; never part of the spec itself.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Arguments { get; private init; } = [];
+}
 
 /// <summary>PUT /runner/v1/tasks/{taskId}/steps/{index}: index from 0; sent when a step starts and when it ends.</summary>
 /// <param name="State"><c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>timed-out</c>.</param>

@@ -64,7 +64,11 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
 
     private async Task<int> ExecuteAsync(Dictionary<string, string> environment)
     {
-        var child = await ChildGroup.StartAsync(["/bin/sh", "-c", spec.Run], folder, environment);
+        // The shell gets the arguments as they are: what a word means is never decided by quoting.
+        string[] command = spec.Arguments.Count == 0
+            ? ["/bin/sh", "-c", spec.Run]
+            : ["/bin/sh", "-c", spec.Run + " \"$@\"", "sh", .. spec.Arguments];
+        var child = await ChildGroup.StartAsync(command, folder, environment);
         signals.PassTo(child);
         using var log = new RotatingLog(Path.Combine(runner.Sandbox, "service.log"), LogBytes, LogFiles);
         var pump = PumpAsync(child.Output, log);

@@ -49,7 +49,8 @@ internal sealed class ServerClient : IDisposable
             SmallCall,
             ct);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", redeemed.Token);
-        return redeemed.Spec ?? throw new InfraException("The server's answer has no spec.");
+        var spec = redeemed.Spec ?? throw new InfraException("The server's answer has no spec.");
+        return spec is RunSpec run && redeemed.Overrides is { } overrides ? run.With(overrides) : spec;
     }
 
     public Task ReportStepAsync(int index, StepReport report, CancellationToken ct) =>

@@ -8,13 +8,16 @@ namespace Pipeline.Scheduler.Tests.Core;
 /// <summary>Drives the machine by hand: what a master would say, and what the machine answers.</summary>
 internal sealed class Machine
 {
-    private readonly ClusterMachine machine;
+    private readonly TrustCheck trust;
+    private ClusterMachine machine;
     private int offers;
     private int updates;
 
-    public Machine(Snapshot? snapshot = null, TrustCheck? trust = null, bool subscribe = true)
+    public Machine(Snapshot? snapshot = null, TrustCheck? trust = null, bool subscribe = true, CoreSettings? settings = null)
     {
-        machine = new ClusterMachine(new CoreSettings("test", "pipeline"), trust ?? ((_, _) => null), snapshot ?? Snapshot.Empty, Now);
+        this.trust = trust ?? ((_, _) => null);
+        Settings = settings ?? new CoreSettings("test", "pipeline");
+        machine = new ClusterMachine(Settings, this.trust, snapshot ?? Snapshot.Empty, Now);
         if (subscribe)
             Hear(new Subscribed("fw-1", TimeSpan.FromSeconds(15), "m-1", "127.0.0.1:5050", "1.11.0"));
     }
@@ -23,6 +26,10 @@ internal sealed class Machine
     public List<JournalEvent> Events { get; } = [];
     public List<Outgoing> Sends { get; } = [];
     public Dictionary<string, TaskRecord> Rows { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Deploy> Deploys { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Request> Requests { get; } = new(StringComparer.Ordinal);
+    public PriorityFreeze? Freeze { get; private set; }
+    public CoreSettings Settings { get; }
     public Effects Last { get; private set; } = new();
     public ClusterMachine Core => machine;
 
@@ -32,7 +39,7 @@ internal sealed class Machine
 
     public TaskRecord Task(string id) => Rows[id];
 
-    public T Only<T>() where T : JournalEvent => Events.OfType<T>().Single();
+    public T Only<T>(Func<T, bool>? which = null) where T : JournalEvent => Events.OfType<T>().Single(e => which is null || which(e));
 
     public void Do(SchedulerInput input)
     {
@@ -41,7 +48,71 @@ internal sealed class Machine
         Sends.AddRange(Last.Sends);
         foreach (var (id, row) in Last.Tasks)
             Rows[id] = row;
+        foreach (var (id, row) in Last.Deploys)
+            Deploys[id] = row;
+        foreach (var (id, row) in Last.Requests)
+            Requests[id] = row;
+        if (Last.Freeze is { } change)
+            Freeze = change.Freeze;
     }
+
+    /// <summary>What the machine answers to a command.</summary>
+    public CommandOutcome Ask(SchedulerCommand command)
+    {
+        Do(new Commanded(7, command));
+        return Last.Answers.Single().Outcome;
+    }
+
+    public static Asking By(TimeSpan? lasts = null, string? reason = null) => new(Actor.Person("eleni"), reason, lasts);
+
+    /// <summary>Another leader takes up what is in the rows, and nothing else.</summary>
+    public void Restart()
+    {
+        var live = Deploys.Values.Where(d => d.IsLive || Rows.Values.Any(t => t.IsLive && t.DeployId == d.Id)).ToList();
+        var attempts = Rows.Values.GroupBy(t => (t.DeployId, t.Instance)).ToDictionary(g => g.Key, g => g.Max(t => t.Attempt));
+        machine = new ClusterMachine(Settings, trust, new Snapshot(
+            new FrameworkRecord("fw-1", FrameworkState.Connecting, null, null, null),
+            [.. Requests.Values.Where(r => r.State != RequestState.Removed)], live, [.. Rows.Values.Where(t => t.IsLive)], [], attempts)
+        {
+            Freeze = Freeze,
+        }, Now);
+        Hear(new Subscribed("fw-1", TimeSpan.FromSeconds(15), "m-1", "127.0.0.1:5050", "1.11.0"));
+    }
+
+    public IReadOnlyList<TaskRecord> Live(string? deploy = null) =>
+        [.. Rows.Values.Where(t => t.IsLive && (deploy is null || t.DeployId == deploy)).OrderBy(t => t.Id, StringComparer.Ordinal)];
+
+    /// <summary>Tasks that should go on running, by instance number.</summary>
+    public IReadOnlyList<int> Places(string deploy) => [.. Live(deploy).Where(t => t.FillsPlace).Select(t => t.Instance).Order()];
+
+    public int Healthy(Func<TaskRecord, bool>? which = null) => Rows.Values.Count(t => t.IsHealthy && (which is null || which(t)));
+
+    /// <summary>Places everything that waits, and lets it run.</summary>
+    public void Place(bool run = true)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            for (var agent = 1; agent <= 8; agent++)
+            {
+                if (Rows.Values.Any(t => t is { IsLive: true, Phase: TaskPhase.Pending } && !(t.NotBefore > Now)))
+                    Offer($"a{agent}", cpus: 16, memory: 16384, ports: 40);
+            }
+        }
+
+        if (!run)
+            return;
+        foreach (var task in Rows.Values.Where(t => t is { IsLive: true, Phase: TaskPhase.Launching }).ToList())
+            Run(task.Id);
+    }
+
+    /// <summary>Every task that is being killed is gone now.</summary>
+    public void Bury()
+    {
+        foreach (var task in Rows.Values.Where(t => t is { IsLive: true, KillCause: not null }).ToList())
+            Say(task.Id, TaskState.Killed);
+    }
+
+    public void Crash(string taskId) => Say(taskId, TaskState.Failed, message: "Command exited with status 1");
 
     public void Hear(MasterEvent said) => Do(new MasterSaid(said));
 
@@ -104,4 +175,28 @@ internal sealed class Machine
         foreach (var task in Rows.Values.Where(t => t.DeployId == id).ToList())
             Run(task.Id);
     }
+
+    /// <summary>A request with a deploy in force, and room for more.</summary>
+    public static Machine With(int instances, DeployOptions? options = null, CoreSettings? settings = null)
+    {
+        var m = new Machine(settings: settings);
+        m.Do(new DeploySubmitted(Web("v1", instances) with { Options = options ?? DeployOptions.Default }));
+        m.Place();
+        Xunit.Assert.Equal(instances, m.Healthy(t => t.DeployId == "v1"));
+        return m;
+    }
+
+    public static DeploySubmission Nightly(string id, Schedule schedule, DeployOptions? options = null) =>
+        Web(id, 1) with
+        {
+            RequestId = "nightly", Kind = RequestKind.Cron, Route = null, Needs = new ResourceNeed(0.5m, 128, 10, 0),
+            Options = (options ?? DeployOptions.Default) with { Schedule = schedule },
+        };
+
+    public static DeploySubmission Job(string id, DeployOptions? options = null) =>
+        Web(id, 1) with
+        {
+            RequestId = "report", Kind = RequestKind.OnDemand, Route = null, Needs = new ResourceNeed(0.5m, 128, 10, 0),
+            Options = options ?? DeployOptions.Default,
+        };
 }

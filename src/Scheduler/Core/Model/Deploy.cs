@@ -53,6 +53,10 @@ internal sealed record DeploySpec(
     /// <summary>Of a run of a cron or on-demand deploy.</summary>
     public RunDetails? Run { get; init; }
 
+    /// <summary>Kind run-once, submitted as a deploy: whoever waits for it hears how it ended.</summary>
+    public bool IsDeployed { get; init; }
+
+    private const int RunInfraRetries = 5;
     private static readonly TimeSpan RunGrace = TimeSpan.FromSeconds(10);
 
     public static DeploySpec Of(RunOnce run) => new(
@@ -62,5 +66,19 @@ internal sealed record DeploySpec(
 
     public static DeploySpec Of(DeploySubmission d) => new(
         d.Kind, d.Instances, d.Needs, d.Readiness, d.Budget, d.KillGrace, null, 0, d.RunnerSpec, d.Envelopes, d.Trust, d.Image, d.Route,
-        d.Subject with { Cluster = d.Cluster, Deployable = d.Subject.Deployable ?? d.RequestId }, d.Actor) { Options = d.Options };
+        d.Subject with { Cluster = d.Cluster, Deployable = d.Subject.Deployable ?? d.RequestId }, d.Actor)
+    {
+        Options = d.Options,
+        IsDeployed = d.Kind == RequestKind.RunOnce,
+        MaxRunTime = d.Kind is RequestKind.Service or RequestKind.Worker ? null : d.Options.RunLimit,
+        InfraRetries = d.Kind == RequestKind.RunOnce ? RunInfraRetries : 0,
+        Readiness = d.Kind is RequestKind.Service or RequestKind.Worker ? d.Readiness : null,
+    };
+
+    /// <summary>One run of this deploy, with what the run has of its own.</summary>
+    public DeploySpec AsRun(RunDetails details, ResourceNeed? needs, Actor actor) => this with
+    {
+        Kind = RequestKind.RunOnce, Instances = 1, Needs = needs ?? Needs, Run = details, MaxRunTime = Options.RunLimit,
+        InfraRetries = RunInfraRetries, Readiness = null, Budget = null, IsDeployed = false, Actor = actor,
+    };
 }

@@ -14,6 +14,9 @@ internal sealed record Request(
 
     /// <summary>The last failures, newest last: what cooldown and crash loops are judged by.</summary>
     public IReadOnlyList<InstanceFailure> Failures { get; init; } = [];
+
+    /// <summary>Crash loops seen, newest last; one without an end goes on.</summary>
+    public IReadOnlyList<CrashLoop> Loops { get; init; } = [];
 }
 
 internal enum RequestState

@@ -52,3 +52,21 @@ internal enum InstanceFailureKind
     Startup,
     Health,
 }
+
+/// <param name="Until">Null while it goes on.</param>
+internal sealed record CrashLoop(CrashLoopKind Kind, DateTimeOffset Since, DateTimeOffset? Until);
+
+internal enum CrashLoopKind
+{
+    Fast,
+    Slow,
+    Startup,
+    OutOfMemory,
+    SingleInstance,
+    MultiInstance,
+    UnexpectedExits,
+}
+
+/// <summary>Nothing whose priority is below the level starts.</summary>
+/// <param name="Kill">What ran below it was killed.</param>
+internal sealed record PriorityFreeze(decimal Level, bool Kill, Change Change);

@@ -10,6 +10,9 @@ internal sealed record TaskRecord(string Id, string RequestId, string DeployId, 
 {
     public TaskPhase Phase { get; init; } = TaskPhase.Pending;
     public JournalSubject Subject { get; init; } = JournalSubject.None;
+
+    /// <summary>Whose quota it counts against. Not stored: it is in the spec of its deploy.</summary>
+    public string? Owner { get; init; }
     public string? AgentId { get; init; }
     public string? Host { get; init; }
     public string? Address { get; init; }
@@ -52,7 +55,10 @@ internal enum LeaveCause
     /// <summary>All instances are replaced; killed together when all replacements are healthy.</summary>
     Bounce,
 
-    /// <summary>Killed as soon as the instance with its number is healthy.</summary>
+    /// <summary>Instances are replaced a few at a time; killed as soon as the instance with its number is healthy.</summary>
+    IncrementalBounce,
+
+    /// <summary>One task is replaced; killed as soon as the instance with its number is healthy.</summary>
     Replace,
 
     /// <summary>Its agent is emptied; killed as soon as the instance with its number is healthy.</summary>
@@ -101,4 +107,10 @@ internal enum KillCause
 
     /// <summary>It ran longer than it may.</summary>
     Overtime,
+
+    /// <summary>It did not run long after it was launched: its agent or image is at fault, not the program.</summary>
+    NotStarted,
+
+    /// <summary>A freeze of launches killed what is less important; it starts again when the freeze is lifted.</summary>
+    Priority,
 }

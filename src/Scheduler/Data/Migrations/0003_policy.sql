@@ -6,7 +6,8 @@ ALTER TABLE scheduler.request
   ADD CONSTRAINT request_state_check CHECK (state IN ('Active', 'Finished', 'Removing', 'Removed')),
   ADD COLUMN overrides jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN next_fire timestamptz,
-  ADD COLUMN failures  jsonb NOT NULL DEFAULT '[]';
+  ADD COLUMN failures  jsonb NOT NULL DEFAULT '[]',
+  ADD COLUMN loops     jsonb NOT NULL DEFAULT '[]';
 
 ALTER TABLE scheduler.deploy
   ADD COLUMN parent   text,
@@ -20,12 +21,13 @@ ALTER TABLE scheduler.task
   ADD COLUMN leaving     jsonb,
   ADD COLUMN skip_health boolean NOT NULL DEFAULT false,
   DROP CONSTRAINT task_kill_cause_check,
-  ADD CONSTRAINT task_kill_cause_check CHECK (kill_cause IN ('Retired', 'Cancelled', 'Operator', 'Unready', 'Overtime', 'Priority'));
+  ADD CONSTRAINT task_kill_cause_check CHECK (kill_cause IN ('Retired', 'Cancelled', 'Operator', 'Unready', 'Overtime', 'NotStarted',
+                                                                         'Priority'));
 
 -- A launch freeze of a whole cluster: nothing below the level starts.
 CREATE TABLE scheduler.freeze (
   cluster text PRIMARY KEY,
-  payload jsonb
+  payload jsonb NOT NULL
 );
 
 -- The asker of a command waits for its outcome, which is written in the commit of its effects.

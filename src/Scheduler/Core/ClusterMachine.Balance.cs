@@ -1,0 +1,163 @@
+namespace Pipeline.Scheduler.Core;
+
+// One rule for every change of what should run: compare what fills the places of a deploy with how many there should be, start or retire
+// the difference. Nothing else starts or retires instances of services, so whatever happened before, the next balance sets it right.
+internal sealed partial class ClusterMachine
+{
+    /// <summary>Instances that the request should have, by its deploy in force and what people did to it.</summary>
+    private static int WantedOf(Request request, Deploy deploy) => request.Overrides.Scale?.Instances ?? deploy.Spec.Instances;
+
+    /// <summary>Instances of this deploy that should run now.</summary>
+    private int TargetOf(Request request, Deploy deploy)
+    {
+        if (!deploy.IsLive || !deploy.KeepsRunning || request.State is RequestState.Removing or RequestState.Removed)
+            return 0;
+        var wanted = WantedOf(request, deploy);
+        if (deploy.State == DeployState.Deploying)
+            return RolloutRules.TargetOf(deploy, wanted);
+        if (request.Overrides.Pause is { Kill: true })
+            return 0;
+        // As a newer deploy proves itself, group by group, this one makes room.
+        return request.PendingDeploy is { } next && state.Deploys.TryGetValue(next, out var pending)
+            ? Math.Max(0, wanted - pending.Progress.Proven)
+            : wanted;
+    }
+
+    private void Balance(string requestId, DateTimeOffset now)
+    {
+        if (!state.Requests.TryGetValue(requestId, out var request))
+            return;
+        foreach (var deploy in state.DeploysOf(requestId))
+        {
+            if (deploy is { IsLive: true, KeepsRunning: true })
+                Balance(request, deploy, now);
+        }
+
+        RetireLeaving(requestId, now);
+    }
+
+    private void Balance(Request request, Deploy deploy, DateTimeOffset now)
+    {
+        if (IsLeftAlone(request, deploy))
+            return;
+        var target = TargetOf(request, deploy);
+        var places = new SortedDictionary<int, TaskRecord>();
+        foreach (var task in state.TasksOf(deploy.Id))
+        {
+            if (!task.FillsPlace)
+                continue;
+            if (!places.TryGetValue(task.Instance, out var other))
+            {
+                places[task.Instance] = task;
+                continue;
+            }
+
+            // Two for one place, after a bounce that was called off: the one that works stays, or else the older.
+            var stays = Better(other, task) ? other : task;
+            places[task.Instance] = stays;
+            Kill(stays == other ? task : other, KillCause.Retired, $"instance {task.Instance} runs as {stays.Id}", now);
+        }
+
+        var isMakingRoom = deploy.State != DeployState.Deploying && target > 0 && target < WantedOf(request, deploy);
+        while (places.Count > target)
+        {
+            // Making room for a newer deploy the lowest leave first; scaled down, the highest.
+            var leaver = isMakingRoom ? places.First() : places.Last();
+            places.Remove(leaver.Key);
+            Kill(leaver.Value, KillCause.Retired,
+                isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted", now);
+        }
+
+        if (deploy.FailureClass == Kernel.FailureClass.Security)
+            return; // It did not verify: what runs may stay, nothing starts.
+        for (var instance = 1; places.Count < target; instance++)
+        {
+            if (!places.ContainsKey(instance))
+                places[instance] = AddTask(deploy, instance, null, now);
+        }
+    }
+
+    /// <summary>Paused, but what runs may run on: nothing starts, nothing is taken away.</summary>
+    private static bool IsLeftAlone(Request request, Deploy deploy) =>
+        request.Overrides.Pause is { Kill: false } && deploy.State != DeployState.Deploying;
+
+    private static bool Better(TaskRecord a, TaskRecord b) =>
+        a.IsHealthy != b.IsHealthy ? a.IsHealthy : a.Attempt < b.Attempt;
+
+    private TaskRecord AddTask(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now)
+    {
+        var attempt = state.NextAttempt(deploy.Id, instance);
+        var overrides = state.Requests[deploy.RequestId].Overrides;
+        var task = new TaskRecord($"{deploy.Id}.{instance}.{attempt}", deploy.RequestId, deploy.Id, instance, attempt, deploy.Spec.Needs,
+            now)
+        {
+            Subject = deploy.Spec.Subject,
+            Owner = deploy.Spec.Options.Owner,
+            NotBefore = notBefore,
+            SkipHealth = overrides.SkipHealth is not null || overrides.Bounce is { SkipHealth: true }
+                || (deploy.State == DeployState.Deploying && deploy.Spec.Options.SkipHealth),
+        };
+        state.Save(task);
+        if (notBefore is { } at)
+            timers.Set(TimerKind.NotBefore, task.Id, at);
+        reviveWanted = true;
+        return task;
+    }
+
+    /// <summary>The task goes, but what replaces it must be healthy first. Balance the request afterwards.</summary>
+    private void MarkLeaving(TaskRecord task, LeaveCause cause, string reason, DateTimeOffset now)
+    {
+        if (task.KillCause is not null || task.Leaving is not null)
+            return;
+        if (task.Phase == TaskPhase.Pending)
+            return; // It runs nowhere: there is nothing to replace.
+        state.Save(task with { Leaving = new Leaving(cause, reason, now) });
+    }
+
+    /// <summary>Kills what was to leave and is replaced by now.</summary>
+    private void RetireLeaving(string requestId, DateTimeOffset now)
+    {
+        var request = state.Requests[requestId];
+        foreach (var deploy in state.DeploysOf(requestId))
+        {
+            if (!deploy.KeepsRunning)
+                continue;
+            var tasks = state.TasksOf(deploy.Id);
+            var leaving = tasks.Where(t => t is { Leaving: not null, KillCause: null }).ToList();
+            if (leaving.Count == 0)
+                continue;
+            var gone = deploy.IsLive
+                ? Replaced(leaving, [.. tasks.Where(t => t.FillsPlace)], TargetOf(request, deploy))
+                : NoLongerNeeded(request, leaving);
+            foreach (var task in gone)
+                Kill(task, KillCause.Retired, task.Leaving!.Reason, now);
+        }
+
+        ContinueBounce(requestId, now);
+    }
+
+    private static List<TaskRecord> Replaced(List<TaskRecord> leaving, List<TaskRecord> filling, int target)
+    {
+        var healthy = filling.Count(t => t.IsHealthy);
+        var isFull = healthy >= target;
+        var places = filling.ToLookup(t => t.Instance);
+        return [.. leaving.Where(t => t.Leaving!.Cause switch
+        {
+            LeaveCause.Bounce or LeaveCause.DeployFailed => isFull,
+            // A place that is not wanted any more has nobody to wait for.
+            LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain =>
+                places[t.Instance].Any(f => f.IsHealthy) || (isFull && !places[t.Instance].Any()),
+        })];
+    }
+
+    /// <summary>Instances of a deploy that was given up serve on while the one before it is not back at full strength; as each of its
+    /// instances returns, one of these leaves.</summary>
+    private List<TaskRecord> NoLongerNeeded(Request request, List<TaskRecord> leaving)
+    {
+        if (request.ActiveDeploy is not { } id || !state.Deploys.TryGetValue(id, out var active) || !active.IsLive)
+            return leaving;
+        var healthy = state.TasksOf(id).Count(t => t.IsHealthy && t.Leaving is null);
+        var missing = Math.Max(0, TargetOf(request, active) - healthy);
+        return [.. leaving.OrderByDescending(t => t.IsHealthy).ThenBy(t => t.Id, StringComparer.Ordinal).Skip(missing)];
+    }
+}

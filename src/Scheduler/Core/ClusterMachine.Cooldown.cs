@@ -1,0 +1,66 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Core;
+
+// What failures say about a request: too fast a row of them delays its next starts, a pattern is told to people.
+internal sealed partial class ClusterMachine
+{
+    /// <summary>Remembers a failure that is the program's own. Losing an agent, or being killed by somebody, says nothing about it.</summary>
+    private void NoteFailure(Deploy deploy, TaskRecord task, TaskEnd end, DateTimeOffset now)
+    {
+        if (end.Outcome != Outcome.Failed || end.Class is null or FailureClass.Infra or FailureClass.Security)
+            return;
+        var request = state.Requests[deploy.RequestId];
+        var kind = FailureRules.KindOf(task, end);
+        IReadOnlyList<InstanceFailure> failures =
+            [.. request.Failures.Skip(Math.Max(0, request.Failures.Count + 1 - CrashLoops.Kept)), new InstanceFailure(task.Instance, now, kind)];
+        request = request with { Failures = failures, Loops = LoopsAfter(request, failures, deploy, now) };
+        state.Save(request);
+        if (deploy.State == DeployState.Deploying && deploy.KeepsRunning)
+            return;
+        if (request.Overrides.Cooldown is null && CooldownRules.IsTooFast(failures, now))
+        {
+            Override(request, o => o with { Cooldown = new CooldownOverride(now, end.Reason) });
+            Changed(request.Id, "cooldown-entered",
+                $"{CooldownRules.Failures} failures within {CooldownRules.Window.TotalSeconds:0} s; the last: {end.Reason}",
+                new Change(Self, null, now, null));
+        }
+
+        if (state.Requests[request.Id].Overrides.Cooldown is not null)
+            timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(state.Requests[request.Id]));
+    }
+
+    /// <summary>One that is seen for the first time is told; one that is not seen any more has ended.</summary>
+    private IReadOnlyList<CrashLoop> LoopsAfter(Request request, IReadOnlyList<InstanceFailure> failures, Deploy deploy, DateTimeOffset now)
+    {
+        var seen = CrashLoops.In(failures, WantedOf(request, deploy), deploy.KeepsRunning, now);
+        var loops = request.Loops.Select(l => l.Until is null && !seen.Contains(l.Kind) ? l with { Until = now } : l).ToList();
+        foreach (var kind in seen.Where(k => !loops.Any(l => l.Kind == k && l.Until is null)))
+        {
+            loops.Add(new CrashLoop(kind, now, null));
+            Changed(request.Id, "crash-loop", Word(kind), new Change(Self, null, now, null));
+        }
+
+        return [.. loops.TakeLast(20)];
+    }
+
+    private void CooldownPassed(string requestId, DateTimeOffset now)
+    {
+        if (!state.Requests.TryGetValue(requestId, out var request) || request.Overrides.Cooldown is null)
+            return;
+        if (CooldownRules.EndOf(request) > now)
+            timers.Set(TimerKind.Cooldown, requestId, CooldownRules.EndOf(request));
+        else
+            EndCooldown(request, new Change(Self, "no failure for a while", now, null));
+    }
+
+    private void EndCooldown(Request request, Change by)
+    {
+        timers.Cancel(TimerKind.Cooldown, request.Id);
+        Override(request, o => o with { Cooldown = null });
+        // A person or a success says that it works now: the failures before count no more.
+        if (CooldownRules.EndOf(request) > by.Since)
+            state.Save(state.Requests[request.Id] with { Failures = [] });
+        Changed(request.Id, "cooldown-left", "new instances start at once again", by);
+    }
+}

@@ -1,0 +1,51 @@
+using Cronos;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>A schedule that can be asked for its fire times. Pure: time zones come from the machine's own database of them.</summary>
+internal sealed class CronRule
+{
+    private static readonly TimeSpan[] Spans = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(32)];
+
+    private readonly CronExpression expression;
+    private readonly TimeZoneInfo zone;
+
+    private CronRule(CronExpression expression, TimeZoneInfo zone) => (this.expression, this.zone) = (expression, zone);
+
+    /// <returns>The rule, or what is wrong with the schedule and what would be right.</returns>
+    public static (CronRule? Rule, string? Problem) Parse(Schedule schedule)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out var zone))
+            return (null, $"'{schedule.TimeZone}' is not a time zone: give an IANA name such as Europe/Athens.");
+        var fields = schedule.Cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length;
+        if (!schedule.Cron.StartsWith('@') && fields is not (5 or 6))
+            return (null, $"'{schedule.Cron}' has {fields} fields: give 5 (minute hour day month weekday), or 6 with seconds first.");
+        try
+        {
+            return (new CronRule(CronExpression.Parse(schedule.Cron, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard), zone), null);
+        }
+        catch (CronFormatException e)
+        {
+            return (null, $"'{schedule.Cron}' is not a schedule: {e.Message}");
+        }
+    }
+
+    /// <returns>Null when it never fires again.</returns>
+    public DateTimeOffset? After(DateTimeOffset at) => expression.GetNextOccurrence(at, zone)?.ToUniversalTime();
+
+    /// <summary>The newest fire time in the span, both ends included.</summary>
+    public DateTimeOffset? NewestIn(DateTimeOffset from, DateTimeOffset to)
+    {
+        // Looked for in growing spans back from the end, so that a schedule of every second costs no more than a daily one.
+        foreach (var span in Spans.Append(to - from))
+        {
+            var begin = to - span < from ? from : to - span;
+            if (expression.GetOccurrences(begin, to, zone, fromInclusive: true, toInclusive: true).ToList() is [.., var newest])
+                return newest.ToUniversalTime();
+            if (begin == from)
+                return null;
+        }
+
+        return null;
+    }
+}

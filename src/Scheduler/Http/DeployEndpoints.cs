@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler.Http;
+
+/// <summary>Deploys and runs that are under way, and the freeze of a cluster's launches.</summary>
+internal static class DeployEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/clusters/{name}/deploys/{id}", Get).RequireAuthorization(Permission.View).WithTags("scheduler")
+            .WithName("deploy-get");
+        var group = routes.MapGroup("/api/v1/clusters/{name}").RequireAuthorization(Permission.Operate).WithTags("scheduler");
+        group.MapPost("/deploys/{id}/advance", Advance).WithName("deploy-advance");
+        group.MapPost("/deploys/{id}/cancel", Cancel).WithName("deploy-cancel");
+        group.MapPost("/runs/{id}/cancel", CancelRun).WithName("run-cancel");
+        group.MapPost("/priority-freeze", Freeze).WithName("cluster-freeze");
+        group.MapDelete("/priority-freeze", Thaw).WithName("cluster-freeze-end");
+    }
+
+    private static async Task<Results<Ok<DeployView>, ProblemHttpResult>> Get(
+        string name, string id, SchedulerQueries queries, CancellationToken ct) =>
+        await queries.DeployAsync(name, id, ct) is { } deploy ? TypedResults.Ok(deploy) : Answers.UnknownDeploy(name, id);
+
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Advance(
+        string name, string id, AdvanceBody? body, [AsParameters] Asker asker, CancellationToken ct)
+    {
+        var fields = new FieldErrors();
+        fields.Require("decision", body?.Decision is null or "accept" or "reject", "Say accept or reject.");
+        fields.Require("reason", body?.Decision != "reject" || !string.IsNullOrWhiteSpace(body.Reason), "Say why it is rejected.");
+        fields.Text("reason", body?.Reason, FieldErrors.MostReason);
+        return asker.AskAsync(name, id, fields, new DeployAdvanced(id, body?.Decision != "reject", body?.Reason, asker.Actor), ct);
+    }
+
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Cancel(
+        string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
+    {
+        var fields = new FieldErrors();
+        fields.Text("reason", body?.Reason, FieldErrors.MostReason);
+        return asker.AskAsync(name, id, fields, new DeployCancelled(id, body?.Reason ?? "no reason given", asker.Actor), ct);
+    }
+
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> CancelRun(
+        string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
+    {
+        var fields = new FieldErrors();
+        fields.Text("reason", body?.Reason, FieldErrors.MostReason);
+        return asker.AskAsync(name, id, fields, new RunCancelled(id, body?.Reason ?? "no reason given", asker.Actor), ct);
+    }
+
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Freeze(
+        string name, FreezeBody body, [AsParameters] Asker asker, CancellationToken ct)
+    {
+        var fields = new FieldErrors();
+        fields.Require("level", body.Level is > 0 and <= 1, "Give a number above 0, up to 1.");
+        var by = asker.By(fields, body.Reason, body.DurationSeconds);
+        return asker.AskAsync(name, name, fields, new FreezeAsked(body.Level, body.Kill ?? false, by), ct);
+    }
+
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Thaw(
+        string name, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+    {
+        var fields = new FieldErrors();
+        return asker.AskAsync(name, name, fields, new FreezeAsked(null, false, asker.By(fields, reason, null)), ct);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Pipeline.Scheduler.Http;
+
+/// <summary>Everything that is wrong with a request, each with its field and what would be right: told at once, not one by one.</summary>
+internal sealed class FieldErrors
+{
+    public const int MostReason = 280;
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(365);
+
+    private readonly List<(string Field, string Detail)> errors = [];
+
+    public void Require(string field, bool good, string otherwise)
+    {
+        if (!good)
+            errors.Add((field, otherwise));
+    }
+
+    public void Text(string field, string? text, int most) => Require(
+        field, text is null || text.Length <= most, $"It has {text?.Length} characters; at most {most} are kept.");
+
+    /// <returns>Null when none is given, or a bad one.</returns>
+    public TimeSpan? Duration(string field, double? seconds)
+    {
+        if (seconds is not { } given)
+            return null;
+        if (double.IsFinite(given) && given > 0 && given <= LongestDuration.TotalSeconds)
+            return TimeSpan.FromSeconds(given);
+        errors.Add((field, $"It must be a number of seconds above 0, up to {LongestDuration.TotalSeconds:0} (a year); leave it out for no end."));
+        return null;
+    }
+
+    /// <returns>Null when all is well.</returns>
+    public ProblemHttpResult? Problem() => errors.Count == 0
+        ? null
+        : TypedResults.Problem(
+            statusCode: StatusCodes.Status400BadRequest, type: "invalid-request", title: "The request is not valid.",
+            detail: string.Join(" ", errors.Select(e => $"{e.Field}: {e.Detail}")),
+            extensions: new Dictionary<string, object?>
+            {
+                ["errors"] = errors.Select(e => new { pointer = "/" + e.Field, detail = e.Detail }).ToArray(),
+            });
+}
