@@ -53,12 +53,12 @@ internal static class DeployEndpoints
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Freeze(
-        string name, FreezeBody body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, FreezeBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Require("level", body.Level is > 0 and <= 1, "Give a number above 0, up to 1.");
-        var by = asker.By(fields, body.Reason, body.DurationSeconds);
-        return asker.AskAsync(name, name, fields, new FreezeAsked(body.Level, body.Kill ?? false, by), ct);
+        fields.Require("level", body?.Level is > 0 and <= 1, "Give a number above 0, up to 1.");
+        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
+        return asker.AskAsync(name, name, fields, new FreezeAsked(body?.Level, body?.Kill ?? false, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Thaw(

@@ -40,13 +40,13 @@ internal static class RequestEndpoints
         asker.AskAsync(name, id, new FieldErrors(), new RequestRemovalAsked(id, asker.Actor), ct);
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Scale(
-        string name, string id, ScaleBody body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, ScaleBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Require("instances", body.Instances is >= 0, "Give the number of instances, from 0.");
-        var by = asker.By(fields, body.Reason, body.DurationSeconds);
+        fields.Require("instances", body?.Instances is >= 0, "Give the number of instances, from 0.");
+        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
         return asker.AskAsync(
-            name, id, fields, new ScaleAsked(id, body.Instances ?? 0, body.Acknowledged ?? false, body.Bounce ?? false, by), ct);
+            name, id, fields, new ScaleAsked(id, body?.Instances ?? 0, body?.Acknowledged ?? false, body?.Bounce ?? false, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndScale(
@@ -104,12 +104,12 @@ internal static class RequestEndpoints
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Priority(
-        string name, string id, PriorityBody body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, PriorityBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Require("priority", body.Priority is >= 0 and <= 1, "Give a number from 0 to 1.");
-        var by = asker.By(fields, body.Reason, body.DurationSeconds);
-        return asker.AskAsync(name, id, fields, new PriorityAsked(id, body.Priority, by), ct);
+        fields.Require("priority", body?.Priority is >= 0 and <= 1, "Give a number from 0 to 1.");
+        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
+        return asker.AskAsync(name, id, fields, new PriorityAsked(id, body?.Priority, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndPriority(

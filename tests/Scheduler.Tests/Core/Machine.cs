@@ -127,6 +127,9 @@ internal sealed class Machine
         }
     }
 
+    /// <summary>Nobody leads while this time passes.</summary>
+    public void Sleep(TimeSpan time) => Now += time;
+
     public string Offer(string agent, decimal cpus = 4, decimal memory = 4096, string rack = "rack1", int ports = 10)
     {
         var id = $"o-{++offers}";
