@@ -55,14 +55,20 @@ internal sealed partial class ClusterMachine
             // Two for one place, after a bounce that was called off: the one that works stays, or else the older.
             var stays = Better(other, task) ? other : task;
             places[task.Instance] = stays;
-            Kill(stays == other ? task : other, KillCause.Retired, $"instance {task.Instance} runs as {stays.Id}", now);
+            var goes = stays == other ? task : other;
+            var reason = $"instance {task.Instance} runs as {stays.Id}";
+            // One that works too may stand in for another that does not, until that one does.
+            if (goes.IsHealthy)
+                MarkLeaving(goes, LeaveCause.Bounce, reason, now);
+            else
+                Kill(goes, KillCause.Retired, reason, now);
         }
 
         var isMakingRoom = deploy.State != DeployState.Deploying && target > 0 && target < WantedOf(request, deploy);
         while (places.Count > target)
         {
-            // Making room for a newer deploy the lowest leave first; scaled down, the highest.
-            var leaver = isMakingRoom ? places.First() : places.Last();
+            // Making room for a newer deploy the lowest leave first, but what does not serve before what does; scaled down, the highest.
+            var leaver = isMakingRoom ? places.MinBy(p => (p.Value.IsHealthy, p.Key)) : places.Last();
             places.Remove(leaver.Key);
             Kill(leaver.Value, KillCause.Retired,
                 isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted", now);
@@ -139,15 +145,27 @@ internal sealed partial class ClusterMachine
     private static List<TaskRecord> Replaced(List<TaskRecord> leaving, List<TaskRecord> filling, int target)
     {
         var healthy = filling.Count(t => t.IsHealthy);
-        var isFull = healthy >= target;
+        var serving = healthy + leaving.Count(t => t.IsHealthy);
         var places = filling.ToLookup(t => t.Instance);
-        return [.. leaving.Where(t => t.Leaving!.Cause switch
+        var gone = new List<TaskRecord>();
+        foreach (var task in leaving)
         {
-            LeaveCause.Bounce or LeaveCause.DeployFailed => isFull,
-            // A place that is not wanted any more has nobody to wait for.
-            LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain =>
-                places[t.Instance].Any(f => f.IsHealthy) || (isFull && !places[t.Instance].Any()),
-        })];
+            var isReplaced = task.Leaving!.Cause switch
+            {
+                LeaveCause.Bounce or LeaveCause.DeployFailed => healthy >= target,
+                // A place that is not wanted any more has nobody to wait for.
+                LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain =>
+                    places[task.Instance].Any(f => f.IsHealthy) || (healthy >= target && !places[task.Instance].Any()),
+            };
+            // It may be replaced and yet be needed: another place is empty at the moment.
+            if (!isReplaced || (task.IsHealthy && serving <= target))
+                continue;
+            gone.Add(task);
+            if (task.IsHealthy)
+                serving--;
+        }
+
+        return gone;
     }
 
     /// <summary>Instances of a deploy that was given up serve on while the one before it is not back at full strength; as each of its

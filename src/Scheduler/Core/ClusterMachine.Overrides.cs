@@ -153,8 +153,8 @@ internal sealed partial class ClusterMachine
             return;
         bool Over(Change? change) => change?.Until <= now;
         var by = new Change(Self, "its time was over", now, null);
-        if (request.Overrides is { Scale: { } scale } && Over(scale.Change) && CurrentDeploy(request) is { } deploy)
-            RevertScale(request, scale, scale.Before ?? deploy.Spec.Instances, by, now);
+        if (request.Overrides is { Scale: { } scale } && Over(scale.Change))
+            RevertScale(request, scale, scale.Before ?? CurrentDeploy(request)?.Spec.Instances ?? 0, by, now);
         if (Over(state.Requests[requestId].Overrides.Pause?.Change))
             Resume(state.Requests[requestId], by, now);
         if (Over(state.Requests[requestId].Overrides.Bounce?.Change))
