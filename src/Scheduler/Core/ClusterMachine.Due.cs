@@ -28,7 +28,8 @@ internal sealed partial class ClusterMachine
             if (state.Freeze is { } freeze && priority < freeze.Level)
             {
                 Explain(task, string.Create(CultureInfo.InvariantCulture,
-                    $"its priority {priority:0.##} is below {freeze.Level:0.##}, under which {freeze.Change.By} froze launches{Because(freeze.Change.Reason)}"));
+                    $"its priority {priority:0.##} is below {freeze.Level:0.##}, under which {freeze.Change.By} froze launches")
+                    + Because(freeze.Change.Reason));
                 continue;
             }
 

@@ -197,8 +197,11 @@ internal sealed partial class ClusterMachine
         new RequestChanged(settings.Cluster, requestId, what, detail, change.Reason, change.Until), change.By,
         SubjectOf(state.Requests[requestId]));
 
-    private JournalSubject SubjectOf(Request request) =>
-        new() { Cluster = settings.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : CurrentDeploy(request)?.Spec.Subject.Deployable ?? request.Id };
+    private JournalSubject SubjectOf(Request request) => new()
+    {
+        Cluster = settings.Cluster,
+        Deployable = request.Kind == RequestKind.RunOnce ? null : CurrentDeploy(request)?.Spec.Subject.Deployable ?? request.Id,
+    };
 
     private Deploy? CurrentDeploy(Request request) =>
         state.Deploys.GetValueOrDefault(request.ActiveDeploy ?? "") ?? state.Deploys.GetValueOrDefault(request.PendingDeploy ?? "");

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
 using Pipeline.Scheduler.Core;
@@ -5,11 +6,12 @@ using Pipeline.Scheduler.Core;
 namespace Pipeline.Scheduler.Loop;
 
 /// <summary>One try of a readiness check from outside: HTTP or HTTPS GET (2xx and 3xx pass) or TCP connect. Always answers.</summary>
+[SuppressMessage("Security", "CA5359", Justification =
+    "An instance is asked by address, so the name in its certificate cannot match: readiness says that it answers, not who it is.")]
 internal sealed class Prober(TimeProvider time) : IDisposable
 {
     private const int KeptBytes = 1024;
 
-    // An instance is asked by address, so the name in its certificate cannot match: readiness says that it answers, not who it is.
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromSeconds(10),

@@ -132,7 +132,7 @@ public sealed class CronTests
         replacing.Pass(TimeSpan.FromMinutes(5));
         replacing.Place();
         replacing.Pass(TimeSpan.FromMinutes(5));
-        Assert.Equal("n1.run.20260101T120500Z.1.1", replacing.Calls<KillTask>().First().TaskId);
+        Assert.Equal("n1.run.20260101T120500Z.1.1", replacing.Calls<KillTask>()[0].TaskId);
         Assert.Equal(2, replacing.Live().Count);
         replacing.Bury();
         Assert.Single(replacing.Live());
@@ -212,7 +212,7 @@ public sealed class CronTests
         m.Restart();
         Assert.Empty(m.Calls<KillTask>());
         m.Pass(TimeSpan.FromMinutes(11));
-        Assert.Equal("n1.run.by-hand.1.1", m.Calls<KillTask>().First().TaskId);
+        Assert.Equal("n1.run.by-hand.1.1", m.Calls<KillTask>()[0].TaskId);
 
         var zero = Scheduled(new Schedule("0 3 * * *"));
         zero.Ask(Now());

@@ -159,7 +159,7 @@ public sealed class OnDemandTests
         m.Place();
         Assert.Equal(TimeSpan.FromMinutes(2), m.Sends.OfType<Launch>().Last().Tasks[0].Spec.MaxRunTime);
         m.Pass(TimeSpan.FromMinutes(3));
-        Assert.Equal("r1.run.a.1.1", m.Calls<KillTask>().First().TaskId);
+        Assert.Equal("r1.run.a.1.1", m.Calls<KillTask>()[0].TaskId);
         m.Bury();
         Assert.Equal((Outcome.Failed, true), (m.Only<TaskFinished>().Outcome, m.Only<TaskFinished>().Final));
     }

@@ -140,7 +140,7 @@ public sealed class ReadinessTests
         m.Pass(TimeSpan.FromMinutes(5));
         Assert.Empty(m.Calls<KillTask>());
         m.Pass(TimeSpan.FromMinutes(6));
-        Assert.Equal("v1.1.2", m.Calls<KillTask>().First().TaskId);
+        Assert.Equal("v1.1.2", m.Calls<KillTask>()[0].TaskId);
         m.Bury();
         Assert.Equal(FailureClass.Infra, m.Events.OfType<TaskFinished>().Last().Class);
         m.Pass(TimeSpan.FromSeconds(2));

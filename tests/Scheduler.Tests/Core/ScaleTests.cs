@@ -150,7 +150,7 @@ public sealed class ScaleTests
         var m = Machine.With(2);
         m.Ask(new TaskKillAsked("v1.2.1", "wedged", Actor.Person("eleni"), Destroy: true));
         Assert.All(m.Calls<KillTask>(), k => Assert.Equal("v1.2.1", k.TaskId));
-        Assert.Equal(TimeSpan.Zero, m.Calls<KillTask>().Last().Grace);
+        Assert.Equal(TimeSpan.Zero, m.Calls<KillTask>()[^1].Grace);
     }
 
     [Fact, Trait("fact", "41")]

@@ -54,6 +54,7 @@ internal static class Examples
         new TaskFinished("qa", "web", "d1", "t1", Outcome.Failed, FailureClass.App, 1, "exit 1", true),
         new DeployHealthy("qa", "web", "d1"),
         new DeployFailed("qa", "web", "d1", FailureClass.Health, "sick"),
+        new RequestChanged("qa", "web", "scaled", "from 2 to 3 instances", null, null),
         new AgentLost("qa", "a1", "h1", "gone"),
         new ClusterChanged("qa", "subscribed"),
         new ActionRecorded("token.created", "eleni", null),

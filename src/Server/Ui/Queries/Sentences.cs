@@ -32,6 +32,8 @@ public static class Sentences
         TaskFinished e => ($"{e.TaskId} {Word(e.Outcome)}{Because(e.Reason)}", Word(e.Outcome), Links.Task(e.Cluster, e.TaskId)),
         DeployHealthy e => ($"{e.RequestId} is healthy in {e.Cluster}", "healthy", Links.Deployable(entry.Subject.Deployable ?? e.RequestId)),
         DeployFailed e => ($"{e.RequestId} failed in {e.Cluster}{Because(e.Reason)}", "failed", Links.Deployable(entry.Subject.Deployable ?? e.RequestId)),
+        RequestChanged e => ($"{e.RequestId} {e.What.Replace('-', ' ')}: {e.Detail}{Because(e.Reason)}", null,
+            Links.Deployable(entry.Subject.Deployable ?? e.RequestId)),
         AgentLost e => ($"agent {e.Host} was lost{Because(e.Reason)}", "lost", Links.Cluster(e.Cluster)),
         ClusterChanged e => ($"cluster {e.Cluster}: {e.What}", null, Links.Cluster(e.Cluster)),
         _ => null,
