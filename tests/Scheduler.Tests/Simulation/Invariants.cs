@@ -59,12 +59,17 @@ internal sealed class Invariants
     /// <param name="one">The step heard one thing at most: between two of them more may have happened than its rows show.</param>
     public void Commit(Ledger before, Effects effects, bool one)
     {
-        var proven = one ? Retired(before, effects) : [];
+        var retired = one ? Retired(before, effects).ToDictionary(r => r, before.HealthyOf, StringComparer.Ordinal) : [];
         foreach (var row in effects.Tasks.Values)
             Changes(before.Tasks.GetValueOrDefault(row.Id), row);
         before.Apply(effects);
-        foreach (var (request, floor) in proven)
-            Holds(before.HealthyOf(request) >= floor, $"{Floor}: {request} has {before.HealthyOf(request)} healthy of {floor}");
+        foreach (var (request, healthy) in retired)
+        {
+            if (before.Requests[request] is { State: RequestState.Active, ActiveDeploy: { } force }
+                && PolicyCommands.Floor(before.Deploys[force], before) is { } floor)
+                Holds(before.HealthyOf(request) >= Math.Min(floor, healthy), $"{Floor}: {request} has {before.HealthyOf(request)} healthy of {floor}");
+        }
+
         foreach (var end in effects.Events.Select(e => e.Event).OfType<TaskFinished>())
         {
             if (end.Final && before.Deploys[end.DeployId].Spec.Kind == RequestKind.RunOnce)
@@ -112,24 +117,16 @@ internal sealed class Invariants
         if (deploy.Spec.Kind == RequestKind.RunOnce)
             Holds(live.Count == (deploy.IsLive ? 1 : 0), $"{OneAttempt}: {deploy.Id} has {live.Count}");
         else if (deploy.IsLive && SimulatedCommands.Expects(deploy, durable) is { } expected)
-            Holds(live.Select(t => t.Instance).Distinct().Count() == expected, $"{AllInstances}: {deploy.Id} is {deploy.State}");
+            Holds(live.Where(t => t.FillsPlace).Select(t => t.Instance).Distinct().Count() == expected,
+                $"{AllInstances}: {deploy.Id} is {deploy.State} and has {live.Count(t => t.FillsPlace)} of {expected}");
     }
 
-    private static List<(string Request, int Floor)> Retired(Ledger before, Effects effects)
-    {
-        var found = new List<(string, int)>();
-        foreach (var row in effects.Tasks.Values)
-        {
-            if (row.KillCause != KillCause.Retired || !before.Tasks.TryGetValue(row.Id, out var was) || !was.IsHealthy)
-                continue;
-            var request = effects.Requests.GetValueOrDefault(row.RequestId) ?? before.Requests[row.RequestId];
-            // A deploy that was never in force takes no old capacity with it.
-            if (request.State == RequestState.Active && before.Requests[row.RequestId].ActiveDeploy == row.DeployId
-                && request.ActiveDeploy is { } force
-                && SimulatedCommands.Expects(effects.Deploys.GetValueOrDefault(force) ?? before.Deploys[force], before) is { } floor)
-                found.Add((row.RequestId, floor));
-        }
-
-        return found;
-    }
+    /// <summary>Requests of which something healthy was retired that was in force, and not because fewer are wanted.</summary>
+    private static IEnumerable<string> Retired(Ledger before, Effects effects) =>
+        effects.Tasks.Values.Where(row => row.KillCause == KillCause.Retired && before.Tasks.TryGetValue(row.Id, out var was)
+                && was is { IsHealthy: true, KillCause: null } && before.Requests[row.RequestId].ActiveDeploy == row.DeployId)
+            .GroupBy(row => row.RequestId)
+            .Where(g => !effects.Requests.TryGetValue(g.Key, out var now) || now.Overrides.Scale == before.Requests[g.Key].Overrides.Scale)
+            .Where(g => g.All(row => row.KillReason?.EndsWith("instances are wanted", StringComparison.Ordinal) != true))
+            .Select(g => g.Key);
 }

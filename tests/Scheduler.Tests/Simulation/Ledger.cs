@@ -16,6 +16,7 @@ internal sealed class Ledger
     public SortedDictionary<string, Request> Requests { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, AgentRecord> Agents { get; } = new(StringComparer.Ordinal);
     public HashSet<(string Task, string Uuid)> Statuses { get; } = [];
+    public PriorityFreeze? Freeze { get; private set; }
     public FrameworkRecord Framework { get; private set; } = Snapshot.Empty.Framework;
 
     public IReadOnlyCollection<TaskRecord> LiveOf(string deploy) =>
@@ -45,6 +46,8 @@ internal sealed class Ledger
         foreach (var row in effects.Statuses.Where(s => s.Status.Uuid is not null && Tasks.ContainsKey(s.Status.TaskId)))
             Statuses.Add((row.Status.TaskId, Convert.ToHexString(row.Status.Uuid!)));
         Framework = effects.Framework ?? Framework;
+        if (effects.Freeze is { } change)
+            Freeze = change.Freeze;
     }
 
     /// <summary>As <c>SnapshotReader</c> reads it.</summary>
@@ -55,7 +58,7 @@ internal sealed class Ledger
         return new Snapshot(
             Framework with { State = FrameworkState.Connecting, Detail = null },
             [.. Requests.Values.Where(r => r.State != RequestState.Removed)], deploys, [.. Live.Values], [.. Agents.Values],
-            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value));
+            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value)) { Freeze = Freeze };
     }
 
     private void Apply(TaskRecord row)

@@ -13,7 +13,7 @@ internal static class SimulatedCommands
 {
     private static readonly Actor Somebody = Actor.System("simulation");
 
-    private static readonly Readiness Quick = new(
+    internal static readonly Readiness Quick = new(
         "/healthz", TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(1));
 
     /// <param name="Weight">How often, beside the others.</param>
@@ -48,11 +48,12 @@ internal static class SimulatedCommands
             : Of(w.Agenda.Pick(w.Durable.Live.Keys.ToList()), id => new TaskKillAsked(id, "no", Somebody))),
         new(1, w => w.Agenda.OneIn(3) ? Of($"web{w.Agenda.Pick(0, 3)}", id => new RequestRemovalAsked(id, Somebody)) : null),
         new(1, _ => ("test", new ReconciliationAsked(Somebody))),
+        .. PolicyCommands.All,
     ];
 
     /// <summary>How many instances a live deploy has to have, running or waiting; null when that is open at the moment.</summary>
     public static int? Expects(Deploy deploy, Ledger durable) =>
-        durable.Requests[deploy.RequestId].State == RequestState.Active ? deploy.Spec.Instances : null;
+        durable.Requests[deploy.RequestId].State == RequestState.Active ? PolicyCommands.Expects(deploy, durable) : null;
 
     public static (string Subject, SchedulerCommand Command)? Next(World world)
     {

@@ -140,7 +140,7 @@ internal sealed partial class SimulatedMesos
             left -= needs;
             invariants.Holds(task.Resources.Ports.All(ports.Remove), $"{Invariants.Overcommitted}: ports of {task.TaskId} on {agent.Id}");
             agent.Booked[task.TaskId] = new MasterTask(needs, task.Resources.Ports, TaskState.Staging);
-            var started = new AgentTask(task.TaskId, task.Name.StartsWith("build", StringComparison.Ordinal), needs, task.Resources.Ports);
+            var started = new AgentTask(task.TaskId, !task.Name.StartsWith("web", StringComparison.Ordinal), needs, task.Resources.Ports);
             ToAgent(agent, () => Start(agent, started));
         }
 

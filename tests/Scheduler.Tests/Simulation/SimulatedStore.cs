@@ -40,7 +40,12 @@ internal sealed class MemoryStore(Ledger ledger, Invariants invariants, Plant pl
     }
 
     public Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync() => Task.FromResult<IReadOnlyList<IntakeItem>>(
-        [.. intake.Take(500).Select(i => new IntakeItem(i.Key, i.Value.Command, i.Key % 3 == 0, ledger.Deploys.ContainsKey(i.Value.Subject)))]);
+        [.. intake.Take(500).Select(i => new IntakeItem(i.Key, i.Value.Command, i.Key % 3 == 0, ledger.Deploys.ContainsKey(Makes(i.Value))))]);
+
+    // As the statement does that reads the intake.
+    private string Makes((string Subject, SchedulerCommand Command) asked) => asked.Command is RunAsked run
+        ? $"{ledger.Requests.GetValueOrDefault(run.RequestId)?.ActiveDeploy}.run.{run.RunId}"
+        : asked.Subject;
 
     public Task SaveAsync(long epoch, Effects effects, IReadOnlyList<long> taken)
     {

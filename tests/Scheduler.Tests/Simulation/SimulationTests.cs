@@ -83,7 +83,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [MemberData(nameof(Plants))]
     public async Task A_planted_bug_is_found(string bug)
     {
-        for (var seed = 1; seed <= 20; seed++)
+        for (var seed = 1; seed <= 100; seed++)
         {
             try
             {
@@ -96,7 +96,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Fail($"20 seeds did not find the planted bug '{bug}'");
+        Assert.Fail($"100 seeds did not find the planted bug '{bug}'");
     }
 
     private static int Setting(string name, int otherwise) =>
