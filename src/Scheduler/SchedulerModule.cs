@@ -37,6 +37,7 @@ public static class SchedulerModule
         services.AddSingleton(p => new RunnerAuth(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MesosAgentClient>();
+        services.AddSingleton<QuarantineStore>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<SandboxReader>();
         services.AddSingleton<SandboxLog>();
@@ -50,6 +51,7 @@ public static class SchedulerModule
         CommandEndpoints.Map(routes);
         RequestEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
+        QuarantineEndpoints.Map(routes);
         TaskEndpoints.Map(routes);
         SandboxEndpoints.Map(routes);
         RunnerEndpoints.Map(routes);

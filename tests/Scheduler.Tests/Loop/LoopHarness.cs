@@ -48,10 +48,15 @@ internal sealed class LoopHarness : IAsyncDisposable
     public void Start(Func<IMaster> connect)
     {
         stop = new CancellationTokenSource();
-        var journal = new Journal(Db, _ => { }, TimeProvider.System);
-        var parts = new WorkerParts(Db, journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, NullLogger.Instance);
-        worker = new ClusterWorker(parts, "test", "pipeline", connect).RunAsync(stop.Token);
+        worker = Worker(connect).RunAsync(stop.Token);
     }
+
+    public Journal Journal => new(Db, _ => { }, TimeProvider.System);
+
+    /// <summary>One server's worker; several on the same database stand by for each other.</summary>
+    public ClusterWorker Worker(Func<IMaster> connect) => new(
+        new WorkerParts(Db, Journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, NullLogger.Instance),
+        "test", "pipeline", connect);
 
     public async Task StopAsync()
     {
