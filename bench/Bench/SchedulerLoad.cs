@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Kernel;
@@ -90,9 +91,11 @@ public static class SchedulerLoad
         var commands = new SchedulerCommands(db, time);
         foreach (var deploy in Deploys(tasks))
             await commands.DeployAsync(deploy, CancellationToken.None);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         var parts = new WorkerParts(
             db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
-            (_, _) => null, new OfferBoard(), NullLogger.Instance);
+            (_, _) => null, new OfferBoard(), metrics, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var began = Stopwatch.GetTimestamp();
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;

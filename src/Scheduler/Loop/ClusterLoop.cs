@@ -12,12 +12,10 @@ namespace Pipeline.Scheduler.Loop;
 /// One term of leading a cluster: drains inputs, lets the machine decide, commits, and only then sends. Any error ends the term: what is
 /// in memory never runs ahead of the database, because the next term starts from it.
 /// </summary>
-internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IMaster master, Border border, LoopTerm term, ILogger log)
+internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IMaster master, Border border, LoopWatch watch, LoopTerm term)
 {
     private const int Batch = 2000;
     private static readonly TimeSpan CarefulTime = TimeSpan.FromMinutes(1);
-    private readonly TimeProvider time = term.Time;
-    private readonly long epoch = term.Epoch;
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(30);
 
@@ -27,17 +25,20 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     internal static readonly TimeSpan RetakePause = TimeSpan.FromSeconds(1);
 
     // Updates may never be dropped: a full channel makes the reader of the stream wait.
-    private readonly Channel<SchedulerInput> inputs =
-        Channel.CreateBounded<SchedulerInput>(new BoundedChannelOptions(10_000) { SingleReader = true });
+    private readonly Channel<(SchedulerInput Input, long At)> inputs =
+        Channel.CreateBounded<(SchedulerInput, long)>(new BoundedChannelOptions(10_000) { SingleReader = true });
+    private readonly TimeProvider time = term.Time;
+    private readonly long epoch = term.Epoch;
     private readonly long began = term.Time.GetTimestamp();
     private volatile bool intakeRang = true;
 
-    public ValueTask HearAsync(SchedulerInput input, CancellationToken ct) => inputs.Writer.WriteAsync(input, ct);
+    public ValueTask HearAsync(SchedulerInput input, CancellationToken ct) =>
+        inputs.Writer.WriteAsync((input, time.GetTimestamp()), ct);
 
     public async ValueTask RingIntakeAsync(CancellationToken ct)
     {
         intakeRang = true;
-        await inputs.Writer.WriteAsync(new Tick(), ct);
+        await HearAsync(new Tick(), ct);
     }
 
     /// <summary>Runs until the token is cancelled or something fails.</summary>
@@ -48,14 +49,20 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         {
             await WaitAsync(ct);
             batch.Clear();
+            var step = time.GetTimestamp();
             var most = IsCareful ? 1 : Batch;
-            while (batch.Count < most && inputs.Reader.TryRead(out var input))
-                batch.AddRange(border.Admit(input));
+            while (batch.Count < most && inputs.Reader.TryRead(out var heard))
+            {
+                watch.Took(heard.At);
+                batch.AddRange(border.Admit(heard.Input));
+            }
+
             var intake = await TakeIntakeAsync(batch, ct);
             var effects = await DecideAsync(batch, intake, ct);
             if (effects.HasRows || intake.Count > 0)
                 await SaveAsync(effects, batch, intake, ct);
             outbox.Post(effects.Sends);
+            watch.Turned(machine, effects, step, inputs.Reader.Count, outbox.Waiting);
             show(machine);
         }
     }
@@ -76,9 +83,11 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     // The database refuses what it cannot hold. The next term hears one thing at a time, and so finds out what it was.
     private async Task SaveAsync(Effects effects, List<SchedulerInput> batch, IReadOnlyList<IntakeItem> intake, CancellationToken ct)
     {
+        var began = time.GetTimestamp();
         try
         {
             await store.SaveAsync(epoch, effects, [.. intake.Select(i => i.Id)], ct);
+            watch.Committed(began);
         }
         catch (PostgresException e) when (IsCareful && IsRefusal(e))
         {
@@ -180,7 +189,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
                 if (said is SubscriptionEnded ended)
                 {
                     end = ended.End;
-                    Log.SubscriptionEnded(log, framework().Name, ended.End.ToString(), ended.Reason);
+                    Log.SubscriptionEnded(term.Log, framework().Name, ended.End.ToString(), ended.Reason);
                 }
 
                 await HearAsync(new MasterSaid(said), ct);
@@ -199,4 +208,4 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
 
 /// <summary>Which term of which cluster it is.</summary>
 /// <param name="Careful">The term before ended because the database refused something: for a while hear one thing at a time.</param>
-internal sealed record LoopTerm(string Cluster, long Epoch, TimeProvider Time, bool Careful);
+internal sealed record LoopTerm(string Cluster, long Epoch, TimeProvider Time, bool Careful, ILogger Log);

@@ -10,7 +10,7 @@ namespace Pipeline.Scheduler.Loop;
 /// <summary>Where a worker gets its parts from: one set for all clusters of the process.</summary>
 internal sealed record WorkerParts(
     NpgsqlDataSource Db, Journal Journal, TimeProvider Time, SchedulerOptions Options, ServerKey Key, RunnerBinary Runner, TrustCheck Trust,
-    OfferBoard Board, ILogger Log);
+    OfferBoard Board, SchedulerMetrics Metrics, ILogger Log);
 
 /// <summary>Stands by for a cluster, leads it when nobody else does, and takes it up again after every failure.</summary>
 internal sealed class ClusterWorker(WorkerParts parts, string cluster, string role, Func<IMaster> connect)
@@ -65,9 +65,10 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         var store = new ClusterStore(parts.Db, parts.Journal, parts.Time, cluster);
         await using var master = connect();
         using var prober = new Prober(parts.Time);
-        var loop = new ClusterLoop(
-            machine, store, master, new Border(quarantine, aside, cluster), new LoopTerm(cluster, leadership.Epoch, parts.Time, careful),
-            parts.Log);
+        var current = new LoopTerm(cluster, leadership.Epoch, parts.Time, careful, parts.Log);
+        var watch = new LoopWatch(parts.Metrics, current);
+        watch.SetAside(aside.Found.Count);
+        var loop = new ClusterLoop(machine, store, master, new Border(quarantine, aside, cluster), watch, current);
         careful = false;
         var outbox = new Outbox(master, new LaunchBuilder(parts.Options, parts.Key, parts.Runner, cluster), prober, store, loop.HearAsync,
             parts.Log);
@@ -86,6 +87,7 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         finally
         {
             parts.Board.Remove(cluster);
+            watch.Gone();
             await term.CancelAsync();
             await Task.WhenAll(running).ContinueWith(_ =>
                 { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

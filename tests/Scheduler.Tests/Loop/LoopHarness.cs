@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Kernel;
@@ -33,6 +34,9 @@ internal sealed class LoopHarness : IAsyncDisposable
     public ServerKey Key { get; }
     public RunnerBinary Runner { get; }
     public OfferBoard Board { get; } = new();
+    public TestMeters Meters { get; } = new();
+    public SchedulerMetrics Metrics => metrics ??= new SchedulerMetrics(Meters);
+    private SchedulerMetrics? metrics;
     public SchedulerQueries Queries { get; }
     public SchedulerCommands Commands { get; }
     public RunnerAuth Auth { get; }
@@ -55,7 +59,7 @@ internal sealed class LoopHarness : IAsyncDisposable
 
     /// <summary>One server's worker; several on the same database stand by for each other.</summary>
     public ClusterWorker Worker(Func<IMaster> connect) => new(
-        new WorkerParts(Db, Journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, NullLogger.Instance),
+        new WorkerParts(Db, Journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, Metrics, NullLogger.Instance),
         "test", "pipeline", connect);
 
     public async Task StopAsync()
@@ -73,5 +77,15 @@ internal sealed class LoopHarness : IAsyncDisposable
         await StopAsync();
         await Db.DisposeAsync();
         Directory.Delete(directory, recursive: true);
+    }
+}
+
+/// <summary>Meters of one test, seen by nobody else.</summary>
+internal sealed class TestMeters : IMeterFactory
+{
+    public Meter Create(MeterOptions options) => new(options.Name, options.Version, options.Tags, this);
+
+    public void Dispose()
+    {
     }
 }
