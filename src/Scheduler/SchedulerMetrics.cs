@@ -40,7 +40,8 @@ internal sealed class SchedulerMetrics
         Gauge(meter, "pipeline.scheduler.pending.age", "s", "How long the oldest task has waited for a place.", g => g.OldestPending);
         Gauge(meter, "pipeline.scheduler.reconcile.age", "s", "Since tasks were last asked about.", g => g.SinceReconcile);
         meter.CreateObservableGauge("pipeline.scheduler.tasks", () => loops.SelectMany(l => l.Value.Tasks.Select(t => new Measurement<long>(
-            t.Value, new KeyValuePair<string, object?>("cluster", l.Key), new KeyValuePair<string, object?>("state", t.Key)))), "{task}", "Live tasks by state.");
+            t.Value, new KeyValuePair<string, object?>("cluster", l.Key), new KeyValuePair<string, object?>("state", t.Key)))),
+            "{task}", "Live tasks by state.");
     }
 
     public void Show(string cluster, LoopGauges gauges) => loops[cluster] = gauges;

@@ -86,6 +86,7 @@ public static class PipelineHost
 
     // Pages answer people with pages; everything else answers with problems.
     private static bool IsForPrograms(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/metrics") || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hooks")
+        context.Request.Path.StartsWithSegments("/metrics")
+        || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hooks")
         || context.Request.Path.StartsWithSegments("/runner");
 }
