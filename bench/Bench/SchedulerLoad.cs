@@ -101,7 +101,7 @@ public static class SchedulerLoad
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var worker = new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(stop.Token);
         while (master.Acknowledged < 2 * tasks && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(5))
-            await Task.Delay(20);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         var all = Stopwatch.GetElapsedTime(began);
         var launching = Stopwatch.GetElapsedTime(master.FirstOffer, master.LastLaunch);
         Row("loop + PostgreSQL: launches, durable", $"{master.Launched} of {tasks}, {master.Launched / launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
