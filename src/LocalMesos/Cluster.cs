@@ -26,13 +26,14 @@ public sealed class Cluster : IDisposable
             log.LeftoversKilled(leftovers);
         var gate = new object();
         fetcher = new Fetcher(options.WorkDirectory);
-        Master = new MasterNode(new MasterState(gate, time, port), options.AgentTimeout);
+        Master = new MasterNode(new MasterState(gate, time, port, options), options.AgentTimeout);
         var context = new AgentContext(options, gate, fetcher, new ChildReaper(), groups, time);
         foreach (var identity in ClusterIdentity.Load(options))
         {
-            var agent = new Agent(context, identity, PortBlock.Take());
-            var total = ResourceSet.Ports(agent.Ports.FirstTaskPort, agent.Ports.LastTaskPort).Plus(ResourceSet.Parse(options.Resources));
-            Master.Add(agent, total);
+            var agent = new Agent(context, identity, PortBlock.Take(), Master);
+            var asked = ResourceSet.Parse(options.Resources);
+            var ports = ResourceSet.Ports(agent.Ports.FirstTaskPort, agent.Ports.LastTaskPort);
+            Master.Add(agent, asked.HasPorts ? asked : ports.Plus(asked));
         }
     }
 

@@ -19,7 +19,7 @@ internal static class ClusterIdentity
         {
             for (var n = 1; n <= rack.Agents; n++)
             {
-                var hostname = $"{rack.Rack}-a{n:00}";
+                var hostname = options.AgentHostname ?? $"{rack.Rack}-a{n:00}";
                 result.Add(stored.Agents.Find(a => a.Hostname == hostname) ?? new AgentIdentity($"{stored.ClusterId}-S{next++}",
                     hostname, rack.Rack));
             }

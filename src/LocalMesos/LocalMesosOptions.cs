@@ -6,6 +6,19 @@ namespace Pipeline.LocalMesos;
 /// <summary>How many agents stand in a rack.</summary>
 public sealed record RackOptions(string Rack, int Agents);
 
+/// <summary>When free resources are offered.</summary>
+public enum AllocationMode
+{
+    /// <summary>Every second, and at once when a task frees some.</summary>
+    Continuous,
+
+    /// <summary>Every second, as a real master does.</summary>
+    Cycle,
+
+    /// <summary>When <c>POST /localmesos/master/allocate</c> asks: for tests that need to know when.</summary>
+    OnDemand,
+}
+
 /// <summary>The command line, in the style of Mesos' own flags (<c>--name=value</c> or <c>--name value</c>).</summary>
 public sealed record LocalMesosOptions
 {
@@ -16,11 +29,16 @@ public sealed record LocalMesosOptions
           --port N                               of the master, on 127.0.0.1; 0 (default) takes a free one
           --work_dir DIR                         sandboxes, ids, localmesos.json
           --agents "rack1:2,rack2:1"             racks and their agents; default "rack1:1"
-          --resources "cpus:8;mem:8192;disk:65536"   per agent (cores, MiB, MiB); ports are given out by localmesos
+          --resources "cpus:8;mem:8192;disk:65536"   per agent (cores, MiB, MiB); ports are given out by localmesos unless named
+          --attributes "region:local"            of every agent, beside its rack
+          --agent_hostname NAME                  of every agent; default rack1-a01, rack1-a02 ...
+          --allocation continuous                freed resources are offered at once; "cycle": every second; "on-demand": when asked
+          --offer_timeout 30secs                 an offer that is held longer is rescinded; default never
           --agent_ping_timeout 15secs            an agent is lost after this long ...
           --max_agent_ping_timeouts 5            ... times this
           --executor_environment_variables '{"A":"B"}'   given to every task
           --http_command_executor                KILL's own kill_policy counts
+          --authenticate_http_readonly, --authenticate_http_readwrite   so do operators
           --authenticate_http_frameworks         frameworks need a principal and secret ...
           --credentials FILE                     ... of this JSON file: {"credentials":[{"principal":"p","secret":"s"}]}
           --exit_with PID                        ends when that process is gone
@@ -35,6 +53,19 @@ public sealed record LocalMesosOptions
     public IReadOnlyList<RackOptions> Racks { get; private init; } = [new("rack1", 1)];
 
     public string Resources { get; private init; } = "cpus:8;mem:8192;disk:65536";
+
+    /// <summary>Name and text of what every agent has beside its rack.</summary>
+    public IReadOnlyList<(string Name, string Text)> Attributes { get; private init; } = [];
+
+    public string? AgentHostname { get; private init; }
+
+    public AllocationMode Allocation { get; private init; } = AllocationMode.Continuous;
+
+    public TimeSpan? OfferTimeout { get; private init; }
+
+    public bool AuthenticateReadOnly { get; private init; }
+
+    public bool AuthenticateReadWrite { get; private init; }
 
     public TimeSpan AgentPingTimeout { get; private init; } = TimeSpan.FromSeconds(15);
 
@@ -79,7 +110,8 @@ public sealed record LocalMesosOptions
         return (parts[0], parts.Length > 1 ? parts[1] : null);
     }
 
-    private static bool IsSwitch(string name) => name is "http_command_executor" or "authenticate_http_frameworks";
+    private static bool IsSwitch(string name) => name is "http_command_executor" or "authenticate_http_frameworks"
+        or "authenticate_http_readonly" or "authenticate_http_readwrite";
 
     private static LocalMesosOptions With(LocalMesosOptions o, string name, string value) => name switch
     {
@@ -88,6 +120,12 @@ public sealed record LocalMesosOptions
         "work_dir" => o with { WorkDirectory = Path.GetFullPath(value) },
         "agents" => o with { Racks = ParseRacks(value) },
         "resources" => o with { Resources = value },
+        "attributes" => o with { Attributes = ParseAttributes(value) },
+        "agent_hostname" => o with { AgentHostname = value },
+        "allocation" => o with { Allocation = ParseAllocation(value) },
+        "offer_timeout" => o with { OfferTimeout = Duration(name, value) },
+        "authenticate_http_readonly" => o with { AuthenticateReadOnly = value == "true" },
+        "authenticate_http_readwrite" => o with { AuthenticateReadWrite = value == "true" },
         "agent_ping_timeout" => o with { AgentPingTimeout = Duration(name, value) },
         "max_agent_ping_timeouts" => o with { MaxAgentPingTimeouts = Number(name, value, 1, 1000) },
         "executor_environment_variables" => o with { TaskEnvironment = ParseEnvironment(value) },
@@ -114,6 +152,22 @@ public sealed record LocalMesosOptions
 
         return racks.Count > 0 ? racks : throw new FormatException("--agents: expected racks such as rack1:2,rack2:1.");
     }
+
+    private static List<(string Name, string Text)> ParseAttributes(string value) =>
+    [
+        .. value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part =>
+            part.Split(':', 2) is [var name, var text]
+                ? (name, text)
+                : throw new FormatException($"--attributes: '{part}' is not name:text.")),
+    ];
+
+    private static AllocationMode ParseAllocation(string value) => value switch
+    {
+        "continuous" => AllocationMode.Continuous,
+        "cycle" => AllocationMode.Cycle,
+        "on-demand" => AllocationMode.OnDemand,
+        _ => throw new FormatException($"--allocation: '{value}' is not one of continuous, cycle, on-demand."),
+    };
 
     private static TimeSpan Duration(string name, string value)
     {

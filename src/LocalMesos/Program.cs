@@ -34,9 +34,12 @@ try
     builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, [port, .. cluster.Agents.Select(a => a.Ports.ApiPort)]));
     await using var app = builder.Build();
     app.UseRequestDecompression();
-    var router = new Router(
-        cluster.Master, new SchedulerEndpoint(cluster.Master, options, app.Lifetime), new OperatorEndpoint(cluster.Master, options),
-        new FilesEndpoint(options), new AdminEndpoint(cluster.Master));
+    var files = new SandboxFiles(options);
+    var agents = new AgentEndpoint(cluster.Master, files);
+    var endpoints = new Endpoints(
+        new SchedulerEndpoint(cluster.Master, options, app.Lifetime), new OperatorEndpoint(cluster.Master, options, app.Lifetime), agents,
+        new ExecutorEndpoint(cluster.Master, app.Lifetime), new FilesEndpoint(files), new PlainEndpoint(cluster.Master, options, agents));
+    var router = new Router(cluster.Master, endpoints, new AdminEndpoint(cluster.Master));
     app.Run(router.RouteAsync);
     await app.StartAsync();
     cluster.WriteReadyFile();

@@ -7,12 +7,12 @@ namespace Pipeline.LocalMesos.Agents;
 internal static class CommandLine
 {
     public static (string Path, IReadOnlyList<string> Arguments) Of(
-        W.TaskInfo task, Sandbox sandbox, string containerId, IReadOnlyDictionary<string, string> environment)
+        W.CommandInfo info, W.ContainerInfo? container, Sandbox sandbox, string containerId, IReadOnlyDictionary<string, string> environment)
     {
-        var command = Plain(task.Command);
-        if (ImageOf(task.Container) is { } image)
+        var command = Plain(info);
+        if (ImageOf(container) is { } image)
             return InContainer(image, command, sandbox, containerId, environment);
-        var user = task.Command.User;
+        var user = info.User;
         return user.Length == 0 || user == System.Environment.UserName ? ("/bin/sh", Direct(command)) : AsUser(user, command);
     }
 
@@ -27,10 +27,11 @@ internal static class CommandLine
         ? ["sh", "-c", command.Value]
         : [command.Value, .. command.Arguments];
 
-    // A program of its own name is found and executed by the shell, which also says 127 when there is none.
+    // A program of its own name is found and executed by the shell; one that is not there ends with 1 (recorded in 03).
     private static List<string> Direct(List<string> command) => command[0] == "sh"
         ? command
-        : ["sh", "-c", "exec \"$0\" \"$@\"", command[0], .. command.Skip(2)];
+        : ["sh", "-c", "command -v \"$0\" >/dev/null || { echo \"Failed to execute '$0'\" >&2; exit 1; }; exec \"$0\" \"$@\"", command[0],
+            .. command.Skip(2)];
 
     private static (string Path, IReadOnlyList<string> Arguments) AsUser(string user, List<string> command) =>
         ("/usr/bin/setpriv", ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", .. command]);

@@ -6,14 +6,14 @@ namespace Pipeline.LocalMesos.Agents;
 /// Repeats a task's health check as the command executor does (recorded in 04): each failure is reported, health once a change;
 /// failures before the first success and inside the grace period are not; enough in a row end the task.
 /// </summary>
-internal sealed class HealthChecker(HealthCheck check, HealthProbe probe, TimeProvider time, Action<bool> report, Action kill)
+internal sealed class HealthChecker(HealthCheck check, Probe probe, TimeProvider time, TimeSpan start, Action<bool> report, Action kill)
 {
     public async Task RunAsync(CancellationToken ct)
     {
         try
         {
             var started = time.GetTimestamp();
-            await Task.Delay(TimeSpan.FromSeconds(check.DelaySeconds), time, ct);
+            await Task.Delay(TimeSpan.FromSeconds(check.DelaySeconds) + start, time, ct);
             bool? healthy = null;
             for (var failures = 0; failures < check.ConsecutiveFailures;)
             {
@@ -44,8 +44,21 @@ internal sealed class HealthChecker(HealthCheck check, HealthProbe probe, TimePr
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(check.TimeoutSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        var passed = await probe.PassesAsync(either.Token);
+        var passed = await PassesAsync(either.Token);
         ct.ThrowIfCancellationRequested();
         return passed;
     }
+
+    private async Task<bool> PassesAsync(CancellationToken ct) => check.Type switch
+    {
+        HealthCheck.Types.Type.Http => Passes(await Probe.HttpAsync(
+            check.Http.HasScheme ? check.Http.Scheme : "http", check.Http.Port, check.Http.HasPath ? check.Http.Path : "/", ct)),
+        HealthCheck.Types.Type.Tcp => await Probe.TcpAsync((int)check.Tcp.Port, ct),
+        HealthCheck.Types.Type.Command => await probe.CommandAsync(check.Command, ct) == 0,
+        HealthCheck.Types.Type.Unknown => true,
+        _ => true,
+    };
+
+    private bool Passes(uint? status) =>
+        status is { } code && (check.Http.Statuses.Count > 0 ? check.Http.Statuses.Contains(code) : code is >= 200 and < 400);
 }

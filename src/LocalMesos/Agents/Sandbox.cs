@@ -10,16 +10,25 @@ public sealed record Sandbox(string Path)
     public static string PathOf(string workDirectory, string agentId, string frameworkId, string executorId, string containerId) =>
         System.IO.Path.Combine(workDirectory, "slaves", agentId, "frameworks", frameworkId, "executors", executorId, "runs", containerId);
 
-    public static Sandbox Create(string path)
+    internal static Sandbox Create(TaskPlace place)
     {
-        var runs = System.IO.Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(runs);
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        var above = System.IO.Path.GetDirectoryName(place.SandboxPath)!;
+        Directory.CreateDirectory(above);
+        Directory.CreateDirectory(place.SandboxPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        var latest = System.IO.Path.Combine(runs, "latest");
-        File.Delete(latest);
-        File.CreateSymbolicLink(latest, path);
-        var sandbox = new Sandbox(path);
+        if (place.Link is not null)
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(place.Link)!);
+            File.CreateSymbolicLink(place.Link, place.SandboxPath);
+        }
+        else
+        {
+            var latest = System.IO.Path.Combine(above, "latest");
+            File.Delete(latest);
+            File.CreateSymbolicLink(latest, place.SandboxPath);
+        }
+
+        var sandbox = new Sandbox(place.SandboxPath);
         File.Create(sandbox.Stdout).Dispose();
         File.Create(sandbox.Stderr).Dispose();
         return sandbox;

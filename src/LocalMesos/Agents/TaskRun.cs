@@ -1,6 +1,8 @@
 using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Posix;
 using W = Pipeline.Mesos.Wire;
+using Reason = Pipeline.Mesos.Wire.TaskStatus.Types.Reason;
+using Source = Pipeline.Mesos.Wire.TaskStatus.Types.Source;
 
 namespace Pipeline.LocalMesos.Agents;
 
@@ -11,74 +13,74 @@ namespace Pipeline.LocalMesos.Agents;
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001",
         Justification = "The source has no timer and no wait handle: there is nothing to dispose, and late callers may still cancel it.")]
-internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string endpoint, TaskStart start, Action<W.TaskStatus> report)
+internal sealed class TaskRun(
+    AgentContext context, AgentIdentity agent, string endpoint, TaskStart start, TaskPlace place, Action<W.TaskStatus> report) : ITaskRun
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(3);
+
+    // A check of a task in a group is a container of its own, which takes a moment to start (recorded in 17).
+    private static readonly TimeSpan ContainerStart = TimeSpan.FromSeconds(0.3);
     private readonly CancellationTokenSource ended = new();
-    private readonly string containerId = Ids.Uuid();
+    private readonly StatusReporter status = new(context.Time, agent.Id, start, place, report)
+    {
+        Check = GeneralChecker.None(start.Info.Check),
+    };
+
     private TaskEnd end = TaskEnd.ByItself;
     private ITimer? forceKill;
     private ITimer? completionLimit;
-    private bool silent;
-    private int pid;
 
     public TaskStart Start => start;
 
-    /// <summary>The last state that was reported; it may not be acknowledged yet.</summary>
-    public W.TaskState State { get; private set; } = W.TaskState.TaskStaging;
+    public W.TaskStatus? LastStatus => status.Last;
 
-    /// <summary>The last report, for a master that missed it.</summary>
-    public W.TaskStatus? LastStatus { get; private set; }
+    public bool IsRunning => !status.State.IsTerminal();
 
-    public bool IsRunning => !State.IsTerminal();
+    public int Pid => status.Pid;
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     public void Begin() => Completion = Task.Run(RunAsync);
 
-    /// <summary>SIGTERM, and SIGKILL after the grace period. The lock is held.</summary>
-    public void Kill(TaskEnd why, TimeSpan? graceOfCall = null)
+    /// <summary>SIGTERM, and SIGKILL after the grace period.</summary>
+    public void Kill(TaskEnd why, W.KillPolicy? policy)
     {
         if (!IsRunning || end != TaskEnd.ByItself)
             return;
         end = why;
         ended.Cancel();
-        if (pid == 0)
+        if (status.Pid == 0)
             return;
         if (start.TaskKillingState && why is TaskEnd.Killed or TaskEnd.Unhealthy)
-            Report(W.TaskState.TaskKilling, W.TaskStatus.Types.Source.Executor);
-        LibC.KillGroup(pid, LibC.SigTerm);
+            status.Report(W.TaskState.TaskKilling, Source.Executor);
+        LibC.KillGroup(status.Pid, LibC.SigTerm);
         forceKill = context.Time.CreateTimer(
-            _ => LibC.KillGroup(pid, LibC.SigKill), null, graceOfCall ?? Grace(), Timeout.InfiniteTimeSpan);
+            _ => LibC.KillGroup(status.Pid, LibC.SigKill), null, GraceOf(policy ?? start.Info.KillPolicy), Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Ends the group at once and says nothing of it. The lock is held.</summary>
     public void Vanish()
     {
-        silent = true;
+        status.IsSilent = true;
         ended.Cancel();
-        LibC.KillGroup(pid, LibC.SigKill);
+        LibC.KillGroup(status.Pid, LibC.SigKill);
     }
 
-    /// <summary>The agent is going: the task gets its grace, but nobody is told. The lock is held.</summary>
     public void EndSilently(int signal)
     {
-        silent = true;
+        status.IsSilent = true;
         ended.Cancel();
-        LibC.KillGroup(pid, signal);
+        LibC.KillGroup(status.Pid, signal);
     }
 
-    /// <summary>Said by an agent that came back and found its executor gone. The lock is held.</summary>
     public void ReportExecutorGone()
     {
-        silent = false;
-        Report(W.TaskState.TaskFailed, W.TaskStatus.Types.Source.Agent, "Executor terminated",
-            W.TaskStatus.Types.Reason.ExecutorTerminated);
-        silent = true;
+        status.IsSilent = false;
+        status.Report(W.TaskState.TaskFailed, Source.Agent, "Executor terminated", Reason.ExecutorTerminated);
+        status.IsSilent = true;
     }
 
-    private TimeSpan Grace() =>
-        start.Info.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : DefaultGrace;
+    private static TimeSpan GraceOf(W.KillPolicy? policy) =>
+        policy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : DefaultGrace;
 
     private async Task RunAsync()
     {
@@ -101,14 +103,14 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
 
     private async Task<Sandbox?> PrepareAsync()
     {
-        var path = Sandbox.PathOf(context.Options.WorkDirectory, agent.Id, start.FrameworkId, start.Info.TaskId.Value, containerId);
         if (start.Info.Command.HasUser && !Users.Exists(start.Info.Command.User))
         {
-            ReportUnknownUser(path, start.Info.Command.User);
+            ReportUnknownUser(start.Info.Command.User);
             return null;
         }
 
-        var sandbox = Sandbox.Create(path);
+        var sandbox = Sandbox.Create(place);
+        Volumes.Link(context.Options.WorkDirectory, start.Info.Resources, sandbox);
         try
         {
             foreach (var uri in start.Info.Command.Uris)
@@ -118,7 +120,7 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
         catch (FetchException e)
         {
             sandbox.Note(e.Message);
-            FailLaunch($"Failed to launch container: Failed to fetch all URIs for container '{containerId}': exited with status 1");
+            FailLaunch($"Failed to launch container: Failed to fetch all URIs for container '{place.Container.Value}': exited with status 1");
         }
         catch (OperationCanceledException)
         {
@@ -130,7 +132,7 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
 
     private Task<ChildExit>? StartProcess(Sandbox sandbox)
     {
-        var environment = TaskEnvironment.Of(start, agent, endpoint, sandbox.Path, context.Options.TaskEnvironment);
+        var environment = TaskEnvironment.Of(start, place, agent, endpoint, context.Options);
         lock (context.Gate)
         {
             if (ended.IsCancellationRequested)
@@ -139,12 +141,17 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
                 return null;
             }
 
-            var (path, arguments) = CommandLine.Of(start.Info, sandbox, containerId, environment);
-            (pid, var exit) = context.Children.Start(new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout,
-                sandbox.Stderr));
-            context.Groups.Add(pid);
-            Report(W.TaskState.TaskStarting, W.TaskStatus.Types.Source.Executor);
-            Report(W.TaskState.TaskRunning, W.TaskStatus.Types.Source.Executor);
+            // The default executor says so before it has a process (recorded in 17).
+            if (place.IsNested)
+                status.Report(W.TaskState.TaskStarting, Source.Executor);
+            var (path, arguments) = CommandLine.Of(
+                start.Info.Command, start.Info.Container, sandbox, place.Container.Value, environment);
+            (status.Pid, var exit) = context.Children.Start(
+                new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout, sandbox.Stderr));
+            context.Groups.Add(status.Pid);
+            if (!place.IsNested)
+                status.Report(W.TaskState.TaskStarting, Source.Executor);
+            status.Report(W.TaskState.TaskRunning, Source.Executor);
             Watch(sandbox, environment);
             return exit;
         }
@@ -154,22 +161,23 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
     {
         if (start.Info.MaxCompletionTime is { } max)
             completionLimit = context.Time.CreateTimer(
-                _ => Locked(() => Kill(TaskEnd.TookTooLong)), null, TimeSpan.FromTicks(max.Nanoseconds / 100), Timeout.InfiniteTimeSpan);
-        if (start.Info.HealthCheck is not { } check)
-            return;
-        var checker = new HealthChecker(
-            check, new HealthProbe(check, context.Children, sandbox, environment), context.Time,
-            healthy => Locked(() => ReportHealth(healthy)), () => Locked(() => Kill(TaskEnd.Unhealthy)));
-        _ = checker.RunAsync(ended.Token);
+                _ => Locked(() => Kill(TaskEnd.TookTooLong, null)), null, TimeSpan.FromTicks(max.Nanoseconds / 100), Timeout.InfiniteTimeSpan);
+        var probe = new Probe(context.Children, sandbox, environment);
+        if (start.Info.HealthCheck is { } health)
+            _ = new HealthChecker(
+                health, probe, context.Time, place.IsNested ? ContainerStart : TimeSpan.Zero, healthy => Locked(() => ReportHealth(healthy)),
+                () => Locked(() => Kill(TaskEnd.Unhealthy, null))).RunAsync(ended.Token);
+        if (start.Info.Check is { } check)
+            _ = new GeneralChecker(check, probe, context.Time, result => Locked(() => ReportCheck(result))).RunAsync(ended.Token);
     }
 
     private void Finish(ChildExit exit, Sandbox sandbox)
     {
         // Whatever the command left behind goes with it, as in a real container.
-        LibC.KillGroup(pid, LibC.SigKill);
-        if (CommandLine.Removal(start.Info, containerId, sandbox) is { } removal)
+        LibC.KillGroup(status.Pid, LibC.SigKill);
+        if (CommandLine.Removal(start.Info, place.Container.Value, sandbox) is { } removal)
             context.Children.Start(removal);
-        context.Groups.Remove(pid);
+        context.Groups.Remove(status.Pid);
         forceKill?.Dispose();
         completionLimit?.Dispose();
         lock (context.Gate)
@@ -180,86 +188,39 @@ internal sealed class TaskRun(AgentContext context, AgentIdentity agent, string 
                 TaskEnd.TookTooLong => W.TaskState.TaskFailed,
                 TaskEnd.ByItself => exit.ExitCode == 0 ? W.TaskState.TaskFinished : W.TaskState.TaskFailed,
             };
-            W.TaskStatus.Types.Reason? reason = end == TaskEnd.TookTooLong ? W.TaskStatus.Types.Reason.MaxCompletionTimeReached : null;
-            Report(state, W.TaskStatus.Types.Source.Executor, exit.Message, reason, end == TaskEnd.Unhealthy ? false : null);
+            Reason? reason = end == TaskEnd.TookTooLong ? Reason.MaxCompletionTimeReached : null;
+            status.Report(state, Source.Executor, exit.Message, reason, end == TaskEnd.Unhealthy ? false : null);
         }
     }
 
-    private void FailLaunch(string message) => Locked(() => Report(
-        W.TaskState.TaskFailed, W.TaskStatus.Types.Source.Agent, message, W.TaskStatus.Types.Reason.ContainerLaunchFailed));
+    private void FailLaunch(string message) =>
+        Locked(() => status.Report(W.TaskState.TaskFailed, Source.Agent, message, Reason.ContainerLaunchFailed));
 
-    private void ReportKilledBeforeStart() => Locked(() => Report(
-        W.TaskState.TaskKilled, W.TaskStatus.Types.Source.Agent, "Killed before delivery to the executor",
-        W.TaskStatus.Types.Reason.TaskKilledDuringLaunch));
+    private void ReportKilledBeforeStart() => Locked(() => status.Report(
+        W.TaskState.TaskKilled, Source.Agent, "Killed before delivery to the executor", Reason.TaskKilledDuringLaunch));
 
-    private void ReportUnknownUser(string path, string user) => Locked(() => Report(
-        start.PartitionAware ? W.TaskState.TaskDropped : W.TaskState.TaskLost, W.TaskStatus.Types.Source.Agent,
-        $"Failed to create executor directory '{path}': Failed to chown directory to '{user}': No such user '{user}'",
-        W.TaskStatus.Types.Reason.ExecutorTerminated));
+    private void ReportUnknownUser(string user) => Locked(() => status.Report(
+        start.PartitionAware ? W.TaskState.TaskDropped : W.TaskState.TaskLost, Source.Agent,
+        $"Failed to create executor directory '{place.SandboxPath}': Failed to chown directory to '{user}': No such user '{user}'",
+        Reason.ExecutorTerminated));
 
     private void ReportHealth(bool healthy)
     {
         if (IsRunning && end == TaskEnd.ByItself)
-            Report(
-                W.TaskState.TaskRunning, W.TaskStatus.Types.Source.Executor,
-                reason: W.TaskStatus.Types.Reason.TaskHealthCheckStatusUpdated, healthy: healthy);
+            status.Report(W.TaskState.TaskRunning, Source.Executor, reason: Reason.TaskHealthCheckStatusUpdated, healthy: healthy);
     }
 
-    private void Report(
-        W.TaskState state, W.TaskStatus.Types.Source source, string? message = null, W.TaskStatus.Types.Reason? reason = null,
-            bool? healthy = null)
+    private void ReportCheck(W.CheckStatusInfo result)
     {
-        if (silent || State.IsTerminal())
+        if (!IsRunning || end != TaskEnd.ByItself)
             return;
-        State = state;
-        var status = new W.TaskStatus
-        {
-            TaskId = start.Info.TaskId,
-            State = state,
-            Source = source,
-            AgentId = new W.AgentID { Value = agent.Id },
-            ExecutorId = new W.ExecutorID { Value = start.Info.TaskId.Value },
-            Timestamp = (context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds,
-            Uuid = Ids.UpdateUuid(),
-        };
-        if (message is not null)
-            status.Message = message;
-        if (reason is { } r)
-            status.Reason = r;
-        if (healthy is { } h)
-            status.Healthy = h;
-        if (source == W.TaskStatus.Types.Source.Executor)
-            status.ContainerStatus = Container();
-        LastStatus = status;
-        report(status);
+        status.Check = result;
+        status.Report(W.TaskState.TaskRunning, Source.Executor, reason: Reason.TaskCheckStatusUpdated);
     }
-
-    private W.ContainerStatus Container() => new()
-    {
-        ContainerId = new W.ContainerID { Value = containerId },
-        ExecutorPid = (uint)pid,
-        NetworkInfos =
-        {
-            new W.NetworkInfo
-            {
-                IpAddresses = { new W.NetworkInfo.Types.IPAddress { Protocol = W.NetworkInfo.Types.Protocol.Ipv4,
-                    IpAddress = "127.0.0.1" } },
-            },
-        },
-    };
 
     private void Locked(Action action)
     {
         lock (context.Gate)
             action();
     }
-}
-
-/// <summary>Why a task ends.</summary>
-internal enum TaskEnd
-{
-    ByItself,
-    Killed,
-    Unhealthy,
-    TookTooLong,
 }

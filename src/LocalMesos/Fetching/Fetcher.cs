@@ -93,12 +93,13 @@ public sealed class Fetcher : IDisposable
 
     private async Task DownloadAsync(string uri, string target, CancellationToken ct)
     {
+        // Like Mesos': the file is there even when nothing came, and holds the page that came instead (recorded in 13).
+        await using var file = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None, 1);
         using var response = await http.GetAsync(new Uri(uri), HttpCompletionOption.ResponseHeadersRead, ct);
+        await using var body = await response.Content.ReadAsStreamAsync(ct);
+        await body.CopyToAsync(file, 256 * 1024, ct);
         if (!response.IsSuccessStatusCode)
             throw new FetchException($"Error downloading resource, received HTTP return code {(int)response.StatusCode}");
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        await using var file = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None, 1);
-        await body.CopyToAsync(file, 256 * 1024, ct);
     }
 
     private static string? LocalPath(string uri) =>

@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Master;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Http;
@@ -27,6 +28,28 @@ internal static class CallValidation
             throw Refused("Not a valid UUID");
     }
 
+    /// <exception cref="RefusedException">400: what may not change, a bad FrameworkInfo, a bad pattern (recorded in 22).</exception>
+    public static void RequireUpdate(Framework framework, Call.Types.UpdateFramework update)
+    {
+        var (old, now) = (framework.Info, update.FrameworkInfo);
+        if (now.Id?.Value != framework.Id)
+            throw Refused("'framework_id' differs from 'update_framework.framework_info.id'");
+        if (Subscriptions.InfoProblem(now) is { } problem)
+            throw new RefusedException(400, problem);
+        Unchanged("principal", old.Principal, now.Principal);
+        Unchanged("user", old.User, now.User);
+        Unchanged("checkpoint", old.Checkpoint ? "true" : "false", now.Checkpoint ? "true" : "false");
+        if (update.OfferConstraints is { } constraints && Master.OfferConstraints.Problem(constraints) is { } bad)
+            throw new RefusedException(400, $"'UpdateFramework' call is not valid: {bad}");
+    }
+
+    private static void Unchanged(string field, string old, string now)
+    {
+        if (old != now)
+            throw new RefusedException(400, $"FrameworkInfo update is not valid: Updating 'FrameworkInfo.{field}' is unsupported; " +
+                $"attempted to update from '{old}' to '{now}'");
+    }
+
     private static void RequireSubscribe(Call call, string? principal)
     {
         if (call.Subscribe is null)
@@ -45,6 +68,10 @@ internal static class CallValidation
         Call.Types.Type.Kill when call.Kill is null => "kill",
         Call.Types.Type.Acknowledge when call.Acknowledge is null => "acknowledge",
         Call.Types.Type.Reconcile when call.Reconcile is null => "reconcile",
+        Call.Types.Type.Message when call.Message is null => "message",
+        Call.Types.Type.Request when call.Request is null => "request",
+        Call.Types.Type.AcknowledgeOperationStatus when call.AcknowledgeOperationStatus is null => "acknowledge_operation_status",
+        Call.Types.Type.ReconcileOperations when call.ReconcileOperations is null => "reconcile_operations",
         Call.Types.Type.Shutdown when call.Shutdown is null => "shutdown",
         Call.Types.Type.UpdateFramework when call.UpdateFramework is null => "update_framework",
         Call.Types.Type.AcceptInverseOffers when call.AcceptInverseOffers is null => "accept_inverse_offers",

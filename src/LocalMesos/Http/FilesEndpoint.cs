@@ -1,75 +1,44 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Pipeline.LocalMesos.Agents;
+using Pipeline.Mesos.Wire;
+using FileInfo = Pipeline.Mesos.Wire.FileInfo;
 
 namespace Pipeline.LocalMesos.Http;
 
-/// <summary>An agent's /files/browse, /files/read and /files/download (recorded in 15).</summary>
-internal sealed class FilesEndpoint(LocalMesosOptions options)
+/// <summary>An agent's /files/browse, /files/read, /files/download and /files/debug (recorded in 11 and 15).</summary>
+internal sealed class FilesEndpoint(SandboxFiles files)
 {
-    private const int MostBytesPerRead = 64 * 1024;
-
-    private static readonly JsonSerializerOptions Json = new()
+    public Task HandleAsync(HttpContext http, Agent agent) => http.Request.Path.Value switch
     {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        "/files/browse" => BrowseAsync(http, agent, PathOf(http)),
+        "/files/read" => ReadAsync(http, files.Resolve(agent, PathOf(http))),
+        "/files/download" => DownloadAsync(http, files.Resolve(agent, PathOf(http))),
+        _ => throw new RefusedException(404, "404 Not Found."),
     };
 
-    public Task HandleAsync(HttpContext http, Agent agent)
+    private static string PathOf(HttpContext http)
     {
-        var path = Resolve(agent, http.Request.Query["path"].ToString());
-        return http.Request.Path.Value switch
-        {
-            "/files/browse" => BrowseAsync(http, path),
-            "/files/read" => ReadAsync(http, path),
-            "/files/download" => DownloadAsync(http, path),
-            _ => throw new RefusedException(404, "404 Not Found."),
-        };
+        var path = http.Request.Query["path"].ToString();
+        return path.Length > 0 ? path : throw new RefusedException(400, "Expecting 'path=value' in query.\n");
     }
 
-    /// <summary>The sandbox's real path, or the virtual one that leaves out the work directory. Nothing else of the disk is
-    /// served.</summary>
-    private string Resolve(Agent agent, string path)
-    {
-        if (path.Length == 0)
-            throw new RefusedException(400, "Expecting 'path=value' in query.\n");
-        var root = Path.Combine(options.WorkDirectory, "slaves", agent.Identity.Id);
-        var real = path.StartsWith("/frameworks/", StringComparison.Ordinal) ? root + path : path;
-        if (real.Contains("..", StringComparison.Ordinal) || !real.StartsWith(root + "/", StringComparison.Ordinal)
-            || !(File.Exists(real) || Directory.Exists(real)))
-            throw new RefusedException(404, "");
-        return real;
-    }
+    private Task BrowseAsync(HttpContext http, Agent agent, string path) =>
+        HttpAnswers.PlainJsonAsync(http, PlainJson.Write(files.List(agent, path).Select(Entry)));
 
-    private static async Task BrowseAsync(HttpContext http, string path)
-    {
-        var entries = File.Exists(path) ? [] : Directory.GetFileSystemEntries(path).Order(StringComparer.Ordinal).Select(Entry);
-        await AnswerAsync(http, "[" + string.Join(',', entries) + "]");
-    }
+    private static PlainObject Entry(FileInfo file) => new(
+        ("gid", file.Gid), ("mode", ModeText(file.Mode)), ("mtime", (double)(file.Mtime.Nanoseconds / 1_000_000_000)), ("nlink", file.Nlink),
+        ("path", file.Path), ("size", file.Size), ("uid", file.Uid));
 
-    private static string Entry(string path)
+    private static string ModeText(uint mode)
     {
-        var info = new FileInfo(path);
-        var isDirectory = Directory.Exists(path);
-        var owner = System.Environment.UserName;
-        var mtime = new DateTimeOffset(info.LastWriteTimeUtc, TimeSpan.Zero).ToUnixTimeSeconds();
-        var size = isDirectory ? 4096 : info.Exists ? info.Length : 0;
-        var mode = Mode(info, isDirectory);
-        var links = isDirectory ? 2 : 1;
-        return FormattableString.Invariant(
-            $$"""{"gid":"{{owner}}","mode":"{{mode}}","mtime":{{mtime}}.0,"nlink":{{links}},"path":{{Text(path)}},"size":{{size}},"uid":"{{owner}}"}""");
-    }
-
-    private static string Mode(FileInfo info, bool isDirectory)
-    {
-        var text = new StringBuilder(isDirectory ? "d" : info.LinkTarget is null ? "-" : "l");
-        var mode = (int)info.UnixFileMode;
+        var text = new StringBuilder((mode & 0x4000) != 0 ? "d" : "-");
         for (var bit = 8; bit >= 0; bit--)
-            text.Append((mode & (1 << bit)) == 0 ? '-' : "xwr"[bit % 3]);
+            text.Append((mode & (1u << bit)) == 0 ? '-' : "xwr"[bit % 3]);
         return text.ToString();
     }
 
-    private static async Task ReadAsync(HttpContext http, string path)
+    private static Task ReadAsync(HttpContext http, string path)
     {
         var offset = Number(http, "offset") ?? -1;
         var length = Number(http, "length");
@@ -77,18 +46,9 @@ internal sealed class FilesEndpoint(LocalMesosOptions options)
             throw new RefusedException(400, $"Negative length provided: {length}.\n");
         if (Directory.Exists(path))
             throw new RefusedException(400, "Cannot read a directory.\n");
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (offset < 0)
-        {
-            await AnswerAsync(http, $$"""{"data":"","offset":{{file.Length.ToString(CultureInfo.InvariantCulture)}}}""");
-            return;
-        }
-
-        var data = new byte[(int)Math.Clamp(Math.Min(length ?? MostBytesPerRead, file.Length - offset), 0, MostBytesPerRead)];
-        file.Position = offset;
-        var read = await file.ReadAtLeastAsync(data, data.Length, throwOnEndOfStream: false, http.RequestAborted);
-        var text = Text(Encoding.UTF8.GetString(data, 0, read));
-        await AnswerAsync(http, $$"""{"data":{{text}},"offset":{{offset.ToString(CultureInfo.InvariantCulture)}}}""");
+        var (size, data) = SandboxFiles.Read(path, Math.Max(0, offset), offset < 0 ? 0 : length);
+        return HttpAnswers.PlainJsonAsync(http, PlainJson.Write(new PlainObject(
+            ("data", Encoding.UTF8.GetString(data)), ("offset", offset < 0 ? size : offset))));
     }
 
     private static async Task DownloadAsync(HttpContext http, string path)
@@ -113,14 +73,4 @@ internal sealed class FilesEndpoint(LocalMesosOptions options)
             ? number
             : throw new RefusedException(400, $"Failed to parse {name}: Failed to convert '{text}' to number.\n");
     }
-
-    private static Task AnswerAsync(HttpContext http, string json)
-    {
-        var callback = http.Request.Query["jsonp"].ToString();
-        return callback.Length > 0
-            ? HttpAnswers.BytesAsync(http, "text/javascript", Encoding.UTF8.GetBytes($"{callback}({json})"))
-            : HttpAnswers.BytesAsync(http, HttpAnswers.Json, Encoding.UTF8.GetBytes(json));
-    }
-
-    private static string Text(string value) => JsonSerializer.Serialize(value, Json);
 }

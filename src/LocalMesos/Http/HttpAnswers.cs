@@ -15,14 +15,22 @@ internal static class HttpAnswers
     public const string Protobuf = "application/x-protobuf";
     private const int MostBytes = 64 * 1024 * 1024;
 
+    public static void RequirePost(HttpContext http)
+    {
+        if (http.Request.Method == HttpMethods.Post)
+            return;
+        http.Response.Headers.Allow = "POST";
+        throw new RefusedException(405, $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
+    }
+
+    /// <summary>A refusal has a type of its text even when that is empty.</summary>
     public static async Task TextAsync(HttpContext http, int status, string text)
     {
         http.Response.StatusCode = status;
         http.Response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(text);
-        if (text.Length == 0)
-            return;
         http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.WriteAsync(text, http.RequestAborted);
+        if (text.Length > 0)
+            await http.Response.WriteAsync(text, http.RequestAborted);
     }
 
     public static void Empty(HttpContext http, int status) => (http.Response.StatusCode, http.Response.ContentLength) = (status, 0);
@@ -33,6 +41,24 @@ internal static class HttpAnswers
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
+
+    /// <summary>An old endpoint's JSON: as a script when <c>jsonp</c> names a function, gzip when asked for and worth it.</summary>
+    public static async Task PlainJsonAsync(HttpContext http, string json)
+    {
+        const int WorthPacking = 1024;
+        var callback = http.Request.Query["jsonp"].ToString();
+        var body = System.Text.Encoding.UTF8.GetBytes(callback.Length > 0 ? $"{callback}({json})" : json);
+        if (body.Length >= WorthPacking && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            body = Packed(body);
+        }
+
+        await BytesAsync(http, callback.Length > 0 ? "text/javascript" : Json, body);
+    }
+
+    public static Task MessageAsync(HttpContext http, string mediaType, IMessage message) => BytesAsync(
+        http, mediaType, mediaType == Json ? ProtoJsonWriter.Write(message) : message.ToByteArray());
 
     /// <exception cref="RefusedException">415 and 400 as a master answers them.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext http) where T : IMessage, new()
@@ -48,15 +74,25 @@ internal static class HttpAnswers
         return mediaType == Json ? FromJson<T>(bytes) : FromProtobuf<T>(bytes);
     }
 
-    /// <summary>JSON unless only protobuf is asked for; null when neither would do.</summary>
-    public static string? Accepted(HttpContext http)
+    /// <summary>JSON unless only protobuf is asked for.</summary>
+    /// <exception cref="RefusedException">406 when neither would do.</exception>
+    public static string Accepted(HttpContext http)
     {
         var accept = http.Request.Headers.Accept.ToString();
-        if (accept.Length == 0 || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains("application/*",
-            StringComparison.Ordinal)
-            || accept.Contains(Json, StringComparison.Ordinal))
+        if (accept.Length == 0 || accept.Contains("*/*", StringComparison.Ordinal)
+            || accept.Contains("application/*", StringComparison.Ordinal) || accept.Contains(Json, StringComparison.Ordinal))
             return Json;
-        return accept.Contains(Protobuf, StringComparison.Ordinal) ? Protobuf : null;
+        return accept.Contains(Protobuf, StringComparison.Ordinal)
+            ? Protobuf
+            : throw new RefusedException(406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'");
+    }
+
+    private static byte[] Packed(byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest))
+            gzip.Write(body);
+        return packed.ToArray();
     }
 
     private static T FromJson<T>(ReadOnlyMemory<byte> bytes) where T : IMessage, new()

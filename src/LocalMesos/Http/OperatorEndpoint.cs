@@ -1,114 +1,154 @@
 using Google.Protobuf;
 using Pipeline.LocalMesos.Master;
+using Pipeline.LocalMesos.Operator;
 using Pipeline.Mesos.Wire;
 using CallType = Pipeline.Mesos.Wire.OperatorCall.Types.Type;
+using R = Pipeline.Mesos.Wire.OperatorResponse.Types;
 using ResponseType = Pipeline.Mesos.Wire.OperatorResponse.Types.Type;
 
 namespace Pipeline.LocalMesos.Http;
 
-/// <summary>POST /api/v1 of the master: what an operator, or a test, asks (recorded in 11). /health, /version and /state beside
-/// it.</summary>
-internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions options)
+/// <summary>POST /api/v1 of the master: what an operator, or a test, asks and orders (recorded in 11, 12 and 14).</summary>
+internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions options, IHostApplicationLifetime life)
 {
+    private readonly Views views = new(master.State, master.Allocator);
+
     public async Task HandleAsync(HttpContext http)
     {
-        if (http.Request.Method != HttpMethods.Post)
+        HttpAnswers.RequirePost(http);
+        BasicAuthentication.Principal(http, options, BasicAuthentication.Realm.ReadWrite);
+        var call = await HttpAnswers.ReadAsync<OperatorCall>(http);
+        var mediaType = HttpAnswers.Accepted(http);
+        Require(call);
+        if (call.Type == CallType.Subscribe)
         {
-            http.Response.Headers.Allow = "POST";
-            throw new RefusedException(405,
-                $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
+            await SubscribeAsync(http, mediaType);
+            return;
         }
 
-        BasicAuthentication.Principal(http, options, "mesos-master-readwrite");
-        var call = await HttpAnswers.ReadAsync<OperatorCall>(http);
-        var mediaType = HttpAnswers.Accepted(http)
-            ?? throw new RefusedException(406, "Expecting 'Accept' to allow application/json, application/x-protobuf");
-        if (!call.HasType || call.Type == CallType.Unknown)
-            throw new RefusedException(400, "Failed to validate master::Call: Expecting 'type' to be present");
         OperatorResponse? answer;
         lock (master.State.Gate)
             answer = Answer(call);
         if (answer is null)
-            HttpAnswers.Empty(http, StatusCodes.Status202Accepted);
+            HttpAnswers.Empty(http, StatusCodes.Status200OK);
         else
-            await HttpAnswers.BytesAsync(
-                http, mediaType, mediaType == HttpAnswers.Json ? ProtoJsonWriter.Write(answer, listsToKeep: true) : answer.ToByteArray());
+            await HttpAnswers.MessageAsync(http, mediaType, answer);
     }
 
-    /// <summary>The old endpoints that health checks and people use.</summary>
-    public Task HandlePlainAsync(HttpContext http) => http.Request.Path.Value?.TrimEnd('/') switch
+    private static void Require(OperatorCall call)
     {
-        "/health" => HttpAnswers.TextAsync(http, StatusCodes.Status200OK, ""),
-        "/version" => PlainAsync(http, Views.Version()),
-        "/state" => StateAsync(http),
-        _ => throw new RefusedException(StatusCodes.Status404NotFound, "404 Not Found."),
+        if (!call.HasType || call.Type == CallType.Unknown)
+            throw new RefusedException(400, "Failed to validate master::Call: Expecting 'type' to be present");
+        var member = call.Type switch
+        {
+            CallType.ListFiles when call.ListFiles is null => "list_files",
+            CallType.ReadFile when call.ReadFile is null => "read_file",
+            CallType.GetMetrics when call.GetMetrics is null => "get_metrics",
+            CallType.SetLoggingLevel when call.SetLoggingLevel is null => "set_logging_level",
+            CallType.UpdateMaintenanceSchedule when call.UpdateMaintenanceSchedule is null => "update_maintenance_schedule",
+            CallType.StartMaintenance when call.StartMaintenance is null => "start_maintenance",
+            CallType.StopMaintenance when call.StopMaintenance is null => "stop_maintenance",
+            CallType.DrainAgent when call.DrainAgent is null => "drain_agent",
+            CallType.DeactivateAgent when call.DeactivateAgent is null => "deactivate_agent",
+            CallType.ReactivateAgent when call.ReactivateAgent is null => "reactivate_agent",
+            CallType.Teardown when call.Teardown is null => "teardown",
+            CallType.MarkAgentGone when call.MarkAgentGone is null => "mark_agent_gone",
+            _ => null,
+        };
+        if (member is not null)
+            throw new RefusedException(400, $"Failed to validate master::Call: Expecting '{member}' to be present");
+    }
+
+    private async Task SubscribeAsync(HttpContext http, string mediaType)
+    {
+        EventStream stream;
+        lock (master.State.Gate)
+            stream = master.State.Feed.Subscribe();
+        using (stream)
+            await Streaming.RunAsync(http, stream, mediaType, life.ApplicationStopping);
+        lock (master.State.Gate)
+            master.State.Feed.Unsubscribe(stream);
+    }
+
+    private OperatorResponse? Answer(OperatorCall call) => call.Type switch
+    {
+        CallType.GetHealth => new() { Type = ResponseType.GetHealth, GetHealth = new GetHealthAnswer { Healthy = true } },
+        CallType.GetFlags => new() { Type = ResponseType.GetFlags, GetFlags = new GetFlagsAnswer { Flags = { Flags.OfMaster(master.State) } } },
+        CallType.GetVersion => new()
+        {
+            Type = ResponseType.GetVersion, GetVersion = new GetVersionAnswer { VersionInfo = Views.Version() },
+        },
+        CallType.GetMetrics => new()
+        {
+            Type = ResponseType.GetMetrics, GetMetrics = new GetMetricsAnswer { Metrics = { Metrics.OfMaster(master.State) } },
+        },
+        CallType.GetLoggingLevel => new()
+        {
+            Type = ResponseType.GetLoggingLevel, GetLoggingLevel = new GetLoggingLevelAnswer { Level = 0 },
+        },
+        CallType.GetMaster => new() { Type = ResponseType.GetMaster, GetMaster = views.Master() },
+        CallType.GetAgents => new() { Type = ResponseType.GetAgents, GetAgents = views.Agents() },
+        CallType.GetFrameworks => new() { Type = ResponseType.GetFrameworks, GetFrameworks = views.Frameworks() },
+        CallType.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = views.Executors() },
+        CallType.GetOperations => new() { Type = ResponseType.GetOperations, GetOperations = new GetOperationsAnswer() },
+        CallType.GetTasks => new() { Type = ResponseType.GetTasks, GetTasks = views.Tasks() },
+        CallType.GetState => new() { Type = ResponseType.GetState, GetState = views.State() },
+        CallType.GetRoles => new() { Type = ResponseType.GetRoles, GetRoles = views.Roles() },
+        CallType.GetWeights => new() { Type = ResponseType.GetWeights },
+        CallType.GetQuota => new() { Type = ResponseType.GetQuota, GetQuota = new R.GetQuota { Status = new R.QuotaStatus() } },
+        CallType.GetMaintenanceStatus => new()
+        {
+            Type = ResponseType.GetMaintenanceStatus,
+            GetMaintenanceStatus = new R.GetMaintenanceStatus { Status = master.Maintenance.Status },
+        },
+        CallType.GetMaintenanceSchedule => new()
+        {
+            Type = ResponseType.GetMaintenanceSchedule,
+            GetMaintenanceSchedule = new R.GetMaintenanceSchedule { Schedule = master.Maintenance.Schedule },
+        },
+        // A master's own log files; LocalMesos has none.
+        CallType.ListFiles or CallType.ReadFile => throw new RefusedException(404, ""),
+        _ => Change(call),
     };
 
-    private Task StateAsync(HttpContext http)
-    {
-        BasicAuthentication.Principal(http, options, "mesos-master-readonly");
-        OperatorResponse.Types.GetState state;
-        lock (master.State.Gate)
-            state = Views.State(master.State);
-        return PlainAsync(http, state);
-    }
-
-    private static Task PlainAsync(HttpContext http, IMessage message) =>
-        HttpAnswers.BytesAsync(http, HttpAnswers.Json, ProtoJsonWriter.Write(message, listsToKeep: true));
-
-    private OperatorResponse? Answer(OperatorCall call)
+    private OperatorResponse? Change(OperatorCall call)
     {
         switch (call.Type)
         {
-            case CallType.GetHealth:
-                return new OperatorResponse { Type = ResponseType.GetHealth, GetHealth
-                    = new OperatorResponse.Types.GetHealth { Healthy = true } };
-            case CallType.GetVersion:
-                var version = new OperatorResponse.Types.GetVersion { VersionInfo = Views.Version() };
-                return new OperatorResponse { Type = ResponseType.GetVersion, GetVersion = version };
-            case CallType.GetMaster:
-                return new OperatorResponse { Type = ResponseType.GetMaster, GetMaster = Views.Master(master.State) };
-            case CallType.GetAgents:
-                return new OperatorResponse { Type = ResponseType.GetAgents, GetAgents = Views.Agents(master.State) };
-            case CallType.GetFrameworks:
-                return new OperatorResponse { Type = ResponseType.GetFrameworks, GetFrameworks = Views.Frameworks(master.State) };
-            case CallType.GetTasks:
-                return new OperatorResponse { Type = ResponseType.GetTasks, GetTasks = Views.Tasks(master.State) };
-            case CallType.GetState:
-                return new OperatorResponse { Type = ResponseType.GetState, GetState = Views.State(master.State) };
-            default:
-                Change(call);
-                return null;
-        }
-    }
-
-    private void Change(OperatorCall call)
-    {
-        switch (call)
-        {
-            case { Type: CallType.Teardown, Teardown: { } teardown }:
-                master.Subscriptions.Remove(master.State.Frameworks.GetValueOrDefault(teardown.FrameworkId.Value)
+            case CallType.SetLoggingLevel:
+                break;
+            case CallType.Teardown:
+                master.Subscriptions.Remove(master.State.Frameworks.GetValueOrDefault(call.Teardown.FrameworkId.Value)
                     ?? throw new RefusedException(400, "No framework found with specified ID"));
                 break;
-            case { Type: CallType.DeactivateAgent, DeactivateAgent: { } deactivate }:
-                var leaving = AgentOf(deactivate.AgentId);
-                leaving.IsDeactivated = true;
-                master.State.RemoveOffers(o => o.Agent == leaving, rescind: true);
+            case CallType.DeactivateAgent:
+                master.Drains.Deactivate(AgentOf(call.DeactivateAgent.AgentId));
                 break;
-            case { Type: CallType.ReactivateAgent, ReactivateAgent: { } reactivate }:
-                Reactivate(AgentOf(reactivate.AgentId));
+            case CallType.ReactivateAgent:
+                Drains.Reactivate(AgentOf(call.ReactivateAgent.AgentId));
+                break;
+            case CallType.DrainAgent:
+                master.Drains.Drain(AgentOf(call.DrainAgent.AgentId), call.DrainAgent);
+                break;
+            case CallType.MarkAgentGone:
+                master.Liveness.MarkGone(master.State.Agent(call.MarkAgentGone.AgentId.Value) ?? throw new RefusedException(404, ""));
+                break;
+            case CallType.UpdateMaintenanceSchedule:
+                master.Maintenance.Update(call.UpdateMaintenanceSchedule.Schedule);
+                break;
+            case CallType.StartMaintenance:
+                master.Maintenance.Start(call.StartMaintenance.Machines);
+                break;
+            case CallType.StopMaintenance:
+                master.Maintenance.Stop(call.StopMaintenance.Machines);
                 break;
             default:
                 throw new RefusedException(StatusCodes.Status501NotImplemented, $"LocalMesos does not answer {call.Type}");
         }
+
+        return null;
     }
 
-    private static void Reactivate(AgentSlot agent)
-    {
-        if (!agent.IsDeactivated)
-            throw new RefusedException(400, "Agent is not deactivated");
-        agent.IsDeactivated = false;
-    }
-
-    private AgentSlot AgentOf(AgentID id) => master.State.Agent(id.Value) ?? throw new RefusedException(400, "Unknown agent");
+    private AgentSlot AgentOf(AgentID id) =>
+        master.State.Agent(id.Value) is { IsRegistered: true } agent ? agent : throw new RefusedException(400, "Unknown agent");
 }

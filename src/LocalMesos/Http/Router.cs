@@ -1,15 +1,20 @@
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 
 namespace Pipeline.LocalMesos.Http;
 
+/// <summary>The endpoints of a master and its agents.</summary>
+internal sealed record Endpoints(
+    SchedulerEndpoint Scheduler, OperatorEndpoint Operators, AgentEndpoint Agents, ExecutorEndpoint Executors, FilesEndpoint Files,
+    PlainEndpoint Plain);
+
 /// <summary>
-/// By port to the master or an agent, then by path as Mesos matches it: an optional /master prefix, and whatever begins with
-/// /api/v1 and is not the scheduler's belongs to the operator API.
+/// By port to the master or an agent, then by path as Mesos matches it: an optional /master (or /slave(1)) prefix, and whatever begins
+/// with /api/v1 and is not more special belongs to the operator API.
 /// </summary>
-internal sealed class Router(MasterNode master, SchedulerEndpoint scheduler, OperatorEndpoint operators, FilesEndpoint files,
-    AdminEndpoint admin)
+internal sealed class Router(MasterNode master, Endpoints endpoints, AdminEndpoint admin)
 {
+    private static readonly string[] AnsweredByAnyMaster = ["/health", "/version", "/flags", "/metrics"];
+
     public async Task RouteAsync(HttpContext http)
     {
         try
@@ -31,36 +36,52 @@ internal sealed class Router(MasterNode master, SchedulerEndpoint scheduler, Ope
             http.Request.Path = rest;
         var path = http.Request.Path;
         if (AdminEndpoint.Matches(path))
+            return admin.HandleAsync(http);
+        if (!master.State.Leadership.IsSelf && !AnsweredByAnyMaster.Any(p => path.StartsWithSegments(p)))
         {
-            admin.Handle(http);
+            Refer(http);
             return Task.CompletedTask;
         }
 
         if (path.StartsWithSegments("/api/v1/scheduler"))
-            return scheduler.HandleAsync(http);
-        return path.StartsWithSegments("/api/v1") ? operators.HandleAsync(http) : operators.HandlePlainAsync(http);
+            return endpoints.Scheduler.HandleAsync(http);
+        return path.StartsWithSegments("/api/v1") ? endpoints.Operators.HandleAsync(http) : endpoints.Plain.MasterAsync(http);
     }
 
-    private Task AgentAsync(HttpContext http, Agent agent)
+    /// <summary>Not by us: to the leader, without a scheme (recorded in 19).</summary>
+    private void Refer(HttpContext http)
     {
-        if (!agent.IsLinked)
+        if (master.State.Leadership.Other is not { } leader)
+            throw new RefusedException(503, "No leader elected");
+        http.Response.Headers.Location = http.Request.Path.StartsWithSegments("/redirect")
+            ? $"//{leader}"
+            : $"//{leader}/master{http.Request.Path.Value?.TrimEnd('/')}";
+        HttpAnswers.Empty(http, StatusCodes.Status307TemporaryRedirect);
+    }
+
+    private Task AgentAsync(HttpContext http, AgentSlot agent)
+    {
+        if (!agent.Agent.IsLinked)
         {
             // The machine is off or cut away: a caller must see no answer, not an error.
             http.Abort();
             return Task.CompletedTask;
         }
 
-        if (http.Request.Path.StartsWithSegments("/files"))
-            return files.HandleAsync(http, agent);
-        return http.Request.Path.Value is "/health"
-            ? HttpAnswers.TextAsync(http, StatusCodes.Status200OK, "")
-            : throw new RefusedException(StatusCodes.Status404NotFound, "404 Not Found.");
+        if (http.Request.Path.StartsWithSegments("/slave(1)", out var rest) && !rest.StartsWithSegments("/files"))
+            http.Request.Path = rest;
+        var path = http.Request.Path;
+        if (path.StartsWithSegments("/files"))
+            return endpoints.Files.HandleAsync(http, agent.Agent);
+        if (path.StartsWithSegments("/api/v1/executor"))
+            return endpoints.Executors.HandleAsync(http, agent);
+        return path.StartsWithSegments("/api/v1") ? endpoints.Agents.HandleAsync(http, agent) : endpoints.Plain.AgentAsync(http, agent);
     }
 
-    private Agent AgentAt(int port)
+    private AgentSlot AgentAt(int port)
     {
         lock (master.State.Gate)
-            return master.State.Agents.Find(a => a.Agent.Ports.ApiPort == port)?.Agent
+            return master.State.Agents.Find(a => a.Agent.Ports.ApiPort == port)
                 ?? throw new RefusedException(StatusCodes.Status404NotFound, "404 Not Found.");
     }
 }

@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Http;
@@ -12,14 +10,8 @@ internal sealed class SchedulerEndpoint(MasterNode master, LocalMesosOptions opt
 
     public async Task HandleAsync(HttpContext http)
     {
-        if (http.Request.Method != HttpMethods.Post)
-        {
-            http.Response.Headers.Allow = "POST";
-            throw new RefusedException(405,
-                $"405 Method Not Allowed. Expecting one of {{ 'POST' }}, but received '{http.Request.Method}'.");
-        }
-
-        var principal = BasicAuthentication.Principal(http, options, "mesos-master-scheduler");
+        HttpAnswers.RequirePost(http);
+        var principal = BasicAuthentication.Principal(http, options, BasicAuthentication.Realm.Scheduler);
         var call = await HttpAnswers.ReadAsync<Call>(http);
         CallValidation.Require(call, principal);
         if (call.Type == Call.Types.Type.Subscribe)
@@ -47,6 +39,8 @@ internal sealed class SchedulerEndpoint(MasterNode master, LocalMesosOptions opt
                 throw new RefusedException(
                     400, $"The stream ID '{streamId}' included in this request didn't match the stream ID currently associated with " +
                     $"framework ID {framework.Id}");
+            if (call.UpdateFramework is { } update)
+                CallValidation.RequireUpdate(framework, update);
             master.Handle(framework, call);
         }
     }
@@ -55,47 +49,22 @@ internal sealed class SchedulerEndpoint(MasterNode master, LocalMesosOptions opt
     {
         if (http.Request.Headers.ContainsKey(StreamIdHeader))
             throw new RefusedException(400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
-        var mediaType = HttpAnswers.Accepted(http)
-            ?? throw new RefusedException(406, "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'");
-        FrameworkStream stream;
+        var mediaType = HttpAnswers.Accepted(http);
+        EventStream stream;
         lock (master.State.Gate)
             stream = master.Subscriptions.Subscribe(call.Subscribe);
         using (stream)
         {
-            http.Response.ContentType = mediaType;
             http.Response.Headers[StreamIdHeader] = stream.Id;
-            try
-            {
-                await StreamAsync(http, stream, mediaType == HttpAnswers.Json);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
-            {
-                // The framework went away, or we are stopping.
-            }
-            finally
-            {
-                if (!life.ApplicationStopping.IsCancellationRequested)
-                    Disconnected(stream);
-            }
+            await Streaming.RunAsync(http, stream, mediaType, life.ApplicationStopping);
+            if (!life.ApplicationStopping.IsCancellationRequested)
+                Disconnected(stream);
         }
     }
 
-    private void Disconnected(FrameworkStream stream)
+    private void Disconnected(EventStream stream)
     {
         lock (master.State.Gate)
             master.Subscriptions.Disconnected(stream);
-    }
-
-    private async Task StreamAsync(HttpContext http, FrameworkStream stream, bool json)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-        var body = http.Response.BodyWriter;
-        await http.Response.StartAsync(stop.Token);
-        while (await stream.Events.WaitToReadAsync(stop.Token))
-        {
-            while (stream.Events.TryRead(out var e))
-                RecordIoWriter.Write(body, json ? ProtoJsonWriter.Write(e) : e.ToByteArray());
-            await body.FlushAsync(stop.Token);
-        }
     }
 }

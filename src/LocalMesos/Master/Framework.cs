@@ -18,7 +18,7 @@ public sealed class Framework(string id, W.FrameworkInfo info, DateTimeOffset re
 
     public DateTimeOffset Reregistered { get; set; } = registered;
 
-    public FrameworkStream? Stream { get; set; }
+    public EventStream? Stream { get; set; }
 
     public bool Connected => Stream is not null;
 
@@ -27,6 +27,23 @@ public sealed class Framework(string id, W.FrameworkInfo info, DateTimeOffset re
 
     /// <summary>Breaks ties between frameworks that hold the same: nobody starves behind one that only declines.</summary>
     public long OffersMade { get; set; }
+
+    /// <summary>When it was removed.</summary>
+    public DateTimeOffset? Unregistered { get; set; }
+
+    /// <summary>Known from its tasks only: it has not come back since the master was restarted.</summary>
+    public bool IsRecovered { get; set; }
+
+    /// <summary>Which agents it wants, by role; null when it did not say.</summary>
+    public OfferConstraints? Constraints { get; set; }
+
+    /// <summary>Executors that run more than one task, by agent and id.</summary>
+    public Dictionary<(string Agent, string Executor), MasterExecutor> Executors { get; } = [];
+
+    public List<OutstandingInverseOffer> InverseOffers { get; } = [];
+
+    /// <summary>Operations with an id, by it.</summary>
+    public Dictionary<string, W.OperationStatus> Operations { get; } = [];
 
     public HashSet<string> SuppressedRoles { get; } = [];
 
@@ -39,6 +56,9 @@ public sealed class Framework(string id, W.FrameworkInfo info, DateTimeOffset re
     public Queue<MasterTask> CompletedTasks { get; } = new();
 
     public bool IsMultiRole => Has(Capability.MultiRole);
+
+    /// <summary>Sees reservations in the new form, and resources without <c>role</c>.</summary>
+    public bool HasReservationRefinement => Has(Capability.ReservationRefinement);
 
     public bool IsPartitionAware => Has(Capability.PartitionAware);
 
@@ -69,41 +89,35 @@ public sealed class MasterTask(W.TaskInfo info, string role, ResourceSet resourc
     /// <summary>The latest status that came from the agent.</summary>
     public W.TaskStatus? Latest { get; set; }
 
+    /// <summary>All that was said of it; of two in a row with the same state the later one.</summary>
+    public List<W.TaskStatus> Statuses { get; } = [];
+
+    /// <summary>What the agent last sent, as the operator API shows it.</summary>
+    public W.TaskStatus? LastSent { get; set; }
+
+    /// <summary>Null for a command task, whose executor has its id.</summary>
+    public string? ExecutorId { get; init; }
+
+    public void Heard(W.TaskStatus status)
+    {
+        if (Statuses.Count > 0 && Statuses[^1].State == status.State)
+            Statuses.RemoveAt(Statuses.Count - 1);
+        Statuses.Add(status);
+    }
+
     /// <summary>Set while the agent is unreachable.</summary>
     public DateTimeOffset? UnreachableSince { get; set; }
 }
 
 /// <summary>An offer that a framework holds.</summary>
-public sealed record OutstandingOffer(string Id, Framework Framework, AgentSlot Agent, string Role, ResourceSet Resources);
-
-/// <summary>The master's view of an agent.</summary>
-public sealed class AgentSlot(Agent agent, ResourceSet total, DateTimeOffset registered)
+public sealed record OutstandingOffer(string Id, Framework Framework, AgentSlot Agent, string Role, ResourceSet Resources)
 {
-    public Agent Agent => agent;
-
-    public string Id => agent.Identity.Id;
-
-    public ResourceSet Total { get; } = total;
-
-    /// <summary>Neither offered nor in use by a task.</summary>
-    public ResourceSet Free { get; set; } = total;
-
-    public DateTimeOffset Registered => registered;
-
-    public DateTimeOffset? Reregistered { get; set; }
-
-    /// <summary>False from the moment the pings stay out: no offers, tasks are unreachable.</summary>
-    public bool IsRegistered { get; set; } = true;
-
-    /// <summary>True between a broken connection and the ping time-out.</summary>
-    public bool IsDisconnected { get; set; }
-
-    /// <summary>By an operator: tasks run on, no offers.</summary>
-    public bool IsDeactivated { get; set; }
-
-    public DateTimeOffset? UnreachableSince { get; set; }
-
-    public ITimer? PingTimeout { get; set; }
-
-    public bool CanBeOffered => IsRegistered && !IsDisconnected && !IsDeactivated;
+    /// <summary>Rescinds it; null without <c>--offer_timeout</c>.</summary>
+    public ITimer? Timeout { get; set; }
 }
+
+/// <summary>The question whether an agent may be taken away.</summary>
+public sealed record OutstandingInverseOffer(string Id, Framework Framework, AgentSlot Agent);
+
+/// <summary>An executor that runs more than one task, as the master knows it.</summary>
+public sealed record MasterExecutor(W.ExecutorInfo Info, string AgentId, string Role, ResourceSet Resources);

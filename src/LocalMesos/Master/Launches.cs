@@ -5,13 +5,13 @@ using Reason = Pipeline.Mesos.Wire.TaskStatus.Types.Reason;
 namespace Pipeline.LocalMesos.Master;
 
 /// <summary>ACCEPT and DECLINE. The lock is held.</summary>
-internal sealed class Launches(MasterState state)
+internal sealed class Launches(MasterState state, Operations operations)
 {
     private const double MostRefuseSeconds = 365 * 24 * 3600d;
 
     public void Accept(Framework framework, W.Call.Types.Accept accept)
     {
-        var tasks = accept.Operations.Where(o => o.Launch is not null).SelectMany(o => o.Launch.TaskInfos).ToList();
+        var tasks = accept.Operations.SelectMany(TasksOf).ToList();
         var ids = accept.OfferIds.Select(o => o.Value).ToList();
         var problem = OfferProblem(framework, ids, out var offers);
         if (problem is not null)
@@ -25,10 +25,14 @@ internal sealed class Launches(MasterState state)
         var agent = offers[0].Agent;
         var role = offers[0].Role;
         foreach (var offer in offers)
+        {
+            offer.Timeout?.Dispose();
             state.Offers.Remove(offer.Id);
+        }
+
         var rest = offers.Aggregate(ResourceSet.Empty, (sum, o) => sum.Plus(o.Resources));
-        foreach (var task in tasks)
-            rest = Launch(framework, agent, role, task, rest);
+        foreach (var operation in accept.Operations)
+            rest = Apply(framework, agent, role, operation, rest);
         agent.Free = agent.Free.Plus(rest);
         Filter(framework, role, agent, rest, accept.Filters);
     }
@@ -42,24 +46,85 @@ internal sealed class Launches(MasterState state)
         }
     }
 
-    /// <returns>What the task left of the offer.</returns>
+    private static IEnumerable<W.TaskInfo> TasksOf(W.Offer.Types.Operation operation) =>
+        operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? Enumerable.Empty<W.TaskInfo>();
+
+    /// <returns>What the operation left of the offer.</returns>
+    private ResourceSet Apply(Framework framework, AgentSlot agent, string role, W.Offer.Types.Operation operation, ResourceSet available)
+    {
+        if (operation.LaunchGroup is { } group)
+            return LaunchGroup(framework, agent, role, group, available);
+        return operation.Launch is { } launch
+            ? launch.TaskInfos.Aggregate(available, (left, task) => Launch(framework, agent, role, task, left))
+            : operations.Apply(framework, agent, role, operation, available);
+    }
+
     private ResourceSet Launch(Framework framework, AgentSlot agent, string role, W.TaskInfo task, ResourceSet available)
     {
-        if (TaskValidator.Problem(task, framework, agent, role, available) is { } problem)
+        var overhead = ExecutorResources(framework, agent, task.Executor);
+        if (TaskValidator.Problem(task, framework, agent, role, available, overhead) is { } problem)
         {
-            framework.Send(Statuses.Update(Statuses.Of(
-                task.TaskId.Value, task.AgentId.Value == agent.Id ? agent.Id : task.AgentId.Value, W.TaskState.TaskError,
-                    Reason.TaskInvalid, problem, state.Now)));
+            Refuse(framework, task, Reason.TaskInvalid, problem);
             return available;
         }
 
-        var resources = ResourceSet.FromWire(task.Resources);
-        framework.Tasks.Add(task.TaskId.Value, new MasterTask(task, role, resources));
-        agent.Agent.Launch(new TaskStart(
-            framework.Id, task, role, framework.Info.User, framework.Info.Checkpoint, framework.IsPartitionAware,
-                framework.HasTaskKillingState));
-        return available.Minus(resources);
+        Remember(framework, agent, role, task.Executor);
+        var start = Start(framework, agent, role, task, task.Executor?.ExecutorId.Value);
+        agent.Agent.Launch(start);
+        return available.Minus(ResourceSet.FromWire(task.Resources)).Minus(overhead);
     }
+
+    /// <summary>All tasks of a group or none (recorded in 17).</summary>
+    private ResourceSet LaunchGroup(
+        Framework framework, AgentSlot agent, string role, W.Offer.Types.Operation.Types.LaunchGroup group, ResourceSet available)
+    {
+        var overhead = ExecutorResources(framework, agent, group.Executor);
+        var wanted = group.TaskGroup.Tasks.Aggregate(overhead, (sum, t) => sum.Plus(ResourceSet.FromWire(t.Resources)));
+        var problem = group.TaskGroup.Tasks.Select(t => TaskValidator.GroupProblem(t, framework, agent)).FirstOrDefault(p => p is not null)
+            ?? (available.Contains(wanted)
+                ? null
+                : $"Total resources {wanted.Describe(role, portsFirst: false)} required by task group and its executor are more than " +
+                  $"available {available.Describe(role, portsFirst: true)}");
+        if (problem is not null)
+        {
+            foreach (var task in group.TaskGroup.Tasks)
+                Refuse(framework, task, Reason.TaskGroupInvalid, problem);
+            return available;
+        }
+
+        Remember(framework, agent, role, group.Executor);
+        var id = group.Executor.ExecutorId.Value;
+        agent.Agent.LaunchGroup(group.Executor, [.. group.TaskGroup.Tasks.Select(t => Start(framework, agent, role, t, id))]);
+        return available.Minus(wanted);
+    }
+
+    private TaskStart Start(Framework framework, AgentSlot agent, string role, W.TaskInfo info, string? executorId)
+    {
+        foreach (var resource in info.Resources)
+            resource.AllocationInfo ??= new W.Resource.Types.AllocationInfo { Role = role };
+        var task = new MasterTask(info, role, ResourceSet.FromWire(info.Resources)) { ExecutorId = executorId };
+        framework.Tasks.Add(task.Id, task);
+        state.Feed.TaskAdded(framework, task);
+        return new TaskStart(framework.Id, info, role, framework.Info);
+    }
+
+    private static ResourceSet ExecutorResources(Framework framework, AgentSlot agent, W.ExecutorInfo? executor) =>
+        executor is null || framework.Executors.ContainsKey((agent.Id, executor.ExecutorId.Value))
+            ? ResourceSet.Empty
+            : ResourceSet.FromWire(executor.Resources);
+
+    private static void Remember(Framework framework, AgentSlot agent, string role, W.ExecutorInfo? executor)
+    {
+        if (executor is null || framework.Executors.ContainsKey((agent.Id, executor.ExecutorId.Value)))
+            return;
+        var info = executor.Clone();
+        info.FrameworkId = new W.FrameworkID { Value = framework.Id };
+        framework.Executors.Add(
+            (agent.Id, info.ExecutorId.Value), new MasterExecutor(info, agent.Id, role, ResourceSet.FromWire(info.Resources)));
+    }
+
+    private void Refuse(Framework framework, W.TaskInfo task, Reason reason, string problem) => framework.Send(Statuses.Update(Statuses.Of(
+        task.TaskId.Value, task.AgentId.Value, W.TaskState.TaskError, reason, problem, state.Now)));
 
     private string? OfferProblem(Framework framework, List<string> ids, out List<OutstandingOffer> valid)
     {

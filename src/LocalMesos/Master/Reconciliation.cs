@@ -8,6 +8,9 @@ internal sealed class Reconciliation(MasterState state)
 {
     public void Answer(Framework framework, IReadOnlyCollection<W.Call.Types.Reconcile.Types.Task> asked)
     {
+        // A master that waits for agents of its registry does not know enough to say anything (recorded in 12g).
+        if (state.Agents.Exists(a => a.Presence == AgentPresence.Recovered))
+            return;
         if (asked.Count == 0)
         {
             foreach (var task in framework.Tasks.Values.ToList())
@@ -28,11 +31,13 @@ internal sealed class Reconciliation(MasterState state)
             return task.UnreachableSince is { } since
                 ? Unreachable(framework, taskId, task.AgentId, since)
                 : Statuses.Latest(task, Reason.Reconciliation, "Reconciliation: Latest task state", state.Now);
-        if (state.Agent(agentId) is not { } agent)
-            return Unknown(framework, taskId, agentId, W.TaskState.TaskUnknown, "Task is unknown");
-        return agent.IsRegistered
-            ? Unknown(framework, taskId, agentId, W.TaskState.TaskGone, "Task is unknown to the agent")
-            : Unreachable(framework, taskId, agentId!, agent.UnreachableSince ?? state.Now);
+        return state.Agent(agentId) switch
+        {
+            { Presence: AgentPresence.Registered } => Unknown(framework, taskId, agentId, W.TaskState.TaskGone, "Task is unknown to the agent"),
+            { Presence: AgentPresence.Unreachable } agent => Unreachable(framework, taskId, agentId!, agent.UnreachableSince ?? state.Now),
+            { Presence: AgentPresence.Gone } => Unknown(framework, taskId, agentId, W.TaskState.TaskGoneByOperator, "Task is gone"),
+            _ => Unknown(framework, taskId, agentId, W.TaskState.TaskUnknown, "Task is unknown"),
+        };
     }
 
     private W.TaskStatus Unknown(Framework framework, string taskId, string? agentId, W.TaskState aware, string message) => Statuses.Of(

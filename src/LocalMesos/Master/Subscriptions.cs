@@ -6,9 +6,11 @@ namespace Pipeline.LocalMesos.Master;
 /// <summary>SUBSCRIBE, failover, disconnection and removal of frameworks (recorded in 08 and 09). The lock is held.</summary>
 public sealed class Subscriptions(MasterState state, Allocator allocator)
 {
-    public FrameworkStream Subscribe(W.Call.Types.Subscribe subscribe)
+    private static readonly W.Event Heartbeat = new() { Type = W.Event.Types.Type.Heartbeat };
+
+    public EventStream Subscribe(W.Call.Types.Subscribe subscribe)
     {
-        var stream = new FrameworkStream(state.Time);
+        var stream = new EventStream(state.Time);
         var info = subscribe.FrameworkInfo;
         if (InfoProblem(info) is { } problem)
             stream.Fail(problem);
@@ -17,22 +19,29 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
         else if (info.Id is { } known && state.Frameworks.TryGetValue(known.Value, out var framework))
             FailOver(framework, subscribe, stream);
         else
-            Attach(Register(info), subscribe, stream);
+        {
+            var newcomer = Register(info);
+            Attach(newcomer, subscribe, stream);
+            state.Feed.FrameworkAdded(newcomer);
+            allocator.Allocate();
+        }
+
         return stream;
     }
 
     /// <summary>The stream broke; the framework has its failover timeout to come back.</summary>
-    public void Disconnected(FrameworkStream stream)
+    public void Disconnected(EventStream stream)
     {
         stream.End();
         if (state.Frameworks.Values.FirstOrDefault(f => f.Stream == stream) is not { } framework)
             return;
         framework.Stream = null;
         framework.Filters.Clear();
+        framework.InverseOffers.Clear();
         state.RemoveOffers(o => o.Framework == framework, rescind: false);
         var timeout = TimeSpan.FromSeconds(Math.Clamp(framework.Info.FailoverTimeout, 0, TimeSpan.FromDays(45).TotalSeconds));
         framework.FailoverTimer = state.Time.CreateTimer(_ => FailoverTimedOut(framework), null, timeout, Timeout.InfiniteTimeSpan);
-        allocator.Allocate();
+        allocator.Freed();
     }
 
     /// <summary>Ends everything of the framework; no update tells it so.</summary>
@@ -43,17 +52,39 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
         foreach (var agent in state.Agents)
             agent.Agent.RemoveFramework(framework.Id);
         foreach (var task in framework.Tasks.Values.ToList())
-        {
-            if (!task.State.IsTerminal() && task.UnreachableSince is null && state.Agent(task.AgentId) is { } agent)
-                agent.Free = agent.Free.Plus(task.Resources);
-            task.State = task.State.IsTerminal() ? task.State : W.TaskState.TaskKilled;
-            state.Complete(framework, task);
-        }
-
+            End(framework, task);
+        foreach (var executor in framework.Executors.Values)
+            Free(executor.AgentId, executor.Resources);
+        framework.Executors.Clear();
         framework.Stream?.End();
         framework.Stream = null;
         state.Complete(framework);
-        allocator.Allocate();
+        allocator.ForgetUnusedRoles();
+        state.Feed.FrameworkRemoved(framework);
+        allocator.Freed();
+    }
+
+    private void End(Framework framework, MasterTask task)
+    {
+        if (!task.State.IsTerminal())
+        {
+            if (task.UnreachableSince is null)
+                Free(task.AgentId, task.Resources);
+            task.State = W.TaskState.TaskKilled;
+            var status = Statuses.Of(
+                task.Id, task.AgentId, W.TaskState.TaskKilled, W.TaskStatus.Types.Reason.FrameworkRemoved,
+                $"Framework {framework.Id} removed", state.Now);
+            task.Heard(status);
+            state.Feed.TaskUpdated(framework, task, status);
+        }
+
+        state.Complete(framework, task);
+    }
+
+    private void Free(string agentId, ResourceSet resources)
+    {
+        if (state.Agent(agentId) is { IsRegistered: true } agent)
+            agent.Free = agent.Free.Plus(resources);
     }
 
     private Framework Register(W.FrameworkInfo info)
@@ -64,7 +95,7 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
         return framework;
     }
 
-    private void FailOver(Framework framework, W.Call.Types.Subscribe subscribe, FrameworkStream stream)
+    private void FailOver(Framework framework, W.Call.Types.Subscribe subscribe, EventStream stream)
     {
         var (old, now) = (framework.Info, subscribe.FrameworkInfo);
         if (old.Principal != now.Principal)
@@ -73,22 +104,31 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
             return;
         }
 
+        // Only a framework that was not active is offered something before the next cycle (recorded in 08).
+        var takesOver = framework.Connected;
         framework.Stream?.Fail("Framework failed over");
         framework.FailoverTimer?.Dispose();
         framework.FailoverTimer = null;
         framework.Filters.Clear();
+        framework.InverseOffers.Clear();
         state.RemoveOffers(o => o.Framework == framework, rescind: false);
         // Both are fixed at the first registration; a change is ignored without a word.
         (now.User, now.Checkpoint) = (old.User, old.Checkpoint);
         framework.Info = now;
+        framework.IsRecovered = false;
         framework.Reregistered = state.Now;
         Attach(framework, subscribe, stream);
+        if (takesOver)
+            allocator.Freed();
+        else
+            allocator.Allocate();
     }
 
-    private void Attach(Framework framework, W.Call.Types.Subscribe subscribe, FrameworkStream stream)
+    private void Attach(Framework framework, W.Call.Types.Subscribe subscribe, EventStream stream)
     {
         framework.SuppressedRoles.Clear();
         framework.SuppressedRoles.UnionWith(subscribe.SuppressedRoles);
+        framework.Constraints = subscribe.OfferConstraints is { } constraints ? new OfferConstraints(constraints) : null;
         framework.Stream = stream;
         stream.Send(new W.Event
         {
@@ -96,14 +136,13 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
             Subscribed = new W.Event.Types.Subscribed
             {
                 FrameworkId = new W.FrameworkID { Value = framework.Id },
-                HeartbeatIntervalSeconds = FrameworkStream.HeartbeatInterval.TotalSeconds,
+                HeartbeatIntervalSeconds = EventStream.HeartbeatInterval.TotalSeconds,
                 MasterInfo = state.Info(),
             },
         });
-        stream.StartHeartbeats();
-        foreach (var agent in state.Agents)
+        stream.StartHeartbeats(Heartbeat);
+        foreach (var agent in state.Agents.Where(a => a.IsRegistered))
             agent.Agent.Resend(framework.Id);
-        allocator.Allocate();
     }
 
     private void FailoverTimedOut(Framework framework)
@@ -115,7 +154,7 @@ public sealed class Subscriptions(MasterState state, Allocator allocator)
         }
     }
 
-    private static string? InfoProblem(W.FrameworkInfo info)
+    internal static string? InfoProblem(W.FrameworkInfo info)
     {
         var multiRole = info.Capabilities.Any(c => c.Type == Capability.MultiRole);
         if (!multiRole && info.Roles.Count > 0)

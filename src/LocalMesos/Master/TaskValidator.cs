@@ -8,7 +8,17 @@ internal static class TaskValidator
     private const int MaxIdBytes = 255;
 
     /// <returns>Null when the task may start.</returns>
-    public static string? Problem(W.TaskInfo task, Framework framework, AgentSlot agent, string role, ResourceSet available)
+    public static string? Problem(W.TaskInfo task, Framework framework, AgentSlot agent, string role, ResourceSet available, ResourceSet overhead)
+    {
+        if (GroupProblem(task, framework, agent) is { } problem)
+            return problem;
+        if (task.Command is null == task.Executor is null)
+            return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
+        return ResourceProblem(task, role, available, overhead);
+    }
+
+    /// <summary>What is checked of a task in a group, too.</summary>
+    public static string? GroupProblem(W.TaskInfo task, Framework framework, AgentSlot agent)
     {
         var id = task.TaskId.Value;
         if (IdProblem(id) is { } bad)
@@ -17,20 +27,17 @@ internal static class TaskValidator
             return $"Task has duplicate ID: {id}";
         if (task.AgentId.Value != agent.Id)
             return $"Task uses invalid agent {task.AgentId.Value} while agent {agent.Id} is expected";
-        if (task.Command is null == task.Executor is null)
-            return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
-        if (task.Executor is not null)
-            return "Custom executors are not supported by LocalMesos: give a CommandInfo";
-        return ResourceProblem(task, role, available);
+        return null;
     }
 
-    private static string? ResourceProblem(W.TaskInfo task, string role, ResourceSet available)
+    private static string? ResourceProblem(W.TaskInfo task, string role, ResourceSet available, ResourceSet overhead)
     {
         var asked = task.Resources.FirstOrDefault(r => r.AllocationInfo is not null)?.AllocationInfo.Role ?? role;
         var wanted = ResourceSet.FromWire(task.Resources);
         if (wanted.Negative is { } negative)
             return $"Resource '{ResourceSet.Describe(negative.Name, negative.Milli, asked)}' is invalid: " +
                 "Invalid scalar resource: value <= 0";
+        wanted = wanted.Plus(overhead);
         return asked == role && available.Contains(wanted)
             ? null
             : $"Total resources {wanted.Describe(asked, portsFirst: false)} required by task and its executor is more than available " +

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -45,8 +46,27 @@ public static class ProtoJsonReader
         }
         catch (JsonException e)
         {
-            throw new FormatException("Failed to parse body into JSON: syntax error at line 1 near: ", e);
+            throw new FormatException("Failed to parse body into JSON: " + SyntaxError(utf8.Span), e);
         }
+    }
+
+    /// <summary>A real master names what is left after a whole value, and repeats a body that begins with no JSON at all.</summary>
+    private static string SyntaxError(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, isFinalBlock: false, default);
+        try
+        {
+            if (reader.Read() && reader.TrySkip())
+            {
+                return "Parsed JSON included non-whitespace trailing characters: " + Encoding.UTF8.GetString(utf8[(int)reader.BytesConsumed..]);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not even the first value is whole.
+        }
+
+        return "syntax error at line 1 near: " + (utf8.StartsWith("\uFEFF"u8) ? Encoding.UTF8.GetString(utf8) : "");
     }
 
     private static void ReadInto(IMessage message, JsonElement json)
@@ -56,7 +76,9 @@ public static class ProtoJsonReader
             var field = message.Descriptor.FindFieldByName(property.Name);
             if (field is null || property.Value.ValueKind == JsonValueKind.Null)
                 continue;
-            if (!field.IsRepeated)
+            if (field.IsMap)
+                ReadMap(field, (IDictionary)field.Accessor.GetValue(message), property.Value);
+            else if (!field.IsRepeated)
             {
                 if (ReadValue(field, property.Value) is { } value)
                     field.Accessor.SetValue(message, value);
@@ -65,6 +87,18 @@ public static class ProtoJsonReader
                 ReadList(field, (IList)field.Accessor.GetValue(message), property.Value);
             else
                 throw Unexpected(field, property.Value);
+        }
+    }
+
+    private static void ReadMap(FieldDescriptor field, IDictionary map, JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw Unexpected(field, json);
+        var valueField = field.MessageType.FindFieldByName("value");
+        foreach (var entry in json.EnumerateObject())
+        {
+            if (ReadValue(valueField, entry.Value) is { } value)
+                map[entry.Name] = value;
         }
     }
 
@@ -82,7 +116,7 @@ public static class ProtoJsonReader
     {
         FieldType.Message when json.ValueKind == JsonValueKind.Object => ReadMessage(field, json),
         FieldType.String when json.ValueKind == JsonValueKind.String => json.GetString(),
-        FieldType.Bytes when json.ValueKind == JsonValueKind.String => ByteString.FromBase64(json.GetString()!),
+        FieldType.Bytes when json.ValueKind == JsonValueKind.String => ReadBytes(field, json.GetString()!),
         FieldType.Enum when json.ValueKind == JsonValueKind.String => field.EnumType.FindValueByName(json.GetString()!)?.Number,
         FieldType.Bool when json.ValueKind is JsonValueKind.True or JsonValueKind.False => json.GetBoolean(),
         FieldType.Double => double.Parse(NumberText(field, json), CultureInfo.InvariantCulture),
@@ -92,6 +126,14 @@ public static class ProtoJsonReader
         FieldType.Int64 => long.Parse(NumberText(field, json), CultureInfo.InvariantCulture),
         _ => throw Unexpected(field, json),
     };
+
+    private static ByteString ReadBytes(FieldDescriptor field, string text)
+    {
+        var wrong = text.FirstOrDefault(c => !char.IsAsciiLetterOrDigit(c) && c is not ('+' or '/' or '=' or '-' or '_' or ' '));
+        return wrong == default
+            ? ByteString.FromBase64(text)
+            : throw new FormatException($"Failed to base64 decode bytes field '{field.Name}': Invalid character '{wrong}'");
+    }
 
     private static IMessage ReadMessage(FieldDescriptor field, JsonElement json)
     {

@@ -17,48 +17,67 @@ public static class ProtoJsonWriter
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true };
 
-    /// <param name="listsToKeep">True for the operator API, whose top-level lists are written though empty.</param>
-    public static byte[] Write(IMessage message, bool listsToKeep = false)
+    // The operator API writes these lists though they are empty.
+    private static readonly HashSet<string> WithEmptyLists = ["GetTasks", "GetExecutors", "GetFrameworks", "GetAgents"];
+
+    public static byte[] Write(IMessage message)
     {
         var output = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(output, Options))
-            WriteMessage(json, message, listsToKeep ? 3 : 0);
+            WriteMessage(json, message);
         return output.WrittenSpan.ToArray();
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, IMessage message, int levelsWithLists)
+    private static void WriteMessage(Utf8JsonWriter json, IMessage message)
     {
         json.WriteStartObject();
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            if (field.IsRepeated)
-                WriteList(json, field, (IList)field.Accessor.GetValue(message), levelsWithLists);
+            if (field.IsMap)
+                WriteMap(json, field, (IDictionary)field.Accessor.GetValue(message));
+            else if (field.IsRepeated)
+                WriteList(json, field, (IList)field.Accessor.GetValue(message));
             else if (field.Accessor.HasValue(message) || field.ToProto().HasDefaultValue)
             {
                 json.WritePropertyName(field.Name);
-                WriteValue(json, field, field.Accessor.GetValue(message), levelsWithLists - 1);
+                WriteValue(json, field, field.Accessor.GetValue(message));
             }
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteList(Utf8JsonWriter json, FieldDescriptor field, IList list, int levelsWithLists)
+    private static void WriteMap(Utf8JsonWriter json, FieldDescriptor field, IDictionary map)
     {
-        if (list.Count == 0 && levelsWithLists <= 0)
+        if (map.Count == 0)
+            return;
+        var valueField = field.MessageType.FindFieldByName("value");
+        json.WriteStartObject(field.Name);
+        foreach (DictionaryEntry entry in map)
+        {
+            json.WritePropertyName(entry.Key.ToString()!);
+            WriteValue(json, valueField, entry.Value!);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, FieldDescriptor field, IList list)
+    {
+        if (list.Count == 0 && !WithEmptyLists.Contains(field.ContainingType.Name))
             return;
         json.WriteStartArray(field.Name);
         foreach (var item in list)
-            WriteValue(json, field, item, 0);
+            WriteValue(json, field, item);
         json.WriteEndArray();
     }
 
-    private static void WriteValue(Utf8JsonWriter json, FieldDescriptor field, object value, int levelsWithLists)
+    private static void WriteValue(Utf8JsonWriter json, FieldDescriptor field, object value)
     {
         switch (value)
         {
             case IMessage nested:
-                WriteMessage(json, nested, levelsWithLists);
+                WriteMessage(json, nested);
                 break;
             case string text:
                 json.WriteStringValue(text);

@@ -18,7 +18,9 @@ public static class RequiredFields
     {
         foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            if (field.IsRepeated)
+            if (field.IsMap)
+                FindInMap((IDictionary)field.Accessor.GetValue(message), path + field.Name, missing);
+            else if (field.IsRepeated)
                 FindInList((IList)field.Accessor.GetValue(message), path + field.Name, missing);
             else if (!field.Accessor.HasValue(message))
             {
@@ -27,6 +29,15 @@ public static class RequiredFields
             }
             else if (field.Accessor.GetValue(message) is IMessage nested)
                 Find(nested, path + field.Name + ".", missing);
+        }
+    }
+
+    private static void FindInMap(IDictionary map, string path, List<string> missing)
+    {
+        foreach (DictionaryEntry entry in map)
+        {
+            if (entry.Value is IMessage nested)
+                Find(nested, $"{path}[{entry.Key}].", missing);
         }
     }
 
