@@ -59,6 +59,9 @@ public abstract class UiTest : IAsyncLifetime
         Person = Page.AddAuthorization();
     }
 
+    /// <summary>The circuit is there: what needs it is not disabled. After the last service was added.</summary>
+    protected void Connect() => Page.Renderer.SetRendererInfo(new Microsoft.AspNetCore.Components.RendererInfo("Server", isInteractive: true));
+
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

@@ -107,6 +107,7 @@ public sealed class WaitingPageTests : UiTest
         // Not AddHangfire: it hands the log factory of this test to every other test of the process.
         Page.Services.AddSingleton<IBackgroundJobClient>(p => new BackgroundJobClient(new PostgreSqlStorage(
             new DataSourceConnectionFactory(p.GetRequiredService<Npgsql.NpgsqlDataSource>(), HangfireModule.StorageOptions), HangfireModule.StorageOptions)));
+        Connect();
         return Page.Render<WaitingPage>();
     }
 }
