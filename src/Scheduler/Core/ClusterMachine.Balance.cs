@@ -5,7 +5,8 @@ namespace Pipeline.Scheduler.Core;
 internal sealed partial class ClusterMachine
 {
     /// <summary>Instances that the request should have, by its deploy in force and what people did to it.</summary>
-    private static int WantedOf(Request request, Deploy deploy) => request.Overrides.Scale?.Instances ?? deploy.Spec.Instances;
+    private int WantedOf(Request request, Deploy deploy) =>
+        request.Overrides.Scale?.Instances ?? (places.TryGetValue(deploy.Id, out var agents) ? agents : deploy.Spec.Instances);
 
     /// <summary>Instances of this deploy that should run now.</summary>
     private int TargetOf(Request request, Deploy deploy)
@@ -68,7 +69,7 @@ internal sealed partial class ClusterMachine
         while (places.Count > target)
         {
             // Making room for a newer deploy the lowest leave first, but what does not serve before what does; scaled down, the highest.
-            var leaver = isMakingRoom ? places.MinBy(p => (p.Value.IsHealthy, p.Key)) : places.Last();
+            var leaver = isMakingRoom ? places.MinBy(p => (p.Value.IsHealthy, p.Key)) : LeastMissed(deploy, places);
             places.Remove(leaver.Key);
             Kill(leaver.Value, KillCause.Retired,
                 isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted", now);
@@ -136,7 +137,7 @@ internal sealed partial class ClusterMachine
                 ? Replaced(leaving, [.. tasks.Where(t => t.FillsPlace)], TargetOf(request, deploy))
                 : NoLongerNeeded(request, leaving);
             foreach (var task in gone)
-                Kill(task, KillCause.Retired, task.Leaving!.Reason, now);
+                LetGo(task, now);
         }
 
         ContinueBounce(requestId, now);
@@ -154,7 +155,7 @@ internal sealed partial class ClusterMachine
             {
                 LeaveCause.Bounce or LeaveCause.DeployFailed => healthy >= target,
                 // A place that is not wanted any more has nobody to wait for.
-                LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain =>
+                LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain or LeaveCause.Unreachable =>
                     places[task.Instance].Any(f => f.IsHealthy) || (healthy >= target && !places[task.Instance].Any()),
             };
             // It may be replaced and yet be needed: another place is empty at the moment.
