@@ -8,12 +8,12 @@ internal sealed partial class ClusterMachine
     private CommandOutcome ActOn(MachineAsked asked, DateTimeOffset now)
     {
         if (Resolve(asked) is not { } named)
-            return CommandOutcome.Unknown($"'{asked.Name}' is not {(asked.Kind == MachineKind.Agent ? "an agent" : "a rack")} that was ever seen here.");
-        if (named.Kind == MachineKind.Agent && HiddenByRack(named) is { } hidden)
+            return CommandOutcome.Unknown($"'{asked.Name}' is not {(asked.Machine == MachineKind.Agent ? "an agent" : "a rack")} that was ever seen here.");
+        if (named.Machine == MachineKind.Agent && HiddenByRack(named) is { } hidden)
             return hidden;
         if (named.Action is MachineAction.Freeze or MachineAction.Drain && IsDead(named))
             return CommandOutcome.Conflict("agent-dead", $"{named.Name} is dead: nothing runs on it. It can be decommissioned, for when it returns.");
-        var current = state.Machines.Find(named.Kind, named.Name);
+        var current = state.Machines.Find(named.Machine, named.Name);
         var (next, outcome) = MachineRules.Judge(current, named, now);
         if (next is null)
             return outcome;
@@ -21,20 +21,20 @@ internal sealed partial class ClusterMachine
         if (next.State is MachineState.Active or MachineState.Frozen)
             StayAgain(next, now);
         EmptyAgents(now);
-        var reached = state.Machines.Find(named.Kind, named.Name)!;
+        var reached = state.Machines.Find(named.Machine, named.Name)!;
         return CommandOutcome.Made($"{Sentence(reached)}.");
     }
 
     // An agent is named by its id or its host; what is kept is the host.
     private MachineAsked? Resolve(MachineAsked asked)
     {
-        if (asked.Kind == MachineKind.Rack)
-            return asked.Name.Length > 0 && (state.Agents.Values.Any(a => a.Rack == asked.Name) || state.Machines.Find(asked.Kind, asked.Name) is not null)
+        if (asked.Machine == MachineKind.Rack)
+            return asked.Name.Length > 0 && (state.Agents.Values.Any(a => a.Rack == asked.Name) || state.Machines.Find(asked.Machine, asked.Name) is not null)
                 ? asked
                 : null;
         if (state.Agents.TryGetValue(asked.Name, out var agent))
             return asked with { Name = agent.Host };
-        return state.Agents.Values.Any(a => a.Host == asked.Name) || state.Machines.Find(asked.Kind, asked.Name) is not null ? asked : null;
+        return state.Agents.Values.Any(a => a.Host == asked.Name) || state.Machines.Find(asked.Machine, asked.Name) is not null ? asked : null;
     }
 
     private CommandOutcome? HiddenByRack(MachineAsked asked)
@@ -49,7 +49,7 @@ internal sealed partial class ClusterMachine
     }
 
     private bool IsDead(MachineAsked asked) =>
-        AgentsOf(asked.Kind, asked.Name).ToList() is { Count: > 0 } agents && agents.TrueForAll(a => a.State == AgentState.Dead);
+        AgentsOf(asked.Machine, asked.Name).ToList() is { Count: > 0 } agents && agents.TrueForAll(a => a.State == AgentState.Dead);
 
     private IEnumerable<AgentRecord> AgentsOf(MachineKind kind, string name) =>
         state.Agents.Values.Where(a => kind == MachineKind.Agent ? a.Host == name : a.Rack == name);

@@ -91,7 +91,7 @@ internal sealed record FreezeAsked(decimal? Level, bool Kill, Asking By) : Sched
 
 /// <param name="Name">Of a rack, or an agent's id or host.</param>
 /// <param name="KillAtExpiry">Of a drain with a duration: what is left then is killed. Otherwise the state before returns.</param>
-internal sealed record MachineAsked(MachineKind Kind, string Name, MachineAction Action, bool KillAtExpiry, Asking By) : SchedulerCommand;
+internal sealed record MachineAsked(MachineKind Machine, string Name, MachineAction Action, bool KillAtExpiry, Asking By) : SchedulerCommand;
 
 /// <summary>What holds for every placement in the cluster, over what requests say.</summary>
 /// <param name="Strategy">Null: as requests say.</param>

@@ -8,7 +8,7 @@ internal static class MachineRules
     public static (MachineRecord? Next, CommandOutcome Outcome) Judge(MachineRecord? current, MachineAsked asked, DateTimeOffset now)
     {
         var from = current?.State ?? MachineState.Active;
-        var title = asked.Kind == MachineKind.Agent ? $"Agent {asked.Name}" : $"Rack {asked.Name}";
+        var title = asked.Machine == MachineKind.Agent ? $"Agent {asked.Name}" : $"Rack {asked.Name}";
         var target = asked.Action == MachineAction.Decommission ? MachineState.Decommissioned : MachineState.Frozen;
         if (Refuse(from, current?.Target, asked, title) is { } refused)
             return (null, refused);
@@ -18,7 +18,7 @@ internal static class MachineRules
             MachineAction.Drain or MachineAction.Decommission => MachineState.Draining,
             MachineAction.Activate => MachineState.Active,
         };
-        return (new MachineRecord(asked.Kind, asked.Name, next, asked.By.At(now))
+        return (new MachineRecord(asked.Machine, asked.Name, next, asked.By.At(now))
         {
             Target = target,
             // What somebody else was in the middle of is not taken up again.
