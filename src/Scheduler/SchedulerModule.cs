@@ -33,6 +33,7 @@ public static class SchedulerModule
         services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
         services.AddHostedService<SchedulerHost>();
         services.AddSingleton<SchedulerCommands>();
+        services.AddSingleton<WhyQueries>();
         services.AddSingleton(p => new SchedulerQueries(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>()));
         services.AddSingleton(p => new RunnerAuth(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
@@ -48,6 +49,7 @@ public static class SchedulerModule
     {
         ClusterEndpoints.Map(routes);
         CommandEndpoints.Map(routes);
+        MachineEndpoints.Map(routes);
         RequestEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
         TaskEndpoints.Map(routes);
