@@ -18,24 +18,18 @@ internal sealed class AgentRules(MachineBook machines, CoreSettings settings, Da
         var rules = shape.Rules;
         if (rules.RackAffinity.Count > 0 && !rules.RackAffinity.Contains(rack))
             return Fit.RackAffinity;
-        foreach (var (name, value) in attributes)
-        {
-            if (settings.Reserved.TryGetValue(name, out var values) && values.Contains(value) && !Names(rules, name, value))
-                return Fit.Reserved;
-        }
-
-        foreach (var (name, value) in rules.RequiredAttributes)
-        {
-            if (!attributes.TryGetValue(name, out var has) || has != value)
-                return Fit.Attribute;
-        }
-
+        if (settings.Reserved.Count > 0 && IsReservedForOthers(rules, attributes))
+            return Fit.Reserved;
+        if (rules.RequiredAttributes.Count > 0 && !HasAll(attributes, rules.RequiredAttributes))
+            return Fit.Attribute;
         return EndsBefore(shape, window) ? Fit.Yes : Fit.Maintenance;
     }
 
     /// <summary>It matches an attribute that the shape allows.</summary>
     public static bool IsPreferred(Shape shape, IReadOnlyDictionary<string, string> attributes)
     {
+        if (shape.Rules.AllowedAttributes.Count == 0)
+            return false;
         foreach (var (name, value) in shape.Rules.AllowedAttributes)
         {
             if (attributes.TryGetValue(name, out var has) && has == value)
@@ -43,6 +37,28 @@ internal sealed class AgentRules(MachineBook machines, CoreSettings settings, Da
         }
 
         return false;
+    }
+
+    private bool IsReservedForOthers(Placement rules, IReadOnlyDictionary<string, string> attributes)
+    {
+        foreach (var (name, value) in attributes)
+        {
+            if (settings.Reserved.TryGetValue(name, out var values) && values.Contains(value) && !Names(rules, name, value))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasAll(IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> required)
+    {
+        foreach (var (name, value) in required)
+        {
+            if (!attributes.TryGetValue(name, out var has) || has != value)
+                return false;
+        }
+
+        return true;
     }
 
     private static bool Names(Placement rules, string name, string value) =>

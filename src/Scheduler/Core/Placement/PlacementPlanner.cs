@@ -47,8 +47,8 @@ internal sealed class PlacementPlanner
         var search = SearchFor(shape);
         if (search.Exhausted)
             return null;
-        var best = search.Candidates.Best(
-            rack => search.Spread?.RackTakes(rack) ?? true, rack => state.Spread.OnRack(shape.RequestId, rack));
+        search.Request = state.Spread.Of(shape.RequestId);
+        var best = search.Candidates.Best(rack => search.Spread?.RackTakes(rack) ?? true, search.Request.OnRack);
         search.Exhausted = best is null;
         return best;
     }
@@ -85,7 +85,7 @@ internal sealed class PlacementPlanner
     {
         if (searches.TryGetValue(shape.Key, out var known))
             return known;
-        var search = new Search(shape, shape.SharesOut ? SpreadOf(shape) : null);
+        var search = new Search(shape, shape.SharesOut ? SpreadOf(shape) : null) { Request = state.Spread.Of(shape.RequestId) };
         if (shape.Rules.Strategy == PlacementStrategy.Optimistic)
             (search.Running, search.Hosts, search.Pending) = state.CountsOf(shape.RequestId);
         var allowed = ordered.Where(s => rules.Judge(shape, s.Host, s.Rack, s.Attributes, s.Unavailability) == Fit.Yes);
@@ -116,7 +116,7 @@ internal sealed class PlacementPlanner
         return shape.Rules.Strategy switch
         {
             PlacementStrategy.SeparateByDeploy or PlacementStrategy.SpreadAll when search.Spread!.OnAgent(slot.AgentId) > 0 => Fit.Separated,
-            PlacementStrategy.SeparateByRequest when state.Spread.OnAgent(shape.RequestId, slot.AgentId) > 0
+            PlacementStrategy.SeparateByRequest when search.Request.OnAgent(slot.AgentId) > 0
                 && !MaySit(search, slot) => Fit.Separated,
             PlacementStrategy.Optimistic when IsCrowded(search, slot) => Fit.Crowded,
             _ => search.Spread is { } spread && !spread.SharesAllow(slot.Attributes) ? Fit.AttributeShare : Fit.Yes,
@@ -129,26 +129,27 @@ internal sealed class PlacementPlanner
         && state.TasksOn(slot.AgentId).Where(t => t.RequestId == search.Shape.RequestId).All(t => t.Leaving is not null || t.KillCause is not null);
 
     /// <summary>About as many as the others have; the more still wait, the less it matters.</summary>
-    private bool IsCrowded(Search search, AgentSlot slot)
+    private static bool IsCrowded(Search search, AgentSlot slot)
     {
         if (search.Running == 0 || search.Hosts == 0)
             return false;
         var fair = (double)search.Running / search.Hosts * (1 + search.Pending * 0.09);
-        return state.Spread.OnAgent(search.Shape.RequestId, slot.AgentId) > fair;
+        return search.Request.OnAgent(slot.AgentId) > fair;
     }
 
-    private Rank RankOf(Search search, AgentSlot slot)
+    private static Rank RankOf(Search search, AgentSlot slot)
     {
         var preferred = AgentRules.IsPreferred(search.Shape, slot.Attributes);
         var wish = preferred ? 0 : 1;
         if (search.Shape.Rules.Strategy == PlacementStrategy.Greedy)
             return new Rank(slot.Free.Cpus, wish, 0, 0);
-        return new Rank(state.Spread.OnAgent(search.Shape.RequestId, slot.AgentId), wish, Score.Band(slot, preferred), slot.Placed.Count);
+        return new Rank(search.Request.OnAgent(slot.AgentId), wish, Score.Band(slot, preferred), slot.Placed.Count);
     }
 
     private sealed class Search(Shape shape, InstanceSpread? spread)
     {
         public Shape Shape { get; } = shape;
+        public required RequestSpread Request { get; set; }
         public InstanceSpread? Spread { get; } = spread;
         public Candidates Candidates { get; set; } = null!;
         public bool Exhausted { get; set; }
