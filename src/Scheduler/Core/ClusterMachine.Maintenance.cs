@@ -28,7 +28,8 @@ internal sealed partial class ClusterMachine
     private void Answer(InverseOffer inverse, string agentId)
     {
         var start = inverse.Unavailability.Start;
-        var late = state.TasksOn(agentId).Where(t => !state.Deploys[t.DeployId].KeepsRunning).FirstOrDefault(t => MayLastUntil(t) is not { } end || end > start);
+        var late = state.TasksOn(agentId).FirstOrDefault(t =>
+            !state.Deploys[t.DeployId].KeepsRunning && (MayLastUntil(t) is not { } end || end > start));
         if (late is null)
         {
             Send(new AcceptInverseOffers([inverse.Id], settings.LongRefuse));
