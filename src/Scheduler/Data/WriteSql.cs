@@ -36,7 +36,7 @@ internal static class WriteSql
                       @Overrides::text[], @Fire::timestamptz[], @Failures::text[], @Loops::text[])
                AS u(id, kind, state, active, pending, created, overrides, fire, failures, loops)
         ON CONFLICT (cluster, id) DO UPDATE
-           SET kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
+           SET created_at = excluded.created_at, kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
                pending_deploy = excluded.pending_deploy, overrides = excluded.overrides, next_fire = excluded.next_fire,
                failures = excluded.failures, loops = excluded.loops
         """;
