@@ -60,6 +60,8 @@ internal sealed partial class ClusterMachine
     /// <returns>Null: never.</returns>
     private TimeSpan? PatienceFor(TaskRecord task)
     {
+        if (task.KillCause is not null)
+            return settings.UnreachableAfter;
         var options = state.Deploys[task.DeployId].Spec.Options.Unreachable;
         return options.Never ? null : options.ReplaceAfter ?? settings.UnreachableAfter;
     }

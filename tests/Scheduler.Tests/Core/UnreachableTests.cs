@@ -132,6 +132,23 @@ public sealed class UnreachableTests
         Assert.Equal(2, m.Events.OfType<TaskFinished>().Count());
     }
 
+    [Fact]
+    public void What_is_out_of_sight_and_not_wanted_any_more_is_given_up()
+    {
+        foreach (var policy in new[] { new Unreachable(Never: true), new Unreachable(ReplaceAfter: TimeSpan.Zero) })
+        {
+            var m = Running(policy);
+            m.Say("v1.1.1", TaskState.Unreachable, fromMaster: true);
+            m.Do(new Tick());
+            m.Do(new DeploySubmitted(Machine.Web("v2", 1)));
+            m.OfferAll(2);
+            m.RunAll();
+            m.Bury();
+            m.Pass(TimeSpan.FromSeconds(6));
+            Assert.Equal(["v2.1.1"], m.Live().Where(t => t.Phase != TaskPhase.Killing).Select(t => t.Id));
+        }
+    }
+
     private static Machine Running(Unreachable unreachable)
     {
         var m = new Machine();
