@@ -136,8 +136,12 @@ internal sealed partial class ClusterMachine
             var gone = deploy.IsLive
                 ? Replaced(leaving, [.. tasks.Where(t => t.FillsPlace)], TargetOf(request, deploy))
                 : NoLongerNeeded(request, leaving);
-            foreach (var task in gone)
-                LetGo(task, now);
+            foreach (var id in gone.ConvertAll(t => t.Id))
+            {
+                // Letting one go may have settled the others.
+                if (state.Tasks.TryGetValue(id, out var task) && task is { Leaving: not null, KillCause: null })
+                    LetGo(task, now);
+            }
         }
 
         ContinueBounce(requestId, now);
