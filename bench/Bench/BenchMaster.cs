@@ -79,7 +79,7 @@ internal sealed class BenchMaster(int agents, decimal cpusEach) : IMaster
         var uuid = BitConverter.GetBytes((long)Interlocked.Increment(ref numbers));
         saidAt[Convert.ToHexString(uuid)] = Stopwatch.GetTimestamp();
         stream.Writer.TryWrite(new TaskUpdated(new TaskStatus(
-            task, state, $"a{agent:00000}", "SOURCE_EXECUTOR", null, null, uuid, null, DateTimeOffset.UtcNow, null, null)));
+            task, state, $"a{agent:00000}", "SOURCE_EXECUTOR", null, null, uuid, null, TimeProvider.System.GetUtcNow(), null, null)));
     }
 
     private void Offer(IEnumerable<int> which)

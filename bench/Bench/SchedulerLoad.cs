@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Kernel;
@@ -90,15 +91,17 @@ public static class SchedulerLoad
         var commands = new SchedulerCommands(db, time);
         foreach (var deploy in Deploys(tasks))
             await commands.DeployAsync(deploy, CancellationToken.None);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         var parts = new WorkerParts(
             db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
-            (_, _) => null, new OfferBoard(), NullLogger.Instance);
+            (_, _) => null, new OfferBoard(), metrics, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var began = Stopwatch.GetTimestamp();
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var worker = new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(stop.Token);
         while (master.Acknowledged < 2 * tasks && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(5))
-            await Task.Delay(20);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         var all = Stopwatch.GetElapsedTime(began);
         var launching = Stopwatch.GetElapsedTime(master.FirstOffer, master.LastLaunch);
         Row("loop + PostgreSQL: launches, durable", $"{master.Launched} of {tasks}, {master.Launched / launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");

@@ -24,4 +24,7 @@ internal static partial class Log
 
     [LoggerMessage(4006, LogLevel.Warning, "The history of cluster {Cluster} could not be purged now: {Error}")]
     public static partial void PurgeFailed(ILogger log, string cluster, string error);
+
+    [LoggerMessage(4007, LogLevel.Warning, "The term of cluster {Cluster} ends, the next begins from the rows: {Reason}")]
+    public static partial void TermEnded(ILogger log, Exception error, string cluster, string reason);
 }

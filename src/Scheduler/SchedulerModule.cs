@@ -29,6 +29,8 @@ public static class SchedulerModule
             .Validate(o => o.FailoverTimeout >= TimeSpan.FromDays(7), "Scheduler:FailoverTimeout must be at least a week (7.00:00:00).")
             .ValidateOnStart();
         services.AddSingleton<OfferBoard>();
+        services.AddMetrics();
+        services.AddSingleton<SchedulerMetrics>();
         services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));
         services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
         services.AddHostedService<SchedulerHost>();
@@ -38,6 +40,7 @@ public static class SchedulerModule
         services.AddSingleton(p => new RunnerAuth(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MesosAgentClient>();
+        services.AddSingleton<QuarantineStore>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<SandboxReader>();
         services.AddSingleton<SandboxLog>();
@@ -52,6 +55,7 @@ public static class SchedulerModule
         MachineEndpoints.Map(routes);
         RequestEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
+        QuarantineEndpoints.Map(routes);
         TaskEndpoints.Map(routes);
         SandboxEndpoints.Map(routes);
         RunnerEndpoints.Map(routes);

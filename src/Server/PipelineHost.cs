@@ -58,6 +58,7 @@ public static class PipelineHost
         services.AddHttpContextAccessor();
         services.AddPipelineAuth();
         services.AddPipelineApi();
+        services.AddPipelineMetrics();
         services.AddAppsProxy();
         services.AddPipelineUi();
     }
@@ -77,6 +78,7 @@ public static class PipelineHost
 
         app.MapTokens();
         app.MapPipelineApi();
+        app.MapPipelineMetrics();
         app.MapAppsProxy();
         app.MapHangfireDashboardWithAuthorizationPolicy(Permission.Administer, "/hangfire");
         app.MapPipelineUi();
@@ -84,6 +86,7 @@ public static class PipelineHost
 
     // Pages answer people with pages; everything else answers with problems.
     private static bool IsForPrograms(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hooks")
+        context.Request.Path.StartsWithSegments("/metrics")
+        || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hooks")
         || context.Request.Path.StartsWithSegments("/runner");
 }

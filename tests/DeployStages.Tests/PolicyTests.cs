@@ -21,7 +21,7 @@ public sealed class PolicyTests
               - name: QA
                 cluster: nowhere
                 promot: automatic
-                strategy: { canary: [1] }
+                strategy: { canary: [1, 0, 101%], pause: soon }
               - name: production
                 cluster: production
                 after: staging
@@ -39,7 +39,9 @@ public sealed class PolicyTests
             stages.yaml:2:11: 'QA' is not a stage's name. (use lower-case letters, digits and dashes, at most 40)
             stages.yaml:3:14: Cluster 'nowhere' is not configured. (the clusters are production)
             stages.yaml:4:5: 'promot' is not a key of a stage. (did you mean 'promote'?)
-            stages.yaml:5:5: 'strategy' is not available in this version. (remove it; it would not be enforced)
+            stages.yaml:5:29: '0' is not a number of instances. (write a number from 1, or a share such as 25%)
+            stages.yaml:5:32: '101%' is not a number of instances. (write a number from 1, or a share such as 25%)
+            stages.yaml:5:46: 'soon' is not a time for 'pause'. (write a number and a unit: 500ms, 30s, 10m, 72h, 7d)
             stages.yaml:8:12: There is no stage 'staging' to come after. (the stages are QA, production)
             stages.yaml:9:11: 'soon' is not a time for 'bake'. (write a number and a unit: 500ms, 30s, 10m, 72h, 7d)
             stages.yaml:12:7: 'windows' is not available in this version. (remove it; it would not be enforced)
@@ -48,6 +50,19 @@ public sealed class PolicyTests
             stages.yaml:14:17: 'explode' is not a value of 'on_failure'. (the values are rollback, stay)
             """,
             string.Join('\n', reading.Problems));
+    }
+
+    [Fact]
+    public void A_strategy_is_the_groups_of_a_rollout_and_the_time_between_them()
+    {
+        var reading = PolicyReader.Read(
+            "stages.yaml", "stages: [{ name: a, cluster: a, strategy: { canary: [1, 25%, 100%], pause: 30s } }, { name: b, cluster: b }]", null);
+        Assert.Empty(reading.Problems);
+        var rollout = reading.Policy!.Stages[0].Rollout;
+        Assert.Equal([new Scheduler.Share(1), new Scheduler.Share(25, true), new Scheduler.Share(100, true)], rollout.Groups);
+        Assert.Equal((Scheduler.Acceptance.Timed, TimeSpan.FromSeconds(30)), (rollout.Acceptance, rollout.Pause));
+        Assert.False(reading.Policy.Stages[1].Rollout.IsIncremental);
+        Assert.NotEmpty(PolicyReader.Read("stages.yaml", "stages: [{ name: a, cluster: a, strategy: { pause: 30s } }]", null).Problems);
     }
 
     [Theory]

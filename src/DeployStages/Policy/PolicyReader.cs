@@ -10,7 +10,8 @@ public sealed record PolicyReading(PromotionPolicy? Policy, IReadOnlyList<Defini
 /// <summary>Reads <c>stages.yaml</c>: YAML → <see cref="PolicyConfig"/> → <see cref="PromotionPolicy"/>, all errors at once.</summary>
 public static class PolicyReader
 {
-    private static readonly string[] StageKeys = ["name", "cluster", "promote", "after", "gates", "bake", "on_failure", "budget", "branches"];
+    private static readonly string[] StageKeys = ["name", "cluster", "promote", "after", "gates", "bake", "on_failure", "budget", "branches", "strategy"];
+    private static readonly string[] StrategyKeys = ["canary", "pause"];
     private static readonly string[] GateKeys = ["signature", "soak", "approval"];
     private static readonly string[] ApprovalKeys = ["groups", "exclude", "expires"];
 
@@ -62,14 +63,18 @@ public static class PolicyReader
             return null;
         }
 
-        var stage = new YamlMap(map, "a stage", StageKeys, ["strategy", "windows", "canary", "people"], problems);
+        var stage = new YamlMap(map, "a stage", StageKeys, ["windows", "canary", "people"], problems);
         var gates = stage.Map("gates", GateKeys, ["windows", "verification", "health", "hold"]);
+        var strategy = stage.Map("strategy", StrategyKeys, []);
         var approval = gates?.Map("approval", ApprovalKeys, []);
         return new StageConfig(
             stage.Text("name"), stage.Text("cluster"), stage.Text("promote"), stage.Text("after"), gates?.Text("soak"),
             gates?.Text("signature"), approval is null ? null : new ApprovalConfig(
                 approval.Names("groups"), approval.List("exclude"), approval.Text("expires"), approval.Line, approval.Column),
             stage.Text("bake"), stage.Text("on_failure"), stage.Text("budget"),
-            stage.Has("branches") ? stage.List("branches") : null, stage.Line, stage.Column);
+            stage.Has("branches") ? stage.List("branches") : null, stage.Line, stage.Column)
+        {
+            Strategy = strategy is null ? null : new StrategyConfig(strategy.List("canary"), strategy.Text("pause")),
+        };
     }
 }

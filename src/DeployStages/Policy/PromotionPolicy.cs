@@ -20,6 +20,9 @@ public sealed record StagePolicy(
     string Name, string Cluster, PromoteMode Promote, string? After, GatePolicy Gates, TimeSpan Bake, OnFailure OnFailure,
     TimeSpan Budget, int Line)
 {
+    /// <summary>How new instances replace old ones; a way back never waits for groups.</summary>
+    public Scheduler.Rollout Rollout { get; init; } = new();
+
     /// <summary>Another stage uses the same cluster: names of requests then carry the stage.</summary>
     public bool SharesCluster { get; init; }
 

@@ -26,7 +26,11 @@ public sealed class Rollouts(
         var deploys = new List<PromotionDeploy>();
         foreach (var deployable in release.Deployables.Select(d => ResolvedDeployable.For(d, p.Stage)))
         {
-            var submission = await PrepareAsync(p, policy, releaseDigest, deployable, actor, ct);
+            var submission = (await PrepareAsync(p, policy, releaseDigest, deployable, actor, ct)) with
+            {
+                // The way back is taken at once: what is in force does harm.
+                Options = new DeployOptions { Rollout = rollback ? new Scheduler.Rollout() : policy.Rollout },
+            };
             await scheduler.DeployAsync(submission, ct);
             deploys.Add(new PromotionDeploy(
                 p.Id, p.Cluster, submission.DeployId, submission.RequestId, deployable.Name, deployable.Kind, releaseDigest,

@@ -12,7 +12,7 @@ internal sealed partial class ClusterMachine
 
     private List<TaskRecord> DueTasks(DateTimeOffset now)
     {
-        var due = new List<(TaskRecord Task, decimal Weight)>();
+        var due = new List<(TaskRecord Task, double Weight)>();
         foreach (var (_, id) in state.Pending.ToArray())
         {
             var task = state.Tasks[id];

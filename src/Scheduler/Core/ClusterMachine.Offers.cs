@@ -105,6 +105,7 @@ internal sealed partial class ClusterMachine
             // A deploy that was refused in this pass has lost its tasks.
             if (!state.Tasks.ContainsKey(task.Id))
                 continue;
+            Hearing = task.Id;
             if (OverQuota(task) is { } full)
             {
                 Explain(task, full);

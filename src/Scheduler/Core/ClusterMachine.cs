@@ -50,15 +50,34 @@ internal sealed partial class ClusterMachine
 
     internal ClusterState State => state;
 
+    /// <summary>The input, or the id that time woke, which is being heard: should the step throw, it threw on this.</summary>
+    internal object? Hearing { get; private set; }
+
+    /// <summary>The request that a task, deploy or request of this id belongs to.</summary>
+    internal string? RequestOf(string id) =>
+        state.Tasks.TryGetValue(id, out var task) ? task.RequestId
+        : state.Deploys.TryGetValue(id, out var deploy) ? deploy.RequestId
+        : state.Requests.ContainsKey(id) ? id
+        : null;
+
     public Effects Handle(SchedulerInput input, DateTimeOffset now) => Handle([input], now);
 
     /// <summary>Hears a batch in order, then what time brought, then places what can be placed.</summary>
     public Effects Handle(IReadOnlyList<SchedulerInput> batch, DateTimeOffset now)
     {
         foreach (var input in batch)
+        {
+            Hearing = input;
             Apply(input, now);
+        }
+
         while (timers.TryTakeDue(now, out var kind, out var id))
+        {
+            Hearing = id;
             Wake(kind, id, now);
+        }
+
+        Hearing = null;
         EmptyAgents(now);
         Settle(now);
         return state.TakeEffects();

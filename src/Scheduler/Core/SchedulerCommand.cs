@@ -26,7 +26,16 @@ namespace Pipeline.Scheduler.Core;
 [JsonDerivedType(typeof(FreezeAsked), "priority-freeze")]
 [JsonDerivedType(typeof(MachineAsked), "machine")]
 [JsonDerivedType(typeof(PlacementForcedAsked), "force-placement")]
+[JsonDerivedType(typeof(NewTermAsked), "new-term")]
+[JsonDerivedType(typeof(FrameworkResetAsked), "framework-reset")]
 internal abstract record SchedulerCommand : SchedulerInput;
+
+/// <summary>The leader begins a new term from the rows. Obeyed by the loop, not by the machine.</summary>
+internal sealed record NewTermAsked(string Reason, Actor Actor) : SchedulerCommand;
+
+/// <summary>A person decided about a framework that was failed over or removed. Obeyed by the loop, not by the machine.</summary>
+/// <param name="DropId">Subscribe as a new framework: whatever runs under the old one is started anew.</param>
+internal sealed record FrameworkResetAsked(bool DropId, Actor Actor) : SchedulerCommand;
 
 internal sealed record RunSubmitted(RunOnce Run) : SchedulerCommand;
 

@@ -17,7 +17,7 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
     // A run or deploy that is in the table was taken up before: its command changes nothing. A run on demand is named after the deploy
     // that is in force when it is taken up.
     private const string ReadIntake = """
-        SELECT i.id, i.payload::text AS payload, i.wants_answer,
+        SELECT i.id, i.subject_id, i.payload::text AS payload, i.wants_answer,
                EXISTS (SELECT 1 FROM scheduler.deploy d
                         WHERE d.cluster = i.cluster
                           AND d.id = CASE i.payload->>'kind'
@@ -35,9 +35,25 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
     public async Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync(CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<(long Id, string Payload, bool WantsAnswer, bool Known)>(
+        var rows = await connection.QueryAsync<(long Id, string SubjectId, string Payload, bool WantsAnswer, bool Known)>(
             new CommandDefinition(ReadIntake, new { cluster, IntakeBatch }, cancellationToken: ct));
-        return [.. rows.Select(r => new IntakeItem(r.Id, JsonSerializer.Deserialize<SchedulerCommand>(r.Payload, Json)!, r.WantsAnswer, r.Known))];
+        return [.. rows.Select(r =>
+        {
+            var (command, error) = Decode(r.Payload);
+            return new IntakeItem(r.Id, command!, r.WantsAnswer, r.Known) { SubjectId = r.SubjectId, Payload = r.Payload, Error = error };
+        })];
+    }
+
+    private static (SchedulerCommand? Command, string? Error) Decode(string payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SchedulerCommand>(payload, Json) is { } command ? (command, null) : (null, "it is empty");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or FormatException)
+        {
+            return (null, $"it cannot be read: {e.Message}");
+        }
     }
 
     public async Task<bool> KnowsTaskAsync(string taskId, CancellationToken ct)
@@ -102,4 +118,11 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
 }
 
 /// <param name="Known">What it would make was made before.</param>
-internal sealed record IntakeItem(long Id, SchedulerCommand Command, bool WantsAnswer, bool Known);
+internal sealed record IntakeItem(long Id, SchedulerCommand Command, bool WantsAnswer, bool Known)
+{
+    public string SubjectId { get; init; } = "";
+    public string? Payload { get; init; }
+
+    /// <summary>Why the payload could not be read; then there is no command.</summary>
+    public string? Error { get; init; }
+}

@@ -46,7 +46,11 @@ internal static class SnapshotReader
             seen_at FROM scheduler.agent WHERE cluster = @cluster
         """;
 
-    public static async Task<Snapshot> ReadAsync(NpgsqlDataSource db, string cluster, CancellationToken ct)
+    public static Task<Snapshot> ReadAsync(NpgsqlDataSource db, string cluster, CancellationToken ct) =>
+        ReadAsync(db, cluster, new SetAside(), ct);
+
+    /// <param name="aside">What is left out; gets what cannot be read.</param>
+    public static async Task<Snapshot> ReadAsync(NpgsqlDataSource db, string cluster, SetAside aside, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var of = new { cluster };
@@ -60,11 +64,14 @@ internal static class SnapshotReader
         var freeze = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster"));
         var machines = await connection.QueryAsync<string>(Command("SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster"));
         var forced = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster"));
-        var live = deploys.Select(d => d.ToDeploy()).ToList();
+        var live = aside.Read(deploys, d => d.RequestId, d => d.ToDeploy());
         var specs = live.ToDictionary(d => d.Id, d => d.Spec, StringComparer.Ordinal);
+        var readRequests = aside.Read(requests, r => r.Id, ToRequest);
+        var readTasks = aside.Read(tasks, t => t.RequestId, t => t.ToTask(specs[t.DeployId]));
+        var readAgents = aside.Read(agents, QuarantineKind.Agent, a => a.Id, ToAgent);
         return new Snapshot(
             new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion),
-            [.. requests.Select(ToRequest)], live, [.. tasks.Select(t => t.ToTask(specs[t.DeployId]))], [.. agents.Select(ToAgent)],
+            aside.Left(readRequests, r => r.Id), aside.Left(live, d => d.RequestId), aside.Left(readTasks, t => t.RequestId), readAgents,
             attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt))
         {
             Machines = [.. machines.Select(m => JsonSerializer.Deserialize<MachineRecord>(m, Journal.Json)!)],

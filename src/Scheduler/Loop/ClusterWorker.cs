@@ -10,12 +10,14 @@ namespace Pipeline.Scheduler.Loop;
 /// <summary>Where a worker gets its parts from: one set for all clusters of the process.</summary>
 internal sealed record WorkerParts(
     NpgsqlDataSource Db, Journal Journal, TimeProvider Time, SchedulerOptions Options, ServerKey Key, RunnerBinary Runner, TrustCheck Trust,
-    OfferBoard Board, ILogger Log);
+    OfferBoard Board, SchedulerMetrics Metrics, ILogger Log);
 
 /// <summary>Stands by for a cluster, leads it when nobody else does, and takes it up again after every failure.</summary>
 internal sealed class ClusterWorker(WorkerParts parts, string cluster, string role, Func<IMaster> connect)
 {
     private static readonly TimeSpan StandBy = TimeSpan.FromSeconds(1);
+
+    private bool careful;
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -31,12 +33,17 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
             {
                 return;
             }
+            catch (TermEndedException e)
+            {
+                Log.TermEnded(parts.Log, e, cluster, e.Message);
+            }
             catch (FencedException)
             {
                 Log.Fenced(parts.Log, cluster);
             }
             catch (Exception e)
             {
+                careful = e is PostgresException refused && ClusterLoop.IsRefusal(refused);
                 Log.LoopStopped(parts.Log, e, cluster);
             }
 
@@ -48,13 +55,21 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
     {
         _ = parts.Runner.Digest; // Without the program that every task starts with, launching would only make failures.
         using var term = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var snapshot = await SnapshotReader.ReadAsync(parts.Db, cluster, ct);
+        var quarantine = new QuarantineStore(parts.Db, parts.Journal, parts.Time);
+        var aside = await quarantine.OpenAsync(cluster, ct);
+        var snapshot = await SnapshotReader.ReadAsync(parts.Db, cluster, aside, ct);
+        if (aside.Found.Count > 0)
+            await quarantine.PutAsync(cluster, aside.Found, [], ct);
         var machine = new ClusterMachine(Settings(), parts.Trust, snapshot, parts.Time.GetUtcNow());
         Log.Leads(parts.Log, cluster, leadership.Epoch, snapshot.Tasks.Count);
         var store = new ClusterStore(parts.Db, parts.Journal, parts.Time, cluster);
         await using var master = connect();
         using var prober = new Prober(parts.Time);
-        var loop = new ClusterLoop(machine, store, master, leadership.Epoch, parts.Time, parts.Log);
+        var current = new LoopTerm(cluster, leadership.Epoch, parts.Time, careful, parts.Log);
+        var watch = new LoopWatch(parts.Metrics, current);
+        watch.SetAside(aside.Found.Count);
+        var loop = new ClusterLoop(machine, store, master, new Border(quarantine, aside, cluster), watch, current);
+        careful = false;
         var outbox = new Outbox(master, new LaunchBuilder(parts.Options, parts.Key, parts.Runner, cluster), prober, store, loop.HearAsync,
             parts.Log);
         Task[] running =
@@ -72,6 +87,7 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         finally
         {
             parts.Board.Remove(cluster);
+            watch.Gone();
             await term.CancelAsync();
             await Task.WhenAll(running).ContinueWith(_ =>
                 { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

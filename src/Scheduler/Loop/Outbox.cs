@@ -13,9 +13,12 @@ internal sealed class Outbox(IMaster master, LaunchBuilder launches, Prober prob
     private const int Probers = 32;
     private const int CallsUnderWay = 64;
 
-    private readonly Channel<Outgoing> calls = Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Outgoing> calls = Channel.CreateUnbounded<Outgoing>();
     private readonly Channel<RunProbe> probes = Channel.CreateUnbounded<RunProbe>();
     private readonly Channel<LookUp> lookUps = Channel.CreateUnbounded<LookUp>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Calls that wait to be sent.</summary>
+    public int Waiting => calls.Reader.CanCount ? calls.Reader.Count : 0;
 
     public void Post(IReadOnlyList<Outgoing> sends)
     {

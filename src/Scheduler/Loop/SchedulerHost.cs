@@ -19,7 +19,7 @@ internal sealed class SchedulerHost(
         var parts = new WorkerParts(
             db, Part<Journal>(), time, settings, Part<ServerKey>(), Part<RunnerBinary>(),
                 TrustVerification.By(services.GetService(typeof(CurrentTrust)) as CurrentTrust),
-            Part<OfferBoard>(), logs.CreateLogger("Pipeline.Scheduler"));
+            Part<OfferBoard>(), Part<SchedulerMetrics>(), logs.CreateLogger("Pipeline.Scheduler"));
         return Task.WhenAll(settings.Clusters.Select(c =>
             Task.Run(() => WorkerFor(parts, c.Key, c.Value).RunAsync(stoppingToken), stoppingToken)));
     }

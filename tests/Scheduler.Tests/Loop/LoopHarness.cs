@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Kernel;
@@ -33,6 +34,9 @@ internal sealed class LoopHarness : IAsyncDisposable
     public ServerKey Key { get; }
     public RunnerBinary Runner { get; }
     public OfferBoard Board { get; } = new();
+    public TestMeters Meters { get; } = new();
+    public SchedulerMetrics Metrics => metrics ??= new SchedulerMetrics(Meters);
+    private SchedulerMetrics? metrics;
     public SchedulerQueries Queries { get; }
     public SchedulerCommands Commands { get; }
     public RunnerAuth Auth { get; }
@@ -48,10 +52,15 @@ internal sealed class LoopHarness : IAsyncDisposable
     public void Start(Func<IMaster> connect)
     {
         stop = new CancellationTokenSource();
-        var journal = new Journal(Db, _ => { }, TimeProvider.System);
-        var parts = new WorkerParts(Db, journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, NullLogger.Instance);
-        worker = new ClusterWorker(parts, "test", "pipeline", connect).RunAsync(stop.Token);
+        worker = Worker(connect).RunAsync(stop.Token);
     }
+
+    public Journal Journal => new(Db, _ => { }, TimeProvider.System);
+
+    /// <summary>One server's worker; several on the same database stand by for each other.</summary>
+    public ClusterWorker Worker(Func<IMaster> connect) => new(
+        new WorkerParts(Db, Journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, Metrics, NullLogger.Instance),
+        "test", "pipeline", connect);
 
     public async Task StopAsync()
     {
@@ -68,5 +77,15 @@ internal sealed class LoopHarness : IAsyncDisposable
         await StopAsync();
         await Db.DisposeAsync();
         Directory.Delete(directory, recursive: true);
+    }
+}
+
+/// <summary>Meters of one test, seen by nobody else.</summary>
+internal sealed class TestMeters : IMeterFactory
+{
+    public Meter Create(MeterOptions options) => new(options.Name, options.Version, options.Tags, this);
+
+    public void Dispose()
+    {
     }
 }

@@ -101,11 +101,3 @@ internal sealed class TakesStartingForRunning : Plant
         ? new TaskUpdated(status with { State = TaskState.Running })
         : said;
 }
-
-/// <summary>The first answer about an unreachable agent is taken for the last.</summary>
-internal sealed class DropsUpdatesOfKilledTasks : Plant
-{
-    public override MasterEvent Hears(MasterEvent said) => said is TaskUpdated { Status.State: TaskState.Killed } killed
-        ? new TaskUpdated(killed.Status with { State = TaskState.Killing })
-        : said;
-}

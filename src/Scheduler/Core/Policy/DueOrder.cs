@@ -4,15 +4,15 @@ namespace Pipeline.Scheduler.Core;
 internal static class DueOrder
 {
     /// <summary>Waiting makes up for priority: in the end everything has its turn.</summary>
-    public static decimal WeightOf(TaskRecord task, decimal priority, DateTimeOffset now)
+    public static double WeightOf(TaskRecord task, decimal priority, DateTimeOffset now)
     {
         var since = task.NotBefore > task.CreatedAt ? task.NotBefore.Value : task.CreatedAt;
-        return (1 + (decimal)Math.Max(0, (now - since).TotalMilliseconds)) * Math.Max(priority, 0.01m);
+        return (1 + Math.Max(0, (now - since).TotalMilliseconds)) * (double)Math.Max(priority, 0.01m);
     }
 
     /// <summary>Heaviest first. Between owners that have quotas, the one that uses least of its own comes first.</summary>
     public static List<TaskRecord> Sort(
-        List<(TaskRecord Task, decimal Weight)> due, IReadOnlyDictionary<string, Quota> quotas, Func<string, OwnerUse> used)
+        List<(TaskRecord Task, double Weight)> due, IReadOnlyDictionary<string, Quota> quotas, Func<string, OwnerUse> used)
     {
         due.Sort((a, b) => b.Weight != a.Weight ? b.Weight.CompareTo(a.Weight)
             : a.Task.CreatedAt != b.Task.CreatedAt ? a.Task.CreatedAt.CompareTo(b.Task.CreatedAt)
@@ -21,7 +21,7 @@ internal static class DueOrder
     }
 
     private static List<TaskRecord> Share(
-        List<(TaskRecord Task, decimal Weight)> due, IReadOnlyDictionary<string, Quota> quotas, Func<string, OwnerUse> used)
+        List<(TaskRecord Task, double Weight)> due, IReadOnlyDictionary<string, Quota> quotas, Func<string, OwnerUse> used)
     {
         var queues = new SortedDictionary<string, (Queue<TaskRecord> Tasks, OwnerUse Use)>(StringComparer.Ordinal);
         foreach (var (task, _) in due)
