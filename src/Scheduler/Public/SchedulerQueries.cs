@@ -11,12 +11,17 @@ public sealed class SchedulerQueries
 {
     private readonly NpgsqlDataSource db;
     private readonly OfferBoard offers;
+    private readonly SchedulerOptions options;
 
-    internal SchedulerQueries(NpgsqlDataSource db, OfferBoard offers)
+    internal SchedulerQueries(NpgsqlDataSource db, OfferBoard offers, SchedulerOptions options)
     {
         this.db = db;
         this.offers = offers;
+        this.options = options;
     }
+
+    /// <summary>Base URLs, as configured: any of them may lead.</summary>
+    public IReadOnlyList<string> Masters(string cluster) => options.Clusters.TryGetValue(cluster, out var known) ? [.. known.Masters] : [];
 
     public async Task<IReadOnlyList<ClusterView>> ClustersAsync(CancellationToken ct) =>
         await ListAsync(QuerySql.Clusters, new { name = (string?)null }, (ClusterRow r) => r.ToView(), ct);
