@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Scheduler;
 
 namespace Pipeline.Server.Ui.Components;
@@ -22,7 +23,8 @@ public static class Deeds
         if (request.Kind is "service" or "worker")
         {
             deeds.Add(new Deed(
-                "Scale", $"{id} runs {instances?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} instances now. After the end, if there is one, that number returns.",
+                "Scale",
+                $"{id} runs {instances?.ToString(CultureInfo.InvariantCulture) ?? "no"} instances now. After the end, if there is one, that number returns.",
                 (told, actor, ct) => commands.ScaleAsync(cluster, id, told.Instances ?? 0, told.Chosen, told.By(actor), ct))
             {
                 Grade = DeedGrade.Capacity, Instances = instances ?? 0, Choice = "a drop to less than half is meant",
