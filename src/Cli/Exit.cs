@@ -39,7 +39,7 @@ internal static class Exit
         401 => SignIn,
         403 => Refused,
         404 or 410 => NotFound,
-        300 or 409 or 412 => Conflict,
+        300 or 409 or 412 or 429 => Conflict,
         _ => Unexpected,
     };
 }

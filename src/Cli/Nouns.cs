@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Pipeline.Cli;
 
@@ -14,7 +13,8 @@ internal static class Nouns
         root.Add(Deployable(make));
         TaskCommandsTree.Add(root, make);
         root.Add(Cluster(make));
-        root.Add(Agent(make));
+        MachineCommandsTree.Add(root, make);
+        RequestCommandsTree.Add(root, make);
         root.Add(Token(make));
     }
 
@@ -124,46 +124,6 @@ internal static class Nouns
                 s.Out.Say("Asked.");
                 return Exit.Done;
             }, name));
-    }
-
-    private static Command Agent(Maker make)
-    {
-        var cluster = new Option<string?>("--cluster") { Description = "Only of this cluster." };
-        var id = new Argument<string>("AGENT") { Description = "Its id or host." };
-        Column[] columns =
-        [
-            new("agent", "id"), new("cluster", "cluster"), new("host", "host"), new("rack", "rack"), new("state", "state"),
-            new("tasks", "tasks"), new("seen", "seenAt"),
-        ];
-        return Noun(
-            "agent", "Agents.",
-            make.Verb("list", "The agents.", async (s, p, ct) =>
-            {
-                var agents = await AgentsAsync(s, p.GetValue(cluster), ct);
-                if (s.Out.IsJson)
-                    s.Out.Answer(JsonSerializer.SerializeToElement(new { items = agents }, JsonSerializerOptions.Web));
-                else
-                    s.Out.Rows([.. agents.Select(a => columns.Select(c => a.Text(c.Path)).ToArray())], [.. columns.Select(c => c.Title)]);
-                return Exit.Done;
-            }, cluster),
-            make.Verb("show", "One agent.", async (s, p, ct) =>
-            {
-                var wanted = p.GetValue(id);
-                var found = (await AgentsAsync(s, null, ct)).Where(a => a.Text("id") == wanted || a.Text("host") == wanted).ToList();
-                s.Out.Object(found.Count > 0 ? found[0]
-                    : throw new Failure(Exit.NotFound, $"There is no agent {wanted}.", "pipeline agent list"));
-                return Exit.Done;
-            }, id));
-    }
-
-    private static async Task<List<JsonElement>> AgentsAsync(Session s, string? cluster, CancellationToken ct)
-    {
-        var names = cluster is not null ? [cluster]
-            : (await s.Api.GetAsync("api/v1/clusters", ct)).Items().Select(c => c.Text("name")).ToList();
-        var agents = new List<JsonElement>();
-        foreach (var name in names)
-            agents.AddRange((await s.Api.GetAsync($"api/v1/clusters/{Escaped(name)}/agents", ct)).Items());
-        return agents;
     }
 
     private static Command Token(Maker make)

@@ -25,7 +25,9 @@ internal static class TaskCommandsTree
                 ],
                 cluster, active),
             make.Show("show", "A task with its statuses and probes.", Id, (_, t, _) => Task.FromResult(Path(t))),
-            make.Show("why", "Why a task is where it is.", Id, (_, t, _) => Task.FromResult(Path(t) + "/why")),
+            make.Verb(
+                "why", "Why a task waits, or why it ended.",
+                async (s, p, ct) => WhyText.Show(s, await s.Api.GetAsync(Path(p.GetValue(Id)!) + "/why", ct)), Id),
             Log(make),
             Files(make),
             make.Verb("history", "The statuses and probes of a task, oldest first.", HistoryAsync, Id),

@@ -35,13 +35,18 @@ public static class SchedulerModule
         services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
         services.AddHostedService<SchedulerHost>();
         services.AddSingleton<SchedulerCommands>();
-        services.AddSingleton(p => new SchedulerQueries(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>()));
+        services.AddSingleton<OperatorCommands>();
+        services.AddSingleton<WhyQueries>();
+        services.AddSingleton(p => new SchedulerQueries(
+            p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>(),
+            p.GetRequiredService<IOptions<SchedulerOptions>>().Value));
         services.AddSingleton(p => new RunnerAuth(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MesosAgentClient>();
         services.AddSingleton<QuarantineStore>();
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<SandboxReader>();
+        services.AddSingleton(p => new TaskFiles(p.GetRequiredService<SandboxStore>(), p.GetRequiredService<SandboxReader>()));
         services.AddSingleton<SandboxLog>();
         services.AddSingleton<SandboxLogStream>();
         return services;
@@ -51,6 +56,7 @@ public static class SchedulerModule
     {
         ClusterEndpoints.Map(routes);
         CommandEndpoints.Map(routes);
+        MachineEndpoints.Map(routes);
         RequestEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
         QuarantineEndpoints.Map(routes);

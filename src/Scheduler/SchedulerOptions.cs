@@ -34,6 +34,26 @@ public sealed class SchedulerOptions
     /// <summary>A task that was launched and does not run after this long is tried elsewhere.</summary>
     public TimeSpan KillIfNotRunning { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>So many agents are emptied at once; the others wait for their turn.</summary>
+    [Range(1, 1000)]
+    public int MaxDraining { get; set; } = 2;
+
+    /// <summary>Tasks that one offer may take; 0 for any number.</summary>
+    [Range(0, 10_000)]
+    public int MaxTasksPerOffer { get; set; }
+
+    /// <summary>An agent known from before that offers nothing for so long after the start counts as missing.</summary>
+    public TimeSpan MissingAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>An agent that is missing for so long counts as dead.</summary>
+    public TimeSpan DeadAfter { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Dead agents are forgotten after this. Hosts that were decommissioned stay so.</summary>
+    public TimeSpan PurgeDeadAgentsAfter { get; set; } = TimeSpan.FromHours(168);
+
+    /// <summary>Instances leave an agent so long before its scheduled maintenance.</summary>
+    public TimeSpan MaintenanceLead { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>At least a week: the master kills everything of a framework that stays away longer.</summary>
     public TimeSpan FailoverTimeout { get; set; } = TimeSpan.FromDays(28);
 
@@ -61,6 +81,9 @@ public sealed class ClusterOptions
 
     /// <summary>PEM file of the authorities that the masters' certificates are checked against; null for those of the system.</summary>
     public string? CaFile { get; set; }
+
+    /// <summary>Attributes whose agents take only requests that name them (required or allowed): a list of values for each.</summary>
+    public Dictionary<string, List<string>> Reserved { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the tasks of an owner may hold together, by the owner's name.</summary>
     public Dictionary<string, QuotaOptions> Quotas { get; } = new(StringComparer.Ordinal);

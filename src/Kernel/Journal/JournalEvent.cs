@@ -28,6 +28,7 @@ namespace Pipeline.Kernel;
 [JsonDerivedType(typeof(DeployFailed), "deploy.failed")]
 [JsonDerivedType(typeof(RequestChanged), "request.changed")]
 [JsonDerivedType(typeof(AgentLost), "agent.lost")]
+[JsonDerivedType(typeof(MachineChanged), "machine.changed")]
 [JsonDerivedType(typeof(ClusterChanged), "cluster.changed")]
 [JsonDerivedType(typeof(PromotionCreated), "promotion.created")]
 [JsonDerivedType(typeof(PromotionWaiting), "promotion.waiting")]

@@ -5,7 +5,8 @@ namespace Pipeline.Scheduler.Core;
 internal sealed partial class ClusterMachine
 {
     /// <summary>Instances that the request should have, by its deploy in force and what people did to it.</summary>
-    private static int WantedOf(Request request, Deploy deploy) => request.Overrides.Scale?.Instances ?? deploy.Spec.Instances;
+    private int WantedOf(Request request, Deploy deploy) =>
+        request.Overrides.Scale?.Instances ?? (places.TryGetValue(deploy.Id, out var agents) ? agents : deploy.Spec.Instances);
 
     /// <summary>Instances of this deploy that should run now.</summary>
     private int TargetOf(Request request, Deploy deploy)
@@ -23,63 +24,106 @@ internal sealed partial class ClusterMachine
             : wanted;
     }
 
-    private void Balance(string requestId, DateTimeOffset now)
+    /// <summary>Healthy instances of this deploy that the request cannot do without. What a newer deploy proved may have ended since.</summary>
+    private int NeededOf(Request request, Deploy deploy)
     {
-        if (!state.Requests.TryGetValue(requestId, out var request))
-            return;
-        foreach (var deploy in state.DeploysOf(requestId))
-        {
-            if (deploy is { IsLive: true, KeepsRunning: true })
-                Balance(request, deploy, now);
-        }
-
-        RetireLeaving(requestId, now);
+        var target = TargetOf(request, deploy);
+        if (target == 0 || deploy.State == DeployState.Deploying || request.PendingDeploy is not { } next)
+            return target;
+        var newer = state.TasksOf(next).Count(t => t is { IsHealthy: true, Leaving: null });
+        return Math.Max(target, WantedOf(request, deploy) - newer);
     }
 
-    private void Balance(Request request, Deploy deploy, DateTimeOffset now)
+    // A kill of what runs nowhere ends it at once, which settles deploys and asks for a balance: that one is done here, afterwards.
+    private readonly Dictionary<string, bool> balancing = new(StringComparer.Ordinal);
+
+    private void Balance(string requestId, DateTimeOffset now)
     {
-        if (IsLeftAlone(request, deploy))
+        if (balancing.ContainsKey(requestId))
+        {
+            balancing[requestId] = true;
             return;
-        var target = TargetOf(request, deploy);
-        var places = new SortedDictionary<int, TaskRecord>();
-        foreach (var task in state.TasksOf(deploy.Id))
+        }
+
+        do
         {
-            if (!task.FillsPlace)
-                continue;
-            if (!places.TryGetValue(task.Instance, out var other))
+            balancing[requestId] = false;
+            BalanceOnce(requestId, now);
+        }
+        while (balancing[requestId]);
+        balancing.Remove(requestId);
+    }
+
+    private void BalanceOnce(string requestId, DateTimeOffset now)
+    {
+        foreach (var id in state.DeploysOf(requestId).Select(d => d.Id).ToList())
+        {
+            // After every kill all is looked at afresh: it may have ended the deploy, or changed what others should have.
+            while (Balanced(requestId, id) is var (request, deploy))
             {
-                places[task.Instance] = task;
-                continue;
+                if (!RetireOne(request, deploy, now))
+                {
+                    StartMissing(request, deploy, now);
+                    break;
+                }
             }
-
-            // Two for one place, after a bounce that was called off: the one that works stays, or else the older.
-            var stays = Better(other, task) ? other : task;
-            places[task.Instance] = stays;
-            var goes = stays == other ? task : other;
-            var reason = $"instance {task.Instance} runs as {stays.Id}";
-            // One that works too may stand in for another that does not, until that one does.
-            if (goes.IsHealthy)
-                MarkLeaving(goes, LeaveCause.Bounce, reason, now);
-            else
-                Kill(goes, KillCause.Retired, reason, now);
         }
 
-        var isMakingRoom = deploy.State != DeployState.Deploying && target > 0 && target < WantedOf(request, deploy);
-        while (places.Count > target)
+        if (state.Requests.ContainsKey(requestId))
+            RetireLeaving(requestId, now);
+    }
+
+    private (Request Request, Deploy Deploy)? Balanced(string requestId, string deployId) =>
+        state.Requests.TryGetValue(requestId, out var request) && state.Deploys.TryGetValue(deployId, out var deploy)
+        && deploy is { IsLive: true, KeepsRunning: true } && !IsLeftAlone(request, deploy)
+            ? (request, deploy)
+            : null;
+
+    /// <returns>Whether something was too much, and is killed or on its way out now.</returns>
+    private bool RetireOne(Request request, Deploy deploy, DateTimeOffset now)
+    {
+        var places = new SortedDictionary<int, TaskRecord>();
+        foreach (var task in state.TasksOf(deploy.Id).Where(t => t.FillsPlace))
         {
-            // Making room for a newer deploy the lowest leave first, but what does not serve before what does; scaled down, the highest.
-            var leaver = isMakingRoom ? places.MinBy(p => (p.Value.IsHealthy, p.Key)) : places.Last();
-            places.Remove(leaver.Key);
-            Kill(leaver.Value, KillCause.Retired,
-                isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted", now);
+            if (places.TryAdd(task.Instance, task))
+                continue;
+            RetireTwin(places[task.Instance], task, now);
+            return true;
         }
 
+        var target = TargetOf(request, deploy);
+        if (places.Count <= target)
+            return false;
+        // Making room for a newer deploy the lowest leave first, but what does not serve before what does; scaled down, the highest.
+        var isMakingRoom = deploy.State != DeployState.Deploying && target > 0 && target < WantedOf(request, deploy);
+        var leaver = isMakingRoom ? places.MinBy(p => (p.Value.IsHealthy, p.Key)) : LeastMissed(deploy, places);
+        Kill(leaver.Value, KillCause.Retired,
+            isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted", now);
+        return true;
+    }
+
+    /// <summary>Two for one place, after a bounce that was called off: the one that works stays, or else the older.</summary>
+    private void RetireTwin(TaskRecord first, TaskRecord second, DateTimeOffset now)
+    {
+        var (stays, goes) = Better(first, second) ? (first, second) : (second, first);
+        var reason = $"instance {stays.Instance} runs as {stays.Id}";
+        // One that works too may stand in for another that does not, until that one does.
+        if (goes.IsHealthy)
+            MarkLeaving(goes, LeaveCause.Bounce, reason, now);
+        else
+            Kill(goes, KillCause.Retired, reason, now);
+    }
+
+    private void StartMissing(Request request, Deploy deploy, DateTimeOffset now)
+    {
         if (deploy.FailureClass == Kernel.FailureClass.Security)
             return; // It did not verify: what runs may stay, nothing starts.
+        var target = TargetOf(request, deploy);
+        var places = state.TasksOf(deploy.Id).Where(t => t.FillsPlace).Select(t => t.Instance).ToHashSet();
         for (var instance = 1; places.Count < target; instance++)
         {
-            if (!places.ContainsKey(instance))
-                places[instance] = AddTask(deploy, instance, null, now);
+            if (places.Add(instance))
+                AddTask(deploy, instance, null, now);
         }
     }
 
@@ -133,16 +177,25 @@ internal sealed partial class ClusterMachine
             if (leaving.Count == 0)
                 continue;
             var gone = deploy.IsLive
-                ? Replaced(leaving, [.. tasks.Where(t => t.FillsPlace)], TargetOf(request, deploy))
+                ? Replaced(leaving, [.. tasks.Where(t => t.FillsPlace)], TargetOf(request, deploy), NeededOf(request, deploy))
                 : NoLongerNeeded(request, leaving);
-            foreach (var task in gone)
-                Kill(task, KillCause.Retired, task.Leaving!.Reason, now);
+            // Nothing starts in their place: whoever waited for that would wait for ever.
+            if (IsLeftAlone(request, deploy))
+                gone = [.. gone.Union(leaving.Where(t => t is { Phase: TaskPhase.Unreachable, Leaving.Cause: LeaveCause.Unreachable }))];
+            foreach (var id in gone.ConvertAll(t => t.Id))
+            {
+                // Letting one go may have settled the others.
+                if (state.Tasks.TryGetValue(id, out var task) && task is { Leaving: not null, KillCause: null })
+                    LetGo(task, now);
+            }
         }
 
         ContinueBounce(requestId, now);
     }
 
-    private static List<TaskRecord> Replaced(List<TaskRecord> leaving, List<TaskRecord> filling, int target)
+    /// <param name="target">Places of the deploy.</param>
+    /// <param name="needed">Of its instances that must serve on.</param>
+    private static List<TaskRecord> Replaced(List<TaskRecord> leaving, List<TaskRecord> filling, int target, int needed)
     {
         var healthy = filling.Count(t => t.IsHealthy);
         var serving = healthy + leaving.Count(t => t.IsHealthy);
@@ -154,11 +207,11 @@ internal sealed partial class ClusterMachine
             {
                 LeaveCause.Bounce or LeaveCause.DeployFailed => healthy >= target,
                 // A place that is not wanted any more has nobody to wait for.
-                LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain =>
+                LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain or LeaveCause.Unreachable =>
                     places[task.Instance].Any(f => f.IsHealthy) || (healthy >= target && !places[task.Instance].Any()),
             };
             // It may be replaced and yet be needed: another place is empty at the moment.
-            if (!isReplaced || (task.IsHealthy && serving <= target))
+            if (!isReplaced || (task.IsHealthy && serving <= needed))
                 continue;
             gone.Add(task);
             if (task.IsHealthy)

@@ -26,6 +26,8 @@ internal sealed partial class ClusterMachine
         SkipHealthAsked asked => OnRequest(asked.RequestId, r => SkipHealth(r, asked, now)),
         PriorityAsked asked => OnRequest(asked.RequestId, r => Prioritise(r, asked, now)),
         CooldownEnded asked => OnRequest(asked.RequestId, r => ExitCooldown(r, asked, now)),
+        MachineAsked asked => ActOn(asked, now),
+        PlacementForcedAsked asked => ForcePlacement(asked, now),
         _ => CommandOutcome.Unfit("command-unknown", $"This server does not know the command {command.GetType().Name}."),
     };
 

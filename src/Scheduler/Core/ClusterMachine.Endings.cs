@@ -45,7 +45,9 @@ internal sealed partial class ClusterMachine
         }
 
         var replaced = missed && verdict is null;
-        Announce(task, end, final: !replaced);
+        // Given up only now that another attempt runs in its place.
+        var isReplaced = task.Leaving is { Cause: LeaveCause.Unreachable } && StandIns(task).Any();
+        Announce(task, end, final: !replaced && !isReplaced);
         if (verdict is not null)
             GiveUp(deploy, verdict, now);
         else if (replaced)

@@ -35,6 +35,9 @@ internal sealed partial class ClusterMachine
             KillCause = cause, KillReason = reason, Phase = task.Phase == TaskPhase.Unreachable ? TaskPhase.Unreachable : TaskPhase.Killing,
         });
         timers.Cancel(TimerKind.Launch, task.Id);
+        // Nobody waits for it any more, however long its request would have.
+        if (task.Phase == TaskPhase.Unreachable && !timers.IsSet(TimerKind.Unreachable, task.Id))
+            timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
         SendKill(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
     }
 

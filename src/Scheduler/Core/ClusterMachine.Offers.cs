@@ -10,7 +10,16 @@ internal sealed partial class ClusterMachine
 
     private readonly SortedDictionary<string, HeldOffer> offers = new(StringComparer.Ordinal);
     private readonly HashSet<string> refusedDeploys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> unwanted = new(StringComparer.Ordinal);
+
+    /// <summary>By agent: how often in a row nothing fitted on what it offered.</summary>
+    private readonly Dictionary<string, int> hopeless = new(StringComparer.Ordinal);
     private bool? suppressed;
+    private bool offersCame;
+    private bool placementDue = true;
+    private bool unplaced;
+    private long placedMoves = -1;
+    private DateTimeOffset placedAt;
     private bool reviveWanted;
     private volatile bool wanting;
     private DateTimeOffset? revivedAt;
@@ -19,8 +28,19 @@ internal sealed partial class ClusterMachine
 
     private void Hold(Offer offer, DateTimeOffset now)
     {
-        offers[offer.Id] = new HeldOffer(offer, now);
+        offersCame = true;
+        HeardOf(offer.AgentId, now);
         var rack = HeldOffer.RackOf(offer.Attributes);
+        // What is reserved or offered to another role is not ours to use.
+        if (offer.Role != settings.Role)
+            unwanted.Add(offer.Id);
+        else
+            offers[offer.Id] = new HeldOffer(offer, now);
+        placementDue = true;
+        if (offer.Unavailability is { } window)
+            Plan(offer.AgentId, window, null, now);
+        else
+            ForgetMaintenance(offer.AgentId, now);
         var total = Amount.Of(offer.Resources) + state.UsedOn(offer.AgentId);
         if (state.Agents.TryGetValue(offer.AgentId, out var known))
         {
@@ -37,29 +57,49 @@ internal sealed partial class ClusterMachine
     /// <summary>Places what can be placed, then makes the offers that we hold fit the work that waits.</summary>
     private void Settle(DateTimeOffset now)
     {
-        var due = DueTasks(now);
+        FollowAgents(now);
+        GiveBackUnwanted();
+        if (HasNews(now))
+            unplaced = PlaceDue(now);
         if (!Connected)
-        {
-            wanting = state.Pending.Count > 0;
-            foreach (var task in due)
-                Explain(task, $"not connected to the master: {state.Framework.Detail ?? "subscribing"}");
             return;
-        }
-
-        var unplaced = due.Count > 0 && Place(due, now);
-        wanting = unplaced || due.Any(t => state.Tasks.TryGetValue(t.Id, out var left) && left.Phase == TaskPhase.Pending);
-        if (wanting)
+        if (unplaced)
             AskForOffers(now);
         else
             GoQuiet();
+    }
+
+    // Nothing that matters for a place changed: the last pass still tells the truth, of however many tasks.
+    private bool HasNews(DateTimeOffset now)
+    {
+        if (!placementDue && placedMoves == state.Moves && now - placedAt < settings.ReviveInterval)
+            return false;
+        // What this pass itself makes wait is looked at in the next.
+        (placementDue, placedAt, placedMoves) = (false, now, state.Moves);
+        return true;
+    }
+
+    /// <returns>Something waits that an offer could help.</returns>
+    private bool PlaceDue(DateTimeOffset now)
+    {
+        var due = DueTasks(now);
+        var left = false;
+        if (Connected)
+        {
+            left = due.Count > 0 && Place(due, now);
+            ForgetReasons();
+        }
+        else
+            ExplainSilence(due, now);
+
         wanting = state.Pending.Count > 0;
+        return left;
     }
 
     private bool Place(List<TaskRecord> due, DateTimeOffset now)
     {
-        var planner = new PlacementPlanner(offers.Values.Where(o => !LeavesSoon(o.Offer, now)), state.Spread, state.Agents.Count(a =>
-            a.Value.State == AgentState.Active));
-        var unplaced = false;
+        var planner = new PlacementPlanner(offers.Values, state, settings, now);
+        var waiting = new Dictionary<string, (Shape Shape, List<TaskRecord> Tasks)>(StringComparer.Ordinal);
         foreach (var task in due)
         {
             // A deploy that was refused in this pass has lost its tasks.
@@ -72,28 +112,30 @@ internal sealed partial class ClusterMachine
                 continue;
             }
 
-            var (slot, why) = planner.Choose(task);
-            if (slot is null)
+            var shape = ShapeOf(task);
+            if (planner.Choose(shape) is not { } slot)
             {
-                unplaced = true;
-                // Without an offer there is nothing new to compare with: the last comparison says more.
-                if (!planner.IsEmpty || !PlacementPlanner.IsComparison(task.Why))
-                    Explain(task, why!);
+                if (!waiting.TryGetValue(shape.Key, out var group))
+                    waiting[shape.Key] = group = (shape, []);
+                group.Tasks.Add(task);
             }
             else if (!IsRefused(task, now))
             {
-                Assign(task, slot, now);
+                Assign(task, slot, shape, now);
+                planner.Placed(shape, slot);
             }
         }
 
+        foreach (var (shape, tasks) in waiting.Values)
+            Explain(shape, tasks, planner, now);
         foreach (var slot in planner.Slots.Where(s => s.Placed.Count > 0))
-            Accept(slot, unplaced);
-        return unplaced;
+            Accept(slot, waiting.Count > 0);
+        return waiting.Count > 0;
     }
 
-    private void Assign(TaskRecord task, AgentSlot slot, DateTimeOffset now)
+    private void Assign(TaskRecord task, AgentSlot slot, Shape shape, DateTimeOffset now)
     {
-        var ports = slot.Take(Amount.Of(task.Needs), task.Needs.Ports);
+        var ports = slot.Take(shape);
         var launching = task with
         {
             Phase = TaskPhase.Launching, AgentId = slot.AgentId, Host = slot.Host, Address = slot.Address, Rack = slot.Rack,
@@ -104,6 +146,7 @@ internal sealed partial class ClusterMachine
         timers.Cancel(TimerKind.NotBefore, task.Id);
         timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
         timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
+        hopeless.Remove(slot.AgentId);
         state.Append(
             new TaskLaunched(settings.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), Self,
                 SubjectOf(launching));
@@ -144,18 +187,39 @@ internal sealed partial class ClusterMachine
             state.Save(task with { Why = why });
     }
 
-    private bool LeavesSoon(Offer offer, DateTimeOffset now) =>
-        offer.Unavailability is { } window && window.Start <= now + settings.MaintenanceAhead
-        && (window.Duration is not { } duration || now < window.Start + duration);
+    /// <summary>Offers that can serve nobody: of another role, or of agents that get nothing new.</summary>
+    private void GiveBackUnwanted()
+    {
+        foreach (var held in offers.Values)
+        {
+            if (state.Machines.StateOf(held.Offer.Hostname, held.Rack) != MachineState.Active)
+                unwanted.Add(held.Offer.Id);
+        }
+
+        Decline([.. unwanted], settings.LongRefuse);
+        unwanted.Clear();
+    }
 
     private void AskForOffers(DateTimeOffset now)
     {
         if (suppressed != false || (reviveWanted && offers.Count == 0))
             Revive(now);
-        var stale = offers.Values.Where(o => o.Since + settings.OfferHold <= now).Select(o => o.Offer.Id).ToList();
-        Decline(stale, settings.ShortRefuse);
+        var stale = offers.Values.Where(o => o.Since + settings.OfferHold <= now).ToList();
+        foreach (var refusal in stale.GroupBy(o => Hopelessness(o.Offer.AgentId)).OrderBy(g => g.Key))
+            Decline([.. refusal.Select(o => o.Offer.Id)], refusal.Key);
         if (offers.Count > 0)
             timers.Set(TimerKind.OfferHold, "", offers.Values.Min(o => o.Since) + settings.OfferHold);
+    }
+
+    /// <summary>
+    /// Nothing that waits fits on what the agent offers: each time it is refused for longer, so that others get it. The master offers it
+    /// again before that when more of it is free, and new work revives all.
+    /// </summary>
+    private TimeSpan Hopelessness(string agentId)
+    {
+        var times = hopeless[agentId] = hopeless.GetValueOrDefault(agentId) + 1;
+        var refuse = settings.ShortRefuse * Math.Pow(2, Math.Min(times - 1, 16));
+        return refuse < settings.LongestHopelessRefuse ? refuse : settings.LongestHopelessRefuse;
     }
 
     private void Revive(DateTimeOffset now)
@@ -168,6 +232,7 @@ internal sealed partial class ClusterMachine
 
         Send(new ReviveOffers([settings.Role]));
         (revivedAt, suppressed, reviveWanted) = (now, false, false);
+        hopeless.Clear();
     }
 
     private void GoQuiet()
@@ -185,7 +250,11 @@ internal sealed partial class ClusterMachine
         if (ids.Count == 0)
             return;
         foreach (var id in ids)
-            offers.Remove(id);
+        {
+            if (offers.Remove(id, out var held))
+                declined[held.Offer.AgentId] = refuse;
+        }
+
         Send(new DeclineOffers(ids, refuse));
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class ClusterMachine
             subscribed.FrameworkId, FrameworkState.Subscribed, null, subscribed.MasterAddress, subscribed.MasterVersion));
         Record($"subscribed to master {subscribed.MasterAddress} as {subscribed.FrameworkId}");
         offers.Clear();
+        placementDue = true;
         suppressed = null;
         StartReconciliation(now);
         timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
@@ -33,6 +34,7 @@ internal sealed partial class ClusterMachine
     private void OnDisconnected(string reason)
     {
         offers.Clear();
+        placementDue = true;
         if (state.Framework.State == FrameworkState.Subscribed)
             Record($"disconnected: {reason}");
         if (state.Framework.State != FrameworkState.Disconnected || state.Framework.Detail != reason)
@@ -42,6 +44,7 @@ internal sealed partial class ClusterMachine
     private void OnEnded(SubscriptionEnded ended)
     {
         offers.Clear();
+        placementDue = true;
         var (reached, word) = ended.End switch
         {
             SubscriptionEnd.FailedOver =>
@@ -53,18 +56,6 @@ internal sealed partial class ClusterMachine
         };
         state.Save(state.Framework with { State = reached, Detail = ended.Reason });
         Record($"{word}: {ended.Reason}");
-    }
-
-    private void OnAgentRemoved(string agentId, DateTimeOffset now)
-    {
-        foreach (var offer in offers.Values.Where(o => o.Offer.AgentId == agentId).Select(o => o.Offer.Id).ToList())
-            offers.Remove(offer);
-        if (!state.Agents.TryGetValue(agentId, out var agent) || agent.State == AgentState.Lost)
-            return;
-        state.Save(agent with { State = AgentState.Lost, SeenAt = now });
-        state.Append(
-            new AgentLost(settings.Cluster, agentId, agent.Host, "removed by the master"), Self,
-                new JournalSubject { Cluster = settings.Cluster });
     }
 
     private void Record(string what) =>

@@ -16,6 +16,8 @@ internal sealed partial class ClusterMachine
 
     private void Update(TaskStatus status, DateTimeOffset now)
     {
+        if (status.Uuid is not null || status.State == TaskState.Running)
+            HeardOf(status.AgentId, now);
         if (state.Tasks.TryGetValue(status.TaskId, out var task))
         {
             unanswered.Remove(status.TaskId);
@@ -93,10 +95,12 @@ internal sealed partial class ClusterMachine
         state.Save(reached);
         if (first)
             state.Append(new TaskRunning(settings.Cluster, task.RequestId, task.DeployId, task.Id), Self, SubjectOf(task));
+        if (task.Phase == TaskPhase.Unreachable)
+            Returned(reached, now);
         if (task.KillCause is not null)
             KillAgain(task.Id, now);
-        else if (phase == TaskPhase.Running)
-            WatchRunning(reached, now);
+        else if (phase == TaskPhase.Running && state.Tasks.TryGetValue(task.Id, out var kept) && kept.KillCause is null)
+            WatchRunning(kept, now);
     }
 
     private void OutOfSight(TaskRecord task, TaskStatus status, DateTimeOffset now)
@@ -105,17 +109,8 @@ internal sealed partial class ClusterMachine
             return;
         StopWatching(task.Id);
         state.Save(task with { Phase = TaskPhase.Unreachable, Reason = status.Message });
-        timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
-    }
-
-    /// <summary>The wait for an unreachable task is over: it counts as lost, and is killed should it come back.</summary>
-    private void GiveUp(string taskId, DateTimeOffset now)
-    {
-        if (!state.Tasks.TryGetValue(taskId, out var task) || task.Phase != TaskPhase.Unreachable)
-            return;
-        var lost = new TaskStatus(taskId, TaskState.Unreachable, task.AgentId, null, null,
-            $"agent {task.Host} was out of reach for too long", null, null, now, null, null);
-        End(task, FailureRules.Judge(task, state.Deploys[task.DeployId].Spec.Kind, lost), now);
+        if (PatienceFor(task) is { } patience)
+            timers.Set(TimerKind.Unreachable, task.Id, now + patience);
     }
 
     private void Stranger(TaskStatus status, DateTimeOffset now)

@@ -10,6 +10,7 @@ namespace Pipeline.Scheduler.Core;
 /// <remarks>
 /// Parts: this file hears and wakes. Commands, Submit, Overrides and Bounce do what people ask; Balance, Deploys and Runs say what should
 /// run; Due and Offers where; Updates, Readiness, Endings and Cooldown what became of it; Kills and Reconciliation see to the end.
+/// Machines, Presence and Maintenance know the agents; Why says what tasks wait for.
 /// The caller must make the effects of a step durable before it carries out their sends, and before the next step's sends.
 /// </remarks>
 internal sealed partial class ClusterMachine
@@ -35,6 +36,8 @@ internal sealed partial class ClusterMachine
             TakeUp(request);
         if (state.Freeze?.Change.Until is { } thaw)
             timers.Set(TimerKind.Freeze, "", thaw);
+        WatchPresence(now);
+        state.Effects.ForgetWhys = true;
     }
 
     /// <summary>Null when nothing waits for time.</summary>
@@ -75,6 +78,7 @@ internal sealed partial class ClusterMachine
         }
 
         Hearing = null;
+        EmptyAgents(now);
         Settle(now);
         return state.TakeEffects();
     }
@@ -122,8 +126,10 @@ internal sealed partial class ClusterMachine
                 offers.Remove(rescinded.OfferId);
                 break;
             case InverseOffersReceived inverse:
-                // We do not move tasks for maintenance by ourselves: the honest answer is no.
-                Send(new DeclineInverseOffers([.. inverse.Offers.Select(o => o.Id)], settings.LongRefuse));
+                OnInverseOffers(inverse.Offers, now);
+                break;
+            case InverseOfferRescinded rescinded:
+                OnInverseRescinded(rescinded.OfferId, now);
                 break;
             case TaskUpdated updated:
                 Update(updated.Status, now);
@@ -151,7 +157,7 @@ internal sealed partial class ClusterMachine
                 KillAgain(id, now);
                 break;
             case TimerKind.Unreachable:
-                GiveUp(id, now);
+                UnreachableForTooLong(id, now);
                 break;
             case TimerKind.Startup:
                 StartupPassed(id, now);
@@ -195,7 +201,22 @@ internal sealed partial class ClusterMachine
             case TimerKind.Freeze:
                 FreezePassed(now);
                 break;
-            case TimerKind.NotBefore or TimerKind.Revive or TimerKind.OfferHold:
+            case TimerKind.Machine:
+                MachineExpired(id, now);
+                break;
+            case TimerKind.Missing:
+                LookForMissing(now);
+                break;
+            case TimerKind.Purge:
+                Purge(now);
+                break;
+            case TimerKind.Maintenance:
+                MaintenanceDue(id, now);
+                break;
+            case TimerKind.NotBefore:
+                placementDue = true;
+                break;
+            case TimerKind.Revive or TimerKind.OfferHold:
                 break; // Settle looks at the time itself.
         }
     }
@@ -215,7 +236,8 @@ internal sealed partial class ClusterMachine
                 timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
                 break;
             case TaskPhase.Unreachable:
-                timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
+                if (PatienceFor(task) is { } patience)
+                    timers.Set(TimerKind.Unreachable, task.Id, now + patience);
                 break;
             case TaskPhase.Running:
                 WatchRunning(task, now);

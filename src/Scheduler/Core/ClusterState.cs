@@ -8,6 +8,9 @@ internal sealed record Snapshot(
     FrameworkRecord Framework, IReadOnlyList<Request> Requests, IReadOnlyList<Deploy> Deploys, IReadOnlyList<TaskRecord> Tasks,
     IReadOnlyList<AgentRecord> Agents, IReadOnlyDictionary<(string Deploy, int Instance), int> Attempts)
 {
+    public IReadOnlyList<MachineRecord> Machines { get; init; } = [];
+    public PlacementForced Forced { get; init; } = PlacementForced.Nothing;
+
     public static readonly Snapshot Empty = new(
         new FrameworkRecord(null, FrameworkState.Connecting, null, null, null), [], [], [], [], new Dictionary<(string, int), int>());
 
@@ -15,7 +18,7 @@ internal sealed record Snapshot(
 }
 
 /// <summary>The rows in memory with their indexes. Every change goes through a Save, which also puts it into the effects.</summary>
-internal sealed class ClusterState
+internal sealed partial class ClusterState
 {
     private static readonly Comparer<(DateTimeOffset At, string Id)> Oldest = Comparer<(DateTimeOffset At, string Id)>.Create(
         (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id));
@@ -46,6 +49,9 @@ internal sealed class ClusterState
             Save(deploy);
         foreach (var agent in snapshot.Agents)
             Save(agent);
+        foreach (var machine in snapshot.Machines)
+            Save(machine);
+        Forced = snapshot.Forced;
         Effects = new Effects();
     }
 
@@ -102,19 +108,24 @@ internal sealed class ClusterState
 
     public void Save(Request request) => Effects.Requests[request.Id] = requests[request.Id] = request;
 
-    public void Save(AgentRecord agent) => Effects.Agents[agent.Id] = agents[agent.Id] = agent;
-
     public void Save(Deploy deploy)
     {
+        if (deploy.KeepsRunning && (!deploys.TryGetValue(deploy.Id, out var known) || known.IsLive != deploy.IsLive))
+            DeployChanges++;
         Effects.Deploys[deploy.Id] = deploys[deploy.Id] = deploy;
         Index(deploysOfRequest, deploy.RequestId).Add(deploy.Id);
         ForgetWhenOver(deploy.Id);
     }
 
+    /// <summary>Grows whenever a task begins or ends to wait for a place, or ends.</summary>
+    public long Moves { get; private set; }
+
     public void Save(TaskRecord task)
     {
         if (tasks.TryGetValue(task.Id, out var before))
             Unindex(before);
+        if (!task.IsLive || (before?.Phase == TaskPhase.Pending) != (task.Phase == TaskPhase.Pending))
+            Moves++;
         Effects.Tasks[task.Id] = task;
         if (task.IsLive)
         {
@@ -132,6 +143,7 @@ internal sealed class ClusterState
     {
         Index(tasksOfDeploy, task.DeployId).Add(task.Id);
         Spread.Add(task, 1);
+        IndexAgent(task);
         if (task.AgentId is { } agent)
             usedOnAgent[agent] = UsedOn(agent) + Amount.Of(task.Needs);
         if (task is { Owner: { } owner, Phase: not TaskPhase.Pending })
@@ -144,6 +156,7 @@ internal sealed class ClusterState
     {
         Index(tasksOfDeploy, before.DeployId).Remove(before.Id);
         Spread.Add(before, -1);
+        UnindexAgent(before);
         if (before.AgentId is { } agent)
             usedOnAgent[agent] = UsedOn(agent) - Amount.Of(before.Needs);
         if (before is { Owner: { } owner, Phase: not TaskPhase.Pending })

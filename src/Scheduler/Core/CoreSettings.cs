@@ -37,6 +37,32 @@ internal sealed record CoreSettings(string Cluster, string Role)
 
     /// <summary>By owner. An owner that is not named has none.</summary>
     public IReadOnlyDictionary<string, Quota> Quotas { get; init; } = new Dictionary<string, Quota>();
+    /// <summary>So many agents are emptied at once; the others wait for their turn.</summary>
+    public int MaxDraining { get; init; } = 2;
+
+    /// <summary>Agents that were not heard of so long after the start are missing, though we ask for offers.</summary>
+    public TimeSpan MissingAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Missing for so long means dead.</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Dead agents are forgotten after this.</summary>
+    public TimeSpan PurgeAfter { get; init; } = TimeSpan.FromHours(168);
+
+    /// <summary>0: any number.</summary>
+    public int MaxTasksPerOffer { get; init; }
+
+    /// <summary>Attributes whose agents take only requests that name them: values by attribute.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Reserved { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Instances start to leave an agent so long before its maintenance.</summary>
+    public TimeSpan MaintenanceLead { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A maintenance that we cannot be ready for yet is asked about again after this.</summary>
+    public TimeSpan InverseRefuse { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The most that an offer is refused for because nothing that waits fits on it.</summary>
+    public TimeSpan LongestHopelessRefuse { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>An agent whose maintenance begins this soon gets nothing new.</summary>
     public TimeSpan MaintenanceAhead { get; init; } = TimeSpan.FromMinutes(10);

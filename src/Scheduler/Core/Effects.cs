@@ -13,6 +13,16 @@ internal sealed class Effects
     public Dictionary<string, Deploy> Deploys { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, TaskRecord> Tasks { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, AgentRecord> Agents { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> RemovedAgents { get; } = new(StringComparer.Ordinal);
+    public Dictionary<(MachineKind Kind, string Name), MachineRecord> Machines { get; } = [];
+    public HashSet<(MachineKind Kind, string Name)> RemovedMachines { get; } = [];
+    public PlacementForced? Forced { get; set; }
+
+    /// <summary>By key; null: nothing waits any more.</summary>
+    public Dictionary<string, WhyReport?> Whys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The term began: what a former one knew of the reasons is old.</summary>
+    public bool ForgetWhys { get; set; }
     public FrameworkRecord? Framework { get; set; }
     public FreezeChange? Freeze { get; set; }
     public List<TaskUpdateRow> Statuses { get; } = [];
@@ -23,7 +33,8 @@ internal sealed class Effects
 
     public bool HasRows =>
         Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count + Answers.Count > 0
-            || Framework is not null || Freeze is not null;
+            || RemovedAgents.Count + Machines.Count + RemovedMachines.Count + Whys.Count > 0
+            || Framework is not null || Freeze is not null || Forced is not null || ForgetWhys;
 }
 
 /// <param name="Freeze">Null: it was lifted.</param>

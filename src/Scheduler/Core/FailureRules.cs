@@ -38,7 +38,8 @@ internal static class FailureRules
             TaskState.Failed => Failed(status, exit, reason),
             TaskState.Killed when status.Healthy == false =>
                 new(TaskPhase.Killed, Outcome.Failed, FailureClass.Health, exit, "killed by the agent: its health check failed"),
-            TaskState.Killed => new(TaskPhase.Killed, Outcome.Failed, FailureClass.Infra, exit, $"killed, not by us: {reason}"),
+            TaskState.Killed => new(TaskPhase.Killed, Outcome.Failed, FailureClass.Infra, exit,
+                ReasonOf(status) == "AGENT_DRAINING" ? "killed: its agent is drained by the master" : $"killed, not by us: {reason}"),
             TaskState.Error => new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason),
             _ => new(TaskPhase.Lost, Outcome.Failed, FailureClass.Infra, exit, reason, NeverRan: NeverRan(task, status)),
         };
@@ -69,6 +70,7 @@ internal static class FailureRules
                 new(phase, Outcome.Cancelled, null, exit, reason),
             KillCause.NotStarted => new(phase, Outcome.Failed, FailureClass.Infra, exit, reason),
             KillCause.Unready => new(phase, Outcome.Failed, FailureClass.Health, exit, reason),
+            KillCause.Machine => new(phase, Outcome.Failed, FailureClass.Infra, exit, reason),
             KillCause.Overtime => new(phase, Outcome.Failed, FailureClass.App, exit, reason),
         };
     }

@@ -24,6 +24,8 @@ namespace Pipeline.Scheduler.Core;
 [JsonDerivedType(typeof(PriorityAsked), "priority")]
 [JsonDerivedType(typeof(CooldownEnded), "exit-cooldown")]
 [JsonDerivedType(typeof(FreezeAsked), "priority-freeze")]
+[JsonDerivedType(typeof(MachineAsked), "machine")]
+[JsonDerivedType(typeof(PlacementForcedAsked), "force-placement")]
 [JsonDerivedType(typeof(NewTermAsked), "new-term")]
 [JsonDerivedType(typeof(FrameworkResetAsked), "framework-reset")]
 internal abstract record SchedulerCommand : SchedulerInput;
@@ -95,3 +97,12 @@ internal sealed record CooldownEnded(string RequestId, Asking By) : SchedulerCom
 /// <param name="Level">Null lifts the freeze.</param>
 /// <param name="Kill">What runs below it is killed, and returns when the freeze is lifted.</param>
 internal sealed record FreezeAsked(decimal? Level, bool Kill, Asking By) : SchedulerCommand;
+
+/// <param name="Name">Of a rack, or an agent's id or host.</param>
+/// <param name="KillAtExpiry">Of a drain with a duration: what is left then is killed. Otherwise the state before returns.</param>
+internal sealed record MachineAsked(MachineKind Machine, string Name, MachineAction Action, bool KillAtExpiry, Asking By) : SchedulerCommand;
+
+/// <summary>What holds for every placement in the cluster, over what requests say.</summary>
+/// <param name="Strategy">Null: as requests say.</param>
+/// <param name="RackSensitive">Null: as requests say.</param>
+internal sealed record PlacementForcedAsked(PlacementStrategy? Strategy, bool? RackSensitive, Asking By) : SchedulerCommand;

@@ -37,6 +37,10 @@ internal enum TimerKind
 
     /// <summary>A freeze of launches ends.</summary>
     Freeze,
+    Machine,
+    Missing,
+    Purge,
+    Maintenance,
 }
 
 /// <summary>One wake-up per kind and id. Due ones come in the order of time, kind, id: the same for the same history.</summary>

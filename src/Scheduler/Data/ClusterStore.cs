@@ -108,6 +108,8 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
             yield return (WriteSql.Statuses, WriteSql.StatusArguments(effects.Statuses));
         if (effects.Probes.Count > 0)
             yield return (WriteSql.Probes, WriteSql.ProbeArguments(effects.Probes));
+        foreach (var statement in MachineSql.Statements(cluster, effects))
+            yield return statement;
         if (effects.Answers.Count > 0)
             yield return (WriteSql.Answers, WriteSql.AnswerArguments(cluster, now, effects.Answers));
         if (intake.Count > 0)

@@ -55,10 +55,20 @@ internal sealed class AgentRow
     public decimal UsedMemoryMb { get; init; }
     public decimal UsedDiskMb { get; init; }
     public int Tasks { get; init; }
+    public string? HostDecided { get; init; }
+    public string? RackDecided { get; init; }
 
-    public AgentView ToView() => new(
-        Cluster, Id, Host, Address, Url, Rack, JsonSerializer.Deserialize<Dictionary<string, string>>(Attributes)!, RowText.Kebab(State),
-        new ResourcesView(UsedCpus, UsedMemoryMb, UsedDiskMb), new ResourcesView(Cpus, MemoryMb, DiskMb), Tasks, SeenAt.Utc());
+    public AgentView ToView()
+    {
+        var (host, rack) = (MachineRows.ViewOf(HostDecided), MachineRows.ViewOf(RackDecided));
+        var state = MachineRows.StateOf(State, host, rack);
+        return new AgentView(
+            Cluster, Id, Host, Address, Url, Rack, JsonSerializer.Deserialize<Dictionary<string, string>>(Attributes)!, state,
+            new ResourcesView(UsedCpus, UsedMemoryMb, UsedDiskMb), new ResourcesView(Cpus, MemoryMb, DiskMb), Tasks, SeenAt.Utc())
+        {
+            Machine = rack is not null && rack.State == state && host?.State != state ? rack : host ?? rack,
+        };
+    }
 }
 
 internal sealed class RequestRow

@@ -25,13 +25,17 @@ internal static class QuerySql
 
     public const string Agents = """
         SELECT a.cluster, a.id, a.host, a.address, a.url, a.rack, a.attributes::text AS attributes, a.state, a.seen_at,
-               a.cpus, a.memory_mb, a.disk_mb, u.cpus AS used_cpus, u.memory_mb AS used_memory_mb, u.disk_mb AS used_disk_mb, u.tasks
+               a.cpus, a.memory_mb, a.disk_mb, u.cpus AS used_cpus, u.memory_mb AS used_memory_mb, u.disk_mb AS used_disk_mb, u.tasks,
+               h.payload::text AS host_decided, r.payload::text AS rack_decided
           FROM scheduler.agent a
+          LEFT JOIN scheduler.machine h ON h.cluster = a.cluster AND h.kind = 'Agent' AND h.name = a.host
+          LEFT JOIN scheduler.machine r ON r.cluster = a.cluster AND r.kind = 'Rack' AND r.name = a.rack
           CROSS JOIN LATERAL (
                SELECT coalesce(sum(t.cpus), 0) AS cpus, coalesce(sum(t.memory_mb), 0) AS memory_mb, coalesce(sum(t.disk_mb), 0) AS disk_mb,
                       count(*)::int AS tasks
                  FROM scheduler.task t WHERE t.cluster = a.cluster AND t.agent_id = a.id AND t.ended_at IS NULL) u
          WHERE (@cluster::text IS NULL OR a.cluster = @cluster) AND (@id::text IS NULL OR a.id = @id)
+           AND (@named::text IS NULL OR a.id = @named OR a.host = @named)
          ORDER BY a.cluster, a.rack, a.host, a.id
         """;
 

@@ -8,7 +8,7 @@ namespace Pipeline.Scheduler.Data;
 internal sealed class SandboxStore(NpgsqlDataSource db)
 {
     private const string Find = """
-        SELECT t.id, f.framework_id, a.url AS agent_url, t.host, coalesce(a.state = 'Lost', false) AS agent_lost,
+        SELECT t.id, f.framework_id, a.url AS agent_url, t.host, coalesce(a.state = 'Dead', false) AS agent_lost,
                t.phase, t.ended_at IS NOT NULL AS is_over, t.outcome, t.exit_code, coalesce(t.reason, t.why_pending) AS reason
           FROM scheduler.task t
           LEFT JOIN scheduler.agent a ON a.cluster = t.cluster AND a.id = t.agent_id

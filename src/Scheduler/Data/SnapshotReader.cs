@@ -29,7 +29,7 @@ internal static class SnapshotReader
 
     private const string Tasks = """
         SELECT id, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports,
-               created_at, not_before, launched_at, running_at, healthy_at, kill_cause, kill_reason, reason, why_pending,
+               created_at, not_before, launched_at, running_at, healthy_at, kill_cause, kill_reason, reason, why_pending, shape,
                subject::text AS subject, leaving::text AS leaving, skip_health
           FROM scheduler.task WHERE cluster = @cluster AND ended_at IS NULL
         """;
@@ -62,6 +62,8 @@ internal static class SnapshotReader
         var attempts = await connection.QueryAsync<(string Deploy, int Instance, int Attempt)>(Command(Attempts));
         var agents = await connection.QueryAsync<AgentRow>(Command(Agents));
         var freeze = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster"));
+        var machines = await connection.QueryAsync<string>(Command("SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster"));
+        var forced = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster"));
         var live = aside.Read(deploys, d => d.RequestId, d => d.ToDeploy());
         var specs = live.ToDictionary(d => d.Id, d => d.Spec, StringComparer.Ordinal);
         var readRequests = aside.Read(requests, r => r.Id, ToRequest);
@@ -72,6 +74,8 @@ internal static class SnapshotReader
             aside.Left(readRequests, r => r.Id), aside.Left(live, d => d.RequestId), aside.Left(readTasks, t => t.RequestId), readAgents,
             attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt))
         {
+            Machines = [.. machines.Select(m => JsonSerializer.Deserialize<MachineRecord>(m, Journal.Json)!)],
+            Forced = forced is null ? PlacementForced.Nothing : JsonSerializer.Deserialize<PlacementForced>(forced, Journal.Json)!,
             Freeze = freeze is null ? null : JsonSerializer.Deserialize<PriorityFreeze>(freeze, Journal.Json),
         };
     }
@@ -160,6 +164,7 @@ internal static class SnapshotReader
         public string? KillReason { get; init; }
         public string? Reason { get; init; }
         public string? WhyPending { get; init; }
+        public string? Shape { get; init; }
         public string Subject { get; init; } = "";
         public string? Leaving { get; init; }
         public bool SkipHealth { get; init; }
@@ -171,7 +176,7 @@ internal static class SnapshotReader
             AgentId = AgentId, Host = Host, Address = Address, Rack = Rack, OfferIds = OfferIds, Ports = Ports,
             NotBefore = NotBefore.Utc(), LaunchedAt = LaunchedAt.Utc(), RunningAt = RunningAt.Utc(), HealthyAt = HealthyAt.Utc(),
             KillCause = KillCause is null ? null : Enum.Parse<KillCause>(KillCause), KillReason = KillReason, Reason = Reason,
-                Why = WhyPending, SkipHealth = SkipHealth,
+                Why = WhyPending, Shape = Shape, SkipHealth = SkipHealth,
             Leaving = Leaving is null ? null : JsonSerializer.Deserialize<Leaving>(Leaving, Journal.Json),
         };
     }

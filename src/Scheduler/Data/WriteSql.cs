@@ -36,7 +36,7 @@ internal static class WriteSql
                       @Overrides::text[], @Fire::timestamptz[], @Failures::text[], @Loops::text[])
                AS u(id, kind, state, active, pending, created, overrides, fire, failures, loops)
         ON CONFLICT (cluster, id) DO UPDATE
-           SET kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
+           SET created_at = excluded.created_at, kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
                pending_deploy = excluded.pending_deploy, overrides = excluded.overrides, next_fire = excluded.next_fire,
                failures = excluded.failures, loops = excluded.loops
         """;
@@ -78,12 +78,12 @@ internal static class WriteSql
             ports,
                                     cpus, memory_mb, disk_mb, created_at, not_before, launched_at, running_at, healthy_at, ended_at,
                                     kill_cause, kill_reason, outcome, failure_class, exit_code, reason, why_pending, commit_sha, subject,
-                                    leaving, skip_health)
+                                    leaving, skip_health, shape)
         SELECT u.id, @cluster, u.request, u.deploy, u.instance, u.attempt, u.phase, u.agent, u.host, u.address, u.rack, u.offers::text[],
             u.ports::int[],
                u.cpus, u.memory, u.disk, u.created, u.not_before, u.launched, u.running, u.healthy, u.ended,
                u.cause, u.kill_reason, u.outcome, u.class, u.exit, u.reason, u.why, u.sha, u.subject::jsonb,
-               u.leaving::jsonb, u.skip_health
+               u.leaving::jsonb, u.skip_health, u.shape
           FROM unnest(@Id::text[], @Request::text[], @Deploy::text[], @Instance::int[], @Attempt::int[], @Phase::text[], @Agent::text[],
               @Host::text[],
                       @Address::text[], @Rack::text[], @Offers::text[], @Ports::text[], @Cpus::numeric[], @Memory::numeric[],
@@ -92,11 +92,11 @@ internal static class WriteSql
                           @Healthy::timestamptz[],
                       @Ended::timestamptz[], @Cause::text[], @KillReason::text[], @Outcome::text[], @Class::text[], @Exit::int[],
                           @Reason::text[],
-                      @Why::text[], @Sha::text[], @Subject::text[], @Leaving::text[], @SkipHealth::boolean[])
+                      @Why::text[], @Sha::text[], @Subject::text[], @Leaving::text[], @SkipHealth::boolean[], @Shape::text[])
                AS u(id, request, deploy, instance, attempt, phase, agent, host, address, rack, offers, ports, cpus, memory, disk, created,
                    not_before,
                     launched, running, healthy, ended, cause, kill_reason, outcome, class, exit, reason, why, sha, subject,
-                    leaving, skip_health)
+                    leaving, skip_health, shape)
         ON CONFLICT (id) DO UPDATE
            SET phase = excluded.phase, agent_id = excluded.agent_id, host = excluded.host, address = excluded.address, rack = excluded.rack,
                offer_ids = excluded.offer_ids, ports = excluded.ports, not_before = excluded.not_before, launched_at = excluded.launched_at,
@@ -104,7 +104,7 @@ internal static class WriteSql
                    kill_cause = excluded.kill_cause,
                kill_reason = excluded.kill_reason, outcome = excluded.outcome, failure_class = excluded.failure_class,
                exit_code = excluded.exit_code, reason = excluded.reason, why_pending = excluded.why_pending,
-               leaving = excluded.leaving, skip_health = excluded.skip_health
+               leaving = excluded.leaving, skip_health = excluded.skip_health, shape = excluded.shape
          WHERE scheduler.task.cluster = excluded.cluster
         """;
 
@@ -213,6 +213,7 @@ internal static class WriteSql
         Subject = Column(rows, r => JsonSerializer.Serialize(r.Subject, Journal.Json)),
         Leaving = Column(rows, r => r.Leaving is null ? null : JsonSerializer.Serialize(r.Leaving, Journal.Json)),
         SkipHealth = Column(rows, r => r.SkipHealth),
+        Shape = Column(rows, r => r.Shape),
     };
 
     public static object AnswerArguments(string cluster, DateTime now, IReadOnlyList<(long Id, CommandOutcome Outcome)> rows) => new

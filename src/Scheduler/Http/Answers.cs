@@ -20,6 +20,10 @@ internal static class Answers
         statusCode: 404, type: "task-not-found", title: "There is no such task.", detail: $"'{id}' is not a task that this server knows.",
         extensions: Hint("GET /api/v1/tasks lists them."));
 
+    public static ProblemHttpResult UnknownAgent(string cluster, string id) => TypedResults.Problem(
+        statusCode: 404, type: "agent-not-found", title: "There is no such agent.", detail: $"'{id}' is neither id nor host of an agent of cluster {cluster}.",
+        extensions: Hint($"GET /api/v1/clusters/{cluster}/agents lists them."));
+
     public static ProblemHttpResult UnknownRequest(string cluster, string id) => TypedResults.Problem(
         statusCode: 404, type: "request-not-found", title: "There is no such request.", detail: $"'{id}' is not a request of cluster {cluster}.",
         extensions: Hint($"GET /api/v1/clusters/{cluster}/requests lists them."));

@@ -120,7 +120,7 @@ internal static class SandboxEndpoints
 
     private static bool IsForEverybody(SandboxFile file) => file.Mode is ['-', _, _, _, 'r', ..] or ['-', _, _, _, _, _, _, 'r', ..];
 
-    private static SandboxFileView View(SandboxPath folder, SandboxFile file)
+    public static SandboxFileView View(SandboxPath folder, SandboxFile file)
     {
         var name = SandboxReader.NameOf(file);
         var kind = file.IsDirectory ? "directory" : file.Mode.StartsWith('l') ? "link" : "file";

@@ -7,10 +7,6 @@ using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>Why a task is where it is.</summary>
-/// <param name="State">As in <see cref="TaskView"/>.</param>
-public sealed record WhyView(string TaskId, string State, string Why);
-
 /// <param name="Reason">For the journal; may be left out.</param>
 /// <param name="Destroy">Without grace.</param>
 /// <param name="Replace">Of a service: only once another instance is healthy in its place.</param>
@@ -50,15 +46,8 @@ internal static class TaskEndpoints
     private static async Task<Results<Ok<TaskDetails>, ProblemHttpResult>> Get(string id, SchedulerQueries queries, CancellationToken ct) =>
         await queries.TaskAsync(id, ct) is { } task ? TypedResults.Ok(task) : Answers.UnknownTask(id);
 
-    private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string id, SchedulerQueries queries, CancellationToken ct)
-    {
-        if (await queries.TaskAsync(id, ct) is not { Task: var task })
-            return Answers.UnknownTask(id);
-        var why = task.State == "pending" ? task.WhyPending ?? "not looked at yet"
-            : task.EndedAt is not null ? task.Reason ?? "it ended"
-            : $"it is {task.State} on {task.Host}";
-        return TypedResults.Ok(new WhyView(id, task.State, why));
-    }
+    private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string id, WhyQueries queries, CancellationToken ct) =>
+        await queries.TaskAsync(id, ct) is { } why ? TypedResults.Ok(why) : Answers.UnknownTask(id);
 
     private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Kill(
         string id, KillRequest? request, SchedulerQueries queries, SchedulerCommands commands, HttpContext http, CancellationToken ct)

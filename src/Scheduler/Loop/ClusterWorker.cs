@@ -114,6 +114,15 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         MaxCrashes = parts.Options.MaxCrashes,
         MaxInstances = parts.Options.MaxInstances,
         KillIfNotRunning = parts.Options.KillIfNotRunning,
+        MaxDraining = parts.Options.MaxDraining,
+        MaxTasksPerOffer = parts.Options.MaxTasksPerOffer,
+        MissingAfter = parts.Options.MissingAfter,
+        DeadAfter = parts.Options.DeadAfter,
+        PurgeAfter = parts.Options.PurgeDeadAgentsAfter,
+        MaintenanceLead = parts.Options.MaintenanceLead,
+        Reserved = parts.Options.Clusters.TryGetValue(cluster, out var own)
+            ? own.Reserved.ToDictionary(r => r.Key, r => (IReadOnlyList<string>)r.Value, StringComparer.Ordinal)
+            : [],
         Quotas = parts.Options.Clusters.TryGetValue(cluster, out var options)
             ? options.Quotas.ToDictionary(q => q.Key, q => new Quota(q.Value.Cpus, q.Value.MemoryMb, q.Value.Tasks), StringComparer.Ordinal)
             : [],

@@ -66,6 +66,9 @@ public sealed record Placement(
     public IReadOnlyDictionary<string, string> AllowedAttributes { get; init; } = new Dictionary<string, string>();
     public IReadOnlyList<AttributeMinimum> AttributeMinimums { get; init; } = [];
     public IReadOnlyList<int> LiteralPorts { get; init; } = [];
+
+    /// <summary>With <see cref="RackSensitive"/>: shared out as if there were so many racks; null: as many as there are.</summary>
+    public int? ExpectedRacks { get; init; }
 }
 
 /// <summary>At least this share of the instances runs on agents with the attribute.</summary>
@@ -93,8 +96,9 @@ public enum PlacementStrategy
 }
 
 /// <param name="ReplaceAfter">An unreachable instance is replaced after this long; null: the cluster's.</param>
+/// <param name="Never">It is never replaced while the master calls it unreachable.</param>
 /// <param name="KillReturned">What returns after it was replaced is killed; otherwise it is taken up again and the surplus leaves.</param>
-public sealed record Unreachable(TimeSpan? ReplaceAfter = null, bool KillReturned = true);
+public sealed record Unreachable(TimeSpan? ReplaceAfter = null, bool KillReturned = true, bool Never = false);
 
 /// <summary>What a task may use at most, where its container can exceed what it needs. Null: as much as it needs.</summary>
 public sealed record Limits(decimal? Cpus = null, decimal? MemoryMb = null);

@@ -11,12 +11,17 @@ public sealed class SchedulerQueries
 {
     private readonly NpgsqlDataSource db;
     private readonly OfferBoard offers;
+    private readonly SchedulerOptions options;
 
-    internal SchedulerQueries(NpgsqlDataSource db, OfferBoard offers)
+    internal SchedulerQueries(NpgsqlDataSource db, OfferBoard offers, SchedulerOptions options)
     {
         this.db = db;
         this.offers = offers;
+        this.options = options;
     }
+
+    /// <summary>Base URLs, as configured: any of them may lead.</summary>
+    public IReadOnlyList<string> Masters(string cluster) => options.Clusters.TryGetValue(cluster, out var known) ? [.. known.Masters] : [];
 
     public async Task<IReadOnlyList<ClusterView>> ClustersAsync(CancellationToken ct) =>
         await ListAsync(QuerySql.Clusters, new { name = (string?)null }, (ClusterRow r) => r.ToView(), ct);
@@ -26,7 +31,20 @@ public sealed class SchedulerQueries
 
     /// <param name="cluster">Null for all.</param>
     public async Task<IReadOnlyList<AgentView>> AgentsAsync(string? cluster, CancellationToken ct) =>
-        await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null }, (AgentRow r) => r.ToView(), ct);
+        await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = (string?)null }, (AgentRow r) => r.ToView(), ct);
+
+    /// <param name="id">Of the agent, or its host; of several on one host the one that was seen last.</param>
+    public async Task<AgentView?> AgentAsync(string cluster, string id, CancellationToken ct) =>
+        (await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = id }, (AgentRow r) => r.ToView(), ct)).MaxBy(a => a.SeenAt);
+
+    public async Task<IReadOnlyList<RackView>> RacksAsync(string cluster, CancellationToken ct)
+    {
+        var agents = await AgentsAsync(cluster, ct);
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var decided = await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster AND kind = 'Rack'", new { cluster }, cancellationToken: ct));
+        return MachineRows.Racks(cluster, agents, decided.Select(p => MachineRows.ViewOf(p)!).ToDictionary(m => m.Name, StringComparer.Ordinal));
+    }
 
     public IReadOnlyList<OfferView> Offers(string cluster) => offers.Of(cluster);
 
@@ -94,7 +112,7 @@ public sealed class SchedulerQueries
         var probes = await connection.QueryAsync<ProbeRow>(new CommandDefinition(QuerySql.Probes, new { id = taskId },
             cancellationToken: ct));
         var agent = row.AgentId is null ? null : await connection.QuerySingleOrDefaultAsync<AgentRow>(new CommandDefinition(
-            QuerySql.Agents, new { cluster = row.Cluster, id = row.AgentId }, cancellationToken: ct));
+            QuerySql.Agents, new { cluster = row.Cluster, id = row.AgentId, named = (string?)null }, cancellationToken: ct));
         return new TaskDetails(
             row.ToView(), [.. statuses.Select(s => s.ToView())], [.. probes.Select(p => p.ToView())],
             TaskEnvironment.KeysFor(row.Ports.Length), row.OfferIds, agent?.ToView(), row.ToSubject());

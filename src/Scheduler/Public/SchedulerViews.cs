@@ -11,11 +11,15 @@ public sealed record ClusterView(
     string Name, string State, string? Detail, string? FrameworkId, string? Master, string? MasterVersion, string? Leader,
     DateTimeOffset? LeaderSince, long Epoch, int Agents, int ActiveTasks, int PendingTasks, int UnreachableTasks, int ActiveDeploys);
 
-/// <param name="State"><c>active</c> or <c>lost</c>.</param>
+/// <param name="State"><c>active</c>, <c>frozen</c>, <c>draining</c>, <c>decommissioned</c>, <c>missing-on-start</c>, <c>dead</c>.</param>
 /// <param name="Total">The most that the agent offered together with what our tasks hold: other frameworks' tasks are not in it.</param>
 public sealed record AgentView(
     string Cluster, string Id, string Host, string Address, string Url, string Rack, IReadOnlyDictionary<string, string> Attributes,
-    string State, ResourcesView Used, ResourcesView Total, int Tasks, DateTimeOffset SeenAt);
+    string State, ResourcesView Used, ResourcesView Total, int Tasks, DateTimeOffset SeenAt)
+{
+    /// <summary>What was decided about its host or its rack; null: nothing, ever.</summary>
+    public MachineView? Machine { get; init; }
+}
 
 public sealed record ResourcesView(decimal Cpus, decimal MemoryMb, decimal DiskMb);
 

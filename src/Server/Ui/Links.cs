@@ -15,6 +15,8 @@ public static class Links
     public static string Deployable(string name) => $"/deployables/{Segment(name)}";
     public static string Stage(string name) => $"/stages/{Segment(name)}";
     public static string Cluster(string name) => $"/clusters/{Segment(name)}";
+    public static string Agent(string cluster, string host) => $"/clusters/{Segment(cluster)}/agents/{Segment(host)}";
+    public static string Request(string cluster, string request) => $"/clusters/{Segment(cluster)}/requests/{Segment(request)}";
     public static string Task(string cluster, string task) => $"/clusters/{Segment(cluster)}/tasks/{Segment(task)}";
 
     /// <summary>The log of one step, as HTTP gives it: plain with <c>tail</c> or <c>Range</c>, followed as server-sent events.</summary>

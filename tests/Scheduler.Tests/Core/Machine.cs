@@ -6,7 +6,7 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 namespace Pipeline.Scheduler.Tests.Core;
 
 /// <summary>Drives the machine by hand: what a master would say, and what the machine answers.</summary>
-internal sealed class Machine
+internal sealed partial class Machine
 {
     private readonly TrustCheck trust;
     private ClusterMachine machine;
@@ -46,6 +46,7 @@ internal sealed class Machine
         Last = machine.Handle(input, Now);
         Events.AddRange(Last.Events.Select(e => e.Event));
         Sends.AddRange(Last.Sends);
+        Keep(Last);
         foreach (var (id, row) in Last.Tasks)
             Rows[id] = row;
         foreach (var (id, row) in Last.Deploys)
@@ -72,8 +73,10 @@ internal sealed class Machine
         var attempts = Rows.Values.GroupBy(t => (t.DeployId, t.Instance)).ToDictionary(g => g.Key, g => g.Max(t => t.Attempt));
         machine = new ClusterMachine(Settings, trust, new Snapshot(
             new FrameworkRecord("fw-1", FrameworkState.Connecting, null, null, null),
-            [.. Requests.Values.Where(r => r.State != RequestState.Removed)], live, [.. Rows.Values.Where(t => t.IsLive)], [], attempts)
+            [.. Requests.Values.Where(r => r.State != RequestState.Removed)], live, [.. Rows.Values.Where(t => t.IsLive)], [.. Agents.Values], attempts)
         {
+            Machines = [.. Machines.Values],
+            Forced = Forced,
             Freeze = Freeze,
         }, Now);
         Hear(new Subscribed("fw-1", TimeSpan.FromSeconds(15), "m-1", "127.0.0.1:5050", "1.11.0"));

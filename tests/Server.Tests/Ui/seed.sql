@@ -94,7 +94,7 @@ INSERT INTO scheduler.framework VALUES
   ('production', 'f-3', 'Disconnected', 'no answer from http://10.0.0.3:5050', NULL, NULL, now() - interval '1 minute');
 INSERT INTO scheduler.agent (cluster, id, host, address, url, rack, attributes, state, cpus, memory_mb, disk_mb, seen_at)
 SELECT c, 'agent-' || i, 'rack' || (i % 3) || '-a' || i, '10.0.1.' || i, 'http://10.0.1.' || i || ':5051', 'rack' || (i % 3), '{"zone": "b"}',
-       CASE WHEN i = 6 THEN 'Lost' ELSE 'Active' END, 4, 8192, 100000, now()
+       CASE WHEN i = 6 THEN 'Dead' ELSE 'Active' END, 4, 8192, 100000, now()
   FROM unnest(ARRAY['infra-qa', 'product-qa', 'production']) c, generate_series(1, 6) i;
 INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, created_at)
 SELECT c, 'billing-api', 'Service', 'Active', 'billing-api.' || c, now() - interval '9 days' FROM unnest(ARRAY['infra-qa', 'product-qa', 'production']) c;

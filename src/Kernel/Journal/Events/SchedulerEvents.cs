@@ -31,5 +31,14 @@ public sealed record RequestChanged(
 
 public sealed record AgentLost(string Cluster, string AgentId, string Host, string Reason) : JournalEvent;
 
+/// <summary>Somebody, or the passing of time, changed how an agent or a rack is used.</summary>
+/// <param name="Machine"><c>agent</c> or <c>rack</c>.</param>
+/// <param name="Name">The host, or the rack.</param>
+/// <param name="State"><c>active</c>, <c>frozen</c>, <c>draining</c>, <c>decommissioned</c>.</param>
+/// <param name="Detail">In a sentence.</param>
+/// <param name="Reason">As the actor gave it.</param>
+public sealed record MachineChanged(
+    string Cluster, string Machine, string Name, string State, string Detail, string? Reason, DateTimeOffset? Until) : JournalEvent;
+
 /// <summary>Connection, leadership or operator's action on a cluster.</summary>
 public sealed record ClusterChanged(string Cluster, string What) : JournalEvent;

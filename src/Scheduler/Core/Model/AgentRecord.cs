@@ -10,7 +10,12 @@ internal sealed record AgentRecord(
 internal enum AgentState
 {
     Active,
-    Lost,
+
+    /// <summary>Known from before, and not heard of since the scheduler started though it asked for offers.</summary>
+    Missing,
+
+    /// <summary>The master removed it, or it was missing for too long.</summary>
+    Dead,
 }
 
 internal sealed record HeldOffer(Offer Offer, DateTimeOffset Since)

@@ -32,6 +32,9 @@ internal sealed record TaskRecord(string Id, string RequestId, string DeployId, 
     public string? Reason { get; init; }
     public string? Why { get; init; }
 
+    /// <summary>Under which reason it waits with others of its kind: see <see cref="WhyReport"/>.</summary>
+    public string? Shape { get; init; }
+
     /// <summary>It should go, but only once what replaces it is healthy.</summary>
     public Leaving? Leaving { get; init; }
 
@@ -66,6 +69,9 @@ internal enum LeaveCause
 
     /// <summary>Its deploy was given up; killed when the deploy before it is back at full strength.</summary>
     DeployFailed,
+
+    /// <summary>Its agent is out of sight; given up as soon as the instance with its number is healthy.</summary>
+    Unreachable,
 }
 
 internal enum TaskPhase
@@ -113,4 +119,6 @@ internal enum KillCause
 
     /// <summary>A freeze of launches killed what is less important; it starts again when the freeze is lifted.</summary>
     Priority,
+    /// <summary>The time to leave its agent was over. Infra: it is started again elsewhere.</summary>
+    Machine,
 }

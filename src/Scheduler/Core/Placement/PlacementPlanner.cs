@@ -1,114 +1,160 @@
-using System.Globalization;
-
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>
-/// Chooses an agent for a task: one that holds its need, with the fewest instances of the request on the agent, then on the rack; the
-/// lowest id decides. One planner serves one pass over the pending tasks.
+/// Chooses an agent for each task of one pass over those that wait. What may be: <see cref="AgentRules"/>, the shares of
+/// <see cref="InstanceSpread"/>, what is free. What is best: as its strategy says, then the emptiest rack, then an agent that is good
+/// enough; the lowest id decides.
 /// </summary>
 internal sealed class PlacementPlanner
 {
     private readonly Dictionary<string, AgentSlot> slots = new(StringComparer.Ordinal);
-    private readonly Dictionary<(Amount Need, int Ports), string> refused = [];
-    private readonly SpreadCounts spread;
-    private readonly int knownAgents;
-    private List<AgentSlot> ordered = [];
-    private List<string> racks = [];
+    private readonly Dictionary<string, Search> searches = new(StringComparer.Ordinal);
+    private readonly ClusterState state;
+    private readonly CoreSettings settings;
+    private readonly AgentRules rules;
+    private readonly List<AgentSlot> ordered;
 
-    public PlacementPlanner(IEnumerable<HeldOffer> offers, SpreadCounts spread, int knownAgents)
+    public PlacementPlanner(IEnumerable<HeldOffer> offers, ClusterState state, CoreSettings settings, DateTimeOffset now)
     {
-        this.spread = spread;
-        this.knownAgents = knownAgents;
+        (this.state, this.settings) = (state, settings);
+        rules = new AgentRules(state.Machines, settings, now);
         foreach (var held in offers)
         {
-            if (!slots.TryGetValue(held.Offer.AgentId, out var slot))
-                slots[held.Offer.AgentId] = slot = new AgentSlot(held.Offer.AgentId, held.Offer.Hostname, held.Offer.Address, held.Rack);
-            slot.Add(held.Offer);
+            var offer = held.Offer;
+            if (!slots.TryGetValue(offer.AgentId, out var slot))
+            {
+                var total = state.Agents.TryGetValue(offer.AgentId, out var known) ? known.Total : default;
+                slots[offer.AgentId] = slot =
+                    new AgentSlot(offer.AgentId, offer.Hostname, offer.Address, held.Rack, offer.Attributes, total);
+            }
+
+            slot.Add(offer);
         }
 
-        Reorder();
+        ordered = [.. slots.Values.OrderBy(s => s.AgentId, StringComparer.Ordinal)];
+        for (var i = 0; i < ordered.Count; i++)
+            ordered[i].Index = i;
     }
 
     public IReadOnlyList<AgentSlot> Slots => ordered;
 
-    public bool IsEmpty => ordered.Count == 0;
+    public AgentSlot? SlotOf(string agentId) => slots.GetValueOrDefault(agentId);
 
-    /// <returns>The slot that the task fits on, or null and the reason.</returns>
-    public (AgentSlot? Slot, string? Why) Choose(TaskRecord task)
+    /// <summary>The agent that a task of the shape goes to. The caller saves the task there, then says so.</summary>
+    /// <returns>Null: no agent takes it in this pass, nor any other task of its shape.</returns>
+    public AgentSlot? Choose(Shape shape)
     {
-        var need = (Amount.Of(task.Needs), task.Needs.Ports);
-        if (refused.TryGetValue(need, out var why))
-            return (null, why);
-        var best = Best(task.RequestId, need.Item1, need.Ports);
-        if (best is not null)
-            return (best, null);
-        return (null, refused[need] = Explain(need.Item1, need.Ports));
-    }
-
-    /// <summary>The reason names what offers were short of.</summary>
-    public static bool IsComparison(string? why) =>
-        why is not null && (why.StartsWith("needs ", StringComparison.Ordinal)
-            || why.StartsWith("no single agent", StringComparison.Ordinal));
-
-    private AgentSlot? Best(string requestId, Amount need, int ports)
-    {
-        AgentSlot? best = null;
-        var least = (OnAgent: int.MaxValue, OnRack: int.MaxValue);
-        // No agent can beat one without an instance on the emptiest rack: stop there instead of looking at thousands.
-        var floor = racks.Count == 0 ? 0 : racks.Min(r => spread.OnRack(requestId, r));
-        foreach (var slot in ordered)
-        {
-            if (!slot.Holds(need, ports))
-                continue;
-            var count = (OnAgent: spread.OnAgent(requestId, slot.AgentId), OnRack: spread.OnRack(requestId, slot.Rack));
-            if (count.CompareTo(least) >= 0)
-                continue;
-            (best, least) = (slot, count);
-            if (count == (0, floor))
-                break;
-        }
-
-        // Single tasks of many requests would all fill the first agent: the next one looks first at agents that got nothing yet.
-        if (best is not null && ordered.Count > 1)
-            MoveToEnd(best);
+        var search = SearchFor(shape);
+        if (search.Exhausted)
+            return null;
+        search.Request = state.Spread.Of(shape.RequestId);
+        var best = search.Candidates.Best(rack => search.Spread?.RackTakes(rack) ?? true, search.Request.OnRack);
+        search.Exhausted = best is null;
         return best;
     }
 
-    private void MoveToEnd(AgentSlot used)
+    public void Placed(Shape shape, AgentSlot slot)
     {
-        if (!ReferenceEquals(ordered[0], used))
-            return;
-        ordered.RemoveAt(0);
-        ordered.Add(used);
+        var search = SearchFor(shape);
+        search.Spread?.Add(slot);
+        search.Pending--;
+        search.Running++;
+        if (state.Spread.OnAgent(shape.RequestId, slot.AgentId) == 1)
+            search.Hosts++;
     }
 
-    private void Reorder()
+    /// <summary>Why an agent that offers does not take a task of the shape now.</summary>
+    public Fit Judge(Shape shape, AgentSlot slot)
     {
-        ordered = [.. slots.Values.OrderBy(s => s.AgentId, StringComparer.Ordinal)];
-        racks = [.. ordered.Select(s => s.Rack).Distinct(StringComparer.Ordinal)];
+        var search = SearchFor(shape);
+        var fit = rules.Judge(shape, slot.Host, slot.Rack, slot.Attributes, slot.Unavailability);
+        if (fit == Fit.Yes)
+            fit = TakesMore(search, slot);
+        return fit == Fit.Yes && search.Spread?.RackTakes(slot.Rack) == false ? Fit.RackFull : fit;
     }
 
-    private string Explain(Amount need, int ports)
+    /// <summary>The same of an agent that does not.</summary>
+    public Fit Judge(Shape shape, AgentRecord agent) => agent.State switch
     {
-        var agents = string.Create(CultureInfo.InvariantCulture, $"{ordered.Count} of {knownAgents} agents offer");
-        if (ordered.Count == 0)
-            return string.Create(CultureInfo.InvariantCulture, $"no agent offers anything; {knownAgents} agents are known");
-        string? Short(string what, Func<AgentSlot, decimal> free, decimal wanted)
+        AgentState.Dead => Fit.Dead,
+        AgentState.Missing => Fit.Missing,
+        _ => rules.Judge(shape, agent.Host, agent.Rack, agent.Attributes, null) is var fit && fit == Fit.Yes ? Fit.NoOffer : fit,
+    };
+
+    private Search SearchFor(Shape shape)
+    {
+        if (searches.TryGetValue(shape.Key, out var known))
+            return known;
+        var search = new Search(shape, shape.SharesOut ? SpreadOf(shape) : null) { Request = state.Spread.Of(shape.RequestId) };
+        if (shape.Rules.Strategy == PlacementStrategy.Optimistic)
+            (search.Running, search.Hosts, search.Pending) = state.CountsOf(shape.RequestId);
+        var allowed = ordered.Where(s => rules.Judge(shape, s.Host, s.Rack, s.Attributes, s.Unavailability) == Fit.Yes);
+        search.Candidates = new Candidates(allowed, slot => TakesMore(search, slot), slot => RankOf(search, slot));
+        return searches[shape.Key] = search;
+    }
+
+    private InstanceSpread SpreadOf(Shape shape)
+    {
+        var racks = shape.Rules.RackSensitive
+            ? state.Agents.Values.Where(a => a.State == AgentState.Active && rules.Judge(shape, a.Host, a.Rack, a.Attributes, null) == Fit.Yes)
+                .Select(a => a.Rack).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList()
+            : [];
+        return new InstanceSpread(shape, shape.DeployId is { } id ? state.TasksOf(id) : [], state.Agents, racks);
+    }
+
+    private Fit TakesMore(Search search, AgentSlot slot)
+    {
+        var shape = search.Shape;
+        if (!slot.Holds(shape))
+            return slot.Free.Cpus < shape.Need.Cpus ? Fit.Cpus
+                : slot.Free.Memory < shape.Need.Memory ? Fit.Memory
+                : slot.Free.Disk < shape.Need.Disk ? Fit.Disk
+                : slot.FreePorts < shape.Ports + shape.LiteralPorts.Count ? Fit.Ports
+                : Fit.LiteralPort;
+        if (settings.MaxTasksPerOffer is var most and > 0 && slot.Placed.Count >= most * slot.OfferIds.Count)
+            return Fit.TasksPerOffer;
+        return shape.Rules.Strategy switch
         {
-            var best = ordered.OrderByDescending(free).ThenBy(s => s.AgentId, StringComparer.Ordinal).First();
-            return free(best) >= wanted
-                ? null
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"needs {wanted:0.###} {what}, best offer {free(best):0.###} on {best.Host}; {agents}");
-        }
+            PlacementStrategy.SeparateByDeploy or PlacementStrategy.SpreadAll when search.Spread!.OnAgent(slot.AgentId) > 0 => Fit.Separated,
+            PlacementStrategy.SeparateByRequest when search.Request.OnAgent(slot.AgentId) > 0
+                && !MaySit(search, slot) => Fit.Separated,
+            PlacementStrategy.Optimistic when IsCrowded(search, slot) => Fit.Crowded,
+            _ => search.Spread is { } spread && !spread.SharesAllow(slot.Attributes) ? Fit.AttributeShare : Fit.Yes,
+        };
+    }
 
-        return Short("cpus", s => s.Free.CpusValue, need.CpusValue)
-            ?? Short("MiB of memory", s => s.Free.MemoryValue, need.MemoryValue)
-            ?? Short("MiB of disk", s => s.Free.DiskValue, need.DiskValue)
-            ?? Short("ports", s => s.FreePorts, ports)
-            ?? string.Create(
-                CultureInfo.InvariantCulture,
-                $"no single agent has {need.CpusValue:0.###} cpus, {need.MemoryValue:0.###} MiB of memory, "
-                + $"{need.DiskValue:0.###} MiB of disk and {ports} ports together; {agents}");
+    // A bounce that may stay on the host is only kept from what is not on its way out.
+    private bool MaySit(Search search, AgentSlot slot) =>
+        search.Shape.Rules.SameHostBounce
+        && state.TasksOn(slot.AgentId).Where(t => t.RequestId == search.Shape.RequestId).All(t => t.Leaving is not null || t.KillCause is not null);
+
+    /// <summary>About as many as the others have; the more still wait, the less it matters.</summary>
+    private static bool IsCrowded(Search search, AgentSlot slot)
+    {
+        if (search.Running == 0 || search.Hosts == 0)
+            return false;
+        var fair = (double)search.Running / search.Hosts * (1 + search.Pending * 0.09);
+        return search.Request.OnAgent(slot.AgentId) > fair;
+    }
+
+    private static Rank RankOf(Search search, AgentSlot slot)
+    {
+        var preferred = AgentRules.IsPreferred(search.Shape, slot.Attributes);
+        var wish = preferred ? 0 : 1;
+        if (search.Shape.Rules.Strategy == PlacementStrategy.Greedy)
+            return new Rank(slot.Free.Cpus, wish, 0, 0);
+        return new Rank(search.Request.OnAgent(slot.AgentId), wish, Score.Band(slot, preferred), slot.Placed.Count);
+    }
+
+    private sealed class Search(Shape shape, InstanceSpread? spread)
+    {
+        public Shape Shape { get; } = shape;
+        public required RequestSpread Request { get; set; }
+        public InstanceSpread? Spread { get; } = spread;
+        public Candidates Candidates { get; set; } = null!;
+        public bool Exhausted { get; set; }
+        public int Running { get; set; }
+        public int Hosts { get; set; }
+        public int Pending { get; set; }
     }
 }

@@ -4,5 +4,14 @@ using Pipeline.Server.Ui.Queries;
 namespace Pipeline.Server.Ui.Pages;
 
 public sealed record ClusterModel(
-    ClusterView Cluster, IReadOnlyList<AgentView> Agents, IReadOnlyList<OfferView> Offers, IReadOnlyList<PendingView> Pending,
-    IReadOnlyList<TaskLine> Tasks, IReadOnlyList<TimelineRow> Timeline);
+    ClusterView Cluster, IReadOnlyList<RackView> Racks, IReadOnlyList<AgentView> Agents, IReadOnlyList<OfferView> Offers,
+    IReadOnlyList<PendingView> Pending, IReadOnlyList<RequestView> Requests, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<TimelineRow> Timeline);
+
+public sealed record AgentModel(AgentView Agent, WhyView Why, IReadOnlyList<TaskLine> Tasks);
+
+/// <param name="Instances">Of the deploy in force; null when nothing is.</param>
+public sealed record RequestModel(
+    RequestView Request, WhyView? Why, int? Instances, IReadOnlyList<DeployView> Deploys, IReadOnlyList<TaskLine> Tasks);
+
+/// <param name="Repository">Of its commit, as <c>owner/name</c>.</param>
+public sealed record TaskModel(TaskDetails Details, WhyView? Why, string? Repository);

@@ -2,4 +2,5 @@ using Pipeline.Server.Ui.Queries;
 
 namespace Pipeline.Server.Ui.Pages;
 
-public sealed record DeployableModel(MatrixRow Row, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<PromotionLine> Promotions);
+public sealed record DeployableModel(
+    MatrixRow Row, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<RequestRef> Requests, IReadOnlyList<PromotionLine> Promotions);

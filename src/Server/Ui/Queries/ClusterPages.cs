@@ -11,6 +11,7 @@ public sealed class ClusterPages(UiDb db)
                  WHERE c.sha = t.commit_sha LIMIT 1) AS repository
           FROM (SELECT * FROM scheduler.task
                  WHERE (@cluster::text IS NULL OR cluster = @cluster)
+                   AND (@agent::text IS NULL OR host = @agent) AND (@request::text IS NULL OR request_id = @request)
                    AND (@deployable::text IS NULL OR (cluster, request_id) IN (
                         SELECT d.cluster, d.request_id FROM stages.deployable d WHERE d.name = @deployable))
                  ORDER BY ended_at IS NULL DESC, created_at DESC LIMIT @limit) t
@@ -20,8 +21,24 @@ public sealed class ClusterPages(UiDb db)
     /// <param name="cluster">Null for all.</param>
     /// <param name="deployable">Null for all; a deployable may be another request in each stage.</param>
     public Task<IReadOnlyList<TaskLine>> TasksAsync(string? cluster, string? deployable, int limit, CancellationToken ct) =>
-        db.ListAsync<TaskLine>(Tasks, new { cluster, deployable, limit }, ct);
+        ListAsync(cluster, deployable, null, null, limit, ct);
+
+    public Task<IReadOnlyList<TaskLine>> OnAgentAsync(string cluster, string host, int limit, CancellationToken ct) =>
+        ListAsync(cluster, null, host, null, limit, ct);
+
+    public Task<IReadOnlyList<TaskLine>> OfRequestAsync(string cluster, string request, int limit, CancellationToken ct) =>
+        ListAsync(cluster, null, null, request, limit, ct);
+
+    /// <summary>The requests by which a deployable runs: one in each cluster at most.</summary>
+    public Task<IReadOnlyList<RequestRef>> RequestsOfAsync(string deployable, CancellationToken ct) => db.ListAsync<RequestRef>(
+        "SELECT DISTINCT cluster, request_id AS requestid FROM stages.deployable WHERE name = @deployable ORDER BY 1, 2", new { deployable }, ct);
+
+    private Task<IReadOnlyList<TaskLine>> ListAsync(
+        string? cluster, string? deployable, string? agent, string? request, int limit, CancellationToken ct) =>
+        db.ListAsync<TaskLine>(Tasks, new { cluster, deployable, agent, request, limit }, ct);
 }
+
+public sealed record RequestRef(string Cluster, string RequestId);
 
 public sealed record TaskLine(
     string Id, string Cluster, string RequestId, string Phase, bool Healthy, string? Host, string? Rack, string? AgentId, IReadOnlyList<int> Ports,

@@ -35,6 +35,7 @@ public static class Sentences
         RequestChanged e => ($"{e.RequestId} {e.What.Replace('-', ' ')}: {e.Detail}{Because(e.Reason)}", null,
             Links.Deployable(entry.Subject.Deployable ?? e.RequestId)),
         AgentLost e => ($"agent {e.Host} was lost{Because(e.Reason)}", "lost", Links.Cluster(e.Cluster)),
+        MachineChanged e => ($"{e.Detail}{Because(e.Reason)}", e.State, Links.Cluster(e.Cluster)),
         ClusterChanged e => ($"cluster {e.Cluster}: {e.What}", null, Links.Cluster(e.Cluster)),
         _ => null,
     };

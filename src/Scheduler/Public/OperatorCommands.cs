@@ -1,0 +1,79 @@
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Http;
+
+namespace Pipeline.Scheduler;
+
+/// <summary>Who asks, why, and for how long.</summary>
+/// <param name="For">It ends by itself after so long; null: never.</param>
+public sealed record Wish(Actor Actor, string? Reason, TimeSpan? For = null);
+
+public enum MachineDeed
+{
+    Freeze,
+    Drain,
+    Decommission,
+    Activate,
+}
+
+/// <summary>What the leader of the cluster made of a wish.</summary>
+/// <param name="Accepted">Null while no leader took it up.</param>
+/// <param name="Code">Why it was refused, as a stable word.</param>
+/// <param name="Detail">Why it was refused, or what it made.</param>
+public sealed record OperatorAnswer(long Id, bool? Accepted, string? Code, string? Detail);
+
+/// <summary>What people do at a page: the commands of the API, decided by the leader, with its answer.</summary>
+public sealed class OperatorCommands(SchedulerCommands commands, TimeProvider time)
+{
+    /// <param name="killAtExpiry">Of a drain or a decommission with an end: what is left then is killed.</param>
+    public Task<OperatorAnswer> AgentAsync(
+        string cluster, string host, MachineDeed deed, bool killAtExpiry, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, host, new MachineAsked(MachineKind.Agent, host, Of(deed), killAtExpiry, By(wish)), ct);
+
+    /// <inheritdoc cref="AgentAsync"/>
+    public Task<OperatorAnswer> RackAsync(
+        string cluster, string rack, MachineDeed deed, bool killAtExpiry, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, rack, new MachineAsked(MachineKind.Rack, rack, Of(deed), killAtExpiry, By(wish)), ct);
+
+    /// <param name="acknowledged">A large drop is meant.</param>
+    public Task<OperatorAnswer> ScaleAsync(
+        string cluster, string request, int instances, bool acknowledged, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new ScaleAsked(request, instances, acknowledged, false, By(wish)), ct);
+
+    /// <param name="kill">Its tasks too; otherwise they run on and are not replaced.</param>
+    public Task<OperatorAnswer> PauseAsync(string cluster, string request, bool kill, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new PauseAsked(request, kill, By(wish)), ct);
+
+    public Task<OperatorAnswer> UnpauseAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new UnpauseAsked(request, By(wish)), ct);
+
+    /// <param name="oneByOne">Otherwise all at once, beside the old.</param>
+    public Task<OperatorAnswer> BounceAsync(string cluster, string request, bool oneByOne, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new BounceAsked(request, oneByOne, 1, false, By(wish)), ct);
+
+    public Task<OperatorAnswer> ExitCooldownAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new CooldownEnded(request, By(wish)), ct);
+
+    /// <param name="arguments">Appended to the command.</param>
+    public Task<OperatorAnswer> RunAsync(
+        string cluster, string request, IReadOnlyList<string> arguments, Wish wish, CancellationToken ct) =>
+        AskAsync(
+            cluster, request,
+            new RunAsked(request, RunFields.NewId(time), arguments, new Dictionary<string, string>(), null, null, By(wish)), ct);
+
+    private async Task<OperatorAnswer> AskAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
+    {
+        var answer = await commands.AskAsync(cluster, subject, command, ct);
+        return new OperatorAnswer(answer.Id, answer.Outcome?.IsAccepted, answer.Outcome?.Code, answer.Outcome?.Detail);
+    }
+
+    private static Asking By(Wish wish) => new(wish.Actor, wish.Reason, wish.For);
+
+    private static MachineAction Of(MachineDeed deed) => deed switch
+    {
+        MachineDeed.Freeze => MachineAction.Freeze,
+        MachineDeed.Drain => MachineAction.Drain,
+        MachineDeed.Decommission => MachineAction.Decommission,
+        MachineDeed.Activate => MachineAction.Activate,
+    };
+}

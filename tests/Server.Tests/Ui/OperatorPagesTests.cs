@@ -1,0 +1,122 @@
+using Bunit;
+using Dapper;
+using Microsoft.Extensions.Configuration;
+using MudBlazor;
+using Pipeline.Kernel;
+using Pipeline.Scheduler;
+using Pipeline.Server.Ui.Pages;
+using Pipeline.TestKit;
+
+namespace Pipeline.Server.Tests.Ui;
+
+/// <summary>What operators see and do: clusters, agents, requests.</summary>
+public sealed class OperatorPagesTests : UiTest
+{
+    private readonly string data = Directory.CreateTempSubdirectory("pipeline-ui").FullName;
+
+    [Fact]
+    public async Task The_cluster_page_shows_racks_by_state_and_nobody_signed_in_can_change_them()
+    {
+        Start();
+        var page = Page.Render<ClusterPage>(p => p.Add(c => c.Name, "production"));
+
+        await page.WaitForAssertionAsync(() => Assert.Contains("1 dead", page.Find("[data-testid=rack-rack0]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("http://m1:5050", page.Find("[data-testid=capacity]").TextContent, StringComparison.Ordinal);
+        Assert.All(page.FindAll("[data-testid=rack-rack0] .deeds button"), b => Assert.True(b.HasAttribute("disabled")));
+        Assert.StartsWith("Sign in", page.Find("[data-testid=rack-rack0] [data-testid=drain]").GetAttribute("title"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_drain_goes_to_the_leader_with_its_reason_and_end_and_a_refusal_is_shown_as_it_says()
+    {
+        SignIn();
+        Start();
+        var page = Page.Render<AgentPage>(p => p.Add(a => a.Cluster, "production").Add(a => a.Agent, "rack1-a1"));
+        var dialogs = Page.Render<MudDialogProvider>();
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=drain]").HasAttribute("disabled")));
+
+        var clicked = page.Find("[data-testid=drain]").ClickAsync(new());
+        await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=confirm]"));
+        await dialogs.Find("[data-testid=reason]").ChangeAsync(new() { Value = "new disk" });
+        await dialogs.Find("[data-testid=duration]").ChangeAsync(new() { Value = "14400" });
+        await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
+        var asked = await RefuseAsync("drain-limit", "10 agents are being emptied already.");
+        await clicked;
+
+        await page.WaitForAssertionAsync(() => Assert.Equal(
+            "Refused (drain-limit): 10 agents are being emptied already.", page.Find("[data-testid=answer]").TextContent));
+        Assert.Contains("\"reason\": \"new disk\"", asked, StringComparison.Ordinal);
+        Assert.Contains("\"for\": \"04:00:00\"", asked, StringComparison.Ordinal);
+        Assert.Contains("maria", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_decommission_waits_for_the_name()
+    {
+        SignIn();
+        Start();
+        var page = Page.Render<AgentPage>(p => p.Add(a => a.Cluster, "production").Add(a => a.Agent, "rack1-a1"));
+        var dialogs = Page.Render<MudDialogProvider>();
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=decommission]").HasAttribute("disabled")));
+
+        var clicked = page.Find("[data-testid=decommission]").ClickAsync(new());
+        await dialogs.WaitForAssertionAsync(() => Assert.True(dialogs.Find("[data-testid=confirm]").HasAttribute("disabled")));
+        await dialogs.Find("[data-testid=name]").InputAsync(new() { Value = "rack1-a1" });
+        Assert.False(dialogs.Find("[data-testid=confirm]").HasAttribute("disabled"));
+        await dialogs.FindAll("button").First(b => b.TextContent == "Cancel").ClickAsync(new());
+        await clicked;
+    }
+
+    [Fact]
+    public async Task The_request_page_says_what_it_waits_for_and_offers_what_fits_its_kind()
+    {
+        SignIn();
+        Start();
+        var page = Page.Render<RequestPage>(p => p.Add(r => r.Cluster, "production").Add(r => r.Request, "billing-api"));
+
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("memory too small", page.Find("[data-testid=why]").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=scale]").HasAttribute("disabled")));
+        Assert.True(page.Find("[data-testid=unpause]").HasAttribute("disabled"));
+        Assert.Empty(page.FindAll("[data-testid=run]"));
+        Assert.Contains("billing-api.production", page.Markup, StringComparison.Ordinal);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(data, recursive: true);
+    }
+
+    private void SignIn()
+    {
+        Person.SetAuthorized("maria");
+        Person.SetPolicies(Permission.Operate, Permission.View);
+    }
+
+    private void Start() => Page.Services.AddScheduler(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    {
+        ["Scheduler:ServerKeyPath"] = Path.Combine(data, "key"),
+        ["Clusters:production:Masters:0"] = "http://m1:5050",
+    }).Build());
+
+    /// <summary>What a leader writes.</summary>
+    /// <returns>What was asked.</returns>
+    private async Task<string> RefuseAsync(string code, string detail)
+    {
+        string? asked = null;
+        await Eventually.IsTrueAsync(async () =>
+        {
+            await using var connection = await Db.OpenConnectionAsync(Ct);
+            asked = await connection.ExecuteScalarAsync<string?>(
+                """
+                WITH taken AS (DELETE FROM scheduler.intake RETURNING id, cluster, payload::text),
+                     answered AS (INSERT INTO scheduler.command_result (id, cluster, at, code, status, detail)
+                                  SELECT id, cluster, now(), @code, 409, @detail FROM taken)
+                SELECT payload FROM taken
+                """, new { code, detail });
+            return asked is not null;
+        }, TimeSpan.FromSeconds(20), "the command is in the intake");
+        return asked!;
+    }
+}
