@@ -59,7 +59,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         Assert.Equal(0, await CountAsync(db, "SELECT count(*) FROM scheduler.task_status s WHERE s.task_id LIKE 'v0%' AND NOT EXISTS "
             + "(SELECT 1 FROM scheduler.task t WHERE t.id = s.task_id)"));
         Assert.Equal(0, await CountAsync(db, "SELECT count(*) FROM scheduler.task_status WHERE at < now() - interval '38 days'"));
-        var queries = new SchedulerQueries(db, new OfferBoard());
+        var queries = new SchedulerQueries(db, new OfferBoard(), new SchedulerOptions());
         Assert.Equal(10 + commits, (await queries.TaskAsync("v0.1.1", None))!.Statuses.Count);
         Assert.Equal(30, (await queries.TasksAsync(new TaskFilter("test", "web"), null, 30, None)).Items.Count);
     }

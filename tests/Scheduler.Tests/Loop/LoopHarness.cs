@@ -24,7 +24,7 @@ internal sealed class LoopHarness : IAsyncDisposable
             File.WriteAllText(options.TaskRunnerPath, "#!/bin/sh\nexec sleep 1000\n");
         Key = ServerKey.LoadOrCreate(options.ServerKeyPath);
         Runner = new RunnerBinary(options.TaskRunnerPath);
-        Queries = new SchedulerQueries(db, Board);
+        Queries = new SchedulerQueries(db, Board, options);
         Commands = new SchedulerCommands(db, TimeProvider.System);
         Auth = new RunnerAuth(db, Key, TimeProvider.System);
     }
