@@ -21,7 +21,22 @@ public sealed class Gate(PipelineInstance pipeline, string name)
 /// <summary>A process of the sample, as it wrote about itself.</summary>
 public sealed record Start(string Stage, string TaskId, int Pid)
 {
-    public bool IsAlive => Directory.Exists($"/proc/{Pid}");
+    /// <summary>It runs: one that ended and waits for its parent to look (Z) does not.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            try
+            {
+                var stat = File.ReadAllText($"/proc/{Pid}/stat");
+                return stat[(stat.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
 
     public static Start Parse(string line) => line.Split(' ') is [var stage, var task, var pid]
         ? new Start(stage, task, int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture))

@@ -50,16 +50,22 @@ public sealed class LocalCluster
     private Task OperateAsync(string type, string field, string agent)
     {
         var call = new Dictionary<string, object> { ["type"] = type, [field] = new { agent_id = new { value = agent } } };
+        return PostAsync("/api/v1", CallOf(call));
+    }
+
+    private static ByteArrayContent CallOf(Dictionary<string, object> call)
+    {
         var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(call));
         // A charset beside the type is refused.
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return PostAsync("/api/v1", body);
+        return body;
     }
 
     private async Task<JsonElement> StateAsync()
     {
         using var http = new HttpClient { BaseAddress = master };
-        return JsonDocument.Parse(await http.GetStringAsync("/state")).RootElement;
+        using var answer = await http.PostAsync("/api/v1", CallOf(new Dictionary<string, object> { ["type"] = "GET_STATE" }));
+        return JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).RootElement.GetProperty("get_state");
     }
 
     private async Task PostAsync(string path, HttpContent? body)

@@ -57,6 +57,7 @@ internal static class Examples
         new RequestChanged("qa", "web", "scaled", "from 2 to 3 instances", null, null),
         new AgentLost("qa", "a1", "h1", "gone"),
         new ClusterChanged("qa", "subscribed"),
+        new MachineChanged("qa", "agent", "h1", "frozen", "h1 is frozen", null, null),
         new ActionRecorded("token.created", "eleni", null),
     ];
 }
