@@ -30,12 +30,13 @@ internal sealed partial record Scenario(string Name)
         var list = steps.Select(Rewritten).ToList();
         foreach (var (late, early) in Overtakes)
         {
-            var moved = list.Find(s => s.Kind == StepKind.Call && s.Name == late)!;
-            list.Remove(moved);
+            // With its answer: only that tells that it has arrived when the other one is sent.
+            var moved = list.FindAll(s => s.Kind is StepKind.Call or StepKind.Answer && s.Name == late);
+            list.RemoveAll(moved.Contains);
             var at = list.FindIndex(s => s.Kind == StepKind.Call && s.Name == early);
             while (list[at - 1].Kind == StepKind.Ended)
                 at--;
-            list.Insert(at, moved);
+            list.InsertRange(at, moved);
         }
 
         return list;
