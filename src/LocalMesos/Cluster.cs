@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Pipeline.LocalMesos.Agents;
+using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Posix;
+using Pipeline.LocalMesos.Virtual;
 
 namespace Pipeline.LocalMesos;
 
@@ -13,6 +15,7 @@ public sealed class Cluster : IDisposable
     private readonly LocalMesosOptions options;
     private readonly FileStream claim;
     private readonly Fetcher fetcher;
+    private readonly ContainerEngine engine;
 
     /// <exception cref="IOException">Another localmesos works in this directory, or no ports are left.</exception>
     public Cluster(LocalMesosOptions options, int port, TimeProvider time, ILogger log)
@@ -26,20 +29,33 @@ public sealed class Cluster : IDisposable
             log.LeftoversKilled(leftovers);
         var gate = new object();
         fetcher = new Fetcher(options.WorkDirectory);
+        engine = new ContainerEngine(options.DockerSocket, options.WorkDirectory);
         Master = new MasterNode(new MasterState(gate, time, port, options), options.AgentTimeout);
-        var context = new AgentContext(options, gate, fetcher, new ChildReaper(), groups, time);
-        foreach (var identity in ClusterIdentity.Load(options))
+        var context = new AgentContext(options, gate, fetcher, new ChildReaper(), groups, engine, time);
+        var tasks = new RealTasks(context);
+        var (clusterId, identities) = ClusterIdentity.Load(options);
+        foreach (var identity in identities)
         {
-            var agent = new Agent(context, identity, PortBlock.Take(), Master);
+            var agent = new Agent(context, identity, PortBlock.Take(), Master, tasks);
             var asked = ResourceSet.Parse(options.Resources);
             var ports = ResourceSet.Ports(agent.Ports.FirstTaskPort, agent.Ports.LastTaskPort);
             Master.Add(agent, asked.HasPorts ? asked : ports.Plus(asked));
         }
+
+        VirtualAgents.AddTo(Master, context, clusterId);
     }
 
     public MasterNode Master { get; }
 
     public IEnumerable<Agent> Agents => Master.State.Agents.Select(a => a.Agent);
+
+    /// <summary>Takes away the containers of a run that was killed.</summary>
+    public async Task RemoveLeftoverContainersAsync(ILogger log, CancellationToken ct)
+    {
+        var removed = await engine.RemoveLeftoversAsync(options.DockerSocket, ct);
+        if (removed > 0)
+            log.LeftoversKilled(removed);
+    }
 
     /// <summary>Tells whoever started us where everything is.</summary>
     public void WriteReadyFile() => AtomicFile.Write(Path.Combine(options.WorkDirectory, "localmesos.json"),
@@ -61,6 +77,7 @@ public sealed class Cluster : IDisposable
     {
         Master.Dispose();
         fetcher.Dispose();
+        engine.Dispose();
         claim.Dispose();
     }
 

@@ -8,8 +8,8 @@ internal static class ClusterIdentity
 {
     private sealed record Stored(string ClusterId, int Next, List<AgentIdentity> Agents);
 
-    /// <summary>One identity for each agent that the options ask for; those that were there before keep theirs.</summary>
-    public static IReadOnlyList<AgentIdentity> Load(LocalMesosOptions options)
+    /// <summary>The cluster's id, and one identity for each agent that the options ask for; those that were there before keep theirs.</summary>
+    public static (string ClusterId, IReadOnlyList<AgentIdentity> Agents) Load(LocalMesosOptions options)
     {
         var path = Path.Combine(options.WorkDirectory, "cluster.json");
         var stored = File.Exists(path) ? JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path))! : new Stored(Ids.Uuid(), 0, []);
@@ -27,6 +27,6 @@ internal static class ClusterIdentity
 
         var all = stored.Agents.UnionBy(result, a => a.Hostname).ToList();
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(stored with { Next = next, Agents = all }));
-        return result;
+        return (stored.ClusterId, result);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.LocalMesos.Virtual;
 
 namespace Pipeline.LocalMesos;
 
@@ -28,7 +29,7 @@ public sealed record LocalMesosOptions
           --cluster NAME                         shown in the state; default "local"
           --port N                               of the master, on 127.0.0.1; 0 (default) takes a free one
           --work_dir DIR                         sandboxes, ids, localmesos.json
-          --agents "rack1:2,rack2:1"             racks and their agents; default "rack1:1"
+          --agents "rack1:2,rack2:1"             racks and their agents; default "rack1:1"; "none" with virtual ones
           --resources "cpus:8;mem:8192;disk:65536"   per agent (cores, MiB, MiB); ports are given out by localmesos unless named
           --attributes "region:local"            of every agent, beside its rack
           --agent_hostname NAME                  of every agent; default rack1-a01, rack1-a02 ...
@@ -41,6 +42,7 @@ public sealed record LocalMesosOptions
           --authenticate_http_readonly, --authenticate_http_readwrite   so do operators
           --authenticate_http_frameworks         frameworks need a principal and secret ...
           --credentials FILE                     ... of this JSON file: {"credentials":[{"principal":"p","secret":"s"}]}
+          --docker_socket /var/run/docker.sock   of the engine that runs tasks with an image
           --exit_with PID                        ends when that process is gone
         """;
 
@@ -80,7 +82,11 @@ public sealed record LocalMesosOptions
     /// <summary>Principal → secret.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; private init; } = new Dictionary<string, string>();
 
+    public string DockerSocket { get; private init; } = "/var/run/docker.sock";
+
     public int? ExitWith { get; private init; }
+
+    public VirtualOptions Virtual { get; private init; } = new();
 
     /// <summary>After so long without an answer to pings an agent is unreachable.</summary>
     public TimeSpan AgentTimeout => AgentPingTimeout * MaxAgentPingTimeouts;
@@ -116,38 +122,37 @@ public sealed record LocalMesosOptions
     private static LocalMesosOptions With(LocalMesosOptions o, string name, string value) => name switch
     {
         "cluster" => o with { Cluster = value },
-        "port" => o with { Port = Number(name, value, 0, 65535) },
+        "port" => o with { Port = FlagValue.Number(name, value, 0, 65535) },
         "work_dir" => o with { WorkDirectory = Path.GetFullPath(value) },
         "agents" => o with { Racks = ParseRacks(value) },
         "resources" => o with { Resources = value },
         "attributes" => o with { Attributes = ParseAttributes(value) },
         "agent_hostname" => o with { AgentHostname = value },
         "allocation" => o with { Allocation = ParseAllocation(value) },
-        "offer_timeout" => o with { OfferTimeout = Duration(name, value) },
+        "offer_timeout" => o with { OfferTimeout = FlagValue.Duration(name, value) },
         "authenticate_http_readonly" => o with { AuthenticateReadOnly = value == "true" },
         "authenticate_http_readwrite" => o with { AuthenticateReadWrite = value == "true" },
-        "agent_ping_timeout" => o with { AgentPingTimeout = Duration(name, value) },
-        "max_agent_ping_timeouts" => o with { MaxAgentPingTimeouts = Number(name, value, 1, 1000) },
+        "agent_ping_timeout" => o with { AgentPingTimeout = FlagValue.Duration(name, value) },
+        "max_agent_ping_timeouts" => o with { MaxAgentPingTimeouts = FlagValue.Number(name, value, 1, 1000) },
         "executor_environment_variables" => o with { TaskEnvironment = ParseEnvironment(value) },
         "http_command_executor" => o with { HttpCommandExecutor = value == "true" },
         "authenticate_http_frameworks" => o with { AuthenticateFrameworks = value == "true" },
         "credentials" => o with { Credentials = ReadCredentials(value) },
-        "exit_with" => o with { ExitWith = Number(name, value, 1, int.MaxValue) },
-        _ => throw new FormatException($"--{name} is not known.\n{Usage}"),
+        "docker_socket" => o with { DockerSocket = value },
+        "exit_with" => o with { ExitWith = FlagValue.Number(name, value, 1, int.MaxValue) },
+        _ when o.Virtual.With(name, value) is { } more => o with { Virtual = more },
+        _ => throw new FormatException($"--{name} is not known.\n{Usage}\n{VirtualOptions.Usage}"),
     };
-
-    private static int Number(string name, string value, int min, int max) =>
-        int.TryParse(value, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
-            ? number
-            : throw new FormatException($"--{name}: '{value}' is not a whole number from {min} to {max}.");
 
     private static List<RackOptions> ParseRacks(string value)
     {
+        if (value == "none")
+            return [];
         var racks = new List<RackOptions>();
         foreach (var part in value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var (rack, count) = part.Split(':') is [var r, var n] ? (r, n) : (part, "1");
-            racks.Add(new RackOptions(rack, Number("agents", count, 1, 1000)));
+            racks.Add(new RackOptions(rack, FlagValue.Number("agents", count, 1, 1000)));
         }
 
         return racks.Count > 0 ? racks : throw new FormatException("--agents: expected racks such as rack1:2,rack2:1.");
@@ -168,24 +173,6 @@ public sealed record LocalMesosOptions
         "on-demand" => AllocationMode.OnDemand,
         _ => throw new FormatException($"--allocation: '{value}' is not one of continuous, cycle, on-demand."),
     };
-
-    private static TimeSpan Duration(string name, string value)
-    {
-        foreach (var (unit, span) in Units)
-        {
-            if (value.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(value[..^unit.Length], CultureInfo.InvariantCulture, out var number) && number > 0)
-                return span * number;
-        }
-
-        throw new FormatException($"--{name}: '{value}' is not a duration such as 500ms, 15secs, 2mins.");
-    }
-
-    private static readonly (string Unit, TimeSpan Span)[] Units =
-    [
-        ("ms", TimeSpan.FromMilliseconds(1)), ("secs", TimeSpan.FromSeconds(1)), ("mins", TimeSpan.FromMinutes(1)),
-        ("hrs", TimeSpan.FromHours(1)),
-    ];
 
     private static Dictionary<string, string> ParseEnvironment(string value)
     {

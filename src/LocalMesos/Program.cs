@@ -31,7 +31,8 @@ try
 {
     var port = options.Port == 0 ? FreePort() : options.Port;
     using var cluster = new Cluster(options, port, TimeProvider.System, log);
-    builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, [port, .. cluster.Agents.Select(a => a.Ports.ApiPort)]));
+    builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, [.. cluster.Agents.Select(a => a.Ports.ApiPort).Append(port).Distinct()]));
+    await cluster.RemoveLeftoverContainersAsync(log, CancellationToken.None);
     await using var app = builder.Build();
     app.UseRequestDecompression();
     var files = new SandboxFiles(options);

@@ -14,11 +14,13 @@ public sealed class TestFramework : IAsyncDisposable
     private readonly ConcurrentQueue<MasterEvent> events = new();
     private readonly Task reading;
     private readonly bool acknowledges;
+    private readonly string role;
+    private readonly bool suppressed;
     private string? id;
 
-    private TestFramework(string masterUrl, string? frameworkId, bool acknowledges)
+    private TestFramework(string masterUrl, string? frameworkId, bool acknowledges, string role, bool suppressed)
     {
-        (id, this.acknowledges) = (frameworkId, acknowledges);
+        (id, this.acknowledges, this.role, this.suppressed) = (frameworkId, acknowledges, role, suppressed);
         master = new MesosMaster(
             new MesosMasterOptions { Masters = [new Uri(masterUrl)] }, TimeProvider.System, NullLogger<MesosMaster>.Instance);
         reading = ReadAsync();
@@ -28,9 +30,10 @@ public sealed class TestFramework : IAsyncDisposable
 
     public IReadOnlyList<MasterEvent> Events => [.. events];
 
-    public static async Task<TestFramework> SubscribeAsync(LocalMesosCluster cluster, string? frameworkId = null, bool acknowledges = true)
+    public static async Task<TestFramework> SubscribeAsync(
+        LocalMesosCluster cluster, string? frameworkId = null, bool acknowledges = true, string role = "pipeline", bool suppressed = false)
     {
-        var framework = new TestFramework(cluster.MasterUrl, frameworkId, acknowledges);
+        var framework = new TestFramework(cluster.MasterUrl, frameworkId, acknowledges, role, suppressed);
         await framework.HearsAsync<Subscribed>(_ => true, "the subscription");
         return framework;
     }
@@ -96,5 +99,5 @@ public sealed class TestFramework : IAsyncDisposable
         }
     }
 
-    private FrameworkDescription Describe() => new(id, "test", "root", "pipeline", null, TimeSpan.FromDays(7), "localhost", null, false);
+    private FrameworkDescription Describe() => new(id, "test", "root", role, null, TimeSpan.FromDays(7), "localhost", null, suppressed);
 }

@@ -84,6 +84,13 @@ public sealed class LocalMesosCluster : IAsyncDisposable
     /// <summary>A killed or partitioned agent comes back with its id.</summary>
     public Task RestartAgentAsync(string agentId) => AdminAsync(agentId, "restart");
 
+    /// <summary>One allocation cycle, for a cluster with <c>--allocation=on-demand</c>.</summary>
+    public async Task AllocateAsync()
+    {
+        using var response = await Http.PostAsJsonAsync($"{MasterUrl}/localmesos/master/allocate", new { });
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Kill -9 of the whole cluster process (master and agents).</summary>
     public async Task KillProcessAsync()
     {

@@ -10,17 +10,17 @@ namespace Pipeline.LocalMesos.Agents;
 /// </summary>
 public sealed class Agent
 {
-    private const int CompletedKept = 200;
     private readonly AgentContext context;
     private readonly IAgentLink link;
+    private readonly ITaskLauncher launcher;
     private readonly Dictionary<(string Framework, string Task), AgentTask> tasks = [];
     private readonly Dictionary<(string Framework, string Executor), IAgentExecutor> executors = [];
     private readonly Queue<AgentTask> completed = new();
     private bool poweredOff;
 
-    public Agent(AgentContext context, AgentIdentity identity, PortBlock ports, IAgentLink link)
+    internal Agent(AgentContext context, AgentIdentity identity, PortBlock ports, IAgentLink link, ITaskLauncher launcher)
     {
-        (this.context, Identity, Ports, this.link) = (context, identity, ports, link);
+        (this.context, Identity, Ports, this.link, this.launcher) = (context, identity, ports, link, launcher);
         Endpoint = $"127.0.0.1:{ports.ApiPort}";
     }
 
@@ -29,6 +29,9 @@ public sealed class Agent
     public PortBlock Ports { get; }
 
     public string Endpoint { get; }
+
+    /// <summary>True when nothing of its tasks is on this machine.</summary>
+    public bool IsVirtual => launcher.IsVirtual;
 
     /// <summary>False while the master cannot hear this agent.</summary>
     public bool IsLinked { get; private set; } = true;
@@ -44,7 +47,7 @@ public sealed class Agent
 
     public void Launch(TaskStart start)
     {
-        if (start.Info.Executor is not null)
+        if (start.Info.Executor is not null && !IsVirtual)
         {
             LaunchOnExecutor(start);
             return;
@@ -52,7 +55,7 @@ public sealed class Agent
 
         var place = TaskPlace.Own(context.Options.WorkDirectory, Identity.Id, start.FrameworkId, start.Info.TaskId.Value);
         var task = Add(start, place, null);
-        task.Run = new TaskRun(context, Identity, Endpoint, start, place, status => Report(task, status));
+        task.Run = launcher.Make(this, start, place, status => Report(task, status));
         task.Run.Begin();
     }
 
@@ -63,7 +66,8 @@ public sealed class Agent
         if (!executors.TryGetValue((framework, info.ExecutorId.Value), out var executor))
         {
             var place = TaskPlace.Own(context.Options.WorkDirectory, Identity.Id, framework, info.ExecutorId.Value);
-            _ = Task.Run(() => Sandbox.Create(place)); // not while the lock is held
+            if (!IsVirtual)
+                _ = Task.Run(() => Sandbox.Create(place)); // not while the lock is held
             executor = new GroupExecutor(framework, info, place, () => KillGroup(framework, info.ExecutorId.Value));
             executors.Add((framework, info.ExecutorId.Value), executor);
         }
@@ -72,7 +76,7 @@ public sealed class Agent
         {
             var place = executor.Place.Nested(start.Info.TaskId.Value);
             var task = Add(start, place, executor);
-            task.Run = new TaskRun(context, Identity, Endpoint, start, place, status => Report(task, status));
+            task.Run = launcher.Make(this, start, place, status => Report(task, status));
         }
 
         foreach (var start in starts)
@@ -312,7 +316,7 @@ public sealed class Agent
         task.Updates.Dispose();
         tasks.Remove((task.Start.FrameworkId, task.Start.Info.TaskId.Value));
         completed.Enqueue(task);
-        if (completed.Count > CompletedKept)
+        if (completed.Count > launcher.CompletedKept)
             completed.Dequeue();
     }
 

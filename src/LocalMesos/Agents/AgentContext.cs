@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Posix;
 
@@ -5,4 +6,5 @@ namespace Pipeline.LocalMesos.Agents;
 
 /// <summary>What the agents of a cluster share. <paramref name="Gate"/> is the one lock of the cluster's state.</summary>
 public sealed record AgentContext(
-    LocalMesosOptions Options, object Gate, Fetcher Fetcher, ChildReaper Children, RunningGroups Groups, TimeProvider Time);
+    LocalMesosOptions Options, object Gate, Fetcher Fetcher, ChildReaper Children, RunningGroups Groups,
+    ContainerEngine Engine, TimeProvider Time);

@@ -114,7 +114,7 @@ internal sealed class CustomExecutor(
         var environment = TaskEnvironment.OfExecutor(first, place, agent, endpoint, context.Options);
         lock (context.Gate)
         {
-            var (path, arguments) = CommandLine.Of(Info.Command, Info.Container, sandbox, place.Container.Value, environment);
+            var (path, arguments) = CommandLine.Of(Info.Command);
             (Pid, var exit) = context.Children.Start(
                 new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout, sandbox.Stderr));
             context.Groups.Add(Pid);

@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Posix;
 using W = Pipeline.Mesos.Wire;
@@ -27,6 +28,7 @@ internal sealed class TaskRun(
     };
 
     private TaskEnd end = TaskEnd.ByItself;
+    private IProgram? program;
     private ITimer? forceKill;
     private ITimer? completionLimit;
 
@@ -49,27 +51,27 @@ internal sealed class TaskRun(
             return;
         end = why;
         ended.Cancel();
-        if (status.Pid == 0)
+        if (program is null)
             return;
         if (start.TaskKillingState && why is TaskEnd.Killed or TaskEnd.Unhealthy)
             status.Report(W.TaskState.TaskKilling, Source.Executor);
-        LibC.KillGroup(status.Pid, LibC.SigTerm);
+        program.Signal(LibC.SigTerm);
         forceKill = context.Time.CreateTimer(
-            _ => LibC.KillGroup(status.Pid, LibC.SigKill), null, GraceOf(policy ?? start.Info.KillPolicy), Timeout.InfiniteTimeSpan);
+            _ => program.Signal(LibC.SigKill), null, GraceOf(policy ?? start.Info.KillPolicy), Timeout.InfiniteTimeSpan);
     }
 
     public void Vanish()
     {
         status.IsSilent = true;
         ended.Cancel();
-        LibC.KillGroup(status.Pid, LibC.SigKill);
+        program?.Signal(LibC.SigKill);
     }
 
     public void EndSilently(int signal)
     {
         status.IsSilent = true;
         ended.Cancel();
-        LibC.KillGroup(status.Pid, signal);
+        program?.Signal(signal);
     }
 
     public void ReportExecutorGone()
@@ -88,8 +90,20 @@ internal sealed class TaskRun(
         {
             if (await PrepareAsync() is not { } sandbox)
                 return;
-            if (StartProcess(sandbox) is { } exit)
-                Finish(await exit, sandbox);
+            var environment = TaskEnvironment.Of(start, place, agent, endpoint, context.Options);
+            var running = ContainerEngine.ImageOf(start.Info.Container) is null
+                ? StartProcess(sandbox, environment)
+                : await StartContainerAsync(sandbox, environment);
+            if (running is not null)
+                await FinishAsync(running, await running.End);
+        }
+        catch (ContainerException e)
+        {
+            FailLaunch(e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            ReportKilledBeforeStart();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -130,9 +144,8 @@ internal sealed class TaskRun(
         return null;
     }
 
-    private Task<ChildExit>? StartProcess(Sandbox sandbox)
+    private ProcessGroup? StartProcess(Sandbox sandbox, Dictionary<string, string> environment)
     {
-        var environment = TaskEnvironment.Of(start, place, agent, endpoint, context.Options);
         lock (context.Gate)
         {
             if (ended.IsCancellationRequested)
@@ -144,17 +157,40 @@ internal sealed class TaskRun(
             // The default executor says so before it has a process (recorded in 17).
             if (place.IsNested)
                 status.Report(W.TaskState.TaskStarting, Source.Executor);
-            var (path, arguments) = CommandLine.Of(
-                start.Info.Command, start.Info.Container, sandbox, place.Container.Value, environment);
-            (status.Pid, var exit) = context.Children.Start(
-                new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout, sandbox.Stderr));
-            context.Groups.Add(status.Pid);
-            if (!place.IsNested)
-                status.Report(W.TaskState.TaskStarting, Source.Executor);
-            status.Report(W.TaskState.TaskRunning, Source.Executor);
-            Watch(sandbox, environment);
-            return exit;
+            var (path, arguments) = CommandLine.Of(start.Info.Command);
+            var group = ProcessGroup.Start(
+                context, new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout, sandbox.Stderr));
+            Runs(group, sandbox, environment);
+            return group;
         }
+    }
+
+    /// <summary>The engine is asked without the lock: it takes its time.</summary>
+    private async Task<IProgram?> StartContainerAsync(Sandbox sandbox, Dictionary<string, string> environment)
+    {
+        var container = await context.Engine.StartAsync(
+            start.Info, CommandLine.Plain(start.Info.Command), sandbox, place.Container.Value, environment, ended.Token);
+        lock (context.Gate)
+        {
+            if (!ended.IsCancellationRequested)
+            {
+                Runs(container, sandbox, environment);
+                return container;
+            }
+        }
+
+        await container.RemoveAsync();
+        ReportKilledBeforeStart();
+        return null;
+    }
+
+    private void Runs(IProgram started, Sandbox sandbox, Dictionary<string, string> environment)
+    {
+        (program, status.Pid) = (started, started.Pid);
+        if (status.State == W.TaskState.TaskStaging)
+            status.Report(W.TaskState.TaskStarting, Source.Executor);
+        status.Report(W.TaskState.TaskRunning, Source.Executor);
+        Watch(sandbox, environment);
     }
 
     private void Watch(Sandbox sandbox, Dictionary<string, string> environment)
@@ -171,13 +207,10 @@ internal sealed class TaskRun(
             _ = new GeneralChecker(check, probe, context.Time, result => Locked(() => ReportCheck(result))).RunAsync(ended.Token);
     }
 
-    private void Finish(ChildExit exit, Sandbox sandbox)
+    private async Task FinishAsync(IProgram running, ProgramEnd exit)
     {
         // Whatever the command left behind goes with it, as in a real container.
-        LibC.KillGroup(status.Pid, LibC.SigKill);
-        if (CommandLine.Removal(start.Info, place.Container.Value, sandbox) is { } removal)
-            context.Children.Start(removal);
-        context.Groups.Remove(status.Pid);
+        await running.RemoveAsync();
         forceKill?.Dispose();
         completionLimit?.Dispose();
         lock (context.Gate)
@@ -188,8 +221,15 @@ internal sealed class TaskRun(
                 TaskEnd.TookTooLong => W.TaskState.TaskFailed,
                 TaskEnd.ByItself => exit.ExitCode == 0 ? W.TaskState.TaskFinished : W.TaskState.TaskFailed,
             };
-            Reason? reason = end == TaskEnd.TookTooLong ? Reason.MaxCompletionTimeReached : null;
-            status.Report(state, Source.Executor, exit.Message, reason, end == TaskEnd.Unhealthy ? false : null);
+            var reason = end switch
+            {
+                TaskEnd.TookTooLong => Reason.MaxCompletionTimeReached,
+                TaskEnd.ByItself => exit.Reason,
+                TaskEnd.Killed or TaskEnd.Unhealthy => null,
+            };
+            // A limit is the agent's to enforce, not the executor's.
+            var source = end == TaskEnd.ByItself && exit.Reason is not null ? Source.Agent : Source.Executor;
+            status.Report(state, source, exit.Message, reason, end == TaskEnd.Unhealthy ? false : null);
         }
     }
 

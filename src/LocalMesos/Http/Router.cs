@@ -1,4 +1,5 @@
 using Pipeline.LocalMesos.Master;
+using Pipeline.LocalMesos.Virtual;
 
 namespace Pipeline.LocalMesos.Http;
 
@@ -43,6 +44,8 @@ internal sealed class Router(MasterNode master, Endpoints endpoints, AdminEndpoi
             return Task.CompletedTask;
         }
 
+        if (path == "/files/browse" && IsOfVirtualTask(http.Request.Query["path"].ToString()))
+            return HttpAnswers.PlainJsonAsync(http, "[]");
         if (path.StartsWithSegments("/api/v1/scheduler"))
             return endpoints.Scheduler.HandleAsync(http);
         return path.StartsWithSegments("/api/v1") ? endpoints.Operators.HandleAsync(http) : endpoints.Plain.MasterAsync(http);
@@ -78,10 +81,16 @@ internal sealed class Router(MasterNode master, Endpoints endpoints, AdminEndpoi
         return path.StartsWithSegments("/api/v1") ? endpoints.Agents.HandleAsync(http, agent) : endpoints.Plain.AgentAsync(http, agent);
     }
 
+    private bool IsOfVirtualTask(string path)
+    {
+        lock (master.State.Gate)
+            return VirtualAgents.Knows(master.State, path);
+    }
+
     private AgentSlot AgentAt(int port)
     {
         lock (master.State.Gate)
-            return master.State.Agents.Find(a => a.Agent.Ports.ApiPort == port)
+            return master.State.Agents.FirstOrDefault(a => a.Agent.Ports.ApiPort == port)
                 ?? throw new RefusedException(StatusCodes.Status404NotFound, "404 Not Found.");
     }
 }

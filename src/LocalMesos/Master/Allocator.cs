@@ -13,10 +13,11 @@ public sealed class Allocator(MasterState state)
     private const long LeastMemory = 32_000;
     private readonly Dictionary<string, long> offersOfRole = [];
 
-    /// <summary>Resources came free: a real master would wait for its next cycle, the product's tests and users should not.</summary>
+    /// <summary>Resources came free: a real master would wait for its next cycle, the product's tests and users should not. Where
+    /// thousands of agents are looked through, it is the cycle.</summary>
     public void Freed()
     {
-        if (state.Options.Allocation == AllocationMode.Continuous)
+        if (state.Options is { Allocation: AllocationMode.Continuous, Virtual.Agents: 0 })
             Allocate();
     }
 
@@ -138,6 +139,7 @@ public sealed class Allocator(MasterState state)
 
     private sealed class Claim(Framework framework, string role)
     {
+        private readonly ILookup<string, OfferFilter> filters = framework.Filters.Where(f => f.Role == role).ToLookup(f => f.AgentId);
         private long cpus;
         private long memory;
 
@@ -151,6 +153,6 @@ public sealed class Allocator(MasterState state)
             Math.Max((double)cpus / Math.Max(1, total.Cpus), (double)memory / Math.Max(1, total.Memory));
 
         public bool Wants(AgentSlot agent) =>
-            !framework.Filters.Exists(f => f.Role == role && f.AgentId == agent.Id && f.Resources.Contains(agent.Free.For(role)));
+            !filters[agent.Id].Any(f => f.Resources.Contains(agent.Free.For(role)));
     }
 }

@@ -43,7 +43,7 @@ public sealed class MasterNode : IAgentLink, IDisposable
 
     public Drains Drains { get; }
 
-    public void Add(Agent agent, ResourceSet total) => State.Agents.Add(new AgentSlot(agent, total, State.Now));
+    public void Add(Agent agent, ResourceSet total) => State.Add(new AgentSlot(agent, total, State.Now));
 
     /// <summary>One allocation cycle. The lock is held.</summary>
     public void Cycle()

@@ -8,6 +8,8 @@ public sealed class MasterState
 {
     private const int CompletedTasksKept = 1000;
     private const int CompletedFrameworksKept = 50;
+    private readonly List<AgentSlot> agents = [];
+    private readonly Dictionary<string, AgentSlot> agentsById = [];
     private readonly object gate;
     private readonly TimeProvider time;
     private int frameworksSeen;
@@ -39,7 +41,7 @@ public sealed class MasterState
 
     public List<Framework> CompletedFrameworks { get; } = [];
 
-    public List<AgentSlot> Agents { get; } = [];
+    public IReadOnlyList<AgentSlot> Agents => agents;
 
     public Dictionary<string, OutstandingOffer> Offers { get; } = [];
 
@@ -52,7 +54,13 @@ public sealed class MasterState
 
     public string NextOfferId() => $"{MasterId}-O{offersMade++}";
 
-    public AgentSlot? Agent(string? id) => Agents.Find(a => a.Id == id);
+    public AgentSlot? Agent(string? id) => id is null ? null : agentsById.GetValueOrDefault(id);
+
+    public void Add(AgentSlot agent)
+    {
+        agents.Add(agent);
+        agentsById.Add(agent.Id, agent);
+    }
 
     /// <summary>Forgets all that a master holds in memory only.</summary>
     public void Restart()

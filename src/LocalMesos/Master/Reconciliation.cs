@@ -9,7 +9,7 @@ internal sealed class Reconciliation(MasterState state)
     public void Answer(Framework framework, IReadOnlyCollection<W.Call.Types.Reconcile.Types.Task> asked)
     {
         // A master that waits for agents of its registry does not know enough to say anything (recorded in 12g).
-        if (state.Agents.Exists(a => a.Presence == AgentPresence.Recovered))
+        if (state.Agents.Any(a => a.Presence == AgentPresence.Recovered))
             return;
         if (asked.Count == 0)
         {

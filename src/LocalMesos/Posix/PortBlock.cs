@@ -14,9 +14,9 @@ public sealed class PortBlock : IDisposable
     private const int First = 20_000;
     private const int Last = 31_999;
     private const int Size = 100;
-    private readonly FileStream claim;
+    private readonly FileStream? claim;
 
-    private PortBlock(int start, FileStream claim) => (Start, this.claim) = (start, claim);
+    private PortBlock(int start, FileStream? claim) => (Start, this.claim) = (start, claim);
 
     public int Start { get; }
 
@@ -25,6 +25,9 @@ public sealed class PortBlock : IDisposable
     public int FirstTaskPort => Start + 1;
 
     public int LastTaskPort => Start + Size - 1;
+
+    /// <summary>Of an agent whose tasks need no ports: its API is at the given port, whoever that belongs to.</summary>
+    public static PortBlock None(int apiPort) => new(apiPort, null);
 
     /// <exception cref="IOException">All blocks are taken.</exception>
     public static PortBlock Take()
@@ -42,7 +45,7 @@ public sealed class PortBlock : IDisposable
         throw new IOException($"No block of {Size} ports is free in {First}-{Last}: another process holds the locks in {Directory}.");
     }
 
-    public void Dispose() => claim.Dispose();
+    public void Dispose() => claim?.Dispose();
 
     // Every user of the machine claims blocks here, so the folder is open to all, like /tmp.
     private static void MakeDirectory()
