@@ -28,14 +28,16 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
         await using var cluster = await StartAsync();
         await using var framework = await TestFramework.SubscribeAsync(cluster);
         await File.WriteAllTextAsync(Path.Combine(cluster.WorkDirectory, "fetched"), "from outside");
-        await framework.LaunchAsync(Command("t", "ls /bin | head -1; echo $GREETING $MESOS_SANDBOX; cat fetched; cat /proc/net/dev | head -4; echo made > file; echo bad >&2; sleep 60") with
+        const string Script = "ls /bin | head -1; echo $GREETING $MESOS_SANDBOX; cat fetched; echo made > file; echo bad >&2; sleep 60";
+        await framework.LaunchAsync(Command("t", Script) with
         {
             Environment = new Dictionary<string, string> { ["GREETING"] = "hello" },
             Uris = [new FetchUri(Path.Combine(cluster.WorkDirectory, "fetched"), null, false, false, false)],
         });
         var running = await framework.ReachesAsync("t", TaskState.Running);
         var sandbox = await Eventually.BecomesAsync(
-            () => Task.FromResult(Sandbox(cluster)), s => File.Exists(Path.Combine(s, "file")) && File.ReadAllText(Path.Combine(s, "stderr")).Contains("bad", StringComparison.Ordinal),
+            () => Task.FromResult(Sandbox(cluster)),
+            s => File.Exists(Path.Combine(s, "file")) && File.ReadAllText(Path.Combine(s, "stderr")).Contains("bad", StringComparison.Ordinal),
             TimeSpan.FromSeconds(20), "the container wrote");
         var lines = await File.ReadAllLinesAsync(Path.Combine(sandbox, "stdout"), TestContext.Current.CancellationToken);
 
@@ -185,6 +187,7 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
                 return File.ReadAllLines($"/sys/fs/cgroup/{controller}{parts[2]}/{v1}");
         }
 
-        return File.ReadAllLines("/sys/fs/cgroup" + File.ReadLines($"/proc/{pid}/cgroup").First(l => l.StartsWith("0::", StringComparison.Ordinal))[3..] + "/" + v2);
+        var group = File.ReadLines($"/proc/{pid}/cgroup").First(l => l.StartsWith("0::", StringComparison.Ordinal))[3..];
+        return File.ReadAllLines($"/sys/fs/cgroup{group}/{v2}");
     }
 }

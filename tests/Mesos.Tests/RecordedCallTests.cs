@@ -64,7 +64,8 @@ public sealed class RecordedCallTests
         && task.Command is { User: "", Uris.Count: 0, Environment: null }
         && task is { Executor: null, HealthCheck: null, Check: null, Container: null, Labels: null, MaxCompletionTime: null, Discovery: null }
         && task.Resources.All(r => r.Scalar is { Value: > 0 } || r.Ranges is not null)
-        && task.Resources.All(r => r.Name is "cpus" or "mem" or "disk" or "ports" && r.Reservation is null && r.Reservations.Count == 0 && r.Disk is null && !r.HasRole)
+        && task.Resources.All(r => r.Name is "cpus" or "mem" or "disk" or "ports")
+        && task.Resources.All(r => r is { Reservation: null, Reservations.Count: 0, Disk: null, HasRole: false })
         && task.Command.HasValue && task.TaskId.Value.Length > 0 && !task.HasData;
 
     private static AcceptOffers LaunchOf(Call.Types.Accept accept, TaskInfo task)

@@ -101,5 +101,6 @@ internal static class InWords
     private static string Id(JsonNode? id) => (string?)id?["value"] ?? "";
 
     private static readonly Dictionary<TaskState, string> States = Enum.GetValues<TaskState>().ToDictionary(
-        s => s, s => "TASK_" + string.Concat(s.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())));
+        s => s,
+        s => "TASK_" + string.Concat(s.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())));
 }
