@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Dapper;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler;
+using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Loop;
+using Pipeline.TestKit;
+
+namespace Pipeline.Bench;
+
+/// <summary>
+/// The scheduler with loop and durable PostgreSQL against <c>localmesos --virtual_agents</c>, a process of its own, over HTTP and protobuf.
+/// </summary>
+public static class WireLoad
+{
+    private const int PerDeploy = 500;
+    private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
+
+    public static async Task RunAsync(int tasks, int agents)
+    {
+        Console.WriteLine($"{tasks} tasks on {agents} virtual agents, over the wire");
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        var each = Math.Ceiling((decimal)tasks / agents);
+        await using var cluster = await LocalMesosCluster.StartAsync(
+            new LocalMesosSettings
+            {
+                Agents = "none",
+                MoreArguments =
+                [
+                    $"--virtual_agents={agents}", "--virtual_racks=20", "--launch_delay=100ms",
+                    string.Create(CultureInfo.InvariantCulture, $"--virtual_resources=cpus:{each * 0.11m};mem:65536;disk:200000;ports:[31000-31999]"),
+                ],
+            },
+            CancellationToken.None);
+        var directory = Directory.CreateTempSubdirectory("pipeline-bench-").FullName;
+        var postgres = new PrivatePostgres(Path.Combine(directory, "pg"), durable: true);
+        await postgres.StartAsync(CancellationToken.None);
+        try
+        {
+            Migrator.Migrate(postgres.ConnectionString, typeof(SchedulerModule).Assembly);
+            await using var db = NpgsqlDataSource.Create(postgres.ConnectionString);
+            await LeadAsync(db, directory, cluster, tasks);
+        }
+        finally
+        {
+            await postgres.DestroyAsync(CancellationToken.None);
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static async Task LeadAsync(NpgsqlDataSource db, string directory, LocalMesosCluster cluster, int tasks)
+    {
+        var time = TimeProvider.System;
+        var runner = Path.Combine(directory, "taskrunner");
+        await File.WriteAllTextAsync(runner, "#!/bin/sh\n");
+        var options = new SchedulerOptions { ServerKeyPath = Path.Combine(directory, "server.key"), TaskRunnerPath = runner };
+        var master = new TimedMaster(new RealMaster(
+            new MesosMasterOptions { Masters = [new Uri(cluster.MasterUrl)] }, time, NullLogger<MesosMaster>.Instance));
+        var commands = new SchedulerCommands(db, time);
+        foreach (var deploy in Deploys(tasks))
+            await commands.DeployAsync(deploy, CancellationToken.None);
+        using var logs = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
+        var parts = new WorkerParts(
+            db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
+            (_, _) => null, new OfferBoard(), logs.CreateLogger("scheduler"));
+        using var stop = new CancellationTokenSource();
+        var began = Stopwatch.GetTimestamp();
+        var worker = new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(stop.Token);
+        while (master.Acknowledged < 2 * tasks && Stopwatch.GetElapsedTime(began) < LongEnough)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        var all = Stopwatch.GetElapsedTime(began);
+        Row("launches, durable before ACCEPT", $"{master.Launched} of {tasks}, {master.Launched / master.Launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
+        Row("all run, both updates acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s");
+        Row("memory: scheduler, master with agents", $"{Resident(Environment.ProcessId)} MiB, {Resident(cluster.ProcessId)} MiB");
+        Percentiles.PrintHeader();
+        Percentiles.Print("update heard -> acknowledged", master.AckLag);
+        await stop.CancelAsync();
+        await worker;
+    }
+
+    private static IEnumerable<DeploySubmission> Deploys(int tasks)
+    {
+        for (var n = 0; n * PerDeploy < tasks; n++)
+        {
+            yield return new DeploySubmission(
+                "bench", $"web{n}", $"web{n}.1", RequestKind.Worker, Math.Min(PerDeploy, tasks - (n * PerDeploy)),
+                new ResourceNeed(0.1m, 64, 10, 1), null, TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(10), "{}", [], null, null, null,
+                JournalSubject.None, Actor.System("bench"));
+        }
+    }
+
+    private static long Resident(int pid) =>
+        long.Parse(
+            File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(
+                ' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture) / 1024;
+
+    private static void Row(string what, string value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-46}{value}"));
+
+    /// <summary>The real client, with a clock at its door.</summary>
+    private sealed class TimedMaster(IMaster master) : IMaster
+    {
+        private readonly ConcurrentDictionary<string, long> heard = new();
+        private long firstOffer;
+        private long lastLaunch;
+        private int launched;
+        private int acknowledged;
+
+        public ConcurrentQueue<TimeSpan> AckLag { get; } = new();
+        public TimeSpan Launching => Stopwatch.GetElapsedTime(firstOffer, lastLaunch);
+        public int Launched => launched;
+        public int Acknowledged => acknowledged;
+
+        public async IAsyncEnumerable<MasterEvent> SubscribeAsync(
+            Func<FrameworkDescription> framework, [EnumeratorCancellation] CancellationToken ct)
+        {
+            await foreach (var e in master.SubscribeAsync(framework, ct))
+            {
+                if (e is OffersReceived && firstOffer == 0)
+                    firstOffer = Stopwatch.GetTimestamp();
+                if (e is TaskUpdated { Status.Uuid: { } uuid })
+                    heard.TryAdd(Convert.ToHexString(uuid), Stopwatch.GetTimestamp());
+                yield return e;
+            }
+        }
+
+        public async Task SendAsync(MasterCall call, CancellationToken ct)
+        {
+            await master.SendAsync(call, ct);
+            if (call is AcceptOffers accept)
+            {
+                lastLaunch = Stopwatch.GetTimestamp();
+                Interlocked.Add(ref launched, accept.Tasks.Count);
+            }
+            else if (call is AcknowledgeUpdate ack && heard.TryRemove(Convert.ToHexString(ack.Uuid), out var at))
+            {
+                AckLag.Enqueue(Stopwatch.GetElapsedTime(at));
+                Interlocked.Increment(ref acknowledged);
+            }
+        }
+
+        public ValueTask DisposeAsync() => master.DisposeAsync();
+    }
+}
