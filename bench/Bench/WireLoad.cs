@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -67,9 +68,11 @@ public static class WireLoad
         foreach (var deploy in Deploys(tasks))
             await commands.DeployAsync(deploy, CancellationToken.None);
         using var logs = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         var parts = new WorkerParts(
             db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
-            (_, _) => null, new OfferBoard(), logs.CreateLogger("scheduler"));
+            (_, _) => null, new OfferBoard(), metrics, logs.CreateLogger("scheduler"));
         using var stop = new CancellationTokenSource();
         var began = Stopwatch.GetTimestamp();
         var worker = new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(stop.Token);
