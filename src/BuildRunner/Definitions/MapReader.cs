@@ -56,44 +56,28 @@ internal sealed class MapReader
             : scalar.Text;
     }
 
-    public int Integer(string key, int fallback, int min, int max)
-    {
-        if (Node(key) is not { } node)
-            return fallback;
-        if (node is YamlScalar scalar && Values.Number(scalar) is { } number && number >= min && number <= max
-            && number == decimal.Truncate(number))
-            return (int)number;
-        Wrong<string>(key, node, $"a whole number from {min} to {max}", IsQuotedNumber(node) ? "Write it without quotes." : null);
-        return fallback;
-    }
+    public int Integer(string key, int fallback, int min, int max) => Scalar(
+        key, fallback, s => Values.Number(s) is { } n && n >= min && n <= max && n == decimal.Truncate(n) ? (int)n : null,
+        $"a whole number from {min} to {max}", QuoteHint);
 
-    public decimal Number(string key, decimal fallback, decimal min, decimal max)
-    {
-        if (Node(key) is not { } node)
-            return fallback;
-        if (node is YamlScalar scalar && Values.Number(scalar) is { } number && number >= min && number <= max)
-            return Math.Round(number, 3);
-        Wrong<string>(key, node, $"a number from {min} to {max}", IsQuotedNumber(node) ? "Write it without quotes." : null);
-        return fallback;
-    }
+    public decimal Number(string key, decimal fallback, decimal min, decimal max) => Scalar(
+        key, fallback, s => Values.Number(s) is { } n && n >= min && n <= max ? Math.Round(n, 3) : null, $"a number from {min} to {max}",
+        QuoteHint);
 
-    public double Seconds(string key, double fallback)
-    {
-        if (Node(key) is not { } node)
-            return fallback;
-        if (node is YamlScalar scalar && Values.Duration(scalar.Text) is { } seconds)
-            return seconds;
-        Wrong<string>(key, node, "a duration", "Write 90s, 15m or 2h: a number with its unit.");
-        return fallback;
-    }
+    public double Seconds(string key, double fallback) => Scalar(
+        key, fallback, s => Values.Duration(s.Text), "a duration", _ => "Write 90s, 15m or 2h: a number with its unit.");
 
-    public decimal Megabytes(string key, decimal fallback)
+    public decimal Megabytes(string key, decimal fallback) => Scalar(
+        key, fallback, s => Values.SizeMb(s.Text), "a size", _ => "Write 256MB or 1GiB: a number with its unit.");
+
+    /// <param name="read">Null for what it cannot be.</param>
+    private T Scalar<T>(string key, T fallback, Func<YamlScalar, T?> read, string expected, Func<YamlNode, string?> hint) where T : struct
     {
         if (Node(key) is not { } node)
             return fallback;
-        if (node is YamlScalar scalar && Values.SizeMb(scalar.Text) is { } mb)
-            return mb;
-        Wrong<string>(key, node, "a size", "Write 256MB or 1GiB: a number with its unit.");
+        if (node is YamlScalar scalar && read(scalar) is { } value)
+            return value;
+        Wrong<string>(key, node, expected, hint(node));
         return fallback;
     }
 
@@ -136,8 +120,8 @@ internal sealed class MapReader
         return variables;
     }
 
-    private static bool IsQuotedNumber(YamlNode node) =>
-        node is YamlScalar { IsPlain: false } s && Values.Number(s with { IsPlain = true }) is not null;
+    private static string? QuoteHint(YamlNode node) =>
+        node is YamlScalar { IsPlain: false } s && Values.Number(s with { IsPlain = true }) is not null ? "Write it without quotes." : null;
 
     private T? Wrong<T>(string key, YamlNode node, string expected, string? hint = null) where T : class
     {

@@ -17,7 +17,8 @@ internal sealed class AgentEndpoint(MasterNode master, SandboxFiles files)
         HttpAnswers.RequirePost(http);
         var call = await HttpAnswers.ReadAsync<AgentCall>(http);
         var mediaType = HttpAnswers.Accepted(http);
-        Require(call);
+        CallMembers.RequireType(call, "agent");
+        CallMembers.RequireMember(call, "agent", "get_containers");
         var answer = call.Type switch
         {
             CallType.ListFiles => new AgentResponse { Type = ResponseType.ListFiles, ListFiles = ListFiles(slot, call.ListFiles.Path) },
@@ -39,22 +40,6 @@ internal sealed class AgentEndpoint(MasterNode master, SandboxFiles files)
         lock (master.State.Gate)
             containers = agent.Containers(nested);
         return new AgentResponse { Type = ResponseType.GetContainers, GetContainers = agent.Measure(containers) };
-    }
-
-    private static void Require(AgentCall call)
-    {
-        if (!call.HasType || call.Type == CallType.Unknown)
-            throw new RefusedException(400, "Failed to validate agent::Call: Expecting 'type' to be present");
-        var member = call.Type switch
-        {
-            CallType.ListFiles when call.ListFiles is null => "list_files",
-            CallType.ReadFile when call.ReadFile is null => "read_file",
-            CallType.GetMetrics when call.GetMetrics is null => "get_metrics",
-            CallType.SetLoggingLevel when call.SetLoggingLevel is null => "set_logging_level",
-            _ => null,
-        };
-        if (member is not null)
-            throw new RefusedException(400, $"Failed to validate agent::Call: Expecting '{member}' to be present");
     }
 
     private AgentResponse? Answer(AgentSlot slot, AgentCall call)

@@ -6,14 +6,13 @@ namespace Pipeline.LocalMesos.Http;
 /// <summary>What a scheduler call must carry, in a master's words and order (recorded in 10 and 08).</summary>
 internal static class CallValidation
 {
-    private const string Prefix = "Failed to validate scheduler::Call: ";
+    private const string Kind = "scheduler";
     private const int UuidBytes = 16;
 
     /// <exception cref="RefusedException">400 with the sentence of a real master.</exception>
     public static void Require(Call call, string? principal)
     {
-        if (!call.HasType || call.Type == Call.Types.Type.Unknown)
-            throw Refused("Expecting 'type' to be present");
+        CallMembers.RequireType(call, Kind);
         if (call.Type == Call.Types.Type.Subscribe)
         {
             RequireSubscribe(call, principal);
@@ -21,9 +20,8 @@ internal static class CallValidation
         }
 
         if (call.FrameworkId is null)
-            throw Refused("Expecting 'framework_id' to be present");
-        if (MissingMember(call) is { } member)
-            throw Refused($"Expecting '{member}' to be present");
+            throw CallMembers.Missing(Kind, "framework_id");
+        CallMembers.RequireMember(call, Kind, "revive", "suppress");
         if (call.Acknowledge is { } ack && ack.Uuid.Length != UuidBytes)
             throw Refused("Not a valid UUID");
     }
@@ -53,7 +51,7 @@ internal static class CallValidation
     private static void RequireSubscribe(Call call, string? principal)
     {
         if (call.Subscribe is null)
-            throw Refused("Expecting 'subscribe' to be present");
+            throw CallMembers.Missing(Kind, "subscribe");
         var info = call.Subscribe.FrameworkInfo;
         if (info.Id?.Value != call.FrameworkId?.Value)
             throw Refused("'framework_id' differs from 'subscribe.framework_info.id'");
@@ -61,23 +59,5 @@ internal static class CallValidation
             throw Refused($"Authenticated principal '{principal}' does not match principal '{info.Principal}' set in `FrameworkInfo`");
     }
 
-    private static string? MissingMember(Call call) => call.Type switch
-    {
-        Call.Types.Type.Accept when call.Accept is null => "accept",
-        Call.Types.Type.Decline when call.Decline is null => "decline",
-        Call.Types.Type.Kill when call.Kill is null => "kill",
-        Call.Types.Type.Acknowledge when call.Acknowledge is null => "acknowledge",
-        Call.Types.Type.Reconcile when call.Reconcile is null => "reconcile",
-        Call.Types.Type.Message when call.Message is null => "message",
-        Call.Types.Type.Request when call.Request is null => "request",
-        Call.Types.Type.AcknowledgeOperationStatus when call.AcknowledgeOperationStatus is null => "acknowledge_operation_status",
-        Call.Types.Type.ReconcileOperations when call.ReconcileOperations is null => "reconcile_operations",
-        Call.Types.Type.Shutdown when call.Shutdown is null => "shutdown",
-        Call.Types.Type.UpdateFramework when call.UpdateFramework is null => "update_framework",
-        Call.Types.Type.AcceptInverseOffers when call.AcceptInverseOffers is null => "accept_inverse_offers",
-        Call.Types.Type.DeclineInverseOffers when call.DeclineInverseOffers is null => "decline_inverse_offers",
-        _ => null,
-    };
-
-    private static RefusedException Refused(string sentence) => new(400, Prefix + sentence);
+    private static RefusedException Refused(string sentence) => CallMembers.Refused(Kind, sentence);
 }

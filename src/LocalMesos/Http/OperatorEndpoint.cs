@@ -19,7 +19,8 @@ internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions opti
         BasicAuthentication.Principal(http, options, BasicAuthentication.Realm.ReadWrite);
         var call = await HttpAnswers.ReadAsync<OperatorCall>(http);
         var mediaType = HttpAnswers.Accepted(http);
-        Require(call);
+        CallMembers.RequireType(call, "master");
+        CallMembers.RequireMember(call, "master");
         if (call.Type == CallType.Subscribe)
         {
             await SubscribeAsync(http, mediaType);
@@ -33,30 +34,6 @@ internal sealed class OperatorEndpoint(MasterNode master, LocalMesosOptions opti
             HttpAnswers.Empty(http, StatusCodes.Status200OK);
         else
             await HttpAnswers.MessageAsync(http, mediaType, answer);
-    }
-
-    private static void Require(OperatorCall call)
-    {
-        if (!call.HasType || call.Type == CallType.Unknown)
-            throw new RefusedException(400, "Failed to validate master::Call: Expecting 'type' to be present");
-        var member = call.Type switch
-        {
-            CallType.ListFiles when call.ListFiles is null => "list_files",
-            CallType.ReadFile when call.ReadFile is null => "read_file",
-            CallType.GetMetrics when call.GetMetrics is null => "get_metrics",
-            CallType.SetLoggingLevel when call.SetLoggingLevel is null => "set_logging_level",
-            CallType.UpdateMaintenanceSchedule when call.UpdateMaintenanceSchedule is null => "update_maintenance_schedule",
-            CallType.StartMaintenance when call.StartMaintenance is null => "start_maintenance",
-            CallType.StopMaintenance when call.StopMaintenance is null => "stop_maintenance",
-            CallType.DrainAgent when call.DrainAgent is null => "drain_agent",
-            CallType.DeactivateAgent when call.DeactivateAgent is null => "deactivate_agent",
-            CallType.ReactivateAgent when call.ReactivateAgent is null => "reactivate_agent",
-            CallType.Teardown when call.Teardown is null => "teardown",
-            CallType.MarkAgentGone when call.MarkAgentGone is null => "mark_agent_gone",
-            _ => null,
-        };
-        if (member is not null)
-            throw new RefusedException(400, $"Failed to validate master::Call: Expecting '{member}' to be present");
     }
 
     private async Task SubscribeAsync(HttpContext http, string mediaType)

@@ -14,13 +14,10 @@ internal sealed class PlainEndpoint(MasterNode master, LocalMesosOptions options
     public Task MasterAsync(HttpContext http)
     {
         var path = http.Request.Path.Value?.TrimEnd('/') ?? "";
+        if (Everywhere(http, path) is { } answered)
+            return answered;
         switch (path)
         {
-            case "/health":
-                HttpAnswers.Empty(http, StatusCodes.Status200OK);
-                return Task.CompletedTask;
-            case "/version":
-                return HttpAnswers.PlainJsonAsync(http, PlainJson.Write(PlainViews.Version()));
             case "/redirect":
                 http.Response.Headers.Location = $"//{Leader()}";
                 HttpAnswers.Empty(http, StatusCodes.Status307TemporaryRedirect);
@@ -40,13 +37,10 @@ internal sealed class PlainEndpoint(MasterNode master, LocalMesosOptions options
     public Task AgentAsync(HttpContext http, AgentSlot agent)
     {
         var path = http.Request.Path.Value?.TrimEnd('/') ?? "";
+        if (Everywhere(http, path) is { } answered)
+            return answered;
         switch (path)
         {
-            case "/health":
-                HttpAnswers.Empty(http, StatusCodes.Status200OK);
-                return Task.CompletedTask;
-            case "/version":
-                return HttpAnswers.PlainJsonAsync(http, PlainJson.Write(PlainViews.Version()));
             case "/flags":
                 return HttpAnswers.PlainJsonAsync(http, PlainJson.Write(new PlainObject(("flags", FlagsOf(Flags.OfAgent(master.State, agent))))));
             case "/metrics/snapshot":
@@ -60,6 +54,21 @@ internal sealed class PlainEndpoint(MasterNode master, LocalMesosOptions options
                     containers.Select(c => PlainViews.Container(c, withStatus: path == "/containers"))));
             default:
                 throw new RefusedException(404, "404 Not Found.");
+        }
+    }
+
+    /// <summary>What master and agents answer alike.</summary>
+    private static Task? Everywhere(HttpContext http, string path)
+    {
+        switch (path)
+        {
+            case "/health":
+                HttpAnswers.Empty(http, StatusCodes.Status200OK);
+                return Task.CompletedTask;
+            case "/version":
+                return HttpAnswers.PlainJsonAsync(http, PlainJson.Write(PlainViews.Version()));
+            default:
+                return null;
         }
     }
 

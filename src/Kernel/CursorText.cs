@@ -1,0 +1,25 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Pipeline.Kernel;
+
+/// <summary>The opaque text of a keyset cursor over (time, id): base64url of <c>ticks|id</c>.</summary>
+public static class CursorText
+{
+    public static string Write(DateTimeOffset at, string id) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks}|{id}")));
+
+    /// <returns>Null when the text is not a cursor that we made.</returns>
+    public static (DateTimeOffset At, string Id)? TryRead(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || !Base64Url.IsValid(text))
+            return null;
+        var decoded = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
+        var bar = decoded.IndexOf('|', StringComparison.Ordinal);
+        return bar > 0 && long.TryParse(decoded[..bar], CultureInfo.InvariantCulture, out var ticks) && ticks >= 0
+            && ticks <= DateTimeOffset.MaxValue.Ticks
+            ? (new DateTimeOffset(ticks, TimeSpan.Zero), decoded[(bar + 1)..])
+            : null;
+    }
+}
