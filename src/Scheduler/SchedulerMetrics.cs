@@ -13,6 +13,7 @@ internal sealed class SchedulerMetrics
     private readonly ConcurrentDictionary<string, LoopGauges> loops = new(StringComparer.Ordinal);
     private readonly Histogram<double> lag;
     private readonly Histogram<double> updateLag;
+    private readonly Histogram<double> acknowledgementLag;
     private readonly Histogram<double> commit;
     private readonly Counter<long> launches;
     private readonly Counter<long> acknowledgements;
@@ -23,15 +24,17 @@ internal sealed class SchedulerMetrics
     public SchedulerMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        lag = meter.CreateHistogram<double>("pipeline.scheduler.loop.lag", "s", "From hearing something to its commit and sends.");
-        updateLag = meter.CreateHistogram<double>("pipeline.scheduler.update.lag", "s", "From an agent's update to its acknowledgement being sent.");
-        commit = meter.CreateHistogram<double>("pipeline.scheduler.commit.duration", "s", "Of one group commit.");
+        lag = Times(meter, "pipeline.scheduler.loop.lag", "From hearing something to its commit and sends.");
+        updateLag = Times(meter, "pipeline.scheduler.update.lag", "From an agent's update, by its clock, to hearing it.");
+        acknowledgementLag = Times(meter, "pipeline.scheduler.acknowledgement.lag", "From hearing an update to its commit and acknowledgement.");
+        commit = Times(meter, "pipeline.scheduler.commit.duration", "Of one group commit.");
         launches = meter.CreateCounter<long>("pipeline.scheduler.launches", "{task}", "Tasks launched.");
         acknowledgements = meter.CreateCounter<long>("pipeline.scheduler.acknowledgements", "{update}", "Updates acknowledged.");
         revives = meter.CreateCounter<long>("pipeline.scheduler.revives", "{call}", "Times that offers were asked for.");
-        declines = meter.CreateCounter<long>("pipeline.scheduler.offers.declined", "{offer}", "Offers given back.");
+        declines = meter.CreateCounter<long>("pipeline.scheduler.offers.declined", "{offer}", "Offers given back, by reason.");
         aside = meter.CreateCounter<long>("pipeline.scheduler.quarantined", "{object}", "Objects that could not be digested.");
         Gauge(meter, "pipeline.leader", null, "This process leads the cluster.", _ => 1);
+        Gauge(meter, "pipeline.subscribed", null, "1: its framework is subscribed to the master.", g => g.Subscribed ? 1 : 0);
         Gauge(meter, "pipeline.epoch", null, "The epoch of the term.", g => g.Epoch);
         Gauge(meter, "pipeline.scheduler.offers.held", "{offer}", "Offers held now.", g => g.OffersHeld);
         Gauge(meter, "pipeline.scheduler.offers.hold.time", "s", "How long the oldest offer has been held.", g => g.OldestOffer);
@@ -48,7 +51,7 @@ internal sealed class SchedulerMetrics
 
     public void Gone(string cluster) => loops.TryRemove(cluster, out _);
 
-    public void Turned(string cluster, IReadOnlyList<TimeSpan> waited, TimeSpan committed)
+    public void Turned(string cluster, IEnumerable<TimeSpan> waited, TimeSpan committed)
     {
         var label = new KeyValuePair<string, object?>("cluster", cluster);
         foreach (var time in waited)
@@ -57,7 +60,7 @@ internal sealed class SchedulerMetrics
             commit.Record(committed.TotalSeconds, label);
     }
 
-    public void Sent(string cluster, Effects effects, DateTimeOffset now)
+    public void Sent(string cluster, Effects effects)
     {
         var label = new KeyValuePair<string, object?>("cluster", cluster);
         foreach (var send in effects.Sends)
@@ -73,17 +76,32 @@ internal sealed class SchedulerMetrics
                 case Call { Message: ReviveOffers }:
                     revives.Add(1, label);
                     break;
-                case Call { Message: DeclineOffers decline }:
-                    declines.Add(decline.OfferIds.Count, label);
-                    break;
             }
         }
 
-        foreach (var update in effects.Statuses.Where(s => s.Status is { Uuid: not null, Timestamp: not null }))
-            updateLag.Record(Math.Max(0, (now - update.Status.Timestamp!.Value).TotalSeconds), label);
+        foreach (var (reason, offers) in effects.Declines)
+            declines.Add(offers, label, new KeyValuePair<string, object?>("reason", Data.RowText.Kebab(reason.ToString())));
+    }
+
+    /// <summary>An update that wants an acknowledgement, after its step.</summary>
+    /// <param name="travelled">From the agent to us; null when it bore no time.</param>
+    /// <param name="handled">From hearing it to the sends.</param>
+    public void Updated(string cluster, TimeSpan? travelled, TimeSpan handled)
+    {
+        var label = new KeyValuePair<string, object?>("cluster", cluster);
+        if (travelled is { } time)
+            updateLag.Record(time.TotalSeconds, label);
+        acknowledgementLag.Record(handled.TotalSeconds, label);
     }
 
     public void SetAside(string cluster, int objects) => aside.Add(objects, new KeyValuePair<string, object?>("cluster", cluster));
+
+    // The collector's own bounds are made for milliseconds.
+    private static Histogram<double> Times(Meter meter, string name, string what) => meter.CreateHistogram(
+        name, "s", what, null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+        });
 
     private void Gauge(Meter meter, string name, string? unit, string what, Func<LoopGauges, double> value) => meter.CreateObservableGauge(
         name, () => loops.Select(l => new Measurement<double>(value(l.Value), new KeyValuePair<string, object?>("cluster", l.Key))), unit, what);
@@ -92,4 +110,15 @@ internal sealed class SchedulerMetrics
 /// <summary>How a loop stood after its last step. Ages in seconds.</summary>
 internal sealed record LoopGauges(
     long Epoch, int OffersHeld, double OldestOffer, int Queue, int EffectsQueue, double OldestPending, double SinceReconcile,
-    IReadOnlyDictionary<string, long> Tasks);
+    IReadOnlyDictionary<string, long> Tasks)
+{
+    public DateTimeOffset At { get; init; }
+
+    public bool Subscribed { get; init; }
+
+    /// <summary>The worst of the last minute or two: from the agent to us. Null: there was no update.</summary>
+    public TimeSpan? UpdateLag { get; init; }
+
+    /// <summary>The same, from hearing to acknowledging.</summary>
+    public TimeSpan? AcknowledgementLag { get; init; }
+}

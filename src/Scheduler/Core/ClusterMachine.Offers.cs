@@ -10,7 +10,7 @@ internal sealed partial class ClusterMachine
 
     private readonly SortedDictionary<string, HeldOffer> offers = new(StringComparer.Ordinal);
     private readonly HashSet<string> refusedDeploys = new(StringComparer.Ordinal);
-    private readonly HashSet<string> unwanted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (HeldOffer Offer, DeclineReason Reason)> unwanted = new(StringComparer.Ordinal);
 
     /// <summary>By agent: how often in a row nothing fitted on what it offered.</summary>
     private readonly Dictionary<string, int> hopeless = new(StringComparer.Ordinal);
@@ -26,6 +26,8 @@ internal sealed partial class ClusterMachine
 
     internal IReadOnlyCollection<HeldOffer> Held => offers.Values;
 
+    internal DeclineBook Declines { get; } = new();
+
     private void Hold(Offer offer, DateTimeOffset now)
     {
         offersCame = true;
@@ -33,7 +35,7 @@ internal sealed partial class ClusterMachine
         var rack = HeldOffer.RackOf(offer.Attributes);
         // What is reserved or offered to another role is not ours to use.
         if (offer.Role != settings.Role)
-            unwanted.Add(offer.Id);
+            unwanted[offer.Id] = (new HeldOffer(offer, now), DeclineReason.OtherRole);
         else
             offers[offer.Id] = new HeldOffer(offer, now);
         placementDue = true;
@@ -58,7 +60,7 @@ internal sealed partial class ClusterMachine
     private void Settle(DateTimeOffset now)
     {
         FollowAgents(now);
-        GiveBackUnwanted();
+        GiveBackUnwanted(now);
         if (HasNews(now))
             unplaced = PlaceDue(now);
         if (!Connected)
@@ -66,7 +68,7 @@ internal sealed partial class ClusterMachine
         if (unplaced)
             AskForOffers(now);
         else
-            GoQuiet();
+            GoQuiet(now);
     }
 
     // Nothing that matters for a place changed: the last pass still tells the truth, of however many tasks.
@@ -188,15 +190,16 @@ internal sealed partial class ClusterMachine
     }
 
     /// <summary>Offers that can serve nobody: of another role, or of agents that get nothing new.</summary>
-    private void GiveBackUnwanted()
+    private void GiveBackUnwanted(DateTimeOffset now)
     {
         foreach (var held in offers.Values)
         {
             if (state.Machines.StateOf(held.Offer.Hostname, held.Rack) != MachineState.Active)
-                unwanted.Add(held.Offer.Id);
+                unwanted[held.Offer.Id] = (held, DeclineReason.AgentWithheld);
         }
 
-        Decline([.. unwanted], settings.LongRefuse);
+        foreach (var group in unwanted.Values.GroupBy(u => u.Reason).OrderBy(g => g.Key))
+            Decline([.. group.Select(u => u.Offer)], group.Key, settings.LongRefuse, now);
         unwanted.Clear();
     }
 
@@ -206,7 +209,7 @@ internal sealed partial class ClusterMachine
             Revive(now);
         var stale = offers.Values.Where(o => o.Since + settings.OfferHold <= now).ToList();
         foreach (var refusal in stale.GroupBy(o => Hopelessness(o.Offer.AgentId)).OrderBy(g => g.Key))
-            Decline([.. refusal.Select(o => o.Offer.Id)], refusal.Key);
+            Decline([.. refusal], DeclineReason.NothingFits, refusal.Key, now);
         if (offers.Count > 0)
             timers.Set(TimerKind.OfferHold, "", offers.Values.Min(o => o.Since) + settings.OfferHold);
     }
@@ -235,27 +238,29 @@ internal sealed partial class ClusterMachine
         hopeless.Clear();
     }
 
-    private void GoQuiet()
+    private void GoQuiet(DateTimeOffset now)
     {
         reviveWanted = false;
-        Decline([.. offers.Keys], settings.LongRefuse);
+        Decline([.. offers.Values], DeclineReason.NothingWaits, settings.LongRefuse, now);
         if (suppressed == true)
             return;
         Send(new SuppressOffers([settings.Role]));
         suppressed = true;
     }
 
-    private void Decline(IReadOnlyList<string> ids, TimeSpan refuse)
+    private void Decline(IReadOnlyList<HeldOffer> given, DeclineReason reason, TimeSpan refuse, DateTimeOffset now)
     {
-        if (ids.Count == 0)
+        if (given.Count == 0)
             return;
-        foreach (var id in ids)
+        foreach (var held in given)
         {
-            if (offers.Remove(id, out var held))
+            if (offers.Remove(held.Offer.Id))
                 declined[held.Offer.AgentId] = refuse;
+            Declines.Add(new DeclinedOffer(held, reason, refuse, now));
         }
 
-        Send(new DeclineOffers(ids, refuse));
+        state.Effects.Declines.Add((reason, given.Count));
+        Send(new DeclineOffers([.. given.Select(h => h.Offer.Id)], refuse));
     }
 
     /// <summary>The call did not arrive. What matters is repeated by its timer; a launch is asked about soon.</summary>

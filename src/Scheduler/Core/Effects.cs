@@ -31,6 +31,9 @@ internal sealed class Effects
     public List<(long Id, CommandOutcome Outcome)> Answers { get; } = [];
     public List<Outgoing> Sends { get; } = [];
 
+    /// <summary>Offers given back by this step, for the meters.</summary>
+    public List<(DeclineReason Reason, int Offers)> Declines { get; } = [];
+
     public bool HasRows =>
         Requests.Count + Deploys.Count + Tasks.Count + Agents.Count + Statuses.Count + Probes.Count + Events.Count + Answers.Count > 0
             || RemovedAgents.Count + Machines.Count + RemovedMachines.Count + Whys.Count > 0

@@ -15,6 +15,8 @@ internal static class ClusterEndpoints
         group.MapGet("/{name}", Get).WithName("cluster-get");
         group.MapGet("/{name}/agents", Agents).WithName("cluster-agents");
         group.MapGet("/{name}/offers", Offers).WithName("cluster-offers");
+        group.MapGet("/{name}/offers/declined", Declined).WithName("cluster-offers-declined");
+        group.MapGet("/{name}/loop", Loop).WithName("cluster-loop");
         group.MapGet("/{name}/pending", Pending).WithName("cluster-pending");
         group.MapGet("/{name}/tasks", Tasks).WithName("cluster-tasks");
         group.MapGet("/{name}/requests", Requests).WithName("cluster-requests");
@@ -34,6 +36,21 @@ internal static class ClusterEndpoints
 
     private static Ok<Page<OfferView>> Offers(string name, SchedulerQueries queries) =>
         TypedResults.Ok(new Page<OfferView>(queries.Offers(name), null));
+
+    private static Ok<Page<DeclinedOfferView>> Declined(string name, SchedulerQueries queries) =>
+        TypedResults.Ok(new Page<DeclinedOfferView>(queries.Declined(name), null));
+
+    private static async Task<Results<Ok<LoopView>, ProblemHttpResult>> Loop(string name, SchedulerQueries queries, CancellationToken ct)
+    {
+        if (queries.Loop(name) is { } loop)
+            return TypedResults.Ok(loop);
+        return await queries.ClusterAsync(name, ct) is not { } cluster
+            ? Answers.UnknownCluster(name)
+            : TypedResults.Problem(
+                statusCode: 409, type: "not-the-leader", title: "This server does not lead the cluster.",
+                detail: cluster.Leader is null ? $"Nobody leads {name} now." : $"{name} is led by {cluster.Leader}, which knows how its loop stands.",
+                extensions: Answers.Hint("Ask the server that leads; everything else is answered by any server."));
+    }
 
     private static async Task<Ok<Page<PendingView>>> Pending(string name, SchedulerQueries queries, CancellationToken ct) =>
         TypedResults.Ok(new Page<PendingView>(await queries.PendingAsync(name, ct), null));

@@ -53,7 +53,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
             var most = IsCareful ? 1 : Batch;
             while (batch.Count < most && inputs.Reader.TryRead(out var heard))
             {
-                watch.Took(heard.At);
+                watch.Took(heard.Input, heard.At);
                 batch.AddRange(border.Admit(heard.Input));
             }
 

@@ -74,7 +74,7 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
             parts.Log);
         Task[] running =
         [
-            loop.DriveAsync(outbox, Show, term.Token),
+            loop.DriveAsync(outbox, m => parts.Board.Put(cluster, LoopNotesOf.Step(cluster, m, watch.Gauges!)), term.Token),
             loop.ListenAsync(() => Describe(machine, leadership), term.Token),
             outbox.RunAsync(term.Token),
             leadership.WatchAsync(() => loop.RingIntakeAsync(term.Token), term.Token),
@@ -92,19 +92,6 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
             await Task.WhenAll(running).ContinueWith(_ =>
                 { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
-    }
-
-    // Only a list of references is made for each batch; what people see is built when they look.
-    private void Show(ClusterMachine machine)
-    {
-        var held = machine.Held.ToArray();
-        parts.Board.Put(cluster, () =>
-        [
-            .. held.Select(h => new OfferView(
-                cluster, h.Offer.Id, h.Offer.AgentId, h.Offer.Hostname, h.Rack,
-                new ResourcesView(h.Offer.Resources.Cpus, h.Offer.Resources.MemoryMb, h.Offer.Resources.DiskMb),
-                h.Offer.Resources.Ports.Sum(p => p.To - p.From + 1), h.Since)),
-        ]);
     }
 
     private CoreSettings Settings() => new(cluster, role)

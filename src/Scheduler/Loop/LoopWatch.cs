@@ -8,15 +8,21 @@ internal sealed class LoopWatch(SchedulerMetrics metrics, LoopTerm term)
 {
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
 
-    private readonly List<TimeSpan> waited = [];
+    private readonly List<(TimeSpan Waited, Mesos.TaskStatus? Update)> heard = [];
     private readonly TimeProvider time = term.Time;
+    private readonly WorstLately updateLag = new(term.Time);
+    private readonly WorstLately acknowledgementLag = new(term.Time);
     private Dictionary<string, long> tasks = [];
     private long countedAt;
     private long askedAt = term.Time.GetTimestamp();
     private TimeSpan committed;
 
+    /// <summary>After the last step.</summary>
+    public LoopGauges? Gauges { get; private set; }
+
     /// <summary>One input of the step, with the time stamp of when it was heard.</summary>
-    public void Took(long heardAt) => waited.Add(time.GetElapsedTime(heardAt));
+    public void Took(SchedulerInput input, long heardAt) => heard.Add((
+        time.GetElapsedTime(heardAt), input is MasterSaid { Event: TaskUpdated { Status: { Uuid: not null } status } } ? status : null));
 
     public void Committed(long began) => committed = time.GetElapsedTime(began);
 
@@ -27,14 +33,9 @@ internal sealed class LoopWatch(SchedulerMetrics metrics, LoopTerm term)
     /// <param name="began">When the step began: what it heard has waited since a bit longer.</param>
     public void Turned(ClusterMachine machine, Effects effects, long began, int queue, int effectsQueue)
     {
-        var took = time.GetElapsedTime(began);
-        for (var i = 0; i < waited.Count; i++)
-            waited[i] += took;
-        metrics.Turned(term.Cluster, waited, committed);
-        waited.Clear();
-        committed = TimeSpan.Zero;
         var now = time.GetUtcNow();
-        metrics.Sent(term.Cluster, effects, now);
+        Measure(time.GetElapsedTime(began), now);
+        metrics.Sent(term.Cluster, effects);
         if (effects.Sends.Exists(s => s is Call { Message: ReconcileTasks }))
             askedAt = time.GetTimestamp();
         if (countedAt == 0 || time.GetElapsedTime(countedAt) > CountEvery)
@@ -43,9 +44,35 @@ internal sealed class LoopWatch(SchedulerMetrics metrics, LoopTerm term)
             tasks = machine.State.Tasks.Values.GroupBy(t => t.Phase).ToDictionary(g => Data.RowText.Kebab(g.Key.ToString()), g => g.LongCount());
         }
 
-        metrics.Show(term.Cluster, new LoopGauges(
+        Gauges = new LoopGauges(
             term.Epoch, machine.Held.Count, machine.Held.Count == 0 ? 0 : (now - machine.Held.Min(h => h.Since)).TotalSeconds,
             queue, effectsQueue, machine.State.Pending.Count == 0 ? 0 : (now - machine.State.Pending.First().At).TotalSeconds,
-            time.GetElapsedTime(askedAt).TotalSeconds, tasks));
+            time.GetElapsedTime(askedAt).TotalSeconds, tasks)
+        {
+            At = now, Subscribed = machine.Framework.State == FrameworkState.Subscribed, UpdateLag = updateLag.Value, AcknowledgementLag = acknowledgementLag.Value,
+        };
+        metrics.Show(term.Cluster, Gauges);
+    }
+
+    private void Measure(TimeSpan step, DateTimeOffset now)
+    {
+        metrics.Turned(term.Cluster, heard.Select(h => h.Waited + step), committed);
+        foreach (var (waited, update) in heard)
+        {
+            if (update is null)
+                continue;
+            var handled = waited + step;
+            // The agent's clock may be ahead of ours.
+            var travelled = update.Timestamp is { } made ? (now - made) - handled : (TimeSpan?)null;
+            if (travelled < TimeSpan.Zero)
+                travelled = TimeSpan.Zero;
+            metrics.Updated(term.Cluster, travelled, handled);
+            acknowledgementLag.Add(handled);
+            if (travelled is { } lag)
+                updateLag.Add(lag);
+        }
+
+        heard.Clear();
+        committed = TimeSpan.Zero;
     }
 }

@@ -48,6 +48,12 @@ public sealed class SchedulerQueries
 
     public IReadOnlyList<OfferView> Offers(string cluster) => offers.Of(cluster);
 
+    /// <summary>Newest first; empty unless this server leads the cluster.</summary>
+    public IReadOnlyList<DeclinedOfferView> Declined(string cluster) => offers.Declined(cluster);
+
+    /// <summary>Null unless this server leads the cluster.</summary>
+    public LoopView? Loop(string cluster) => offers.Loop(cluster);
+
     /// <param name="cluster">Null for all.</param>
     public async Task<IReadOnlyList<RequestView>> RequestsAsync(string? cluster, CancellationToken ct) =>
         await ListAsync(QuerySql.Requests, new { cluster, id = (string?)null }, (RequestRow r) => r.ToView(), ct);

@@ -65,6 +65,7 @@ public sealed class PlacementTests
         m.Hear(new OffersReceived([foreign]));
         Assert.Empty(m.Launched);
         Assert.Equal([foreign.Id], m.Calls<DeclineOffers>()[^1].OfferIds);
+        Assert.Equal(DeclineReason.OtherRole, m.Core.Declines.Latest[^1].Reason);
         m.Offer("a1");
         Assert.Single(m.Launched);
     }
