@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,15 +56,16 @@ public static class SchedulerModule
 
     public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder routes)
     {
-        ClusterEndpoints.Map(routes);
-        CommandEndpoints.Map(routes);
-        MachineEndpoints.Map(routes);
-        RequestEndpoints.Map(routes);
-        DeployEndpoints.Map(routes);
-        QuarantineEndpoints.Map(routes);
-        TaskEndpoints.Map(routes);
-        SandboxEndpoints.Map(routes);
         RunnerEndpoints.Map(routes);
+        var clean = routes.MapGroup("").AddEndpointFilter(CleanText.Filter);
+        ClusterEndpoints.Map(clean);
+        CommandEndpoints.Map(clean);
+        MachineEndpoints.Map(clean);
+        RequestEndpoints.Map(clean);
+        DeployEndpoints.Map(clean);
+        QuarantineEndpoints.Map(clean);
+        TaskEndpoints.Map(clean);
+        SandboxEndpoints.Map(clean);
         return routes;
     }
 }

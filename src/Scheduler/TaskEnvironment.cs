@@ -12,5 +12,10 @@ internal static class TaskEnvironment
         "TASK_HOST", "TASK_RACK_ID", "INSTANCE_NO", "PIPELINE_CLUSTER",
     ];
 
+    /// <summary>Nobody else may set it: tasks trust it. TaskRunner keeps it so for the environment of a definition.</summary>
+    public static bool IsReserved(string name) =>
+        name is "INSTANCE_NO" || name.StartsWith("TASK_", StringComparison.Ordinal) || name.StartsWith("PORT", StringComparison.Ordinal)
+        || name.StartsWith("PIPELINE_", StringComparison.Ordinal);
+
     public static string PortKey(int index) => string.Create(CultureInfo.InvariantCulture, $"PORT{index}");
 }

@@ -43,6 +43,24 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Empty(server.Security);
     }
 
+    [Fact, Trait("fact", "141")]
+    public async Task The_environment_of_a_definition_does_not_replace_what_the_scheduler_says_of_the_task()
+    {
+        var own = new Dictionary<string, string>
+        {
+            ["TASK_ID"] = "another", ["PORT"] = "1", ["PIPELINE_STAGE"] = "infra-qa", ["PIPELINE_OWN"] = "mine", ["LANG"] = "el_GR.UTF-8",
+        };
+        await using var runner = Run(Spec() with { Environment = own, Run = "true" });
+
+        Assert.Equal(0, await runner.ExitAsync());
+        var written = await File.ReadAllLinesAsync(Path.Combine(runner.Sandbox, "deploy.env"));
+        Assert.Contains("TASK_ID='build.1.0.1'", written);
+        Assert.Contains("PORT='31000'", written);
+        Assert.Contains("PIPELINE_STAGE='production'", written);
+        Assert.Contains("PIPELINE_OWN='mine'", written);
+        Assert.Contains("LANG='el_GR.UTF-8'", written);
+    }
+
     [Fact]
     public async Task A_single_file_runs_under_its_name()
     {

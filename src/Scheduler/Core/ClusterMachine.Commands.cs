@@ -36,15 +36,6 @@ internal sealed partial class ClusterMachine
             ? then(request)
             : CommandOutcome.Unknown($"'{requestId}' is not a request of cluster {settings.Cluster}.");
 
-    private CommandOutcome Reconcile(ReconciliationAsked asked, DateTimeOffset now)
-    {
-        state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor,
-            new JournalSubject { Cluster = settings.Cluster });
-        StartReconciliation(now);
-        timers.Set(TimerKind.ImplicitReconcile, "", now);
-        return CommandOutcome.Accepted;
-    }
-
     private CommandOutcome CancelRun(RunCancelled cancelled, DateTimeOffset now)
     {
         if (!state.Deploys.TryGetValue(cancelled.RunId, out var run) || run.Spec.Kind != RequestKind.RunOnce || !run.IsLive)

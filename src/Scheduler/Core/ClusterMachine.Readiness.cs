@@ -23,6 +23,7 @@ internal sealed partial class ClusterMachine
         // Mesos ends it at its time; ours is the belt to that brace.
         if (spec.MaxRunTime is { } most)
             timers.Set(TimerKind.Overtime, task.Id, (task.RunningAt ?? now) + most + OvertimeSlack);
+        WatchLate(task, now);
         if (task.HealthyAt is not null)
             return;
         if (spec.Readiness is { } readiness && ProbePort(task, spec) is not null && !task.SkipHealth)

@@ -18,8 +18,11 @@ internal sealed partial class ClusterMachine
         var known = state.Framework.FrameworkId;
         // The id is durable before any call of this step leaves.
         Invariant.Require(known is null || known == subscribed.FrameworkId);
-        state.Save(new FrameworkRecord(
-            subscribed.FrameworkId, FrameworkState.Subscribed, null, subscribed.MasterAddress, subscribed.MasterVersion));
+        state.Save(state.Framework with
+        {
+            FrameworkId = subscribed.FrameworkId, State = FrameworkState.Subscribed, Detail = null, Master = subscribed.MasterAddress,
+            MasterVersion = subscribed.MasterVersion,
+        });
         Record($"subscribed to master {subscribed.MasterAddress} as {subscribed.FrameworkId}");
         offers.Clear();
         placementDue = true;
@@ -68,6 +71,36 @@ internal sealed partial class ClusterMachine
         round.Clear();
         rounds = 0;
         timers.Set(TimerKind.Reconcile, "", now);
+        state.Save(state.Framework with { Reconciliation = new Reconciliation(now, null, unanswered.Count) });
+    }
+
+    private CommandOutcome Reconcile(ReconciliationAsked asked, DateTimeOffset now)
+    {
+        // Without a subscription there is nobody to answer; the next one begins with a reconciliation.
+        if (!Connected)
+            return CommandOutcome.Conflict("not-subscribed", $"Cluster {settings.Cluster} has no master at the moment: "
+                + "everything is reconciled as soon as it has one.");
+        if (state.Framework.Reconciliation is { Until: null } under)
+        {
+            // What is missing is asked for at once, however long its next turn is away.
+            round.Clear();
+            rounds = 0;
+            timers.Set(TimerKind.Reconcile, "", now);
+            return CommandOutcome.Made($"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks are not answered for.");
+        }
+
+        state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor,
+            new JournalSubject { Cluster = settings.Cluster });
+        StartReconciliation(now);
+        timers.Set(TimerKind.ImplicitReconcile, "", now);
+        return CommandOutcome.Made($"started: the master is asked about {unanswered.Count} tasks.");
+    }
+
+    /// <summary>It is over when every task was answered for, or has ended.</summary>
+    private void EndReconciliation(DateTimeOffset now)
+    {
+        if (unanswered.Count == 0 && Connected && state.Framework.Reconciliation is { Until: null } under)
+            state.Save(state.Framework with { Reconciliation = under with { Until = now } });
     }
 
     /// <summary>A launch that nothing was heard of.</summary>

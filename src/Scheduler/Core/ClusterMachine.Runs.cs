@@ -36,6 +36,8 @@ internal sealed partial class ClusterMachine
             return CommandOutcome.Conflict("run-under-way", $"A run of {request.Id} is under way, and its runs may not overlap.");
         var run = RunOf(parent, new RunDetails(asked.RunId, true, asked.RunAt) { Arguments = asked.Arguments, Environment = asked.Environment },
             asked.Needs, asked.By.Actor, now);
+        if (IdRules.Fault(run.Id, IdRules.MostDeploy) is { } fault)
+            return CommandOutcome.Unfit("run-id-too-long", $"The run would be '{run.Id}'. {fault} Give a shorter runId.");
         if (state.Deploys.ContainsKey(run.Id))
             return CommandOutcome.Made(run.Id);
         StartRun(run, now);
@@ -194,6 +196,8 @@ internal sealed partial class ClusterMachine
 
     private void RunOfRequestEnded(Deploy run, TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
+        if (end.Outcome == Outcome.Succeeded)
+            NoteRunTime(run, task, now);
         var request = state.Requests[run.RequestId];
         if (end.Outcome == Outcome.Succeeded && request.Overrides.Cooldown is not null)
             EndCooldown(request, new Change(Self, $"run {run.Id} succeeded", now, null));

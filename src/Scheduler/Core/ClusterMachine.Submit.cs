@@ -26,7 +26,7 @@ internal sealed partial class ClusterMachine
             ? known with { State = RequestState.Active }
             : new Request(submitted.RequestId, spec.Kind, RequestState.Active, null, null, known?.CreatedAt ?? now);
         var deploy = Deploy.Start(id, request.Id, spec, now);
-        if (WhyNot(request, spec) is { } refusal)
+        if (WhyNot(request, id, spec) is { } refusal)
         {
             Refuse(known ?? request, deploy, refusal, now);
             return CommandOutcome.Conflict(Word(refusal.Failure), refusal.Reason);
@@ -49,8 +49,12 @@ internal sealed partial class ClusterMachine
         return CommandOutcome.Accepted;
     }
 
-    private static Verdict? WhyNot(Request request, DeploySpec spec)
+    private static Verdict? WhyNot(Request request, string deployId, DeploySpec spec)
     {
+        if (IdRules.Fault(request.Id, IdRules.MostRequest) is { } badRequest)
+            return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config, $"the request id is not valid: {badRequest}");
+        if (IdRules.Fault(deployId, IdRules.MostDeploy) is { } badDeploy)
+            return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config, $"the deploy id is not valid: {badDeploy}");
         if (KindGroup(request.Kind) != KindGroup(spec.Kind))
             return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config,
                 $"request {request.Id} is of kind {Word(request.Kind)} and cannot become {Word(spec.Kind)}: remove it first");

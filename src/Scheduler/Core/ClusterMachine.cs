@@ -79,6 +79,7 @@ internal sealed partial class ClusterMachine
 
         Hearing = null;
         EmptyAgents(now);
+        EndReconciliation(now);
         Settle(now);
         return state.TakeEffects();
     }
@@ -215,6 +216,9 @@ internal sealed partial class ClusterMachine
                 break;
             case TimerKind.NotBefore:
                 placementDue = true;
+                break;
+            case TimerKind.Late:
+                IsLate(id, now);
                 break;
             case TimerKind.Revive or TimerKind.OfferHold:
                 break; // Settle looks at the time itself.

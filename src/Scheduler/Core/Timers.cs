@@ -41,6 +41,9 @@ internal enum TimerKind
     Missing,
     Purge,
     Maintenance,
+
+    /// <summary>A run takes longer than expected.</summary>
+    Late,
 }
 
 /// <summary>One wake-up per kind and id. Due ones come in the order of time, kind, id: the same for the same history.</summary>
@@ -53,7 +56,7 @@ internal sealed class Timers
     private static readonly TimerKind[] OfTask =
     [
         TimerKind.Launch, TimerKind.Kill, TimerKind.Unreachable, TimerKind.Startup, TimerKind.Probe, TimerKind.Overtime, TimerKind.NotBefore,
-        TimerKind.NotStarted, TimerKind.Settled,
+        TimerKind.NotStarted, TimerKind.Settled, TimerKind.Late,
     ];
 
     private static readonly TimerKind[] OfRequest = [TimerKind.Override, TimerKind.Cooldown, TimerKind.Fire, TimerKind.OldRuns];

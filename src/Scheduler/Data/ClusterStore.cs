@@ -88,7 +88,11 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
     {
         if (effects.Framework is { } f)
             yield return (WriteSql.Framework,
-                new { cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now });
+                new
+                {
+                    cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now,
+                    reconciliation = f.Reconciliation is null ? null : JsonSerializer.Serialize(f.Reconciliation, Journal.Json),
+                });
         if (effects.Freeze is { } change)
         {
             yield return change.Freeze is null

@@ -31,10 +31,16 @@ internal sealed class ClusterRow
     public int PendingTasks { get; init; }
     public int UnreachableTasks { get; init; }
     public int ActiveDeploys { get; init; }
+    public string? Reconciliation { get; init; }
 
     public ClusterView ToView() => new(
         Name, RowText.Kebab(State), Detail, FrameworkId, Master, MasterVersion, Leader, LeaderSince.Utc(), Epoch,
-        Agents, ActiveTasks, PendingTasks, UnreachableTasks, ActiveDeploys);
+        Agents, ActiveTasks, PendingTasks, UnreachableTasks, ActiveDeploys)
+    {
+        Reconciliation = Reconciliation is null ? null : ViewOf(JsonSerializer.Deserialize<Reconciliation>(Reconciliation, Journal.Json)!),
+    };
+
+    private static ReconciliationView ViewOf(Reconciliation r) => new(r.Until is null ? "running" : "done", r.Since, r.Until, r.Tasks);
 }
 
 internal sealed class AgentRow

@@ -7,6 +7,7 @@ internal static class QuerySql
 {
     public const string Clusters = """
         SELECT l.cluster AS name, coalesce(f.state, 'Connecting') AS state, f.detail, f.framework_id, f.master, f.master_version,
+               f.reconciliation::text AS reconciliation,
                l.holder AS leader, l.since AS leader_since, l.epoch,
                (SELECT count(*) FROM scheduler.agent a WHERE a.cluster = l.cluster AND a.state = 'Active')::int AS agents,
                t.active AS active_tasks, t.pending AS pending_tasks, t.unreachable AS unreachable_tasks,

@@ -10,12 +10,13 @@ namespace Pipeline.Scheduler.Data;
 internal static class SnapshotReader
 {
     private const string Framework = """
-        SELECT framework_id, state, detail, master, master_version FROM scheduler.framework WHERE cluster = @cluster
+        SELECT framework_id, state, detail, master, master_version, reconciliation::text AS reconciliation
+          FROM scheduler.framework WHERE cluster = @cluster
         """;
 
     private const string Requests = """
         SELECT id, kind, state, active_deploy, pending_deploy, created_at, overrides::text AS overrides, next_fire,
-               failures::text AS failures, loops::text AS loops
+               failures::text AS failures, loops::text AS loops, run_times::text AS run_times
           FROM scheduler.request WHERE cluster = @cluster AND state <> 'Removed'
         """;
 
@@ -70,7 +71,10 @@ internal static class SnapshotReader
         var readTasks = aside.Read(tasks, t => t.RequestId, t => t.ToTask(specs[t.DeployId]));
         var readAgents = aside.Read(agents, QuarantineKind.Agent, a => a.Id, ToAgent);
         return new Snapshot(
-            new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion),
+            new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion)
+            {
+                Reconciliation = framework?.Reconciliation is { } text ? JsonSerializer.Deserialize<Reconciliation>(text, Journal.Json) : null,
+            },
             aside.Left(readRequests, r => r.Id), aside.Left(live, d => d.RequestId), aside.Left(readTasks, t => t.RequestId), readAgents,
             attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt))
         {
@@ -87,6 +91,7 @@ internal static class SnapshotReader
         NextFire = r.NextFire.Utc(),
         Failures = JsonSerializer.Deserialize<List<InstanceFailure>>(r.Failures, Journal.Json)!,
         Loops = JsonSerializer.Deserialize<List<CrashLoop>>(r.Loops, Journal.Json)!,
+        RunTimes = JsonSerializer.Deserialize<List<double>>(r.RunTimes, Journal.Json)!,
     };
 
     private static AgentRecord ToAgent(AgentRow r) => new(
@@ -98,6 +103,7 @@ internal static class SnapshotReader
         public string? FrameworkId { get; init; }
         public string? Master { get; init; }
         public string? MasterVersion { get; init; }
+        public string? Reconciliation { get; init; }
     }
 
     private sealed class LiveRequestRow
@@ -112,6 +118,7 @@ internal static class SnapshotReader
         public DateTime? NextFire { get; init; }
         public string Failures { get; init; } = "[]";
         public string Loops { get; init; } = "[]";
+        public string RunTimes { get; init; } = "[]";
     }
 
     private sealed class LiveDeployRow

@@ -8,11 +8,11 @@ namespace Pipeline.Scheduler.Data;
 internal static class WriteSql
 {
     public const string Framework = """
-        INSERT INTO scheduler.framework (cluster, framework_id, state, detail, master, master_version, changed_at)
-        VALUES (@cluster, @FrameworkId, @State, @Detail, @Master, @MasterVersion, @now)
+        INSERT INTO scheduler.framework (cluster, framework_id, state, detail, master, master_version, reconciliation, changed_at)
+        VALUES (@cluster, @FrameworkId, @State, @Detail, @Master, @MasterVersion, @reconciliation::jsonb, @now)
         ON CONFLICT (cluster) DO UPDATE
            SET framework_id = excluded.framework_id, state = excluded.state, detail = excluded.detail, master = excluded.master,
-               master_version = excluded.master_version, changed_at = excluded.changed_at
+               master_version = excluded.master_version, reconciliation = excluded.reconciliation, changed_at = excluded.changed_at
         """;
 
     public const string Agents = """
@@ -29,16 +29,16 @@ internal static class WriteSql
 
     public const string Requests = """
         INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, pending_deploy, created_at, overrides, next_fire, failures,
-                                       loops)
+                                       loops, run_times)
         SELECT @cluster, u.id, u.kind, u.state, u.active, u.pending, u.created, u.overrides::jsonb, u.fire, u.failures::jsonb,
-               u.loops::jsonb
+               u.loops::jsonb, u.times::jsonb
           FROM unnest(@Id::text[], @Kind::text[], @State::text[], @Active::text[], @Pending::text[], @Created::timestamptz[],
-                      @Overrides::text[], @Fire::timestamptz[], @Failures::text[], @Loops::text[])
-               AS u(id, kind, state, active, pending, created, overrides, fire, failures, loops)
+                      @Overrides::text[], @Fire::timestamptz[], @Failures::text[], @Loops::text[], @RunTimes::text[])
+               AS u(id, kind, state, active, pending, created, overrides, fire, failures, loops, times)
         ON CONFLICT (cluster, id) DO UPDATE
            SET created_at = excluded.created_at, kind = excluded.kind, state = excluded.state, active_deploy = excluded.active_deploy,
                pending_deploy = excluded.pending_deploy, overrides = excluded.overrides, next_fire = excluded.next_fire,
-               failures = excluded.failures, loops = excluded.loops
+               failures = excluded.failures, loops = excluded.loops, run_times = excluded.run_times
         """;
 
     public const string Deploys = """
@@ -156,6 +156,7 @@ internal static class WriteSql
         Fire = Column(rows, r => r.NextFire?.UtcDateTime),
         Failures = Column(rows, r => JsonSerializer.Serialize(r.Failures, Journal.Json)),
         Loops = Column(rows, r => JsonSerializer.Serialize(r.Loops, Journal.Json)),
+        RunTimes = Column(rows, r => JsonSerializer.Serialize(r.RunTimes, Journal.Json)),
     };
 
     public static object DeployArguments(string cluster, Deploy[] rows) => new

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -71,12 +72,7 @@ internal static class ClusterEndpoints
             ? bad
             : TypedResults.Ok(await queries.DeploysAsync(name, request, cursor, limit ?? Answers.DefaultLimit, ct));
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> Reconcile(
-        string name, SchedulerQueries queries, SchedulerCommands commands, HttpContext http, CancellationToken ct)
-    {
-        if (await queries.ClusterAsync(name, ct) is null)
-            return Answers.UnknownCluster(name);
-        await commands.ReconcileAsync(name, Actor.Of(http.User), ct);
-        return TypedResults.Accepted($"/api/v1/clusters/{name}");
-    }
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reconcile(
+        string name, [AsParameters] Asker asker, CancellationToken ct) =>
+        asker.AskAsync(name, name, new FieldErrors(), new ReconciliationAsked(asker.Actor), ct);
 }

@@ -54,6 +54,7 @@ internal static class CommandEndpoints
         "large-scale-down" => "Say \"acknowledged\": true when it is meant.",
         "request-paused" => "Unpause the request first, or deploy with unpause.",
         "bounce-under-way" => "Wait for it, or end it with DELETE on the same path.",
+        "not-subscribed" => "GET on the cluster shows its master, and what keeps us from it.",
         "too-many-runs" => "Wait for a run to end, or cancel one.",
         "not-found" => "GET /api/v1/requests lists the requests, GET /api/v1/tasks the tasks.",
         _ => "GET on the object shows how it stands.",

@@ -12,19 +12,14 @@ internal static class DeployEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/clusters/{name}/deploys/{id}", Get).RequireAuthorization(Permission.View).WithTags("scheduler")
-            .WithName("deploy-get");
-        var group = routes.MapGroup("/api/v1/clusters/{name}").RequireAuthorization(Permission.Operate).WithTags("scheduler");
+        routes.MapOne("deploys", "deploy-get", (queries, cluster, id, ct) => queries.DeployAsync(cluster, id, ct), Answers.UnknownDeploy);
+        var group = routes.Operate();
         group.MapPost("/deploys/{id}/advance", Advance).WithName("deploy-advance");
         group.MapPost("/deploys/{id}/cancel", Cancel).WithName("deploy-cancel");
         group.MapPost("/runs/{id}/cancel", CancelRun).WithName("run-cancel");
         group.MapPost("/priority-freeze", Freeze).WithName("cluster-freeze");
         group.MapDelete("/priority-freeze", Thaw).WithName("cluster-freeze-end");
     }
-
-    private static async Task<Results<Ok<DeployView>, ProblemHttpResult>> Get(
-        string name, string id, SchedulerQueries queries, CancellationToken ct) =>
-        await queries.DeployAsync(name, id, ct) is { } deploy ? TypedResults.Ok(deploy) : Answers.UnknownDeploy(name, id);
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Advance(
         string name, string id, AdvanceBody? body, [AsParameters] Asker asker, CancellationToken ct)

@@ -17,8 +17,11 @@ internal sealed class FieldErrors
             errors.Add((field, otherwise));
     }
 
-    public void Text(string field, string? text, int most) => Require(
-        field, text is null || text.Length <= most, $"It has {text?.Length} characters; at most {most} are kept.");
+    public void Text(string field, string? text, int most)
+    {
+        Require(field, text is null || text.Length <= most, $"It has {text?.Length} characters; at most {most} are kept.");
+        Require(field, CleanText.IsClean(text), "It has control characters; only printed ones, tabs and new lines are kept.");
+    }
 
     /// <returns>Null when none is given, or a bad one.</returns>
     public TimeSpan? Duration(string field, double? seconds)

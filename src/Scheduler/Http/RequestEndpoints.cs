@@ -12,9 +12,8 @@ internal static class RequestEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/clusters/{name}/requests/{id}", Get).RequireAuthorization(Permission.View).WithTags("scheduler")
-            .WithName("request-get");
-        var group = routes.MapGroup("/api/v1/clusters/{name}/requests/{id}").RequireAuthorization(Permission.Operate).WithTags("scheduler");
+        routes.MapOne("requests", "request-get", (queries, cluster, id, ct) => queries.RequestAsync(cluster, id, ct), Answers.UnknownRequest);
+        var group = routes.Operate("/requests/{id}");
         group.MapDelete("", Remove).WithName("request-remove");
         group.MapPost("/scale", Scale).WithName("request-scale");
         group.MapDelete("/scale", EndScale).WithName("request-scale-end");
@@ -30,10 +29,6 @@ internal static class RequestEndpoints
         group.MapPost("/exit-cooldown", ExitCooldown).WithName("request-exit-cooldown");
         group.MapPost("/run", Run).WithName("request-run");
     }
-
-    private static async Task<Results<Ok<RequestView>, ProblemHttpResult>> Get(
-        string name, string id, SchedulerQueries queries, CancellationToken ct) =>
-        await queries.RequestAsync(name, id, ct) is { } request ? TypedResults.Ok(request) : Answers.UnknownRequest(name, id);
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Remove(
         string name, string id, [AsParameters] Asker asker, CancellationToken ct) =>

@@ -25,8 +25,8 @@ internal static partial class RunFields
             "A variable's name has letters, digits and '_', and does not begin with a digit.");
         fields.Require("environment", environment.All(e => e.Value is not null && !e.Value.Contains('\0', StringComparison.Ordinal))
             && environment.Sum(e => e.Key.Length + (e.Value?.Length ?? 0)) <= MostBytes, $"Values are texts without NUL, {MostBytes / 1024} KiB together.");
-        fields.Require("environment", !environment.Keys.Any(k => k is "TASK_ID" || k.StartsWith("PIPELINE_", StringComparison.Ordinal)),
-            "TASK_ID and PIPELINE_… are given by the scheduler.");
+        fields.Require("environment", !environment.Keys.Any(TaskEnvironment.IsReserved),
+            "TASK_…, PORT…, INSTANCE_NO and PIPELINE_… are given by the scheduler.");
         fields.Require("resources/cpus", body.Resources?.Cpus is null or (> 0 and <= 1024), "Give cores above 0, up to 1024.");
         fields.Require("resources/memoryMb", body.Resources?.MemoryMb is null or (>= 1 and <= 16_777_216), "Give MiB from 1 to 16777216.");
         fields.Require("resources/diskMb", body.Resources?.DiskMb is null or (>= 0 and <= 1_073_741_824), "Give MiB from 0 to 1073741824.");

@@ -34,6 +34,9 @@ public sealed record DeployOptions
     /// <summary>A run ends after this long, as failed. Null: no limit. Services and workers have none.</summary>
     public TimeSpan? RunLimit { get; init; }
 
+    /// <summary>A run that takes longer is told of once, and goes on. Null: twice as long as its last runs took on average.</summary>
+    public TimeSpan? ExpectedRunTime { get; init; }
+
     /// <summary>How long runs of a replaced deploy may go on. Zero ends them at once.</summary>
     public TimeSpan KillOldAfter { get; init; } = TimeSpan.FromHours(24);
 

@@ -35,12 +35,23 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The same run id twice changes nothing.</summary>
-    public Task RunOnceAsync(RunOnce run, CancellationToken ct) => PutAsync(run.Cluster, run.RunId, new RunSubmitted(run), ct);
+    /// <exception cref="ArgumentException">An id is not one: see <see cref="IdRules"/>.</exception>
+    public Task RunOnceAsync(RunOnce run, CancellationToken ct)
+    {
+        RequireId(nameof(run.RequestId), run.RequestId, IdRules.MostRequest);
+        RequireId(nameof(run.RunId), run.RunId, IdRules.MostDeploy);
+        return PutAsync(run.Cluster, run.RunId, new RunSubmitted(run), ct);
+    }
 
     /// <summary>The same deploy id twice changes nothing. A deploy of the same request that is still rolling out is given up for
     /// it.</summary>
-    public Task DeployAsync(DeploySubmission deploy, CancellationToken ct) =>
-        PutAsync(deploy.Cluster, deploy.DeployId, new DeploySubmitted(deploy), ct);
+    /// <exception cref="ArgumentException">An id is not one: see <see cref="IdRules"/>.</exception>
+    public Task DeployAsync(DeploySubmission deploy, CancellationToken ct)
+    {
+        RequireId(nameof(deploy.RequestId), deploy.RequestId, IdRules.MostRequest);
+        RequireId(nameof(deploy.DeployId), deploy.DeployId, IdRules.MostDeploy);
+        return PutAsync(deploy.Cluster, deploy.DeployId, new DeploySubmitted(deploy), ct);
+    }
 
     /// <summary>Ends the run as cancelled; nothing happens when it has ended.</summary>
     public Task CancelRunAsync(string cluster, string runId, string reason, Actor actor, CancellationToken ct) =>
@@ -96,6 +107,12 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
         return row is { } found
             ? new CommandAnswer(id, found.Cluster, found.Done ? new CommandOutcome(found.Code, found.Status, found.Detail) : null)
             : null;
+    }
+
+    private static void RequireId(string field, string id, int most)
+    {
+        if (IdRules.Fault(id, most) is { } fault)
+            throw new ArgumentException($"'{id}' cannot be an id. {fault}", field);
     }
 
     private async Task PutAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)

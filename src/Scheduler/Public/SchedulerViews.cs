@@ -9,7 +9,16 @@ namespace Pipeline.Scheduler;
 /// <param name="Leader">Host and process that leads the cluster; null when nobody does.</param>
 public sealed record ClusterView(
     string Name, string State, string? Detail, string? FrameworkId, string? Master, string? MasterVersion, string? Leader,
-    DateTimeOffset? LeaderSince, long Epoch, int Agents, int ActiveTasks, int PendingTasks, int UnreachableTasks, int ActiveDeploys);
+    DateTimeOffset? LeaderSince, long Epoch, int Agents, int ActiveTasks, int PendingTasks, int UnreachableTasks, int ActiveDeploys)
+{
+    /// <summary>The newest; null before the first.</summary>
+    public ReconciliationView? Reconciliation { get; init; }
+}
+
+/// <summary>The master is asked about every task that it should have.</summary>
+/// <param name="State"><c>running</c> while some are not answered for, then <c>done</c>.</param>
+/// <param name="Tasks">That were asked about.</param>
+public sealed record ReconciliationView(string State, DateTimeOffset Since, DateTimeOffset? Until, int Tasks);
 
 /// <param name="State"><c>active</c>, <c>frozen</c>, <c>draining</c>, <c>decommissioned</c>, <c>missing-on-start</c>, <c>dead</c>.</param>
 /// <param name="Total">The most that the agent offered together with what our tasks hold: other frameworks' tasks are not in it.</param>

@@ -21,10 +21,19 @@ internal static class DeployEnvironment
             ["OTEL_SERVICE_NAME"] = spec.Deployable,
             ["OTEL_RESOURCE_ATTRIBUTES"] = $"deployment.environment.name={spec.Stage},service.instance.id={runner.TaskId}",
         };
+        // What the scheduler and the release say of the task stands: a program that trusts it must not be told otherwise.
         foreach (var (name, value) in spec.Environment)
-            environment[name] = value;
+        {
+            if (!IsReserved(name) || !environment.ContainsKey(name))
+                environment[name] = value;
+        }
+
         return environment;
     }
+
+    private static bool IsReserved(string name) =>
+        name is "INSTANCE_NO" || name.StartsWith("TASK_", StringComparison.Ordinal) || name.StartsWith("PORT", StringComparison.Ordinal)
+        || name.StartsWith("PIPELINE_", StringComparison.Ordinal);
 
     /// <summary>A file that sh can source, readable by its owner only.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, string> environment)

@@ -147,7 +147,7 @@ public sealed class BounceTests
         Assert.True(m.Task("v1.1.2").IsHealthy);
     }
 
-    [Fact]
+    [Fact, Trait("fact", "127")]
     public void A_replacement_that_dies_is_replaced_and_the_old_wait()
     {
         var m = Machine.With(2);

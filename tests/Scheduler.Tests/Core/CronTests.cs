@@ -221,7 +221,7 @@ public sealed class CronTests
         Assert.Single(zero.Calls<KillTask>());
     }
 
-    [Fact, Trait("fact", "10")]
+    [Fact, Trait("fact", "10"), Trait("fact", "81")]
     public void A_deploy_that_is_refused_leaves_the_schedule_in_force()
     {
         var m = Scheduled(EveryFive);

@@ -5,7 +5,7 @@ namespace Pipeline.Scheduler.Tests.Core;
 
 public sealed class LogWindowTests
 {
-    [Theory]
+    [Theory, Trait("fact", "142")]
     [InlineData("plain text\n")]
     [InlineData("καλημέρα 🚀 — done\n")]
     [InlineData("🚀🚀🚀🚀")]
@@ -26,6 +26,17 @@ public sealed class LogWindowTests
 
             Assert.Equal(log, text.ToString());
         }
+    }
+
+    [Fact, Trait("fact", "142")]
+    public void A_window_that_begins_and_ends_inside_characters_is_valid_text_and_the_next_one_begins_whole()
+    {
+        var bytes = Encoding.UTF8.GetBytes("a🚀b🚀c");
+        var (text, taken) = LogWindow.WholeCharacters(Encoding.UTF8.GetString(bytes, 2, 6), 6, isLast: false);
+        Assert.Equal("\uFFFD\uFFFD\uFFFDb", text);
+        Assert.Equal(4, taken);
+        Assert.Equal("🚀c", Encoding.UTF8.GetString(bytes, 2 + taken, bytes.Length - 2 - taken));
+        Assert.Equal(text, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class OfferTests
         Assert.Equal(2, m.Launched.OrderBy(t => t.Instance).Take(2).Select(t => t.Rack).Distinct().Count());
     }
 
-    [Fact]
+    [Fact, Trait("fact", "121")]
     public void Offers_that_nothing_fits_on_are_given_back_after_a_moment()
     {
         var m = new Machine();
@@ -76,7 +76,7 @@ public sealed class OfferTests
         Assert.Empty(m.Core.Held);
     }
 
-    [Fact]
+    [Fact, Trait("fact", "1")]
     public void A_rescinded_offer_is_not_used()
     {
         var m = new Machine();

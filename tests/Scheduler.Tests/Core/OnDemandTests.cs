@@ -31,6 +31,19 @@ public sealed class OnDemandTests
         Assert.Equal(["r1.run.a.1.1", "r1.run.b.1.1"], m.Live().Select(t => t.Id));
     }
 
+    [Fact, Trait("fact", "17")]
+    public void Of_many_runs_exactly_the_one_that_is_named_is_cancelled()
+    {
+        var m = new Machine();
+        m.Do(new DeploySubmitted(Machine.Job("r1")));
+        foreach (var id in new[] { "a", "b", "a", "c" })
+            m.Ask(new RunAsked("report", id, [], new Dictionary<string, string>(), null, null, Machine.By()));
+        Assert.Equal(["r1.run.a", "r1.run.b", "r1.run.c"], m.Live().Select(t => t.DeployId));
+        m.Ask(new RunCancelled("r1.run.b", "no", Actor.Person("eleni")));
+        Assert.Equal(["r1.run.a", "r1.run.c"], m.Live().Select(t => t.DeployId));
+        Assert.Equal("r1.run.b", m.Only<TaskFinished>().DeployId);
+    }
+
     [Fact, Trait("fact", "19")]
     public void With_one_at_a_time_a_second_run_during_the_first_is_refused()
     {

@@ -108,7 +108,7 @@ public sealed class PauseTests
         Assert.Equal(1, m.Healthy());
     }
 
-    [Fact, Trait("fact", "87")]
+    [Fact, Trait("fact", "87"), Trait("fact", "50")]
     public void Skip_turned_on_and_off_leaves_old_tasks_as_they_were_and_new_ones_follow_the_flag()
     {
         var m = new Machine();
@@ -162,4 +162,20 @@ public sealed class PauseTests
     }
 
     private static (int, string?) Refusal(CommandOutcome outcome) => (outcome.Status, outcome.Code);
+
+    [Fact, Trait("fact", "55")]
+    public void A_deleted_request_is_gone_although_the_first_kill_of_its_task_was_lost()
+    {
+        var m = Machine.With(2);
+        m.Do(new RequestRemovalAsked("api-web", Actor.Person("eleni")));
+        m.Do(new SendFailed(m.Calls<KillTask>()[0], "the connection broke"));
+        m.Say("v1.2.1", TaskState.Killed);
+        Assert.Equal(RequestState.Removing, m.Requests["api-web"].State);
+        m.Restart();
+        m.Sends.Clear();
+        m.Pass(TimeSpan.FromSeconds(60));
+        Assert.Contains(m.Calls<KillTask>(), k => k.TaskId == "v1.1.1");
+        m.Say("v1.1.1", TaskState.Killed);
+        Assert.Equal(RequestState.Removed, m.Requests["api-web"].State);
+    }
 }

@@ -20,6 +20,20 @@ public sealed class RolloutTests
 
     private static DeployAdvanced Advance(string id, bool accepted = true) => new(id, accepted, accepted ? null : "latency", Actor.Person("eleni"));
 
+    [Fact, Trait("fact", "2")]
+    public void Pending_tasks_of_one_deploy_stay_when_another_of_its_request_is_looked_at_afresh()
+    {
+        var m = new Machine();
+        m.Do(new DeploySubmitted(Machine.Web("v1", 2)));
+        m.Place();
+        m.Ask(new ScaleAsked("api-web", 4, false, false, Machine.By()));
+        m.Do(new DeploySubmitted(Machine.Web("v2", 2)));
+        Assert.Equal(["v1.3.1", "v1.4.1"], m.Live("v1").Where(t => t.Phase == TaskPhase.Pending).Select(t => t.Id));
+        m.Ask(new DeployCancelled("v2", "no", Kernel.Actor.Person("eleni")));
+        Assert.Empty(m.Live("v2"));
+        Assert.Equal(["v1.3.1", "v1.4.1"], m.Live("v1").Where(t => t.Phase == TaskPhase.Pending).Select(t => t.Id));
+    }
+
     [Fact, Trait("fact", "65")]
     public void Without_groups_all_start_and_success_removes_all_old()
     {
@@ -113,7 +127,7 @@ public sealed class RolloutTests
         Assert.Equal(DeployState.Active, m.Deploys["v2"].State);
     }
 
-    [Fact, Trait("fact", "69")]
+    [Fact, Trait("fact", "69"), Trait("fact", "70")]
     public void A_check_that_rejects_fails_the_deploy_with_its_text_and_capacity_is_restored()
     {
         var m = Machine.With(4);

@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -31,7 +32,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         """;
 
     [Fact]
-    [Trait("fact", "139")]
+    [Trait("fact", "128"), Trait("fact", "139")]
     public async Task Purging_by_age_and_by_count_of_a_million_statuses_lets_the_loop_commit_meanwhile()
     {
         await using var db = NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync(typeof(SchedulerModule).Assembly));
@@ -81,6 +82,36 @@ public sealed class HistoryTests(ITestOutputHelper output)
         Assert.Equal(10, await CountAsync(db, "SELECT count(*) FROM scheduler.probe"));
         await new HistoryStore(db, "test").PurgeAsync(new HistoryOptions(), Now.AddDays(400), None);
         Assert.Equal(0, await CountAsync(db, "SELECT count(*) FROM scheduler.probe"));
+    }
+
+    [Fact, Trait("fact", "138")]
+    public async Task What_lives_and_what_is_over_are_told_apart_found_by_every_filter_and_kept_once()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        var master = new ScriptedMaster();
+        harness.Start(master.Connect);
+        foreach (var id in new[] { "build.1", "build.2" })
+            await harness.Commands.RunOnceAsync(Machine.Build(id) with { RequestId = "build.acme.web." + id[^1] }, None);
+        await harness.BecomesAsync("build.2.1.1", "pending");
+        master.Offer();
+        await harness.BecomesAsync("build.1.1.1", "launching");
+        await harness.BecomesAsync("build.2.1.1", "launching");
+        var end = new Mesos.TaskUpdated(new Mesos.TaskStatus(
+            "build.1.1.1", Mesos.TaskState.Finished, "a1", "SOURCE_EXECUTOR", null, "Command exited with status 0", [7], null, Now, null, null));
+        master.Say(end);
+        await harness.BecomesAsync("build.1.1.1", "finished");
+        master.Say(end);
+        master.Update("build.2.1.1", Mesos.TaskState.Running);
+        await harness.BecomesAsync("build.2.1.1", "running");
+
+        async Task<string> FoundAsync(TaskFilter filter) =>
+            string.Join(',', (await harness.Queries.TasksAsync(filter, null, 30, None)).Items.Select(t => t.Id).Order());
+        Assert.Equal("build.2.1.1", await FoundAsync(new TaskFilter("test", ActiveOnly: true)));
+        Assert.Equal("build.1.1.1,build.2.1.1", await FoundAsync(new TaskFilter("test")));
+        Assert.Equal("build.1.1.1", await FoundAsync(new TaskFilter(DeployId: "build.1")));
+        Assert.Equal("build.2.1.1", await FoundAsync(new TaskFilter(RequestId: "build.acme.web.2")));
+        Assert.Equal("", await FoundAsync(new TaskFilter("elsewhere")));
+        Assert.Single((await harness.Queries.TaskAsync("build.1.1.1", None))!.Statuses, s => s.State == "finished");
     }
 
     private static Effects Running(string task, int number)

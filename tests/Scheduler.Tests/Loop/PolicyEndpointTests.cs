@@ -37,7 +37,7 @@ public sealed class PolicyEndpointTests : IAsyncLifetime
         Assert.Equal(12, (await server.Http.GetFromJsonAsync<RequestView>(Web, None))!.ActiveTasks);
     }
 
-    [Fact]
+    [Fact, Trait("fact", "17"), Trait("fact", "19"), Trait("fact", "133")]
     public async Task A_run_keeps_its_id_has_its_own_resources_and_counts_against_the_cap()
     {
         var run = """{"runId": "first", "arguments": ["--all"], "resources": {"cpus": 2}, "reason": "month end"}""";

@@ -23,7 +23,7 @@ public sealed class PolicyLoopTests
         Assert.Equal(("not-found", 404), (answered!.Outcome!.Code, answered.Outcome.Status));
     }
 
-    [Fact]
+    [Fact, Trait("fact", "68")]
     public async Task A_rollout_by_groups_and_a_bounce_go_on_under_the_next_leader()
     {
         await using var harness = await LoopHarness.CreateAsync();
@@ -59,7 +59,7 @@ public sealed class PolicyLoopTests
         await harness.BecomesAsync("v2.2.1", "pending");
     }
 
-    [Fact]
+    [Fact, Trait("fact", "21")]
     public async Task The_arguments_and_environment_of_a_run_reach_its_runner()
     {
         await using var harness = await LoopHarness.CreateAsync();

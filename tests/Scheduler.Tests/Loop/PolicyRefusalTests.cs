@@ -42,7 +42,7 @@ public sealed class PolicyRefusalTests(PolicyServer server) : IClassFixture<Poli
         { "POST", "/api/v1/tasks/v1.1.1/kill", """{"destroy": true, "replace": true}""", "/replace" },
     };
 
-    [Theory]
+    [Theory, Trait("fact", "131"), Trait("fact", "133")]
     [MemberData(nameof(Malformed))]
     public async Task What_is_malformed_is_refused_with_its_field_and_changes_nothing(string method, string path, string body, string pointer)
     {

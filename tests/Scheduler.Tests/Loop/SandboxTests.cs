@@ -106,7 +106,7 @@ public sealed class SandboxTests : IAsyncDisposable
         Assert.Equal(log[^1].Data, Assert.Single(rest, e => e.EventType == "log").Data);
     }
 
-    [Fact]
+    [Fact, Trait("fact", "140")]
     public async Task What_only_its_owner_may_read_needs_more_than_the_permission_to_view()
     {
         await StartAsync(Permission.View);
@@ -123,7 +123,7 @@ public sealed class SandboxTests : IAsyncDisposable
         Assert.Equal("SECRET=1\n", (await TextAsync("/api/v1/tasks/build.talks.1.1/files/deploy.env")).Text);
     }
 
-    [Fact]
+    [Fact, Trait("fact", "140")]
     public async Task Without_permission_nothing_is_read()
     {
         await StartAsync(Permission.Build);

@@ -17,6 +17,9 @@ internal sealed record Request(
 
     /// <summary>Crash loops seen, newest last; one without an end goes on.</summary>
     public IReadOnlyList<CrashLoop> Loops { get; init; } = [];
+
+    /// <summary>How many seconds its last successful runs took, newest last.</summary>
+    public IReadOnlyList<double> RunTimes { get; init; } = [];
 }
 
 internal enum RequestState

@@ -11,6 +11,9 @@ internal sealed record RolloutProgress(
     int Step, DateTimeOffset? StepSince, int Proven, DateTimeOffset? HealthyAt, int Failures, bool Accepted)
 {
     public static readonly RolloutProgress None = new(0, null, 0, null, 0, false);
+
+    /// <summary>Of a run: since when it takes longer than it should. Told once.</summary>
+    public DateTimeOffset? LateSince { get; init; }
 }
 
 /// <summary>Why a deploy did not come to be, as a stable word.</summary>
