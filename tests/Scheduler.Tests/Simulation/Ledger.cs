@@ -61,6 +61,13 @@ internal sealed class Ledger
             attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value)) { Freeze = Freeze };
     }
 
+    /// <summary>How a request stands, for messages.</summary>
+    public string Show(string request) =>
+        $"{request} {Requests[request].State}, in force {Requests[request].ActiveDeploy}, pending {Requests[request].PendingDeploy}, overrides "
+        + $"{System.Text.Json.JsonSerializer.Serialize(Requests[request].Overrides, Kernel.Journal.Json)}; "
+        + string.Join("; ", Live.Values.Where(t => t.RequestId == request).Select(t =>
+            $"{t.Id} {t.Phase}{(t.IsHealthy ? " healthy" : "")} {t.Leaving?.Cause.ToString() ?? "stays"} kill {t.KillCause}"));
+
     private void Apply(TaskRecord row)
     {
         if (Tasks.TryGetValue(row.Id, out var before))

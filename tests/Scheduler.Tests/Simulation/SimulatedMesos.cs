@@ -46,8 +46,15 @@ internal sealed partial class SimulatedMesos
 
     public Connection Subscribe(string? known, bool quiet, Action<MasterEvent> hear)
     {
+        // A leader that was frozen before there was an id becomes another framework: it cannot save the new id, and starts nothing.
+        if (known is null && invariants.Launches > 0)
+        {
+            hear(new Subscribed($"fw{++numbers}", TimeSpan.FromSeconds(15), $"m{masters}", $"m{masters}:5050", "1.12.0"));
+            return new Connection(hear);
+        }
+
         // An id that was never made durable is given again, anew: nothing was launched under it.
-        invariants.Holds(known == frameworkId || (known is null && invariants.Launches == 0), $"subscribed as {known}, but it is {frameworkId}");
+        invariants.Holds(known == frameworkId || known is null, $"subscribed as {known}, but it is {frameworkId}");
         if (connection is { IsOpen: true } old)
         {
             Emit(new SubscriptionEnded(SubscriptionEnd.FailedOver, "Framework failed over"));

@@ -39,7 +39,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         await new ClusterSimulator(seed).RunAsync(Steps);
     }
 
-    [Fact]
+    [Fact, Trait("fact", "126"), Trait("fact", "127")]
     public void Random_histories_are_safe_and_come_to_rest()
     {
         var began = Stopwatch.GetTimestamp();
