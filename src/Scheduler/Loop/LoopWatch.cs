@@ -49,7 +49,8 @@ internal sealed class LoopWatch(SchedulerMetrics metrics, LoopTerm term)
             queue, effectsQueue, machine.State.Pending.Count == 0 ? 0 : (now - machine.State.Pending.First().At).TotalSeconds,
             time.GetElapsedTime(askedAt).TotalSeconds, tasks)
         {
-            At = now, Subscribed = machine.Framework.State == FrameworkState.Subscribed, UpdateLag = updateLag.Value, AcknowledgementLag = acknowledgementLag.Value,
+            At = now, Subscribed = machine.Framework.State == FrameworkState.Subscribed, UpdateLag = updateLag.Value,
+            AcknowledgementLag = acknowledgementLag.Value,
         };
         metrics.Show(term.Cluster, Gauges);
     }
