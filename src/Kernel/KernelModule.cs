@@ -7,14 +7,27 @@ namespace Pipeline.Kernel;
 
 public static class KernelModule
 {
+    /// <summary>A process that is frozen in the middle of a transaction keeps its locks; after so long PostgreSQL lets go of them.</summary>
+    private const string IdleInTransaction = "10s";
+
     /// <summary>The data source, the journal and its reader, the clock. The composition root adds an <see cref="EventFlow"/>.</summary>
     public static IServiceCollection AddKernel(this IServiceCollection services, string connectionString)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(connectionString) { Name = "pipeline" }.Build());
+        services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<Journal>();
         services.AddSingleton<JournalReader>();
         return services;
+    }
+
+    private static NpgsqlDataSource DataSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = "pipeline" };
+        var options = builder.ConnectionStringBuilder.Options;
+        if (options?.Contains("idle_in_transaction_session_timeout", StringComparison.Ordinal) != true)
+            builder.ConnectionStringBuilder.Options = $"{options} -c idle_in_transaction_session_timeout={IdleInTransaction}".TrimStart();
+
+        return builder.Build();
     }
 }

@@ -16,8 +16,8 @@ internal static partial class Log
     [LoggerMessage(4003, LogLevel.Error, "The subscription to cluster {Cluster} ended: {End}, {Reason}")]
     public static partial void SubscriptionEnded(ILogger log, string cluster, string end, string reason);
 
-    [LoggerMessage(4004, LogLevel.Warning, "Cluster {Cluster} is led by another server now: standing by")]
-    public static partial void Fenced(ILogger log, string cluster);
+    [LoggerMessage(4004, LogLevel.Warning, "Cluster {Cluster}: nothing is written or sent any more, standing by. {Reason}")]
+    public static partial void Fenced(ILogger log, string cluster, string reason);
 
     [LoggerMessage(4005, LogLevel.Information, "History of cluster {Cluster}: {Tasks} ended tasks purged")]
     public static partial void Purged(ILogger log, string cluster, int tasks);
@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(4007, LogLevel.Warning, "The term of cluster {Cluster} ends, the next begins from the rows: {Reason}")]
     public static partial void TermEnded(ILogger log, Exception error, string cluster, string reason);
+
+    [LoggerMessage(4008, LogLevel.Warning, "The leader of cluster {Cluster} said nothing for {Seconds} s, it is frozen or cut off: its session is ended")]
+    public static partial void LeaderSilent(ILogger log, string cluster, double seconds);
 }

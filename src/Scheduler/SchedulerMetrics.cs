@@ -20,6 +20,7 @@ internal sealed class SchedulerMetrics
     private readonly Counter<long> revives;
     private readonly Counter<long> declines;
     private readonly Counter<long> aside;
+    private readonly Counter<long> fenced;
 
     public SchedulerMetrics(IMeterFactory meters)
     {
@@ -33,6 +34,7 @@ internal sealed class SchedulerMetrics
         revives = meter.CreateCounter<long>("pipeline.scheduler.revives", "{call}", "Times that offers were asked for.");
         declines = meter.CreateCounter<long>("pipeline.scheduler.offers.declined", "{offer}", "Offers given back, by reason.");
         aside = meter.CreateCounter<long>("pipeline.scheduler.quarantined", "{object}", "Objects that could not be digested.");
+        fenced = meter.CreateCounter<long>("pipeline.scheduler.fenced", "{term}", "Terms ended because another server leads: its writes were refused.");
         Gauge(meter, "pipeline.leader", null, "This process leads the cluster.", _ => 1);
         Gauge(meter, "pipeline.subscribed", null, "1: its framework is subscribed to the master.", g => g.Subscribed ? 1 : 0);
         Gauge(meter, "pipeline.epoch", null, "The epoch of the term.", g => g.Epoch);
@@ -95,6 +97,8 @@ internal sealed class SchedulerMetrics
     }
 
     public void SetAside(string cluster, int objects) => aside.Add(objects, new KeyValuePair<string, object?>("cluster", cluster));
+
+    public void Fenced(string cluster) => fenced.Add(1, new KeyValuePair<string, object?>("cluster", cluster));
 
     // The collector's own bounds are made for milliseconds.
     private static Histogram<double> Times(Meter meter, string name, string what) => meter.CreateHistogram(

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;
 
@@ -48,6 +49,16 @@ internal sealed class HistoryStore(NpgsqlDataSource db, string cluster)
         """;
 
     private const string Answers = "DELETE FROM scheduler.command_result WHERE at < @before";
+
+    /// <exception cref="FencedException">Another leader came after <paramref name="epoch"/>: the past is its to keep.</exception>
+    public async Task RequireLeadAsync(long epoch, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                "SELECT EXISTS (SELECT 1 FROM scheduler.leader WHERE cluster = @cluster AND epoch = @epoch)", new { cluster, epoch },
+                cancellationToken: ct)))
+            throw new FencedException(cluster, epoch);
+    }
 
     /// <returns>How many tasks were deleted.</returns>
     public async Task<int> PurgeAsync(HistoryOptions options, DateTimeOffset now, CancellationToken ct)

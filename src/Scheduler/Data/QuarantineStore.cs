@@ -1,12 +1,15 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;
 
 /// <summary>The quarantine of all clusters.</summary>
 internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, TimeProvider time)
 {
+    private const string LeadsStill = "SELECT epoch FROM scheduler.leader WHERE cluster = @cluster AND epoch = @epoch FOR SHARE";
+
     private const string Insert = """
         INSERT INTO scheduler.quarantine AS q (cluster, kind, subject_id, at, reason, payload)
         VALUES (@cluster, @Kind, @SubjectId, @now, @Reason, @Payload)
@@ -53,13 +56,18 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
     }
 
     /// <param name="taken">Rows of the intake that go with it.</param>
-    public Task PutAsync(string cluster, IReadOnlyList<QuarantineEntry> entries, IReadOnlyList<long> taken, CancellationToken ct) =>
+    /// <exception cref="FencedException">Another leader came after <paramref name="epoch"/>.</exception>
+    public Task PutAsync(
+        string cluster, long epoch, IReadOnlyList<QuarantineEntry> entries, IReadOnlyList<long> taken, CancellationToken ct) =>
         Transactions.InTransactionAsync(
             async token =>
             {
                 var now = time.GetUtcNow().UtcDateTime;
                 await using (var connection = await db.OpenConnectionAsync(token))
                 {
+                    if (await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+                            LeadsStill, new { cluster, epoch }, cancellationToken: token)) is null)
+                        throw new FencedException(cluster, epoch);
                     foreach (var e in entries)
                     {
                         await connection.ExecuteAsync(new CommandDefinition(

@@ -10,7 +10,7 @@ namespace Pipeline.Scheduler.Loop;
 /// Between the loop and the machine: keeps out what is set aside, and finds what a step threw on. A machine that threw is in no known
 /// state, so its term ends; the next begins from the rows, without the culprit.
 /// </summary>
-internal sealed class Border(QuarantineStore quarantine, SetAside aside, string cluster)
+internal sealed class Border(QuarantineStore quarantine, SetAside aside, string cluster, long epoch)
 {
     /// <summary>One offer an event, so that a bad one is known by its agent; nothing of what is set aside.</summary>
     public IEnumerable<SchedulerInput> Admit(SchedulerInput input) => input switch
@@ -37,7 +37,7 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
     public Task RefuseAsync(IReadOnlyList<IntakeItem> items, CancellationToken ct) => items.Count == 0
         ? Task.CompletedTask
         : quarantine.PutAsync(
-            cluster, [.. items.Select(i => new QuarantineEntry(QuarantineKind.Command, i.SubjectId, Refuses(i)!, i.Payload))],
+            cluster, epoch, [.. items.Select(i => new QuarantineEntry(QuarantineKind.Command, i.SubjectId, Refuses(i)!, i.Payload))],
             [.. items.Select(i => i.Id)], ct);
 
     /// <summary>Writes down what could not be digested; always throws.</summary>
@@ -55,7 +55,7 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
         var entry = item is null
             ? Culprit(machine, heard, thrown)
             : new QuarantineEntry(QuarantineKind.Command, item.SubjectId, Reason(thrown), item.Payload);
-        await quarantine.PutAsync(cluster, [entry], item is null ? [] : [item.Id], ct);
+        await quarantine.PutAsync(cluster, epoch, [entry], item is null ? [] : [item.Id], ct);
         throw new TermEndedException($"{entry.Kind} {entry.SubjectId} is set aside", thrown);
     }
 

@@ -35,10 +35,11 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     public ValueTask HearAsync(SchedulerInput input, CancellationToken ct) =>
         inputs.Writer.WriteAsync((input, time.GetTimestamp()), ct);
 
-    public async ValueTask RingIntakeAsync(CancellationToken ct)
+    /// <summary>The intake may hold something. Never waits: a loop with a full channel is awake anyhow.</summary>
+    public void RingIntake()
     {
         intakeRang = true;
-        await HearAsync(new Tick(), ct);
+        inputs.Writer.TryWrite((new Tick(), time.GetTimestamp()));
     }
 
     /// <summary>Runs until the token is cancelled or something fails.</summary>

@@ -28,6 +28,8 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
                 await using var leadership = await Leadership.TryTakeAsync(parts.Db, cluster, parts.Time, ct);
                 if (leadership is not null)
                     await LeadAsync(leadership, ct);
+                else if (await Leadership.EndSilentAsync(parts.Db, cluster, Leadership.Silence, ct) is { } silent)
+                    Log.LeaderSilent(parts.Log, cluster, silent.TotalSeconds);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -37,9 +39,10 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
             {
                 Log.TermEnded(parts.Log, e, cluster, e.Message);
             }
-            catch (FencedException)
+            catch (FencedException e)
             {
-                Log.Fenced(parts.Log, cluster);
+                parts.Metrics.Fenced(cluster);
+                Log.Fenced(parts.Log, cluster, e.Message);
             }
             catch (Exception e)
             {
@@ -55,11 +58,40 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
     {
         _ = parts.Runner.Digest; // Without the program that every task starts with, launching would only make failures.
         using var term = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        // The lease is kept while a hundred thousand tasks are read. Bells before the loop are not missed: it looks when it begins.
+        Action ring = () => { };
+        var watching = leadership.WatchAsync(() => ring(), term.Token);
+        try
+        {
+            await LeadAsync(leadership, watching, r => ring = r, term);
+        }
+        catch (Exception e) when (e is not FencedException and not TermEndedException && !ct.IsCancellationRequested)
+        {
+            // A process that wakes may meet the ruins of its last transaction before it learns that another leads.
+            await EndAsync();
+            await leadership.RequireSessionAsync(e);
+            throw;
+        }
+        finally
+        {
+            await EndAsync();
+        }
+
+        async Task EndAsync()
+        {
+            await term.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LeadAsync(Leadership leadership, Task watching, Action<Action> ringing, CancellationTokenSource term)
+    {
+        var ct = term.Token;
         var quarantine = new QuarantineStore(parts.Db, parts.Journal, parts.Time);
         var aside = await quarantine.OpenAsync(cluster, ct);
         var snapshot = await SnapshotReader.ReadAsync(parts.Db, cluster, aside, ct);
         if (aside.Found.Count > 0)
-            await quarantine.PutAsync(cluster, aside.Found, [], ct);
+            await quarantine.PutAsync(cluster, leadership.Epoch, aside.Found, [], ct);
         var machine = new ClusterMachine(Settings(), parts.Trust, snapshot, parts.Time.GetUtcNow());
         Log.Leads(parts.Log, cluster, leadership.Epoch, snapshot.Tasks.Count);
         var store = new ClusterStore(parts.Db, parts.Journal, parts.Time, cluster);
@@ -68,17 +100,18 @@ internal sealed class ClusterWorker(WorkerParts parts, string cluster, string ro
         var current = new LoopTerm(cluster, leadership.Epoch, parts.Time, careful, parts.Log);
         var watch = new LoopWatch(parts.Metrics, current);
         watch.SetAside(aside.Found.Count);
-        var loop = new ClusterLoop(machine, store, master, new Border(quarantine, aside, cluster), watch, current);
+        var loop = new ClusterLoop(machine, store, master, new Border(quarantine, aside, cluster, leadership.Epoch), watch, current);
         careful = false;
+        ringing(loop.RingIntake);
         var outbox = new Outbox(master, new LaunchBuilder(parts.Options, parts.Key, parts.Runner, cluster), prober, store, loop.HearAsync,
             parts.Log);
         Task[] running =
         [
-            loop.DriveAsync(outbox, m => parts.Board.Put(cluster, LoopNotesOf.Step(cluster, m, watch.Gauges!)), term.Token),
-            loop.ListenAsync(() => Describe(machine, leadership), term.Token),
-            outbox.RunAsync(term.Token),
-            leadership.WatchAsync(() => loop.RingIntakeAsync(term.Token), term.Token),
-            new HistoryKeeper(new HistoryStore(parts.Db, cluster), parts.Options.History, cluster, parts.Time, parts.Log).RunAsync(term.Token),
+            watching,
+            loop.DriveAsync(outbox, m => parts.Board.Put(cluster, LoopNotesOf.Step(cluster, m, watch.Gauges!)), ct),
+            loop.ListenAsync(() => Describe(machine, leadership), ct),
+            outbox.RunAsync(ct),
+            new HistoryKeeper(new HistoryStore(parts.Db, cluster), parts.Options.History, current).RunAsync(ct),
         ];
         try
         {

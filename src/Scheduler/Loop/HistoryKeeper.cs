@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;
 
 /// <summary>Keeps the past in bounds while we lead. That it fails is no reason to stop leading: it tries again.</summary>
-internal sealed class HistoryKeeper(HistoryStore store, HistoryOptions options, string cluster, TimeProvider time, ILogger log)
+internal sealed class HistoryKeeper(HistoryStore store, HistoryOptions options, LoopTerm term)
 {
     public async Task RunAsync(CancellationToken ct)
     {
@@ -13,15 +12,16 @@ internal sealed class HistoryKeeper(HistoryStore store, HistoryOptions options, 
         {
             try
             {
-                if (await store.PurgeAsync(options, time.GetUtcNow(), ct) is > 0 and var deleted)
-                    Log.Purged(log, cluster, deleted);
+                await store.RequireLeadAsync(term.Epoch, ct);
+                if (await store.PurgeAsync(options, term.Time.GetUtcNow(), ct) is > 0 and var deleted)
+                    Log.Purged(term.Log, term.Cluster, deleted);
             }
             catch (NpgsqlException e) when (!ct.IsCancellationRequested)
             {
-                Log.PurgeFailed(log, cluster, e.Message);
+                Log.PurgeFailed(term.Log, term.Cluster, e.Message);
             }
 
-            await Task.Delay(options.Every, time, ct);
+            await Task.Delay(options.Every, term.Time, ct);
         }
     }
 }

@@ -7,12 +7,20 @@ namespace Pipeline.Scheduler.Loop;
 /// <summary>
 /// The right to lead a cluster: a session lock of PostgreSQL on a connection of its own, which also brings the bell of the intake, and an
 /// epoch that every write checks. The lock keeps two leaders apart; the epoch stops one that has not noticed yet that it lost the lock.
+/// A process that is frozen or cut off keeps its session and with it the lock, so the session is a lease: its holder says something every
+/// second, and who stands by ends one that has been silent for too long (docs/adr/0008).
 /// </summary>
 internal sealed class Leadership : IAsyncDisposable
 {
     private const int LockClass = 4007;
+    private const int AnswerSeconds = 5;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Shorter than <see cref="Silence"/>: a leader stops believing in itself before anybody may take its place.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    /// <summary>A holder of the lock that asked the database nothing for so long is taken for frozen.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
 
     private const string TakeEpoch = """
         INSERT INTO scheduler.leader AS l (cluster, epoch, holder, since, beat_at) VALUES (@cluster, 1, @holder, @now, @now)
@@ -21,12 +29,25 @@ internal sealed class Leadership : IAsyncDisposable
         RETURNING epoch
         """;
 
+    // Both times are the database's own: clocks of servers do not matter. Materialized, or the planner may end sessions first and
+    // look at their age afterwards.
+    private const string EndSilent = """
+        WITH silent AS MATERIALIZED (
+        SELECT l.pid, extract(epoch FROM clock_timestamp() - a.query_start)::float8 AS seconds
+          FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = @LockClass AND l.objid = hashtext(@cluster)::oid AND l.objsubid = 2
+           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND a.state = 'idle' AND a.query_start < clock_timestamp() - @silence)
+        SELECT seconds FROM silent WHERE pg_terminate_backend(pid)
+        """;
+
     private const string GiveBack = "UPDATE scheduler.leader SET holder = NULL, since = NULL WHERE cluster = @cluster AND epoch = @epoch";
 
     private readonly NpgsqlConnection connection;
     private readonly string cluster;
     private readonly TimeProvider time;
     private long seenAt;
+    private bool rung;
 
     private Leadership(NpgsqlConnection connection, string cluster, long epoch, TimeProvider time)
     {
@@ -66,28 +87,67 @@ internal sealed class Leadership : IAsyncDisposable
         }
     }
 
-    /// <summary>Rings when the intake of the cluster may hold something, at least once a second. Ends, with an error, when the connection
-    /// is lost.</summary>
-    public async Task WatchAsync(Func<ValueTask> ring, CancellationToken ct)
+    /// <summary>Ends the session of a leader that has been silent for too long, so that its lock is free.</summary>
+    /// <returns>How long it had been silent; null when it speaks, or when nobody leads.</returns>
+    public static async Task<TimeSpan?> EndSilentAsync(NpgsqlDataSource db, string cluster, TimeSpan silence, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var seconds = await connection.ExecuteScalarAsync<double?>(new CommandDefinition(
+            EndSilent, new { LockClass, cluster, silence }, cancellationToken: ct));
+        return seconds is { } silent ? TimeSpan.FromSeconds(silent) : null;
+    }
+
+    /// <summary>Keeps the lease, and rings when the intake of the cluster may hold something, at least once a second.</summary>
+    /// <exception cref="FencedException">The session is gone, and with it the lock: anybody may lead by now.</exception>
+    public async Task WatchAsync(Action ring, CancellationToken ct)
     {
         connection.Notification += (_, e) => rung |= e.Payload == cluster;
         while (true)
         {
-            if (await connection.WaitAsync(Beat, ct))
-            {
-                if (!rung && IsFresh)
-                    continue;
-            }
-
-            // A connection that died without a word shows here, and with it the lock.
-            await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: ct));
-            Interlocked.Exchange(ref seenAt, time.GetTimestamp());
+            if (!await BeatAsync(ct) && !rung)
+                continue;
             rung = false;
-            await ring();
+            ring();
         }
     }
 
-    private bool rung;
+    /// <returns>False when only a bell rang.</returns>
+    private async Task<bool> BeatAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (await connection.WaitAsync(Beat, ct) && time.GetElapsedTime(seenAt) < Beat)
+                return false;
+            var asked = time.GetTimestamp();
+            await AskAsync(ct);
+            Interlocked.Exchange(ref seenAt, asked);
+            return true;
+        }
+        catch (NpgsqlException e)
+        {
+            throw Gone(e);
+        }
+    }
+
+    /// <summary>After <see cref="WatchAsync"/> has ended.</summary>
+    /// <exception cref="FencedException">The session is gone; carries what was seen of that elsewhere.</exception>
+    public async Task RequireSessionAsync(Exception seen)
+    {
+        try
+        {
+            await AskAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            throw Gone(seen);
+        }
+    }
+
+    private Task AskAsync(CancellationToken ct) =>
+        connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", commandTimeout: AnswerSeconds, cancellationToken: ct));
+
+    private FencedException Gone(Exception seen) =>
+        new($"The session that epoch {Epoch} of cluster {cluster} rests on is gone: {seen.Message}", seen);
 
     public async ValueTask DisposeAsync()
     {

@@ -114,6 +114,57 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task A_leader_that_says_nothing_loses_its_session_and_one_that_speaks_does_not()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        await using var frozen = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None);
+        await using var speaking = await Leadership.TryTakeAsync(harness.Db, "other", TimeProvider.System, None);
+        using var stop = new CancellationTokenSource();
+        var rings = 0;
+        var watching = speaking!.WatchAsync(() => rings++, stop.Token);
+        try
+        {
+            Assert.Null(await Leadership.EndSilentAsync(harness.Db, "test", Leadership.Silence, None));
+            await Eventually.IsTrueAsync(
+                async () => await Leadership.EndSilentAsync(harness.Db, "test", TimeSpan.FromSeconds(3), None) is not null,
+                TimeSpan.FromSeconds(20), "silent for three seconds");
+            Assert.Null(await Leadership.EndSilentAsync(harness.Db, "other", TimeSpan.FromSeconds(3), None));
+
+            var next = await Eventually.BecomesAsync(
+                () => Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None), l => l is not null, TimeSpan.FromSeconds(20), "led");
+            await using (next)
+            {
+                await Assert.ThrowsAsync<FencedException>(() => frozen!.WatchAsync(() => { }, None));
+                Assert.Equal(frozen!.Epoch + 1, next!.Epoch);
+            }
+
+            Assert.True(rings > 0);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        }
+    }
+
+    [Fact]
+    public async Task A_leader_that_was_left_behind_sets_nothing_aside_and_purges_nothing()
+    {
+        await using var harness = await LoopHarness.CreateAsync();
+        await (await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None))!.DisposeAsync();
+        await using var second = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None);
+        var quarantine = new QuarantineStore(harness.Db, harness.Journal, TimeProvider.System);
+        var entry = new QuarantineEntry(QuarantineKind.Task, "t1", "bad");
+
+        await Assert.ThrowsAsync<FencedException>(() => quarantine.PutAsync("test", second!.Epoch - 1, [entry], [], None));
+        await Assert.ThrowsAsync<FencedException>(() => new HistoryStore(harness.Db, "test").RequireLeadAsync(second!.Epoch - 1, None));
+
+        Assert.Empty(await quarantine.ListAsync("test", None));
+        await quarantine.PutAsync("test", second!.Epoch, [entry], [], None);
+        Assert.Single(await quarantine.ListAsync("test", None));
+    }
+
+    [Fact]
     public async Task A_ticket_is_worth_one_runner_and_its_token_opens_its_own_task_only()
     {
         await using var harness = await LoopHarness.CreateAsync();

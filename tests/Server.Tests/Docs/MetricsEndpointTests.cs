@@ -92,6 +92,7 @@ public sealed partial class MetricsEndpointTests
         metrics.Turned("test", [TimeSpan.FromMilliseconds(3)], TimeSpan.FromMilliseconds(2));
         metrics.Updated("test", TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(3));
         metrics.SetAside("test", 1);
+        metrics.Fenced("test");
         metrics.Show("test", new LoopGauges(
             1, 2, 3, 4, 5, 6, 7, Enum.GetValues<TaskPhase>().ToDictionary(p => Scheduler.Data.RowText.Kebab(p.ToString()), _ => 1L)));
     }
