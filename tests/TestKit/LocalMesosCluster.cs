@@ -91,7 +91,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Kill -9 of the whole cluster process (master and agents).</summary>
+    /// <summary>Kill -9 of the whole cluster process (master and agents). Its tasks run on until it is disposed.</summary>
     public async Task KillProcessAsync()
     {
         process.Kill();
@@ -116,8 +116,29 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         }
 
         process.Dispose();
-        if (ownsDirectory)
-            Directory.Delete(WorkDirectory, recursive: true);
+        if (!ownsDirectory)
+            return;
+        EndSurvivors();
+        Directory.Delete(WorkDirectory, recursive: true);
+    }
+
+    // Tasks outlive a cluster that was killed, as they should; nobody would end those of a test.
+    private void EndSurvivors()
+    {
+        foreach (var proc in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            try
+            {
+                if (new FileInfo(Path.Combine(proc, "cwd")).LinkTarget?.StartsWith(WorkDirectory + "/", StringComparison.Ordinal) != true)
+                    continue;
+                using var survivor = Process.GetProcessById(int.Parse(Path.GetFileName(proc), System.Globalization.CultureInfo.InvariantCulture));
+                survivor.Kill();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+            {
+                // It ended by itself, or is not ours to look at.
+            }
+        }
     }
 
     private async Task AdminAsync(string agentId, string action)
