@@ -90,12 +90,24 @@ public sealed class TestFramework : IAsyncDisposable
                     id = subscribed.FrameworkId;
                 events.Enqueue(e);
                 if (acknowledges && e is TaskUpdated { Status: { Uuid: { } uuid, AgentId: { } agent } status })
-                    await master.SendAsync(new AcknowledgeUpdate(status.TaskId, agent, uuid), stop.Token);
+                    await AcknowledgeAsync(new AcknowledgeUpdate(status.TaskId, agent, uuid));
             }
         }
         catch (OperationCanceledException)
         {
             // The test ended.
+        }
+    }
+
+    private async Task AcknowledgeAsync(AcknowledgeUpdate acknowledgement)
+    {
+        try
+        {
+            await master.SendAsync(acknowledgement, stop.Token);
+        }
+        catch (MesosCallException e) when (e.Status is null)
+        {
+            // The master was killed before it answered. What it did not hear, the agent sends again.
         }
     }
 
