@@ -23,9 +23,18 @@ internal sealed class Asked
     public double? Seconds(ParseResult p) => p.GetValue(Duration) is { } text ? Span(text).TotalSeconds : null;
 
     /// <summary>Posts it and waits for the leader's answer; a refusal is a failure.</summary>
-    public static async Task AskAsync(Session s, string path, object body, CancellationToken ct)
+    public static async Task AskAsync(Session s, string path, object body, CancellationToken ct) =>
+        Tell(s, await s.Api.PostAsync(path, body, ct));
+
+    /// <summary>Ends a change before its time, with the reason if one was given.</summary>
+    public async Task EndAsync(Session s, ParseResult p, string path, CancellationToken ct) => Tell(
+        s,
+        await s.Api.DeleteAsync(
+            path + (p.GetValue(Reason) is { } r ? (path.Contains('?') ? "&" : "?") + "reason=" + Uri.EscapeDataString(r) : ""), ct));
+
+    /// <summary>What the leader made of it.</summary>
+    public static void Tell(Session s, JsonElement answer)
     {
-        var answer = await s.Api.PostAsync(path, body, ct);
         if (s.Out.IsJson)
             s.Out.Answer(answer);
         else if (answer.Text("state") == "waiting")

@@ -12,9 +12,10 @@ internal static class Nouns
         BuildCommandsTree.Add(root, make);
         root.Add(Deployable(make));
         TaskCommandsTree.Add(root, make);
-        root.Add(Cluster(make));
+        ClusterCommandsTree.Add(root, make);
         MachineCommandsTree.Add(root, make);
         RequestCommandsTree.Add(root, make);
+        DeployCommandsTree.Add(root, make);
         root.Add(Token(make));
     }
 
@@ -105,25 +106,6 @@ internal static class Nouns
                 return Exit.Done;
             }),
             make.Show("show", "One deployable.", name, (_, n, _) => Task.FromResult($"api/v1/deployables/{Escaped(n)}")));
-    }
-
-    private static Command Cluster(Maker make)
-    {
-        var name = new Argument<string>("CLUSTER") { Description = "Its name." };
-        return Noun(
-            "cluster", "Clusters.",
-            make.List("The clusters.", (_, _, _) => Task.FromResult("api/v1/clusters"),
-                [
-                    new("cluster", "name"), new("state", "state"), new("agents", "agents"), new("active tasks", "activeTasks"),
-                    new("pending", "pendingTasks"), new("leader", "leader"),
-                ]),
-            make.Show("show", "One cluster.", name, (_, c, _) => Task.FromResult($"api/v1/clusters/{Escaped(c)}")),
-            make.Verb("reconcile", "Asks the master for the state of everything.", async (s, p, ct) =>
-            {
-                await s.Api.PostAsync($"api/v1/clusters/{Escaped(p.GetValue(name)!)}/reconcile", null, ct);
-                s.Out.Say("Asked.");
-                return Exit.Done;
-            }, name));
     }
 
     private static Command Token(Maker make)

@@ -6,10 +6,18 @@ namespace Pipeline.Cli;
 /// <summary><c>pipeline request …</c>: what should run on the clusters, and what people change about it.</summary>
 internal static class RequestCommandsTree
 {
-    private static readonly Argument<string> Id = new("REQUEST") { Description = "Its id; of a deployable its name." };
-    private static readonly Option<string?> Cluster = new("--cluster") { Description = "The cluster; needed when the id is in several." };
+    internal static readonly Argument<string> Id = new("REQUEST") { Description = "Its id; of a deployable its name." };
+    internal static readonly Option<string?> Cluster = new("--cluster") { Description = "The cluster; needed when the id is in several." };
 
-    public static void Add(RootCommand root, Maker make) => root.Add(new Command("request", "Requests: what should run on the clusters.")
+    public static void Add(RootCommand root, Maker make)
+    {
+        var noun = Noun(make);
+        foreach (var verb in RequestChangesTree.Verbs(make))
+            noun.Add(verb);
+        root.Add(noun);
+    }
+
+    private static Command Noun(Maker make) => new("request", "Requests: what should run on the clusters.")
     {
         make.Verb("list", "What should run.", async (s, p, ct) =>
         {
@@ -32,7 +40,7 @@ internal static class RequestCommandsTree
         Pause(make),
         Unpause(make),
         RunNow(make),
-    });
+    };
 
     private static Command Scale(Maker make)
     {
@@ -145,10 +153,10 @@ internal static class RequestCommandsTree
 
     private static bool Changed(JsonElement now, string what) => now.Items("request.changes").Any(c => c.Text("what") == what);
 
-    private static string Path(JsonElement request) =>
+    internal static string Path(JsonElement request) =>
         $"api/v1/clusters/{Uri.EscapeDataString(request.Text("cluster"))}/requests/{Uri.EscapeDataString(request.Text("id"))}";
 
-    private static async Task<JsonElement> FindAsync(Session s, ParseResult p, CancellationToken ct)
+    internal static async Task<JsonElement> FindAsync(Session s, ParseResult p, CancellationToken ct)
     {
         var id = p.GetValue(Id)!;
         if (p.GetValue(Cluster) is { } cluster)

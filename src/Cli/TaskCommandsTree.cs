@@ -30,6 +30,7 @@ internal static class TaskCommandsTree
                 async (s, p, ct) => WhyText.Show(s, await s.Api.GetAsync(Path(p.GetValue(Id)!) + "/why", ct)), Id),
             Log(make),
             Files(make),
+            make.Show("usage", "Cpu, memory and disk over time, measured from the first look on.", Id, (_, t, _) => Task.FromResult(Path(t) + "/usage")),
             make.Verb("history", "The statuses and probes of a task, oldest first.", HistoryAsync, Id),
             Kill(make),
         });
@@ -85,15 +86,19 @@ internal static class TaskCommandsTree
     private static Command Kill(Maker make)
     {
         var message = new Option<string?>("--message", "-m") { Description = "Why." };
+        var destroy = new Option<bool>("--destroy") { Description = "At once, without grace." };
+        var replace = new Option<bool>("--replace") { Description = "Of a service: only once another instance is healthy in its place." };
         return make.Verb(
             "kill", "Kills a task; an instance of a service is replaced.",
             async (s, p, ct) =>
             {
-                await s.Api.PostAsync(Path(p.GetValue(Id)!) + "/kill", new { reason = p.GetValue(message) }, ct);
+                await s.Api.PostAsync(
+                    Path(p.GetValue(Id)!) + "/kill",
+                    new { reason = p.GetValue(message), destroy = p.GetValue(destroy), replace = p.GetValue(replace) }, ct);
                 s.Out.Say("Asked the scheduler to kill it.");
                 return Exit.Done;
             },
-            Id, message);
+            Id, message, destroy, replace);
     }
 
     private static async Task<int> HistoryAsync(Session s, ParseResult p, CancellationToken ct)

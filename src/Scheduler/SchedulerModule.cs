@@ -5,7 +5,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Pipeline.Mesos;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Loop;
@@ -44,8 +43,12 @@ public static class SchedulerModule
             p.GetRequiredService<IOptions<SchedulerOptions>>().Value));
         services.AddSingleton(p => new RunnerAuth(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<MesosAgentClient>();
+        services.AddSingleton<AgentClients>();
+        services.AddSingleton<UsageSampler>();
+        services.AddHostedService(p => p.GetRequiredService<UsageSampler>());
+        services.AddSingleton(p => new TaskUsage(p.GetRequiredService<UsageSampler>(), p.GetRequiredService<SandboxStore>()));
         services.AddSingleton<QuarantineStore>();
+        services.AddSingleton(p => new Quarantine(p.GetRequiredService<QuarantineStore>()));
         services.AddSingleton<SandboxStore>();
         services.AddSingleton<SandboxReader>();
         services.AddSingleton(p => new TaskFiles(p.GetRequiredService<SandboxStore>(), p.GetRequiredService<SandboxReader>()));

@@ -82,6 +82,14 @@ public sealed class ClusterOptions
     /// <summary>PEM file of the authorities that the masters' certificates are checked against; null for those of the system.</summary>
     public string? CaFile { get; set; }
 
+    /// <summary>For the agents' files and statistics; null for agents that ask nobody.</summary>
+    public string? AgentPrincipal { get; set; }
+
+    public string? AgentSecret { get; set; }
+
+    /// <summary>As <see cref="CaFile"/>, for agents with https addresses; null: as for the masters.</summary>
+    public string? AgentCaFile { get; set; }
+
     /// <summary>Attributes whose agents take only requests that name them (required or allowed): a list of values for each.</summary>
     public Dictionary<string, List<string>> Reserved { get; } = new(StringComparer.Ordinal);
 

@@ -27,4 +27,7 @@ internal static class OverrideViews
             views.Add(new RequestChangeView("cooldown", "new starts wait", "system:scheduler", cooldown.Reason, cooldown.Since, null));
         return views;
     }
+
+    public static PriorityFreezeView Of(PriorityFreeze freeze) => new(
+        freeze.Level, freeze.Kill, freeze.Change.By.ToString(), freeze.Change.Reason, freeze.Change.Since, freeze.Change.Until);
 }

@@ -5,6 +5,12 @@ namespace Pipeline.Scheduler.Data;
 /// <summary>The statements of <see cref="SchedulerQueries"/>.</summary>
 internal static class QuerySql
 {
+    public const string EnvironmentOf = """
+        SELECT t.address, d.spec->>'runnerSpec', (d.spec->'run'->'environment')::text
+          FROM scheduler.task t LEFT JOIN scheduler.deploy d ON d.cluster = t.cluster AND d.id = t.deploy_id
+         WHERE t.id = @id
+        """;
+
     public const string Clusters = """
         SELECT l.cluster AS name, coalesce(f.state, 'Connecting') AS state, f.detail, f.framework_id, f.master, f.master_version,
                f.reconciliation::text AS reconciliation,

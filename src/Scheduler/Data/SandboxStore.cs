@@ -8,7 +8,7 @@ namespace Pipeline.Scheduler.Data;
 internal sealed class SandboxStore(NpgsqlDataSource db)
 {
     private const string Find = """
-        SELECT t.id, f.framework_id, a.url AS agent_url, t.host, coalesce(a.state = 'Dead', false) AS agent_lost,
+        SELECT t.id, t.cluster, t.running_at, f.framework_id, a.url AS agent_url, t.host, coalesce(a.state = 'Dead', false) AS agent_lost,
                t.phase, t.ended_at IS NOT NULL AS is_over, t.outcome, t.exit_code, coalesce(t.reason, t.why_pending) AS reason
           FROM scheduler.task t
           LEFT JOIN scheduler.agent a ON a.cluster = t.cluster AND a.id = t.agent_id
@@ -27,6 +27,8 @@ internal sealed class SandboxStore(NpgsqlDataSource db)
     private sealed class Row
     {
         public string Id { get; init; } = "";
+        public string Cluster { get; init; } = "";
+        public DateTime? RunningAt { get; init; }
         public string? FrameworkId { get; init; }
         public string? AgentUrl { get; init; }
         public string? Host { get; init; }
@@ -39,6 +41,7 @@ internal sealed class SandboxStore(NpgsqlDataSource db)
 
         public SandboxTask ToTask() => new(
             Id, FrameworkId, AgentUrl, Host, AgentLost,
-            new SandboxTaskEnd(RowText.Kebab(Phase), IsOver, Outcome is null ? null : RowText.Kebab(Outcome), ExitCode, Reason));
+            new SandboxTaskEnd(RowText.Kebab(Phase), IsOver, Outcome is null ? null : RowText.Kebab(Outcome), ExitCode, Reason))
+        { Cluster = Cluster, RunningAt = RunningAt.Utc() };
     }
 }

@@ -46,6 +46,17 @@ internal static class Answers
             "Try again; when the agent does not come back, its sandboxes are lost."),
     };
 
+    /// <summary>Nothing was ever measured.</summary>
+    public static ProblemHttpResult Usage(string id, SandboxProblem problem) => problem.Fault switch
+    {
+        SandboxFault.Gone => OfSandbox(410, "usage-gone", $"What task {id} used is not known.", problem,
+            "Usage is measured while a task runs and somebody looks; nothing of it is stored."),
+        SandboxFault.NotStarted => OfSandbox(409, "task-not-started", $"Task {id} has no container yet.", problem,
+            $"GET /api/v1/tasks/{id}/why says what it waits for."),
+        SandboxFault.NoSuchFile or SandboxFault.NotAFile or SandboxFault.AgentUnreachable => OfSandbox(
+            503, "agent-unreachable", "The agent cannot be asked now.", problem, "Try again; what was measured before is kept for ten minutes."),
+    };
+
     private static ProblemHttpResult OfSandbox(int status, string type, string title, SandboxProblem problem, string hint) =>
         TypedResults.Problem(statusCode: status, type: type, title: title, detail: problem.Detail, extensions: Hint(hint));
 

@@ -13,12 +13,22 @@ internal static class DeployEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapOne("deploys", "deploy-get", (queries, cluster, id, ct) => queries.DeployAsync(cluster, id, ct), Answers.UnknownDeploy);
+        routes.MapGet("/api/v1/clusters/{name}/priority-freeze", Frozen).RequireAuthorization(Permission.View).WithTags("scheduler")
+            .WithName("cluster-freeze-get");
         var group = routes.Operate();
         group.MapPost("/deploys/{id}/advance", Advance).WithName("deploy-advance");
         group.MapPost("/deploys/{id}/cancel", Cancel).WithName("deploy-cancel");
         group.MapPost("/runs/{id}/cancel", CancelRun).WithName("run-cancel");
         group.MapPost("/priority-freeze", Freeze).WithName("cluster-freeze");
         group.MapDelete("/priority-freeze", Thaw).WithName("cluster-freeze-end");
+    }
+
+    private static async Task<Results<Ok<PriorityFreezeView>, NoContent, ProblemHttpResult>> Frozen(
+        string name, SchedulerQueries queries, CancellationToken ct)
+    {
+        if (await queries.ClusterAsync(name, ct) is null)
+            return Answers.UnknownCluster(name);
+        return await queries.PriorityFreezeAsync(name, ct) is { } freeze ? TypedResults.Ok(freeze) : TypedResults.NoContent();
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Advance(

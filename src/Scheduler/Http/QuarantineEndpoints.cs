@@ -1,12 +1,10 @@
 using System.Security.Claims;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Core;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -24,22 +22,17 @@ internal static class QuarantineEndpoints
         group.MapPost("/framework/reset", Reset).RequireAuthorization(Permission.Operate).WithName("framework-reset");
     }
 
-    private static async Task<Ok<Page<QuarantineView>>> List(string name, QuarantineStore store, CancellationToken ct) =>
+    private static async Task<Ok<Page<QuarantineView>>> List(string name, Quarantine store, CancellationToken ct) =>
         TypedResults.Ok(new Page<QuarantineView>(await store.ListAsync(name, ct), null));
 
     private static async Task<Results<Accepted, ProblemHttpResult>> Release(
-        string name, long id, QuarantineStore store, ClaimsPrincipal who, CancellationToken ct)
-    {
-        var actor = Actor.Of(who);
-        var newTerm = JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked($"{actor} released entry {id} of the quarantine", actor),
-            Journal.Json);
-        return await store.ReleaseAsync(name, id, actor, newTerm, ct)
+        string name, long id, Quarantine store, ClaimsPrincipal who, CancellationToken ct) =>
+        await store.ReleaseAsync(name, id, Actor.Of(who), ct)
             ? TypedResults.Accepted($"/api/v1/clusters/{name}/quarantine")
             : TypedResults.Problem(
                 statusCode: 404, type: "quarantine-entry-not-found", title: "Nothing is set aside under this number.",
                 detail: $"Cluster {name} has no open entry {id}.",
                 extensions: Answers.Hint($"GET /api/v1/clusters/{name}/quarantine lists them."));
-    }
 
     private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reset(
         string name, FrameworkResetBody body, SchedulerCommands commands, ClaimsPrincipal who, CancellationToken ct) =>

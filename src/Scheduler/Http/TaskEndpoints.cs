@@ -20,6 +20,8 @@ internal static class TaskEndpoints
         group.MapGet("/tasks", List).WithName("task-list");
         group.MapGet("/tasks/{id}", Get).WithName("task-get");
         group.MapGet("/tasks/{id}/why", Why).WithName("task-why");
+        group.MapGet("/tasks/{id}/usage", Usage).WithName("task-usage").WithDescription(
+            "Measured by the agent, from the first look on: ask again every few seconds. With points, 'problem' says why there is no newer one.");
         group.MapPost("/tasks/{id}/kill", Kill).RequireAuthorization(Permission.Operate).WithName("task-kill");
         group.MapGet("/requests", Requests).WithName("request-list");
         group.MapGet("/deploys", Deploys).WithName("deploy-list");
@@ -48,6 +50,13 @@ internal static class TaskEndpoints
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string id, WhyQueries queries, CancellationToken ct) =>
         await queries.TaskAsync(id, ct) is { } why ? TypedResults.Ok(why) : Answers.UnknownTask(id);
+
+    private static async Task<Results<Ok<TaskUsageView>, ProblemHttpResult>> Usage(string id, TaskUsage usage, CancellationToken ct)
+    {
+        if (await usage.LookAsync(id, ct) is not { } view)
+            return Answers.UnknownTask(id);
+        return view.Points.Count == 0 && usage.ProblemOf(id) is { } problem ? Answers.Usage(id, problem) : TypedResults.Ok(view);
+    }
 
     private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Kill(
         string id, KillRequest? request, SchedulerQueries queries, SchedulerCommands commands, HttpContext http, CancellationToken ct)

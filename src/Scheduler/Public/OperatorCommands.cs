@@ -25,6 +25,8 @@ public sealed record OperatorAnswer(long Id, bool? Accepted, string? Code, strin
 /// <summary>What people do at a page: the commands of the API, decided by the leader, with its answer.</summary>
 public sealed class OperatorCommands(SchedulerCommands commands, TimeProvider time)
 {
+    private const string NoReason = "no reason given";
+
     /// <param name="killAtExpiry">Of a drain or a decommission with an end: what is left then is killed.</param>
     public Task<OperatorAnswer> AgentAsync(
         string cluster, string host, MachineDeed deed, bool killAtExpiry, Wish wish, CancellationToken ct) =>
@@ -60,6 +62,51 @@ public sealed class OperatorCommands(SchedulerCommands commands, TimeProvider ti
         AskAsync(
             cluster, request,
             new RunAsked(request, RunFields.NewId(time), arguments, new Dictionary<string, string>(), null, null, By(wish)), ct);
+
+    /// <summary>Back to the number before.</summary>
+    /// <param name="acknowledged">A large drop is meant.</param>
+    public Task<OperatorAnswer> EndScaleAsync(string cluster, string request, bool acknowledged, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new ScaleEnded(request, acknowledged, By(wish)), ct);
+
+    /// <summary>What was not replaced stays.</summary>
+    public Task<OperatorAnswer> EndBounceAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new BounceEnded(request, By(wish)), ct);
+
+    /// <param name="skip">Running is enough; false: readiness is checked again.</param>
+    public Task<OperatorAnswer> SkipHealthAsync(string cluster, string request, bool skip, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new SkipHealthAsked(request, skip, By(wish)), ct);
+
+    /// <param name="priority">0 to 1; null: what its deploy says.</param>
+    public Task<OperatorAnswer> PriorityAsync(string cluster, string request, decimal? priority, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new PriorityAsked(request, priority, By(wish)), ct);
+
+    /// <summary>Kills its tasks and forgets it.</summary>
+    public Task<OperatorAnswer> RemoveAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, request, new RequestRemovalAsked(request, wish.Actor), ct);
+
+    /// <param name="accept">The group under way is good; false: the deploy fails.</param>
+    public Task<OperatorAnswer> AdvanceAsync(string cluster, string deploy, bool accept, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, deploy, new DeployAdvanced(deploy, accept, wish.Reason, wish.Actor), ct);
+
+    public Task<OperatorAnswer> CancelDeployAsync(string cluster, string deploy, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, deploy, new DeployCancelled(deploy, wish.Reason ?? NoReason, wish.Actor), ct);
+
+    public Task<OperatorAnswer> CancelRunAsync(string cluster, string run, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, run, new RunCancelled(run, wish.Reason ?? NoReason, wish.Actor), ct);
+
+    /// <summary>Asks the master for the state of everything.</summary>
+    public Task<OperatorAnswer> ReconcileAsync(string cluster, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, cluster, new ReconciliationAsked(wish.Actor), ct);
+
+    /// <param name="level">Nothing below it starts; null lifts the freeze.</param>
+    /// <param name="kill">What runs below it is killed, and returns when the freeze ends.</param>
+    public Task<OperatorAnswer> FreezePrioritiesAsync(string cluster, decimal? level, bool kill, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, cluster, new FreezeAsked(level, kill, By(wish)), ct);
+
+    /// <summary>Of a framework that was failed over or removed.</summary>
+    /// <param name="dropId">Everything is started anew under another id; otherwise the one we have is taken over again.</param>
+    public Task<OperatorAnswer> ResetFrameworkAsync(string cluster, bool dropId, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, cluster, new FrameworkResetAsked(dropId, wish.Actor), ct);
 
     private async Task<OperatorAnswer> AskAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
     {

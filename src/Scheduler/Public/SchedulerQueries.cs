@@ -29,6 +29,15 @@ public sealed class SchedulerQueries
     public async Task<ClusterView?> ClusterAsync(string name, CancellationToken ct) =>
         (await ListAsync(QuerySql.Clusters, new { name }, (ClusterRow r) => r.ToView(), ct)).SingleOrDefault();
 
+    /// <summary>Null: none is in force.</summary>
+    public async Task<PriorityFreezeView?> PriorityFreezeAsync(string cluster, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var payload = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", new { cluster }, cancellationToken: ct));
+        return payload is null ? null : OverrideViews.Of(JsonSerializer.Deserialize<Core.PriorityFreeze>(payload, Journal.Json)!);
+    }
+
     /// <param name="cluster">Null for all.</param>
     public async Task<IReadOnlyList<AgentView>> AgentsAsync(string? cluster, CancellationToken ct) =>
         await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = (string?)null }, (AgentRow r) => r.ToView(), ct);
@@ -119,9 +128,12 @@ public sealed class SchedulerQueries
             cancellationToken: ct));
         var agent = row.AgentId is null ? null : await connection.QuerySingleOrDefaultAsync<AgentRow>(new CommandDefinition(
             QuerySql.Agents, new { cluster = row.Cluster, id = row.AgentId, named = (string?)null }, cancellationToken: ct));
+        var spec = await connection.QuerySingleOrDefaultAsync<(string? Address, string? Runner, string? Run)>(new CommandDefinition(
+            QuerySql.EnvironmentOf, new { id = taskId }, cancellationToken: ct));
+        var task = row.ToView();
         return new TaskDetails(
-            row.ToView(), [.. statuses.Select(s => s.ToView())], [.. probes.Select(p => p.ToView())],
-            TaskEnvironment.KeysFor(row.Ports.Length), row.OfferIds, agent?.ToView(), row.ToSubject());
+            task, [.. statuses.Select(s => s.ToView())], [.. probes.Select(p => p.ToView())],
+            TaskEnvironment.Of(task, (options.PublicUrl, spec.Address), spec.Runner, spec.Run), row.OfferIds, agent?.ToView(), row.ToSubject());
     }
 
     /// <summary>Every task that waits for a place, oldest first, at most 1,000, with the reason.</summary>

@@ -20,6 +20,12 @@ public sealed record ClusterView(
 /// <param name="Tasks">That were asked about.</param>
 public sealed record ReconciliationView(string State, DateTimeOffset Since, DateTimeOffset? Until, int Tasks);
 
+/// <summary>Nothing below the level starts in the cluster.</summary>
+/// <param name="Kill">What ran below it was killed, and returns when the freeze ends.</param>
+/// <param name="Until">When it ends by itself; null: never.</param>
+public sealed record PriorityFreezeView(
+    decimal Level, bool Kill, string By, string? Reason, DateTimeOffset Since, DateTimeOffset? Until);
+
 /// <param name="State"><c>active</c>, <c>frozen</c>, <c>draining</c>, <c>decommissioned</c>, <c>missing-on-start</c>, <c>dead</c>.</param>
 /// <param name="Total">The most that the agent offered together with what our tasks hold: other frameworks' tasks are not in it.</param>
 public sealed record AgentView(
@@ -96,10 +102,15 @@ public sealed record TaskView(
     DateTimeOffset CreatedAt, DateTimeOffset? LaunchedAt, DateTimeOffset? RunningAt, DateTimeOffset? HealthyAt, DateTimeOffset? EndedAt,
     string? Outcome, string? FailureClass, int? ExitCode, string? Reason, string? WhyPending, string? Commit);
 
-/// <summary>A task with all that is known of it. Only the names of its environment are shown, never the values.</summary>
+/// <summary>A task with all that is known of it.</summary>
+/// <param name="Environment">By name. What the agent adds of its own is not in it.</param>
 public sealed record TaskDetails(
-    TaskView Task, IReadOnlyList<StatusView> Statuses, IReadOnlyList<ProbeView> Probes, IReadOnlyList<string> EnvironmentKeys,
+    TaskView Task, IReadOnlyList<StatusView> Statuses, IReadOnlyList<ProbeView> Probes, IReadOnlyList<EnvironmentView> Environment,
     IReadOnlyList<string> OfferIds, AgentView? Agent, JournalSubject Subject);
+
+/// <param name="Value">The word <c>hidden</c> when it may be a secret.</param>
+/// <param name="Source">Who set it: <c>scheduler</c>, <c>deploy</c> or <c>run</c>.</param>
+public sealed record EnvironmentView(string Name, string Value, bool Hidden, string Source);
 
 public sealed record StatusView(DateTimeOffset At, string State, string? Source, string? Reason, string? Message, bool? Healthy);
 

@@ -26,11 +26,11 @@ internal sealed record SandboxProblem(SandboxFault Fault, string Detail);
 internal readonly record struct Found<T>(T? Value, SandboxProblem? Problem);
 
 /// <summary>Reads sandboxes from the agents that hold them. What can be expected to go wrong comes back as a problem.</summary>
-internal sealed class SandboxReader(MesosAgentClient agents)
+internal sealed class SandboxReader(AgentClients agents)
 {
     /// <summary>Sorted by name. A file has no entries.</summary>
     public Task<Found<IReadOnlyList<SandboxFile>>> ListAsync(SandboxTask task, SandboxPath path, CancellationToken ct) =>
-        AskAsync(task, path, agents.BrowseAsync, ct);
+        AskAsync(task, path, (agent, url, full, stop) => agent.BrowseAsync(url, full, stop), ct);
 
     /// <summary>One file or directory, as its parent lists it.</summary>
     public async Task<Found<SandboxFile>> EntryAsync(SandboxTask task, SandboxPath path, CancellationToken ct)
@@ -45,43 +45,48 @@ internal sealed class SandboxReader(MesosAgentClient agents)
 
     /// <summary>The whole file; the caller disposes of the stream.</summary>
     public Task<Found<Stream>> OpenAsync(SandboxTask task, SandboxPath path, CancellationToken ct) =>
-        AskAsync(task, path, agents.DownloadAsync, ct);
+        AskAsync(task, path, (agent, url, full, stop) => agent.DownloadAsync(url, full, stop), ct);
 
     /// <param name="offset">-1 asks for the size only: it comes as the offset.</param>
     /// <param name="length">In bytes; an agent sends at most 64 KiB at once.</param>
     public Task<Found<SandboxText>> ReadAsync(SandboxTask task, SandboxPath path, long offset, int length, CancellationToken ct) =>
-        AskAsync(task, path, (url, full, stop) => agents.ReadAsync(url, full, offset, length, stop), ct);
+        AskAsync(task, path, (agent, url, full, stop) => agent.ReadAsync(url, full, offset, length, stop), ct);
 
     /// <summary>The last name of the path that the agent gave.</summary>
     public static string NameOf(SandboxFile file) => file.Path[(file.Path.LastIndexOf('/') + 1)..];
 
     private async Task<Found<T>> AskAsync<T>(
-        SandboxTask task, SandboxPath path, Func<string, string, CancellationToken, Task<T?>> ask, CancellationToken ct)
+        SandboxTask task, SandboxPath path, Func<MesosAgentClient, string, string, CancellationToken, Task<T?>> ask, CancellationToken ct)
         where T : class
     {
         if (task.AgentUrl is null || task.FrameworkId is null)
             return new Found<T>(null, NoSandbox(task));
         try
         {
-            if (await ask(task.AgentUrl, MesosAgentClient.SandboxPath(task.FrameworkId, task.Id, path.Value), ct) is { } found)
+            var agent = agents.Of(task.Cluster);
+            if (await ask(agent, task.AgentUrl, MesosAgentClient.SandboxPath(task.FrameworkId, task.Id, path.Value), ct) is { } found)
                 return new Found<T>(found, null);
             var root = MesosAgentClient.SandboxPath(task.FrameworkId, task.Id);
-            var hasSandbox = path != SandboxPath.Root && await agents.BrowseAsync(task.AgentUrl, root, ct) is not null;
+            var hasSandbox = path != SandboxPath.Root && await agent.BrowseAsync(task.AgentUrl, root, ct) is not null;
             return new Found<T>(null, hasSandbox ? NoSuchFile(path) : NoSandbox(task));
         }
         catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.BadRequest)
         {
             return new Found<T>(null, new SandboxProblem(SandboxFault.NotAFile, $"'{path}' is a directory, not a file."));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (IsOfTheAgent(e, ct))
         {
             return new Found<T>(null, Unreachable(task, e));
         }
     }
 
+    public static bool IsOfTheAgent(Exception e, CancellationToken ct) =>
+        e is HttpRequestException or IOException or MesosCallException or System.Text.Json.JsonException
+        || (e is TaskCanceledException && !ct.IsCancellationRequested);
+
     private static SandboxProblem NoSuchFile(SandboxPath path) => new(SandboxFault.NoSuchFile, $"The sandbox has no '{path}'.");
 
-    private static SandboxProblem NoSandbox(SandboxTask task) => task switch
+    public static SandboxProblem NoSandbox(SandboxTask task) => task switch
     {
         { IsOver: true, AgentUrl: null } =>
             new(SandboxFault.Gone, $"It ended before it had a place: {task.End.Reason ?? "no reason known"}."),
@@ -90,7 +95,7 @@ internal sealed class SandboxReader(MesosAgentClient agents)
         _ => new(SandboxFault.NotStarted, $"The agent {task.Host} has not made its sandbox yet."),
     };
 
-    private static SandboxProblem Unreachable(SandboxTask task, Exception error)
+    public static SandboxProblem Unreachable(SandboxTask task, Exception error)
     {
         var why = error is TaskCanceledException ? "it did not answer in time" : error.Message;
         return new SandboxProblem(

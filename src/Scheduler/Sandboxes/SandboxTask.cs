@@ -6,6 +6,10 @@ namespace Pipeline.Scheduler.Sandboxes;
 internal sealed record SandboxTask(
     string Id, string? FrameworkId, string? AgentUrl, string? Host, bool AgentLost, SandboxTaskEnd End)
 {
+    public string Cluster { get; init; } = "";
+
+    public DateTimeOffset? RunningAt { get; init; }
+
     public bool IsOver => End.IsOver;
 }
 

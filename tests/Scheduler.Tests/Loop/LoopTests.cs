@@ -186,6 +186,9 @@ public sealed class LoopTests
             (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
         Assert.Equal("build.1", (await harness.Auth.AuthenticateAsync("build.1.1.1", $"Bearer {redeemed.Token}", None))!.RunId);
         Assert.Null(await harness.Auth.AuthenticateAsync("build.1.1.2", $"Bearer {redeemed.Token}", None));
-        Assert.Equal(environment.Keys.Order(), (await harness.Queries.TaskAsync("build.1.1.1", None))!.EnvironmentKeys.Order());
+        var shown = (await harness.Queries.TaskAsync("build.1.1.1", None))!.Environment.Where(v => v.Source == "scheduler").ToDictionary(v => v.Name);
+        Assert.Equal(environment.Keys.Order(), shown.Keys.Order());
+        Assert.All(environment.Where(v => v.Key != "PIPELINE_TICKET"), v => Assert.Equal(v.Value, shown[v.Key].Value));
+        Assert.Equal(("hidden", true), (shown["PIPELINE_TICKET"].Value, shown["PIPELINE_TICKET"].Hidden));
     }
 }

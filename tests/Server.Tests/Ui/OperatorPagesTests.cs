@@ -1,6 +1,7 @@
 using Bunit;
 using Dapper;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Pipeline.Kernel;
 using Pipeline.Scheduler;
@@ -27,6 +28,60 @@ public sealed class OperatorPagesTests : UiTest
     }
 
     [Fact]
+    public async Task The_cluster_page_shows_how_old_and_late_its_loop_is_and_why_offers_were_given_back()
+    {
+        SignIn();
+        Start();
+        var now = DateTimeOffset.UtcNow;
+        var declined = new DeclinedOfferView(
+            "production", "o1", "a1", "rack1-a1", "rack1", new ResourcesView(2, 512, 0), 10, now, now, "nothing-fits",
+            "nothing that waits fits on it", 6);
+        Page.Services.GetRequiredService<OfferBoard>().Put("production", new LoopNotes(() => [], () => [declined], () => new LoopView(
+            "production", now, 90, 0.25, 0.004, 0, 0, 3, 1, 2, [new DeclineCountView("nothing-fits", 7)])));
+        var page = Page.Render<ClusterPage>(p => p.Add(c => c.Name, "production"));
+
+        await page.WaitForAssertionAsync(() => Assert.Contains("250 ms", page.Find("[data-testid=loop]").TextContent, StringComparison.Ordinal));
+        var loop = page.Find("[data-testid=loop]").TextContent;
+        foreach (var part in new[] { "1 min ago", "4 ms", "1 heard and not looked at, 2 calls to send", "task not placed 3 s" })
+            Assert.Contains(part, loop, StringComparison.Ordinal);
+        Assert.Contains("7 because nothing that waits fits", page.Find("[data-testid=declined]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("nothing that waits fits on it", page.Markup, StringComparison.Ordinal);
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=freeze-priorities]").HasAttribute("disabled")));
+        Assert.True(page.Find("[data-testid=lift-freeze]").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task What_people_changed_is_ended_from_its_row_and_drain_looks_unlike_decommission()
+    {
+        SignIn();
+        Start();
+        await using (var connection = await Db.OpenConnectionAsync(Ct))
+            await connection.ExecuteAsync(
+                """
+                UPDATE scheduler.request SET overrides = jsonb_build_object('priority', jsonb_build_object('priority', 0.9, 'change',
+                    jsonb_build_object('by', jsonb_build_object('kind', 'person', 'name', 'maria'), 'reason', 'peak', 'since', now(), 'until', now() + interval '1 hour')))
+                 WHERE id = 'billing-api'
+                """);
+        var page = Page.Render<RequestPage>(p => p.Add(r => r.Cluster, "production").Add(r => r.Request, "billing-api"));
+        var dialogs = Page.Render<MudDialogProvider>();
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=end-priority]").HasAttribute("disabled")));
+
+        var clicked = page.Find("[data-testid=end-priority]").ClickAsync(new());
+        await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=confirm]"));
+        await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
+        var asked = await RefuseAsync("gone", "It ended a moment ago.");
+        await clicked;
+
+        Assert.Contains("\"kind\": \"priority\"", asked, StringComparison.Ordinal);
+        Assert.Contains("\"priority\": null", asked, StringComparison.Ordinal);
+        foreach (var more in new[] { "skip-health", "priority", "remove" })
+            Assert.NotNull(page.Find($"[data-testid={more}]"));
+        var agent = Page.Render<AgentPage>(p => p.Add(a => a.Cluster, "production").Add(a => a.Agent, "rack1-a1"));
+        await agent.WaitForAssertionAsync(() => Assert.Equal("caution", agent.Find("[data-testid=drain]").ClassName));
+        Assert.Equal("danger", agent.Find("[data-testid=decommission]").ClassName);
+    }
+
+    [Fact]
     public async Task A_drain_goes_to_the_leader_with_its_reason_and_end_and_a_refusal_is_shown_as_it_says()
     {
         SignIn();
@@ -37,7 +92,7 @@ public sealed class OperatorPagesTests : UiTest
 
         var clicked = page.Find("[data-testid=drain]").ClickAsync(new());
         await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=confirm]"));
-        await dialogs.Find("[data-testid=reason]").ChangeAsync(new() { Value = "new disk" });
+        await dialogs.Find("[data-testid=reason]").InputAsync(new() { Value = "new disk" });
         await dialogs.Find("[data-testid=duration]").ChangeAsync(new() { Value = "14400" });
         await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
         var asked = await RefuseAsync("drain-limit", "10 agents are being emptied already.");
@@ -94,7 +149,7 @@ public sealed class OperatorPagesTests : UiTest
         Person.SetPolicies(Permission.Operate, Permission.View);
     }
 
-    private void Start() => Page.Services.AddScheduler(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    private void Start() => Page.Services.AddSingleton<EventFlow>(_ => { }).AddScheduler(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {
         ["Scheduler:ServerKeyPath"] = Path.Combine(data, "key"),
         ["Clusters:production:Masters:0"] = "http://m1:5050",

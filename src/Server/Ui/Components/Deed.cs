@@ -20,6 +20,12 @@ public sealed record Deed(string Word, string Consequence, Func<DeedTold, Actor,
     /// <summary>How many instances there are now: the dialog asks how many there should be.</summary>
     public int? Instances { get; init; }
 
+    /// <summary>Asks for a number from 0 to 1, this one to begin with.</summary>
+    public decimal? Level { get; init; }
+
+    /// <summary>A reason has to be given.</summary>
+    public bool NeedsReason { get; init; }
+
     /// <summary>Asks for arguments of a run.</summary>
     public bool TakesArguments { get; init; }
 
@@ -32,7 +38,15 @@ public sealed record Deed(string Word, string Consequence, Func<DeedTold, Actor,
     /// <summary>Why it makes no sense now; the button stays, disabled.</summary>
     public string? Useless { get; init; }
 
-    public string TestId => Word.ToLowerInvariant().Replace(' ', '-');
+    /// <summary>What moves capacity and what cannot be undone look different.</summary>
+    public string? Css => Grade switch
+    {
+        DeedGrade.Reversible => null,
+        DeedGrade.Capacity => "caution",
+        DeedGrade.Irreversible => "danger",
+    };
+
+    public string TestId { get => field ?? Word.ToLowerInvariant().Replace(' ', '-'); init; }
 }
 
 public enum DeedGrade
@@ -52,5 +66,8 @@ public enum DeedGrade
 public sealed record DeedTold(
     string? Reason, TimeSpan? For, bool KillAtEnd, int? Instances, IReadOnlyList<string> Arguments, bool Chosen)
 {
+    /// <summary>From 0 to 1, where the deed asks for it.</summary>
+    public decimal Level { get; init; }
+
     public Wish By(Actor actor) => new(actor, Reason, For);
 }

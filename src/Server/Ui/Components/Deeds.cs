@@ -54,7 +54,7 @@ public static class Deeds
             "Unpause", $"{id} is started again as its deploy says.",
             (told, actor, ct) => commands.UnpauseAsync(cluster, id, told.By(actor), ct))
         { MayEnd = false, Useless = pause is null ? "It is not paused." : null });
-        if (request.State == "cooldown")
+        if (request.Changes.Any(c => c.What == "cooldown") || request.State == "cooldown")
         {
             deeds.Add(new Deed(
                 "Exit cooldown", $"{id} is started again at once instead of after the pause for what fails again and again.",
@@ -64,6 +64,118 @@ public static class Deeds
 
         return deeds;
     }
+
+    /// <summary>What is done more rarely to a request.</summary>
+    public static IReadOnlyList<Deed> MoreOf(RequestView request, OperatorCommands commands)
+    {
+        var (cluster, id) = (request.Cluster, request.Id);
+        var deeds = new List<Deed>();
+        if (request.Kind is "service" or "worker")
+        {
+            deeds.Add(new Deed(
+                "Skip health", $"An instance of {id} counts as healthy as soon as it runs: a deploy goes on without its readiness check.",
+                (told, actor, ct) => commands.SkipHealthAsync(cluster, id, true, told.By(actor), ct))
+            { Grade = DeedGrade.Capacity, Useless = Has(request, "skip-health") ? "It is skipped already." : null });
+        }
+
+        deeds.Add(new Deed(
+            "Priority", $"Which tasks get a place first when there is not enough for all. It holds for {id} over what its deploy says.",
+            (told, actor, ct) => commands.PriorityAsync(cluster, id, told.Level, told.By(actor), ct))
+        { Level = 0.5m });
+        deeds.Add(new Deed(
+            "Remove", $"The {Tasks(request.ActiveTasks)} of {id} are killed and the request is forgotten. The next promotion makes it anew.",
+            (told, actor, ct) => commands.RemoveAsync(cluster, id, told.By(actor), ct))
+        { Grade = DeedGrade.Irreversible, NameToType = id, MayEnd = false });
+        return deeds;
+    }
+
+    /// <summary>Ends one change before its time.</summary>
+    public static IReadOnlyList<Deed> EndOf(RequestView request, RequestChangeView change, OperatorCommands commands)
+    {
+        var (cluster, id) = (request.Cluster, request.Id);
+        var deed = change.What switch
+        {
+            "scale" => new Deed("End now", $"The number of instances of {id} before the change returns.",
+                (told, actor, ct) => commands.EndScaleAsync(cluster, id, told.Chosen, told.By(actor), ct))
+            { Grade = DeedGrade.Capacity, Choice = "a drop to less than half is meant" },
+            "pause" => new Deed("End now", $"{id} is started again as its deploy says.",
+                (told, actor, ct) => commands.UnpauseAsync(cluster, id, told.By(actor), ct)),
+            "skip-health" => new Deed("End now", $"The readiness of {id} is checked again.",
+                (told, actor, ct) => commands.SkipHealthAsync(cluster, id, false, told.By(actor), ct)),
+            "priority" => new Deed("End now", $"The priority that the deploy of {id} says holds again.",
+                (told, actor, ct) => commands.PriorityAsync(cluster, id, null, told.By(actor), ct)),
+            "bounce" => new Deed("End now", $"What was not replaced of {id} stays.",
+                (told, actor, ct) => commands.EndBounceAsync(cluster, id, told.By(actor), ct)),
+            "cooldown" => new Deed("End now", $"{id} is started again at once.",
+                (told, actor, ct) => commands.ExitCooldownAsync(cluster, id, told.By(actor), ct)),
+            _ => null,
+        };
+        return deed is null ? [] : [deed with { MayEnd = false, TestId = $"end-{change.What}" }];
+    }
+
+    /// <summary>A deploy under way, or a run.</summary>
+    public static IReadOnlyList<Deed> Of(DeployView deploy, OperatorCommands commands)
+    {
+        if (deploy.State is not ("deploying" or "retiring") || deploy.EndedAt is not null)
+            return [];
+        if (deploy.Kind == "run-once")
+        {
+            return
+            [
+                new Deed("Cancel", $"The run {deploy.Id} is ended; it counts as cancelled.",
+                    (told, actor, ct) => commands.CancelRunAsync(deploy.Cluster, deploy.Id, told.By(actor), ct))
+                { Grade = DeedGrade.Capacity, MayEnd = false, TestId = "cancel-run" },
+            ];
+        }
+
+        var deeds = new List<Deed>();
+        if (deploy.Rollout is { } rollout)
+        {
+            var waits = rollout.HealthySince is null ? "Its group is not healthy yet." : null;
+            deeds.Add(new Deed("Advance", $"Group {rollout.Group} of {rollout.Groups} is good: the next one starts now.",
+                (told, actor, ct) => commands.AdvanceAsync(deploy.Cluster, deploy.Id, true, told.By(actor), ct))
+            { MayEnd = false, Useless = waits });
+            deeds.Add(new Deed("Reject", $"Group {rollout.Group} is bad: the deploy fails, the instances of the one before return.",
+                (told, actor, ct) => commands.AdvanceAsync(deploy.Cluster, deploy.Id, false, told.By(actor), ct))
+            { Grade = DeedGrade.Capacity, MayEnd = false, NeedsReason = true, Useless = waits });
+        }
+
+        deeds.Add(new Deed("Cancel", $"The deploy {deploy.Id} is given up; the one before stays in force.",
+            (told, actor, ct) => commands.CancelDeployAsync(deploy.Cluster, deploy.Id, told.By(actor), ct))
+        { Grade = DeedGrade.Capacity, MayEnd = false, TestId = "cancel-deploy" });
+        return deeds;
+    }
+
+    /// <param name="freeze">In force; null: none.</param>
+    public static IReadOnlyList<Deed> Of(ClusterView cluster, PriorityFreezeView? freeze, OperatorCommands commands)
+    {
+        var name = cluster.Name;
+        var deeds = new List<Deed>
+        {
+            new("Reconcile", $"The master of {name} is asked for the state of every task. Nothing is changed by that.",
+                (told, actor, ct) => commands.ReconcileAsync(name, told.By(actor), ct))
+            { MayEnd = false, Useless = cluster.State == "subscribed" ? null : "It is not subscribed." },
+            new("Freeze priorities", $"Nothing below the level starts in {name}; the rest goes on.",
+                (told, actor, ct) => commands.FreezePrioritiesAsync(name, told.Level, told.Chosen, told.By(actor), ct))
+            { Grade = DeedGrade.Capacity, Level = 0.6m, Choice = "kill what runs below it; it returns when the freeze ends" },
+            new("Lift freeze", $"Everything in {name} may start again.",
+                (told, actor, ct) => commands.FreezePrioritiesAsync(name, null, false, told.By(actor), ct))
+            { MayEnd = false, Useless = freeze is null ? "Nothing is frozen." : null },
+        };
+        if (cluster.State is "failed-over" or "removed")
+        {
+            deeds.Add(new Deed("Take over", $"Subscribes again with the id {cluster.FrameworkId}: whoever holds it now is thrown out.",
+                (told, actor, ct) => commands.ResetFrameworkAsync(name, false, told.By(actor), ct))
+            { Grade = DeedGrade.Irreversible, NameToType = name, MayEnd = false });
+            deeds.Add(new Deed("Drop id", "Subscribes as a new framework: every task is started anew, what runs under the old id is no longer ours.",
+                (told, actor, ct) => commands.ResetFrameworkAsync(name, true, told.By(actor), ct))
+            { Grade = DeedGrade.Irreversible, NameToType = name, MayEnd = false });
+        }
+
+        return deeds;
+    }
+
+    private static bool Has(RequestView request, string what) => request.Changes.Any(c => c.What == what);
 
     private static IReadOnlyList<Deed> Machine(
         string name, string state, string tasks, string it,

@@ -5,7 +5,19 @@ namespace Pipeline.Server.Ui.Pages;
 
 public sealed record ClusterModel(
     ClusterView Cluster, IReadOnlyList<RackView> Racks, IReadOnlyList<AgentView> Agents, IReadOnlyList<OfferView> Offers,
-    IReadOnlyList<PendingView> Pending, IReadOnlyList<RequestView> Requests, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<TimelineRow> Timeline);
+    IReadOnlyList<PendingView> Pending, IReadOnlyList<RequestView> Requests, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<TimelineRow> Timeline)
+{
+    /// <summary>Null: this server does not lead the cluster.</summary>
+    public LoopView? Loop { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<DeclinedOfferView> Declined { get; init; } = [];
+
+    public PriorityFreezeView? Freeze { get; init; }
+
+    /// <summary>Open entries only.</summary>
+    public IReadOnlyList<QuarantineView> Aside { get; init; } = [];
+}
 
 public sealed record AgentModel(AgentView Agent, WhyView Why, IReadOnlyList<TaskLine> Tasks);
 
