@@ -3,28 +3,55 @@ using Pipeline.Bench;
 
 // bench/run pushes [N]      push → planned → first step → production, of N pushes of a trivial service (100)
 // bench/run webhook [RATE] [SECONDS]   time to answer a delivery at RATE a second (500), durable before the answer
-// bench/run scheduler [TASKS] [AGENTS]  core alone, then with loop and PostgreSQL, a master in the process (22500 on 2500)
-// bench/run scheduler-wire [AGENTS] [TASKS]   the same over HTTP against localmesos --virtual_agents (2500, 22500)
+// bench/run scheduler       every row of the scheduler, one after the other; or only core | database | wire | failover
+// bench/run scheduler-wire [AGENTS] [TASKS]   one row over HTTP against localmesos --virtual_agents (2500, 22500)
 switch (args)
 {
     case ["pushes", .. var rest]:
-        await PushLatency.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 100);
+        await PushLatency.RunAsync(Number(rest, 0, 100));
         return 0;
     case ["webhook", .. var rest]:
-        await WebhookLoad.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 500, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 10);
+        await WebhookLoad.RunAsync(Number(rest, 0, 500), Number(rest, 1, 10));
         return 0;
-    case ["scheduler", .. var rest]:
-        await SchedulerLoad.RunAsync(
-            rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 22_500,
-            rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 2_500);
+    case ["scheduler"]:
+        Core();
+        await SchedulerLoad.RunAsync(22_500, 2_500);
+        await OverTheWireAsync();
+        await FailoverLoad.RunAsync(10_000, 1_000);
+        return 0;
+    case ["scheduler", "core"]:
+        Core();
+        return 0;
+    case ["scheduler", "database"]:
+        await SchedulerLoad.RunAsync(22_500, 2_500);
+        return 0;
+    case ["scheduler", "wire"]:
+        await OverTheWireAsync();
+        return 0;
+    case ["scheduler", "failover"]:
+        await FailoverLoad.RunAsync(10_000, 1_000);
         return 0;
     case ["scheduler-wire", .. var rest]:
-        await WireLoad.RunAsync(
-            rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 22_500,
-            rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 2_500);
+        await WireLoad.RunAsync(Number(rest, 1, 22_500), Number(rest, 0, 2_500));
         return 0;
     default:
         Console.Error.WriteLine(
-            "usage: bench/run pushes [N] | webhook [RATE] [SECONDS] | scheduler [TASKS] [AGENTS] | scheduler-wire [AGENTS] [TASKS]");
+            "usage: bench/run pushes [N] | webhook [RATE] [SECONDS] | scheduler [core|database|wire|failover] | scheduler-wire [AGENTS] [TASKS]");
         return 2;
+}
+
+static int Number(string[] arguments, int index, int otherwise) =>
+    arguments.Length > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : otherwise;
+
+static void Core()
+{
+    PlacementLoad.Run(22_500, 2_500);
+    SchedulerLoad.CoreOnly(22_500, 2_500);
+    SchedulerLoad.CoreOnly(100_000, 10_000);
+}
+
+static async Task OverTheWireAsync()
+{
+    await WireLoad.RunAsync(9_000, 1_000);
+    await WireLoad.RunAsync(22_500, 10_000);
 }

@@ -20,15 +20,16 @@ public static class SchedulerLoad
 {
     private const int PerDeploy = 500;
 
+    /// <summary>A master in the process: what the wire costs is not in it.</summary>
     public static async Task RunAsync(int tasks, int agents)
     {
-        Console.WriteLine($"{tasks} tasks on {agents} agents");
-        CoreOnly(tasks, agents);
+        Console.WriteLine($"{tasks} tasks on {agents} agents, loop and PostgreSQL, no wire");
         await WithDatabaseAsync(tasks, agents);
     }
 
-    private static void CoreOnly(int tasks, int agents)
+    public static void CoreOnly(int tasks, int agents)
     {
+        Console.WriteLine($"{tasks} tasks on {agents} agents, core only");
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var machine = new ClusterMachine(new CoreSettings("bench", "pipeline"), (_, _) => null, Snapshot.Empty, now);
@@ -58,7 +59,8 @@ public static class SchedulerLoad
         took = Stopwatch.GetElapsedTime(began);
         Row("core: updates", $"{numbers / took.TotalSeconds:0}/s, longest step of 1,000: {longest.TotalMilliseconds:0} ms");
         (effects, offers) = (new Effects(), []);
-        Row("core: memory for them", $"{(GC.GetTotalMemory(forceFullCollection: true) - before) / 1048576.0:0} MiB");
+        Row("core: memory for them", $"{(GC.GetTotalMemory(forceFullCollection: true) - before) / 1048576.0:0} MiB, "
+            + $"process {Environment.WorkingSet / 1048576} MiB resident");
         GC.KeepAlive(machine);
     }
 
@@ -92,6 +94,7 @@ public static class SchedulerLoad
         foreach (var deploy in Deploys(tasks))
             await commands.DeployAsync(deploy, CancellationToken.None);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var meters = new LoopMeters();
         var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         var parts = new WorkerParts(
             db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
@@ -107,7 +110,9 @@ public static class SchedulerLoad
         Row("loop + PostgreSQL: launches, durable", $"{master.Launched} of {tasks}, {master.Launched / launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
         Row("loop + PostgreSQL: all run and acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s, "
             + $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s of processor here");
+        Row("loop + PostgreSQL: in commits", meters.Commits);
         Percentiles.PrintHeader();
+        Percentiles.Print("loop lag: heard -> committed and sent", meters.Lag);
         Percentiles.Print("update said -> acknowledged, all at once", master.AckLag);
         await stop.CancelAsync();
         await worker;

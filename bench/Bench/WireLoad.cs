@@ -22,6 +22,10 @@ namespace Pipeline.Bench;
 public static class WireLoad
 {
     private const int PerDeploy = 500;
+    // 1: strictly one call after the other, for comparison.
+    private static readonly int Connections = int.Parse(
+        Environment.GetEnvironmentVariable("BENCH_CONNECTIONS") ?? "8", CultureInfo.InvariantCulture);
+
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
 
     public static async Task RunAsync(int tasks, int agents)
@@ -63,17 +67,19 @@ public static class WireLoad
         await File.WriteAllTextAsync(runner, "#!/bin/sh\n");
         var options = new SchedulerOptions { ServerKeyPath = Path.Combine(directory, "server.key"), TaskRunnerPath = runner };
         var master = new TimedMaster(new RealMaster(
-            new MesosMasterOptions { Masters = [new Uri(cluster.MasterUrl)] }, time, NullLogger<MesosMaster>.Instance));
+            new MesosMasterOptions { Masters = [new Uri(cluster.MasterUrl)], CallConnections = Connections }, time, NullLogger<MesosMaster>.Instance));
         var commands = new SchedulerCommands(db, time);
         foreach (var deploy in Deploys(tasks))
             await commands.DeployAsync(deploy, CancellationToken.None);
         using var logs = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var meters = new LoopMeters();
         var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         var parts = new WorkerParts(
             db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
             (_, _) => null, new OfferBoard(), metrics, logs.CreateLogger("scheduler"));
         using var stop = new CancellationTokenSource();
+        var (cpu, clusterCpu) = (Process.GetCurrentProcess().TotalProcessorTime, CpuOf(cluster.ProcessId));
         var began = Stopwatch.GetTimestamp();
         var worker = new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(stop.Token);
         while (master.Acknowledged < 2 * tasks && Stopwatch.GetElapsedTime(began) < LongEnough)
@@ -82,7 +88,11 @@ public static class WireLoad
         Row("launches, durable before ACCEPT", $"{master.Launched} of {tasks}, {master.Launched / master.Launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
         Row("all run, both updates acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s");
         Row("memory: scheduler, master with agents", $"{Resident(Environment.ProcessId)} MiB, {Resident(cluster.ProcessId)} MiB");
+        Row("in commits", meters.Commits);
+        Row("processor: scheduler, master with agents", string.Create(
+            CultureInfo.InvariantCulture, $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s, {CpuOf(cluster.ProcessId) - clusterCpu:0.0} s"));
         Percentiles.PrintHeader();
+        Percentiles.Print("loop lag: heard -> committed and sent", meters.Lag);
         Percentiles.Print("update heard -> acknowledged", master.AckLag);
         await stop.CancelAsync();
         await worker;
@@ -97,6 +107,12 @@ public static class WireLoad
                 new ResourceNeed(0.1m, 64, 10, 1), null, TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(10), "{}", [], null, null, null,
                 JournalSubject.None, Actor.System("bench"));
         }
+    }
+
+    private static double CpuOf(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        return process.TotalProcessorTime.TotalSeconds;
     }
 
     private static long Resident(int pid) =>

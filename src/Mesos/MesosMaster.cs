@@ -7,7 +7,8 @@ using Pipeline.Mesos.Client;
 namespace Pipeline.Mesos;
 
 /// <summary>
-/// The framework's side of one cluster's masters: one subscription that makes itself anew for ever, and calls in order.
+/// The framework's side of one cluster's masters: one subscription that makes itself anew for ever, and calls in
+/// the order that matters.
 /// </summary>
 public sealed class MesosMaster : IAsyncDisposable
 {
@@ -19,7 +20,7 @@ public sealed class MesosMaster : IAsyncDisposable
     private readonly ILogger<MesosMaster> log;
     private readonly WireFormat format;
     private readonly MasterHttp calls;
-    private readonly SemaphoreSlim oneCallAtATime = new(1, 1);
+    private readonly CallOrder order;
     private readonly CancellationTokenSource disposed = new();
     private volatile Session? session;
 
@@ -27,7 +28,8 @@ public sealed class MesosMaster : IAsyncDisposable
     {
         (this.options, this.time, this.log) = (options, time, log);
         format = new WireFormat(options.UseJson);
-        calls = new MasterHttp(options, format, connections: 1);
+        calls = new MasterHttp(options, format, options.CallConnections);
+        order = new CallOrder(options.CallConnections);
     }
 
     /// <summary>
@@ -55,13 +57,15 @@ public sealed class MesosMaster : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a call; calls leave in the order of these invocations.</summary>
+    /// <summary>Sends a call. Calls about one agent, and calls about everything (SUPPRESS, REVIVE, RECONCILE …) against all others, reach
+    /// the master in the order of these invocations; calls about different agents do not wait for each other.</summary>
     /// <exception cref="MesosCallException">The master refused it, cannot be reached, or we are not subscribed.</exception>
     public async Task SendAsync(MasterCall call, CancellationToken ct)
     {
-        await oneCallAtATime.WaitAsync(ct);
+        using var turn = order.Take(call);
         try
         {
+            await turn.Before.WaitAsync(ct);
             var current = session ?? throw new MesosCallException(null, "Not subscribed: the call was not sent.");
             using var limit = new CancellationTokenSource(options.CallTimeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
@@ -71,17 +75,12 @@ public sealed class MesosMaster : IAsyncDisposable
         {
             throw new MesosCallException(null, $"The master did not answer within {options.CallTimeout.TotalSeconds:0} s.", e);
         }
-        finally
-        {
-            oneCallAtATime.Release();
-        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await disposed.CancelAsync();
         calls.Dispose();
-        oneCallAtATime.Dispose();
     }
 
     private async Task PostAsync(MasterCall call, Session current, CancellationToken ct)

@@ -27,6 +27,10 @@ public sealed record MesosMasterOptions
     /// <summary>How long a call, or the answer to SUBSCRIBE, may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Calls under way at once, each on a connection of its own; 1 sends them strictly one after the other.</summary>
+    [Range(1, 64)]
+    public int CallConnections { get; init; } = 8;
+
     /// <summary>A longer record ends the connection: it is taken for garbage.</summary>
     [Range(1024, int.MaxValue)]
     public int MaxRecordBytes { get; init; } = RecordIoReader.DefaultMaxRecordBytes;

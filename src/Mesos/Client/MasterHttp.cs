@@ -15,7 +15,7 @@ internal sealed class MasterHttp : IDisposable
     private readonly WireFormat format;
     private readonly AuthenticationHeaderValue? authorization;
 
-    /// <param name="connections">1 keeps calls in order: they share a connection, one after the other.</param>
+    /// <param name="connections">The most that are open at once.</param>
     public MasterHttp(MesosMasterOptions options, WireFormat format, int connections)
     {
         this.format = format;

@@ -8,6 +8,7 @@ namespace Pipeline.Scheduler.Core;
 internal sealed partial class ClusterMachine
 {
     private const int ReconcileBatch = 1000;
+    private static readonly TimeSpan ReconcileBreath = TimeSpan.FromMilliseconds(100);
 
     private readonly SortedSet<string> unanswered = new(StringComparer.Ordinal);
     private readonly Queue<string> round = new();
@@ -134,7 +135,7 @@ internal sealed partial class ClusterMachine
         // An empty list would ask for everything.
         if (batch.Count > 0)
             Send(new ReconcileTasks(batch));
-        timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? TimeSpan.FromSeconds(1) : ReconcilePause()));
+        timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? ReconcileBreath : ReconcilePause()));
     }
 
     private TimeSpan ReconcilePause()

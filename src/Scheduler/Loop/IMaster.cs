@@ -8,7 +8,7 @@ internal interface IMaster : IAsyncDisposable
 {
     IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, CancellationToken ct);
 
-    /// <summary>Calls leave in the order of these invocations.</summary>
+    /// <summary>Calls about one agent leave in the order of these invocations, and so do calls about everything against all others.</summary>
     Task SendAsync(MasterCall call, CancellationToken ct);
 }
 

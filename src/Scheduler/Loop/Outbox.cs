@@ -11,7 +11,7 @@ internal sealed class Outbox(IMaster master, LaunchBuilder launches, Prober prob
     CancellationToken, ValueTask> hear, ILogger log)
 {
     private const int Probers = 32;
-    private const int CallsUnderWay = 64;
+    private const int CallsUnderWay = 256;
 
     private readonly Channel<Outgoing> calls = Channel.CreateUnbounded<Outgoing>();
     private readonly Channel<RunProbe> probes = Channel.CreateUnbounded<RunProbe>();

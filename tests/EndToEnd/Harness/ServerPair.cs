@@ -33,14 +33,16 @@ public sealed class ServerPair : IAsyncDisposable
 
     public VirtualMaster Master { get; }
 
-    public static async Task<ServerPair> StartAsync()
+    /// <param name="durable">Whether the database syncs each commit: for measurements.</param>
+    public static async Task<ServerPair> StartAsync(int agents = 100, bool durable = false)
     {
         var data = Directory.CreateTempSubdirectory("pipeline-pair-").FullName;
         await File.WriteAllTextAsync(Path.Combine(data, "stages.yaml"), Policy);
-        var postgres = new PrivatePostgres(Path.Combine(data, "pg"), durable: false);
+        var postgres = new PrivatePostgres(Path.Combine(data, "pg"), durable);
         await postgres.StartAsync(CancellationToken.None);
+        string[] virtualAgents = [string.Create(CultureInfo.InvariantCulture, $"--virtual_agents={agents}"), "--virtual_racks=5"];
         var mesos = await LocalMesosCluster.StartAsync(
-            new LocalMesosSettings { Cluster = Cluster, Agents = "none", MoreArguments = ["--virtual_agents=100", "--virtual_racks=5"] }, CancellationToken.None);
+            new LocalMesosSettings { Cluster = Cluster, Agents = "none", MoreArguments = virtualAgents }, CancellationToken.None);
         var pair = new ServerPair(data, postgres, mesos);
         var first = await pair.StartServerAsync();
         var token = Token(first.Log());
@@ -81,7 +83,7 @@ public sealed class ServerPair : IAsyncDisposable
         for (var n = 1; n <= runs; n++)
             await RunAsync($"run{n:000}");
         return await Eventually.BecomesAsync(
-            Master.RunningAsync, r => r.Count == (requests * instancesEach) + runs, TimeSpan.FromSeconds(60), "all tasks run");
+            Master.RunningAsync, r => r.Count == (requests * instancesEach) + runs, TimeSpan.FromSeconds(120), "all tasks run");
     }
 
     public Task DeployAsync(string request, int instances = 10) => Commands.DeployAsync(
