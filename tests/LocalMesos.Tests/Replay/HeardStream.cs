@@ -15,6 +15,9 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
 
     public int Heartbeats { get; private set; }
 
+    /// <summary>Whose stream it is; null for an operator's.</summary>
+    public string? FrameworkId { get; private set; }
+
     public void Start() => reading = connection.ReadRecordsAsync(Hear);
 
     /// <summary>The first event of a lane, taken; null when there is none yet.</summary>
@@ -49,7 +52,8 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
 
     /// <summary>
     /// Order holds inside a lane. Between lanes it varies from run to run of a real master: updates of different tasks interleave, and
-    /// offers come with the allocation cycle, whatever else is under way.
+    /// offers come with the allocation cycle, whatever else is under way. The master's answers to reconciliation pass by what is on its way
+    /// from an agent.
     /// </summary>
     public static string Lane(string text)
     {
@@ -58,13 +62,19 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
         var type = json.GetProperty("type").GetString()!;
         return type switch
         {
-            "UPDATE" => "task " + json.GetProperty("update").GetProperty("status").GetProperty("task_id").GetProperty("value").GetString(),
+            "UPDATE" => LaneOf(json.GetProperty("update").GetProperty("status")),
             "TASK_ADDED" => "task " + json.GetProperty("task_added").GetProperty("task").GetProperty("task_id").GetProperty("value").GetString(),
             "TASK_UPDATED" => "task " + json.GetProperty("task_updated").GetProperty("status").GetProperty("task_id").GetProperty("value").GetString(),
             "OFFERS" or "RESCIND" => "offers",
             "INVERSE_OFFERS" or "RESCIND_INVERSE_OFFER" => "inverse offers",
             _ => type,
         };
+    }
+
+    private static string LaneOf(JsonElement status)
+    {
+        var task = "task " + status.GetProperty("task_id").GetProperty("value").GetString();
+        return status.TryGetProperty("reason", out var reason) && reason.GetString() == "REASON_RECONCILIATION" ? task + " reconciled" : task;
     }
 
     private void Hear(byte[] record)
@@ -76,6 +86,15 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
                 Heartbeats++;
             else
                 waiting.Add(text);
+            FrameworkId ??= FrameworkOf(text);
         }
+    }
+
+    private static string? FrameworkOf(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.TryGetProperty("subscribed", out var subscribed) && subscribed.TryGetProperty("framework_id", out var id)
+            ? id.GetProperty("value").GetString()
+            : null;
     }
 }

@@ -18,12 +18,15 @@ internal sealed partial class IdMap(string workDirectory, int masterPort, int ag
 
     public void Learn(string recorded, string actual) => Locked(() => ours[recorded] = actual);
 
+    /// <summary>Of the replay's own programs; stands first in the PATH of tasks.</summary>
+    public required string Programs { get; init; }
+
     /// <summary>Framework ids that the client made up.</summary>
     public IReadOnlySet<string> Own { get; init; } = new HashSet<string>();
 
     public IdMap Copy()
     {
-        var copy = new IdMap(workDirectory, masterPort, agentPort, firstTaskPort) { Own = Own };
+        var copy = new IdMap(workDirectory, masterPort, agentPort, firstTaskPort) { Own = Own, Programs = Programs };
         foreach (var (recorded, actual) in Locked(() => ours.ToList()))
             copy.ours[recorded] = actual;
         return copy;
@@ -48,7 +51,8 @@ internal sealed partial class IdMap(string workDirectory, int masterPort, int ag
     /// <summary>What is ours for sure (ports, directories) in the recording's terms.</summary>
     public string Normal(string actual)
     {
-        actual = actual.Replace(workDirectory, RecordedWorkDirectory, StringComparison.Ordinal);
+        actual = actual.Replace(workDirectory, RecordedWorkDirectory, StringComparison.Ordinal)
+            .Replace(Programs + ":", "", StringComparison.Ordinal);
         return AnyPort().Replace(actual, m => Normal(int.Parse(m.Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
     }
 

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Pipeline.LocalMesos.Posix;
 using Pipeline.TestKit;
 
@@ -6,13 +8,15 @@ namespace Pipeline.LocalMesos.Tests.Replay;
 /// <summary>A localmesos that is like the recorded master and agent: their flags, one agent called localhost, offers by the cycle only.</summary>
 internal sealed class ReplayedCluster : IAsyncDisposable
 {
+    private const string Authenticates = "--authenticate_http_frameworks";
     private static readonly HttpClient Http = new();
+    private readonly Scenario scenario;
     private readonly PortBlock ports;
     private readonly PortBlock beyond;
     private readonly LocalMesosCluster cluster;
 
-    private ReplayedCluster(PortBlock ports, PortBlock beyond, LocalMesosCluster cluster) =>
-        (this.ports, this.beyond, this.cluster) = (ports, beyond, cluster);
+    private ReplayedCluster(Scenario scenario, PortBlock ports, PortBlock beyond, LocalMesosCluster cluster) =>
+        (this.scenario, this.ports, this.beyond, this.cluster) = (scenario, ports, beyond, cluster);
 
     public int MasterPort => new Uri(cluster.MasterUrl).Port;
 
@@ -24,13 +28,17 @@ internal sealed class ReplayedCluster : IAsyncDisposable
 
     public string AgentId => cluster.Agents[0].Id;
 
-    public static async Task<ReplayedCluster> StartAsync(Scenario scenario)
+    /// <param name="programs">A directory whose programs the tasks find first; null for none.</param>
+    public static async Task<ReplayedCluster> StartAsync(Scenario scenario, string? programs)
     {
         // The recorded agent had 101 ports, one more than a block: with the next block ours, too, no agent listens on that one.
         var (ports, beyond) = TakeNeighbours();
         var settings = new LocalMesosSettings
         {
             Cluster = "golden",
+            TaskEnvironment = programs is null
+                ? new Dictionary<string, string>()
+                : new Dictionary<string, string> { ["PATH"] = $"{programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
             Resources = $"cpus:4;mem:4096;disk:8192;ports:[{ports.Start}-{ports.Start + 100}]",
             MoreArguments =
             [
@@ -38,7 +46,7 @@ internal sealed class ReplayedCluster : IAsyncDisposable
                 "--agent_hostname=localhost", "--attributes=region:local", "--allocation=on-demand", .. scenario.Flags,
             ],
         };
-        return new ReplayedCluster(ports, beyond, await LocalMesosCluster.StartAsync(settings, CancellationToken.None));
+        return new ReplayedCluster(scenario, ports, beyond, await LocalMesosCluster.StartAsync(settings, CancellationToken.None));
     }
 
     /// <summary>Done by an operator who may be refused.</summary>
@@ -54,11 +62,22 @@ internal sealed class ReplayedCluster : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
     }
 
+    /// <summary>Whether the master has noticed that the framework's stream is closed.</summary>
+    public async Task<bool> IsDisconnectedAsync(string frameworkId)
+    {
+        using var state = await Http.GetFromJsonAsync<JsonDocument>(new Uri($"{cluster.MasterUrl}/frameworks"));
+        return !state!.RootElement.GetProperty("frameworks").EnumerateArray()
+            .Any(f => f.GetProperty("id").GetString() == frameworkId && f.GetProperty("connected").GetBoolean());
+    }
+
+    // Another run of the tests may be under way.
+    private static string CredentialsFile => Path.Combine(Path.GetTempPath(), $"pipeline-replay-credentials-{Environment.ProcessId}.json");
+
     private static string[] Credentials(Scenario scenario)
     {
-        if (!scenario.Flags.Contains("--authenticate_http_frameworks"))
+        if (!scenario.Flags.Contains(Authenticates))
             return [];
-        var path = Path.Combine(Path.GetTempPath(), "pipeline-replay-credentials.json");
+        var path = CredentialsFile;
         File.WriteAllText(path, """{"credentials":[{"principal":"fw","secret":"secret"}]}""");
         return ["--credentials=" + path];
     }
@@ -80,6 +99,8 @@ internal sealed class ReplayedCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await cluster.DisposeAsync();
+        if (scenario.Flags.Contains(Authenticates))
+            File.Delete(CredentialsFile);
         ports.Dispose();
         beyond.Dispose();
     }

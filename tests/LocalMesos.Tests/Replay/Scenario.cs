@@ -42,6 +42,16 @@ internal sealed partial record Scenario(string Name)
         return list;
     }
 
+    /// <summary>
+    /// Its tasks sleep by the machine's clock, not by the replay's: they are checked by the agent meanwhile, whose number of checks counts.
+    /// </summary>
+    public bool KeepsTime => Name.StartsWith("04", StringComparison.Ordinal) || Name.StartsWith("07b", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Shortens the client's pauses where something ends soon after them by the machine's clock: a replay that is late must not meet it.
+    /// </summary>
+    public double Pace { get; init; } = 1;
+
     /// <summary>Framework ids that the client made up.</summary>
     public IReadOnlySet<string> OwnIds { get; init; } = new HashSet<string>();
 

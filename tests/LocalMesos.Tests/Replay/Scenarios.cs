@@ -15,6 +15,8 @@ internal static class Scenarios
         new("04d-health-recovering") { Instead = CheckComesFirst },
         new("07b-reconcile-healthy-task") { Instead = CheckComesFirst },
         new("08-resubscribe-failover") { OwnIds = new HashSet<string> { "my-own-id-0001" } },
+        // Long enough to tell the task's own grace from that of the call, 1 s.
+        new("05-kill-policy") { Instead = new Dictionary<string, string> { [@"""nanoseconds"":30000000000"] = @"""nanoseconds"":6000000000" } },
         new("05b-kill-policy-http-command-executor") { Flags = ["--http_command_executor"] },
         new("09-teardown") { Ignored = OldState("10") },
         new("10-errors") { Overtakes = new Dictionary<string, string> { ["68-teardown"] = "67-acknowledge-one-good-TASK_FINISHED" } },
@@ -130,7 +132,7 @@ internal static class Scenarios
             OnNote = (note, cluster) => note == "== kill -9 the leader" ? cluster.AdminAsync("master/restart?registry=kept") : Task.CompletedTask,
             BeforeCall = LeaderBefore,
         },
-        new("20-offer-timeout-rescind") { Flags = ["--offer_timeout=3secs"] },
+        new("20-offer-timeout-rescind") { Pace = 0.5, Flags = ["--offer_timeout=3secs"] },
         new(SchedulerSide)
         {
             Companion = ("02-accept-launch", ExecutorSide),
@@ -162,6 +164,8 @@ internal static class Scenarios
 
     private static Scenario OperatorApi(string name) => new(name)
     {
+        // The executor of a task that ended is shown for a moment.
+        Pace = 0.5,
         // 68, 69: an agent's old state has fewer members here. 83: the executor's own log lines.
         StatusOnly = new HashSet<string>([.. FlagsAndMetrics, "68", "69", "83", "84"]),
         // Commands of Mesos' own executor, and sizes of files that hold its log lines.
