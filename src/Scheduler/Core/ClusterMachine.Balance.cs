@@ -28,11 +28,15 @@ internal sealed partial class ClusterMachine
     private int NeededOf(Request request, Deploy deploy)
     {
         var target = TargetOf(request, deploy);
-        if (target == 0 || deploy.State == DeployState.Deploying || request.PendingDeploy is not { } next)
+        if (!IsMakingRoom(request, deploy) || request.PendingDeploy is not { } next)
             return target;
-        var newer = state.TasksOf(next).Count(t => t is { IsHealthy: true, Leaving: null });
-        return Math.Max(target, WantedOf(request, deploy) - newer);
+        return Math.Max(target, WantedOf(request, deploy) - state.TallyOf(next).Healthy);
     }
+
+    /// <summary>It has fewer instances than are wanted because a newer deploy has some.</summary>
+    private bool IsMakingRoom(Request request, Deploy deploy) =>
+        deploy.State != DeployState.Deploying && request is { State: RequestState.Active, PendingDeploy: not null, Overrides.Pause: not { Kill: true } }
+        && TargetOf(request, deploy) < WantedOf(request, deploy);
 
     // A kill of what runs nowhere ends it at once, which settles deploys and asks for a balance: that one is done here, afterwards.
     private readonly Dictionary<string, bool> balancing = new(StringComparer.Ordinal);
@@ -61,7 +65,7 @@ internal sealed partial class ClusterMachine
             // After every kill all is looked at afresh: it may have ended the deploy, or changed what others should have.
             while (Balanced(requestId, id) is var (request, deploy))
             {
-                if (!RetireOne(request, deploy, now))
+                if (!Retire(request, deploy, now))
                 {
                     StartMissing(request, deploy, now);
                     break;
@@ -79,27 +83,51 @@ internal sealed partial class ClusterMachine
             ? (request, deploy)
             : null;
 
-    /// <returns>Whether something was too much, and is killed or on its way out now.</returns>
-    private bool RetireOne(Request request, Deploy deploy, DateTimeOffset now)
+    /// <returns>Whether something was too much, and is killed or on its way out now: then all is looked at afresh.</returns>
+    private bool Retire(Request request, Deploy deploy, DateTimeOffset now)
     {
-        var places = new SortedDictionary<int, TaskRecord>();
+        var tally = state.TallyOf(deploy.Id);
+        if (tally.Filling > tally.Places)
+        {
+            RetireTwinOf(deploy, now);
+            return true;
+        }
+
+        var target = TargetOf(request, deploy);
+        if (tally.Places <= target)
+            return false;
+        var isMakingRoom = IsMakingRoom(request, deploy);
+        var filling = state.TasksOf(deploy.Id).Where(t => t.FillsPlace);
+        // Making room for a newer deploy the lowest leave first, but what does not serve before what does; scaled down, the highest.
+        var leavers = isMakingRoom
+            ? filling.OrderBy(t => t.IsHealthy).ThenBy(t => t.Instance).Take(tally.Places - target).ToList()
+            : LeastMissed(deploy, filling, tally.Places - target);
+        var reason = isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted";
+        foreach (var leaver in leavers)
+        {
+            // It makes room, but for what is not there (any more): it serves until that is.
+            if (isMakingRoom && leaver.IsHealthy && tally.Serving <= NeededOf(request, deploy))
+                MarkLeaving(leaver, LeaveCause.Bounce, reason, now);
+            else
+                Kill(leaver, KillCause.Retired, reason, now);
+            // What ran nowhere has ended with that, and may have changed what others should have.
+            if (leaver.Phase == TaskPhase.Pending && (Balanced(request.Id, deploy.Id) != (request, deploy) || TargetOf(request, deploy) != target))
+                break;
+        }
+
+        return true;
+    }
+
+    private void RetireTwinOf(Deploy deploy, DateTimeOffset now)
+    {
+        var places = new Dictionary<int, TaskRecord>();
         foreach (var task in state.TasksOf(deploy.Id).Where(t => t.FillsPlace))
         {
             if (places.TryAdd(task.Instance, task))
                 continue;
             RetireTwin(places[task.Instance], task, now);
-            return true;
+            return;
         }
-
-        var target = TargetOf(request, deploy);
-        if (places.Count <= target)
-            return false;
-        // Making room for a newer deploy the lowest leave first, but what does not serve before what does; scaled down, the highest.
-        var isMakingRoom = deploy.State != DeployState.Deploying && target > 0 && target < WantedOf(request, deploy);
-        var leaver = isMakingRoom ? places.MinBy(p => (p.Value.IsHealthy, p.Key)) : LeastMissed(deploy, places);
-        Kill(leaver.Value, KillCause.Retired,
-            isMakingRoom ? $"made room for deploy {request.PendingDeploy}" : $"{target} instances are wanted", now);
-        return true;
     }
 
     /// <summary>Two for one place, after a bounce that was called off: the one that works stays, or else the older.</summary>
@@ -119,10 +147,9 @@ internal sealed partial class ClusterMachine
         if (deploy.FailureClass == Kernel.FailureClass.Security)
             return; // It did not verify: what runs may stay, nothing starts.
         var target = TargetOf(request, deploy);
-        var places = state.TasksOf(deploy.Id).Where(t => t.FillsPlace).Select(t => t.Instance).ToHashSet();
-        for (var instance = 1; places.Count < target; instance++)
+        for (var instance = 1; state.TallyOf(deploy.Id).Places < target; instance++)
         {
-            if (places.Add(instance))
+            if (!state.TallyOf(deploy.Id).IsFilled(instance))
                 AddTask(deploy, instance, null, now);
         }
     }
@@ -155,80 +182,13 @@ internal sealed partial class ClusterMachine
     }
 
     /// <summary>The task goes, but what replaces it must be healthy first. Balance the request afterwards.</summary>
-    private void MarkLeaving(TaskRecord task, LeaveCause cause, string reason, DateTimeOffset now)
+    private void MarkLeaving(TaskRecord seen, LeaveCause cause, string reason, DateTimeOffset now)
     {
-        if (task.KillCause is not null || task.Leaving is not null)
+        // What was done before in this step may have ended it.
+        if (!state.Tasks.TryGetValue(seen.Id, out var task) || task.KillCause is not null || task.Leaving is not null)
             return;
         if (task.Phase == TaskPhase.Pending)
             return; // It runs nowhere: there is nothing to replace.
         state.Save(task with { Leaving = new Leaving(cause, reason, now) });
-    }
-
-    /// <summary>Kills what was to leave and is replaced by now.</summary>
-    private void RetireLeaving(string requestId, DateTimeOffset now)
-    {
-        var request = state.Requests[requestId];
-        foreach (var deploy in state.DeploysOf(requestId))
-        {
-            if (!deploy.KeepsRunning)
-                continue;
-            var tasks = state.TasksOf(deploy.Id);
-            var leaving = tasks.Where(t => t is { Leaving: not null, KillCause: null }).ToList();
-            if (leaving.Count == 0)
-                continue;
-            var gone = deploy.IsLive
-                ? Replaced(leaving, [.. tasks.Where(t => t.FillsPlace)], TargetOf(request, deploy), NeededOf(request, deploy))
-                : NoLongerNeeded(request, leaving);
-            // Nothing starts in their place: whoever waited for that would wait for ever.
-            if (IsLeftAlone(request, deploy))
-                gone = [.. gone.Union(leaving.Where(t => t is { Phase: TaskPhase.Unreachable, Leaving.Cause: LeaveCause.Unreachable }))];
-            foreach (var id in gone.ConvertAll(t => t.Id))
-            {
-                // Letting one go may have settled the others.
-                if (state.Tasks.TryGetValue(id, out var task) && task is { Leaving: not null, KillCause: null })
-                    LetGo(task, now);
-            }
-        }
-
-        ContinueBounce(requestId, now);
-    }
-
-    /// <param name="target">Places of the deploy.</param>
-    /// <param name="needed">Of its instances that must serve on.</param>
-    private static List<TaskRecord> Replaced(List<TaskRecord> leaving, List<TaskRecord> filling, int target, int needed)
-    {
-        var healthy = filling.Count(t => t.IsHealthy);
-        var serving = healthy + leaving.Count(t => t.IsHealthy);
-        var places = filling.ToLookup(t => t.Instance);
-        var gone = new List<TaskRecord>();
-        foreach (var task in leaving)
-        {
-            var isReplaced = task.Leaving!.Cause switch
-            {
-                LeaveCause.Bounce or LeaveCause.DeployFailed => healthy >= target,
-                // A place that is not wanted any more has nobody to wait for.
-                LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain or LeaveCause.Unreachable =>
-                    places[task.Instance].Any(f => f.IsHealthy) || (healthy >= target && !places[task.Instance].Any()),
-            };
-            // It may be replaced and yet be needed: another place is empty at the moment.
-            if (!isReplaced || (task.IsHealthy && serving <= needed))
-                continue;
-            gone.Add(task);
-            if (task.IsHealthy)
-                serving--;
-        }
-
-        return gone;
-    }
-
-    /// <summary>Instances of a deploy that was given up serve on while the one before it is not back at full strength; as each of its
-    /// instances returns, one of these leaves.</summary>
-    private List<TaskRecord> NoLongerNeeded(Request request, List<TaskRecord> leaving)
-    {
-        if (request.ActiveDeploy is not { } id || !state.Deploys.TryGetValue(id, out var active) || !active.IsLive)
-            return leaving;
-        var healthy = state.TasksOf(id).Count(t => t.IsHealthy && t.Leaving is null);
-        var missing = Math.Max(0, TargetOf(request, active) - healthy);
-        return [.. leaving.OrderByDescending(t => t.IsHealthy).ThenBy(t => t.Id, StringComparer.Ordinal).Skip(missing)];
     }
 }

@@ -48,8 +48,9 @@ internal sealed partial class ClusterMachine
         var request = state.Requests[requestId];
         if (request.Overrides.Bounce is not { } bounce)
             return;
-        var leaving = state.DeploysOf(requestId).SelectMany(d => state.TasksOf(d.Id))
-            .Count(t => t is { KillCause: null, Leaving.Cause: LeaveCause.Bounce or LeaveCause.IncrementalBounce });
+        // Of a full one it is enough to know that there is one left.
+        var leaving = state.DeploysOf(requestId).SelectMany(d => LeavingOf(d.Id))
+            .Where(t => t.Leaving!.Cause is LeaveCause.Bounce or LeaveCause.IncrementalBounce).Take(bounce.Incremental ? int.MaxValue : 1).Count();
         var waiting = bounce.Waiting.Where(id => state.Tasks.TryGetValue(id, out var t) && t is { Leaving: null, KillCause: null }).ToList();
         var next = bounce.Incremental ? waiting.Take(Math.Max(0, bounce.AtATime - leaving)).ToList() : [];
         if (leaving + waiting.Count == 0)

@@ -14,7 +14,7 @@ internal sealed partial class ClusterMachine
         state.Append(new TaskHealthy(settings.Cluster, task.RequestId, task.DeployId, task.Id), Self, SubjectOf(task));
         if (!state.Deploys[task.DeployId].KeepsRunning)
             return;
-        RetireLeaving(task.RequestId, now);
+        RetireLeaving(task.RequestId, now, healthy: task);
         Proceed(task.DeployId, now);
     }
 
@@ -27,7 +27,7 @@ internal sealed partial class ClusterMachine
             var wanted = WantedOf(request, deploy);
             var target = RolloutRules.TargetOf(deploy, wanted);
             var last = RolloutRules.IsLastGroup(deploy, wanted);
-            if (state.TasksOf(deployId).Count(t => t.IsHealthy && t.Leaving is null) < target)
+            if (state.TallyOf(deployId).Healthy < target)
             {
                 // An instance was lost while the group waited to be accepted: it has its budget again.
                 if (deploy.Progress.HealthyAt is not null)
@@ -133,12 +133,13 @@ internal sealed partial class ClusterMachine
         Balance(deploy.RequestId, now);
     }
 
-    /// <summary>A deploy is announced healthy when nothing of the one before it is left.</summary>
+    /// <summary>A deploy is announced healthy when nothing of those before it is left. One that came after it, and failed, is no concern of
+    /// its.</summary>
     private void SettleRetired(string requestId)
     {
         var deploys = state.DeploysOf(requestId);
         if (deploys.FirstOrDefault(d => d.State == DeployState.Retiring) is not { } retiring
-            || deploys.Any(d => !d.IsLive && d.KeepsRunning && state.TasksOf(d.Id).Count > 0))
+            || deploys.Any(d => !d.IsLive && d.KeepsRunning && d.CreatedAt <= retiring.CreatedAt && state.HasTasks(d.Id)))
             return;
         state.Save(retiring with { State = DeployState.Active });
         state.Append(new DeployHealthy(settings.Cluster, requestId, retiring.Id), Self, retiring.Spec.Subject);
@@ -164,8 +165,10 @@ internal sealed partial class ClusterMachine
             deploy.Spec.Subject);
         var serves = deploy.Progress.Proven > 0 && why.Class != FailureClass.Security && why.Failure != DeployFailure.RequestRemoved;
         var reason = $"its deploy failed: {why.Reason}";
-        foreach (var task in state.TasksOf(deploy.Id))
+        foreach (var id in state.TasksOf(deploy.Id).Select(t => t.Id))
         {
+            if (!state.Tasks.TryGetValue(id, out var task))
+                continue;
             if (serves && task.IsHealthy)
                 state.Save(task with { Leaving = new Leaving(LeaveCause.DeployFailed, reason, now) });
             else

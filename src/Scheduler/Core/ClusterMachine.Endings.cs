@@ -63,8 +63,8 @@ internal sealed partial class ClusterMachine
         var request = state.Requests[deploy.RequestId];
         if (!deploy.IsLive || IsLeftAlone(request, deploy))
             return false;
-        var places = state.TasksOf(deploy.Id).Where(t => t.FillsPlace).Select(t => t.Instance).ToHashSet();
-        return places.Count < TargetOf(request, deploy) && !places.Contains(instance);
+        var tally = state.TallyOf(deploy.Id);
+        return tally.Places < TargetOf(request, deploy) && !tally.IsFilled(instance);
     }
 
     /// <summary>Counts a failure against a deploy that rolls out.</summary>

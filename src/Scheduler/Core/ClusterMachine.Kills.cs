@@ -12,8 +12,11 @@ internal sealed partial class ClusterMachine
             Kill(task, KillCause.Retired, reason, now);
     }
 
-    private void Kill(TaskRecord task, KillCause cause, string reason, DateTimeOffset now)
+    /// <param name="seen">As it was when the step began to look: what was done since may have ended it.</param>
+    private void Kill(TaskRecord seen, KillCause cause, string reason, DateTimeOffset now)
     {
+        if (!state.Tasks.TryGetValue(seen.Id, out var task))
+            return;
         if (task.Phase == TaskPhase.Pending)
         {
             End(task with { KillCause = cause, KillReason = reason }, new TaskEnd(TaskPhase.Killed, Outcome.Cancelled, null, null, reason),

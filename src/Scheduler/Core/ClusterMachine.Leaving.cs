@@ -13,8 +13,10 @@ internal sealed partial class ClusterMachine
     }
 
     /// <summary>The task need not leave any more. Of it and what was to replace it one stays: the healthy one, or else the older.</summary>
-    private void Stay(TaskRecord task, DateTimeOffset now)
+    private void Stay(TaskRecord seen, DateTimeOffset now)
     {
+        if (!state.Tasks.TryGetValue(seen.Id, out var task) || task is not { Leaving: not null, KillCause: null })
+            return;
         state.Save(task with { Leaving = null });
         Balance(task.RequestId, now);
     }

@@ -51,11 +51,16 @@ internal sealed partial class ClusterMachine
     }
 
     /// <summary>Who goes when there are to be fewer: the highest number; of a request that is even over racks, from the fullest rack.</summary>
-    private KeyValuePair<int, TaskRecord> LeastMissed(Deploy deploy, SortedDictionary<int, TaskRecord> places)
+    private List<TaskRecord> LeastMissed(Deploy deploy, IEnumerable<TaskRecord> filling, int count)
     {
+        var highest = filling.OrderByDescending(t => t.Instance);
         if (!state.Forced.Over(deploy.Spec.Options.Placement).RackSensitive)
-            return places.Last();
-        var onRack = places.Values.Where(t => t.Rack is not null).CountBy(t => t.Rack!).ToDictionary(StringComparer.Ordinal);
-        return places.Reverse().OrderByDescending(p => p.Value.Rack is { } rack ? onRack[rack] : int.MaxValue).First();
+            return [.. highest.Take(count)];
+        // What has no place yet, then always the highest of the fullest rack.
+        var unplaced = highest.Where(t => t.Rack is null).Take(count).ToList();
+        var racks = highest.Where(t => t.Rack is not null).GroupBy(t => t.Rack!, StringComparer.Ordinal).Select(g => new Queue<TaskRecord>(g)).ToList();
+        while (unplaced.Count < count && racks.Exists(r => r.Count > 0))
+            unplaced.Add(racks.OrderByDescending(r => r.Count).ThenByDescending(r => r.TryPeek(out var t) ? t.Instance : 0).First().Dequeue());
+        return unplaced;
     }
 }

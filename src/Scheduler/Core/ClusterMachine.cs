@@ -28,6 +28,7 @@ internal sealed partial class ClusterMachine
         this.settings = settings;
         this.trust = trust;
         state = new ClusterState(snapshot);
+        heldBack.UnionWith(state.Deploys.Values.Where(d => d.KeepsRunning).Select(d => d.Id));
         foreach (var task in state.Tasks.Values.OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
             TakeUp(task, now);
         foreach (var deploy in state.Deploys.Values)

@@ -32,6 +32,7 @@ internal sealed partial class ClusterState
     private readonly Dictionary<string, Amount> usedOnAgent = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<int, int>> attempts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OwnerUse> usedByOwner = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeployTally> tallies = new(StringComparer.Ordinal);
     private readonly SortedSet<(DateTimeOffset At, string Id)> pending = new(Oldest);
 
     public ClusterState(Snapshot snapshot)
@@ -80,6 +81,12 @@ internal sealed partial class ClusterState
     /// <summary>Live tasks of a deploy in the order of their ids.</summary>
     public IReadOnlyList<TaskRecord> TasksOf(string deployId) =>
         tasksOfDeploy.TryGetValue(deployId, out var ids) ? [.. ids.Select(id => tasks[id])] : [];
+
+    public bool HasTasks(string deployId) => tasksOfDeploy.TryGetValue(deployId, out var ids) && ids.Count > 0;
+
+    public DeployTally TallyOf(string deployId) => tallies.TryGetValue(deployId, out var tally) ? tally : NoTasks;
+
+    private static readonly DeployTally NoTasks = new();
 
     /// <summary>Deploys of a request that are live or still have live tasks.</summary>
     public IReadOnlyList<Deploy> DeploysOf(string requestId) =>
@@ -142,6 +149,9 @@ internal sealed partial class ClusterState
     private void Reindex(TaskRecord task)
     {
         Index(tasksOfDeploy, task.DeployId).Add(task.Id);
+        if (!tallies.TryGetValue(task.DeployId, out var tally))
+            tallies[task.DeployId] = tally = new DeployTally();
+        tally.Count(task, 1);
         Spread.Add(task, 1);
         IndexAgent(task);
         if (task.AgentId is { } agent)
@@ -155,6 +165,7 @@ internal sealed partial class ClusterState
     private void Unindex(TaskRecord before)
     {
         Index(tasksOfDeploy, before.DeployId).Remove(before.Id);
+        tallies[before.DeployId].Count(before, -1);
         Spread.Add(before, -1);
         UnindexAgent(before);
         if (before.AgentId is { } agent)
@@ -171,6 +182,7 @@ internal sealed partial class ClusterState
             return;
         deploys.Remove(deployId);
         tasksOfDeploy.Remove(deployId);
+        tallies.Remove(deployId);
         Index(deploysOfRequest, deploy.RequestId).Remove(deployId);
         attempts.Remove(deployId);
     }
