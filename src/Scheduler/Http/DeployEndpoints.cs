@@ -37,7 +37,7 @@ internal static class DeployEndpoints
         var fields = new FieldErrors();
         fields.Require("decision", body?.Decision is null or "accept" or "reject", "Say accept or reject.");
         fields.Require("reason", body?.Decision != "reject" || !string.IsNullOrWhiteSpace(body.Reason), "Say why it is rejected.");
-        fields.Text("reason", body?.Reason, FieldErrors.MostReason);
+        fields.Reason(body?.Reason);
         return asker.AskAsync(name, id, fields, new DeployAdvanced(id, body?.Decision != "reject", body?.Reason, asker.Actor), ct);
     }
 
@@ -45,7 +45,7 @@ internal static class DeployEndpoints
         string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Text("reason", body?.Reason, FieldErrors.MostReason);
+        fields.Reason(body?.Reason);
         return asker.AskAsync(name, id, fields, new DeployCancelled(id, body?.Reason ?? "no reason given", asker.Actor), ct);
     }
 
@@ -53,7 +53,7 @@ internal static class DeployEndpoints
         string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Text("reason", body?.Reason, FieldErrors.MostReason);
+        fields.Reason(body?.Reason);
         return asker.AskAsync(name, id, fields, new RunCancelled(id, body?.Reason ?? "no reason given", asker.Actor), ct);
     }
 

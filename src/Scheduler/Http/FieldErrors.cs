@@ -23,6 +23,13 @@ internal sealed class FieldErrors
         Require(field, CleanText.IsClean(text), "It has control characters; only printed ones, tabs and new lines are kept.");
     }
 
+    /// <summary>Why somebody does something: may be left out, but is not empty.</summary>
+    public void Reason(string? reason)
+    {
+        Require("reason", reason is null || !string.IsNullOrWhiteSpace(reason), "It is empty: say why, or leave it out.");
+        Text("reason", reason, MostReason);
+    }
+
     /// <returns>Null when none is given, or a bad one.</returns>
     public TimeSpan? Duration(string field, double? seconds)
     {

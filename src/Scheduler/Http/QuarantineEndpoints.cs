@@ -34,10 +34,12 @@ internal static class QuarantineEndpoints
                 detail: $"Cluster {name} has no open entry {id}.",
                 extensions: Answers.Hint($"GET /api/v1/clusters/{name}/quarantine lists them."));
 
-    private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reset(
-        string name, FrameworkResetBody body, SchedulerCommands commands, ClaimsPrincipal who, CancellationToken ct) =>
-        body.Confirm is "take-over" or "drop-id"
-            ? await CommandEndpoints.AskAsync(commands, name, name, new FrameworkResetAsked(body.Confirm == "drop-id", Actor.Of(who)), ct)
-            : Answers.Bad("confirm", "It says how to go on.",
-                "\"take-over\" subscribes again with the id we have; \"drop-id\" forgets it, and everything is started anew.");
+    private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reset(
+        string name, FrameworkResetBody? body, [AsParameters] Asker asker, CancellationToken ct)
+    {
+        var fields = new FieldErrors();
+        fields.Require("confirm", body?.Confirm is "take-over" or "drop-id",
+            "Say how to go on: \"take-over\" subscribes again with the id we have; \"drop-id\" forgets it, and everything is started anew.");
+        return asker.AskAsync(name, name, fields, new FrameworkResetAsked(body?.Confirm == "drop-id", asker.Actor), ct);
+    }
 }

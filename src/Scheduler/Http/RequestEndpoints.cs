@@ -147,7 +147,7 @@ internal sealed record Asker(SchedulerCommands Commands, SchedulerQueries Querie
 
     public Asking By(FieldErrors fields, string? reason, double? durationSeconds)
     {
-        fields.Text("reason", reason, FieldErrors.MostReason);
+        fields.Reason(reason);
         return new Asking(Actor, reason, fields.Duration("durationSeconds", durationSeconds));
     }
 

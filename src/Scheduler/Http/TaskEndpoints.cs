@@ -64,7 +64,7 @@ internal static class TaskEndpoints
         if (await queries.TaskAsync(id, ct) is not { Task: var task })
             return Answers.UnknownTask(id);
         var fields = new FieldErrors();
-        fields.Text("reason", request?.Reason, FieldErrors.MostReason);
+        fields.Reason(request?.Reason);
         fields.Require("replace", !(request is { Destroy: true, Replace: true }), "A task cannot be destroyed at once and replaced first: choose one.");
         return fields.Problem() is { } bad
             ? bad

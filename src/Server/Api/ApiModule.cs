@@ -18,6 +18,8 @@ public static class ApiModule
         });
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<BadRequestHandler>();
+        // Otherwise what cannot be bound is answered with a bare 400, which names no field.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", openApi => openApi.OpenApiVersion = Microsoft.OpenApi.OpenApiSpecVersion.OpenApi3_1);
         services.AddSingleton<CommitQueries>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("database");

@@ -25,6 +25,9 @@ public static class Problems
         var problem = context.ProblemDetails;
         var request = context.HttpContext.Request;
         var code = CodeOf(problem);
+        // Routing refuses it, before anything of ours sees it.
+        if (problem.Status == StatusCodes.Status415UnsupportedMediaType)
+            problem.Detail ??= "The body is not declared as what this takes: JSON is sent with Content-Type: application/json.";
         problem.Type = $"{request.Scheme}://{request.Host}/problems/{code}";
         problem.Extensions["code"] = code;
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
