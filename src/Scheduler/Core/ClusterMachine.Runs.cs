@@ -38,7 +38,7 @@ internal sealed partial class ClusterMachine
             asked.Needs, asked.By.Actor, now);
         if (IdRules.Fault(run.Id, IdRules.MostDeploy) is { } fault)
             return CommandOutcome.Unfit("run-id-too-long", $"The run would be '{run.Id}'. {fault} Give a shorter runId.");
-        if (state.Deploys.ContainsKey(run.Id))
+        if (state.Knows(run.Id))
             return CommandOutcome.Made(run.Id);
         StartRun(run, now);
         Changed(request.Id, "run-asked", run.Id, asked.By.At(now));

@@ -7,7 +7,7 @@ internal sealed partial class ClusterMachine
 {
     private CommandOutcome SubmitRun(RunOnce submitted, DateTimeOffset now)
     {
-        if (state.Deploys.ContainsKey(submitted.RunId))
+        if (state.Knows(submitted.RunId))
             return CommandOutcome.Accepted;
         state.Save(state.Requests.TryGetValue(submitted.RequestId, out var known)
             ? known with { State = RequestState.Active }
@@ -19,7 +19,7 @@ internal sealed partial class ClusterMachine
     private CommandOutcome SubmitDeploy(DeploySubmission submitted, DateTimeOffset now)
     {
         var id = submitted.DeployId;
-        if (state.Deploys.ContainsKey(id))
+        if (state.Knows(id))
             return CommandOutcome.Accepted;
         var spec = DeploySpec.Of(submitted);
         var request = state.Requests.TryGetValue(submitted.RequestId, out var known) && known.State != RequestState.Removed

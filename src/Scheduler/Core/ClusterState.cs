@@ -82,6 +82,10 @@ internal sealed partial class ClusterState
     public IReadOnlyList<TaskRecord> TasksOf(string deployId) =>
         tasksOfDeploy.TryGetValue(deployId, out var ids) ? [.. ids.Select(id => tasks[id])] : [];
 
+    /// <summary>It was made before: it lives, or came and ended within this very step. What ended earlier is in the rows, which whoever
+    /// hands a command over has looked at.</summary>
+    public bool Knows(string deployId) => deploys.ContainsKey(deployId) || Effects.Deploys.ContainsKey(deployId);
+
     public bool HasTasks(string deployId) => tasksOfDeploy.TryGetValue(deployId, out var ids) && ids.Count > 0;
 
     public DeployTally TallyOf(string deployId) => tallies.TryGetValue(deployId, out var tally) ? tally : NoTasks;

@@ -53,6 +53,17 @@ public sealed class RaceTests
     }
 
     [Fact]
+    public void A_run_that_is_asked_for_twice_and_cancelled_in_between_within_one_step_runs_once()
+    {
+        var core = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, Snapshot.Empty, new Machine().Now);
+        var effects = core.Handle(
+            [new RunSubmitted(Machine.Build()), new RunCancelled("build.1", "newer push", Actor.Person("eleni")), new RunSubmitted(Machine.Build())],
+            new Machine().Now);
+        Assert.Equal(TaskPhase.Killed, effects.Tasks["build.1.1.1"].Phase);
+        Assert.Single(effects.Events, e => e.Event is TaskFinished { Final: true });
+    }
+
+    [Fact]
     public void A_paused_request_gives_up_what_is_out_of_reach_also_when_it_was_to_be_replaced()
     {
         var m = Machine.With(2);

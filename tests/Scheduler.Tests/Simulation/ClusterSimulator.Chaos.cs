@@ -44,6 +44,9 @@ internal sealed partial class ClusterSimulator
             case 7 when agenda.OneIn(4):
                 mesos.Burn(agent);
                 break;
+            case 16 when agent.Rack != SimulatedAgent.SafeRack:
+                mesos.Maintain(agent, agenda.Between(1000, 60_000), agenda.Between(5000, 60_000));
+                break;
             case >= 8 and <= 12:
                 mesos.Rescind();
                 break;
@@ -61,6 +64,8 @@ internal sealed partial class ClusterSimulator
             return $"{waits.Id} is {waits.Phase}, kill {waits.KillCause}, why {waits.Why}, {mesos.Show(waits.Id)}; {ledger.Show(waits.RequestId)}";
         if (ledger.LiveDeploys.FirstOrDefault(d => d.State is DeployState.Deploying or DeployState.Retiring) is { } rolls)
             return $"deploy {rolls.Id} is {rolls.State}: {ledger.Show(rolls.RequestId)}";
+        if (NotEmptied() is { } draining)
+            return draining;
         foreach (var agent in mesos.Agents.Where(a => !a.Dead))
         {
             foreach (var task in agent.Tasks.Values)
@@ -71,5 +76,20 @@ internal sealed partial class ClusterSimulator
         }
 
         return ledger.Live.Values.FirstOrDefault(t => mesos.Find(t.Id) is null) is { } gone ? $"{gone.Id} runs nowhere" : null;
+    }
+
+    /// <summary>What drains is empty in the end, and then what it was to become; only what a pause leaves alone stays.</summary>
+    private string? NotEmptied()
+    {
+        foreach (var machine in ledger.Machines.Values.Where(m => m.State is MachineState.Draining or MachineState.Decommissioned))
+        {
+            var tasks = ledger.Live.Values.Where(t => machine.Kind == MachineKind.Agent ? t.Host == machine.Name : t.Rack == machine.Name).ToList();
+            if (tasks.Find(t => ledger.Requests[t.RequestId].Overrides.Pause is not { Kill: false }) is { } task)
+                return $"{machine.Title} is {machine.State} and has {task.Id}: {ledger.Show(task.RequestId)}";
+            if (tasks.Count == 0 && machine.State == MachineState.Draining)
+                return $"{machine.Title} is empty, and drains on";
+        }
+
+        return null;
     }
 }

@@ -76,6 +76,8 @@ internal sealed partial class ClusterSimulator
             faults.On = false;
             foreach (var agent in mesos.Agents)
                 mesos.Heal(agent);
+            var (subject, command) = MachineCommands.FreePlacement;
+            await store.PutAsync(subject, command);
             var limit = Steps + restSteps;
             while (Steps < limit && !(Steps % 50 == 0 && AtRest()))
                 await StepAsync();

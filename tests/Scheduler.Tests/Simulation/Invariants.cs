@@ -23,13 +23,17 @@ internal sealed class Invariants
     public const string AcknowledgedEarly = "nothing is acknowledged before it is durable";
     public const string LaunchedEarly = "nothing is launched before it is durable";
     public const string KilledEarly = "nothing is killed before the reason is durable";
+    public const string NotThere = "nothing is launched on an agent that is frozen, draining or decommissioned";
+    public const string InMaintenance = "nothing is launched on an agent whose maintenance is near";
+    public const string EndForgotten = "the end of a task is in its row when it is acknowledged";
     public const string OldEpoch = "no write with an old epoch";
 
     private readonly HashSet<string> reached = new(StringComparer.Ordinal);
     private readonly HashSet<string> ended = new(StringComparer.Ordinal);
     private readonly HashSet<string> ran = new(StringComparer.Ordinal);
     private readonly HashSet<string> usedOffers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> finals = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Task, string Uuid)> reportedEnds = [];
+    private readonly Dictionary<string, TaskFinished> finals = new(StringComparer.Ordinal);
 
     public int Finals => finals.Count;
 
@@ -52,6 +56,9 @@ internal sealed class Invariants
             ended.Add(taskId);
     }
 
+    /// <summary>An agent says that a task is over; it says so until that is acknowledged.</summary>
+    public void EndReported(string taskId, byte[] uuid) => reportedEnds.Add((taskId, Convert.ToHexString(uuid)));
+
     /// <summary>A commit that is about to become durable.</summary>
     public void Writes(long epoch, long leading) => Holds(epoch == leading, $"{OldEpoch}: {epoch} writes while {leading} leads");
 
@@ -62,7 +69,11 @@ internal sealed class Invariants
         var retired = one ? Retired(before, effects).ToDictionary(r => r, before.HealthyOf, StringComparer.Ordinal) : [];
         foreach (var row in effects.Tasks.Values)
             Changes(before.Tasks.GetValueOrDefault(row.Id), row);
+        var launched = effects.Tasks.Values
+            .Where(row => row.LaunchedAt is not null && before.Tasks.GetValueOrDefault(row.Id)?.LaunchedAt is null).ToList();
         before.Apply(effects);
+        foreach (var row in launched)
+            Holds(before.StateOf(row.Host!, row.Rack ?? "") == MachineState.Active, $"{NotThere}: {row.Id} on {row.Host}");
         foreach (var (request, healthy) in retired)
         {
             if (before.Requests[request] is { State: RequestState.Active, ActiveDeploy: { } force }
@@ -73,7 +84,7 @@ internal sealed class Invariants
         foreach (var end in effects.Events.Select(e => e.Event).OfType<TaskFinished>())
         {
             if (end.Final && before.Deploys[end.DeployId].Spec.Kind == RequestKind.RunOnce)
-                Holds(finals.Add(end.DeployId), $"{EndsOnce}: {end.DeployId}");
+                Holds(finals.TryAdd(end.DeployId, end), $"{EndsOnce}: {end} after {finals[end.DeployId]}, {effects.Events.Count} events");
         }
 
         foreach (var deploy in effects.Deploys.Keys.Concat(effects.Tasks.Values.Select(t => t.DeployId)).Distinct(StringComparer.Ordinal))
@@ -93,6 +104,8 @@ internal sealed class Invariants
                 break;
             case Call { Message: AcknowledgeUpdate ack }:
                 Holds(durable.Statuses.Contains((ack.TaskId, Convert.ToHexString(ack.Uuid))), $"{AcknowledgedEarly}: of {ack.TaskId}");
+                Holds(!reportedEnds.Contains((ack.TaskId, Convert.ToHexString(ack.Uuid))) || durable.Tasks[ack.TaskId] is { IsLive: false },
+                    $"{EndForgotten}: {ack.TaskId}");
                 break;
             case Call { Message: KillTask kill }:
                 Holds(

@@ -15,6 +15,8 @@ internal sealed class Ledger
     public Dictionary<string, Deploy> Deploys { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, Request> Requests { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, AgentRecord> Agents { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<(MachineKind Kind, string Name), MachineRecord> Machines { get; } = [];
+    public PlacementForced Forced { get; private set; } = PlacementForced.Nothing;
     public HashSet<(string Task, string Uuid)> Statuses { get; } = [];
     public PriorityFreeze? Freeze { get; private set; }
     public FrameworkRecord Framework { get; private set; } = Snapshot.Empty.Framework;
@@ -41,13 +43,28 @@ internal sealed class Ledger
 
         foreach (var row in effects.Tasks.Values)
             Apply(row);
+        foreach (var id in effects.RemovedAgents)
+            Agents.Remove(id);
         foreach (var row in effects.Agents.Values)
             Agents[row.Id] = row;
+        foreach (var key in effects.RemovedMachines)
+            Machines.Remove(key);
+        foreach (var (key, row) in effects.Machines)
+            Machines[key] = row;
+        Forced = effects.Forced ?? Forced;
         foreach (var row in effects.Statuses.Where(s => s.Status.Uuid is not null && Tasks.ContainsKey(s.Status.TaskId)))
             Statuses.Add((row.Status.TaskId, Convert.ToHexString(row.Status.Uuid!)));
         Framework = effects.Framework ?? Framework;
         if (effects.Freeze is { } change)
             Freeze = change.Freeze;
+    }
+
+    /// <summary>Of a host and its rack the more severe decision.</summary>
+    public MachineState StateOf(string host, string rack)
+    {
+        var ofHost = Machines.GetValueOrDefault((MachineKind.Agent, host))?.State ?? MachineState.Active;
+        var ofRack = Machines.GetValueOrDefault((MachineKind.Rack, rack))?.State ?? MachineState.Active;
+        return ofHost > ofRack ? ofHost : ofRack;
     }
 
     /// <summary>As <c>SnapshotReader</c> reads it.</summary>
@@ -58,7 +75,7 @@ internal sealed class Ledger
         return new Snapshot(
             Framework with { State = FrameworkState.Connecting, Detail = null },
             [.. Requests.Values.Where(r => r.State != RequestState.Removed)], deploys, [.. Live.Values], [.. Agents.Values],
-            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value)) { Freeze = Freeze };
+            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value)) { Freeze = Freeze, Machines = [.. Machines.Values], Forced = Forced };
     }
 
     /// <summary>How a request stands, for messages.</summary>

@@ -101,3 +101,16 @@ internal sealed class TakesStartingForRunning : Plant
         ? new TaskUpdated(status with { State = TaskState.Running })
         : said;
 }
+
+internal sealed class ForgetsMachinesOnRestart : Plant
+{
+    public override Snapshot Restores(Snapshot rows) => rows with { Machines = [] };
+}
+
+/// <summary>The end of a task that was killed is acknowledged, and not heard: it seems to be dying still.</summary>
+internal sealed class DropsTheEndOfKilledTasks : Plant
+{
+    public override MasterEvent Hears(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Killed, Uuid: not null } status }
+        ? new TaskUpdated(status with { State = TaskState.Killing })
+        : said;
+}

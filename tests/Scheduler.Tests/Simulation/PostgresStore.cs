@@ -142,6 +142,7 @@ internal sealed class PostgresStore : ISimulatedStore, IAsyncDisposable
             Deploys = [.. rows.Deploys.OrderBy(d => d.Id, StringComparer.Ordinal)],
             Tasks = [.. rows.Tasks.OrderBy(t => t.Id, StringComparer.Ordinal)],
             Agents = [.. rows.Agents.OrderBy(a => a.Id, StringComparer.Ordinal)],
+            Machines = [.. rows.Machines.OrderBy(m => m.Kind).ThenBy(m => m.Name, StringComparer.Ordinal)],
             Attempts = new Dictionary<(string, int), int>(),
         },
         Journal.Json)

@@ -21,9 +21,16 @@ internal sealed class SimulatedAgent(string id, string host, string rack)
     public const int FirstPort = 31000;
     public const int LastPort = 31011;
 
+    /// <summary>No operator takes anything of it out of service: what must run finds a place in the end.</summary>
+    public const string SafeRack = "r1";
+
     public string Id { get; } = id;
     public string Host { get; } = host;
     public string Rack { get; } = rack;
+    public int Number { get; init; }
+
+    /// <summary>When its machine goes down; null: nobody plans that.</summary>
+    public Mesos.MaintenanceWindow? Maintenance { get; set; }
     public AgentStanding Standing { get; set; } = AgentStanding.Registered;
 
     /// <summary>Messages reach the master and back.</summary>

@@ -49,6 +49,7 @@ internal static class SimulatedCommands
         new(1, w => w.Agenda.OneIn(3) ? Of($"web{w.Agenda.Pick(0, 3)}", id => new RequestRemovalAsked(id, Somebody)) : null),
         new(1, _ => ("test", new ReconciliationAsked(Somebody))),
         .. PolicyCommands.All,
+        .. MachineCommands.All,
     ];
 
     /// <summary>How many instances a live deploy has to have, running or waiting; null when that is open at the moment.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class SimulatedMesos
     public void AddAgent(int number)
     {
         hosts = Math.Max(hosts, number + 1);
-        var agent = new SimulatedAgent($"a{number:000}", $"host{number}", number % 2 == 0 ? "r1" : "r2");
+        var agent = new SimulatedAgent($"a{number:000}", $"host{number}", number % 2 == 0 ? SimulatedAgent.SafeRack : "r2") { Number = number };
         agents.Add(agent.Id, agent);
     }
 
@@ -121,6 +121,8 @@ internal sealed partial class SimulatedMesos
         }
 
         invariants.MasterSaid(status.TaskId, status.State);
+        if (status.State is TaskState.Finished or TaskState.Failed or TaskState.Killed)
+            invariants.EndReported(status.TaskId, status.Uuid!);
         Emit(new TaskUpdated(status));
     }
 

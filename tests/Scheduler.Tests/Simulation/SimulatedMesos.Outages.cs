@@ -74,9 +74,32 @@ internal sealed partial class SimulatedMesos
         (agent.Dead, agent.Connected) = (true, false);
         agent.Tasks.Clear();
         WatchFor(agent);
-        agenda.After(agenda.Between(1000, 15_000), () => AddAgent(hosts));
+        // In the same rack: one of the two is never taken out of service.
+        agenda.After(agenda.Between(1000, 15_000), () => AddAgent(hosts % 2 == agent.Number % 2 ? hosts : hosts + 1));
         if (agenda.OneIn(3))
             agenda.After(agenda.Between(5000, 60_000), () => MarkGone(agent));
+    }
+
+    /// <summary>The operators of the cluster say when the machine goes down: offers tell of it, and an inverse offer asks.</summary>
+    public void Maintain(SimulatedAgent agent, TimeSpan ahead, TimeSpan duration)
+    {
+        if (agent.Dead || agent.Maintenance is not null)
+            return;
+        var window = agent.Maintenance = new MaintenanceWindow(agenda.Now + ahead, duration);
+        Withdraw(agent);
+        var inverse = $"i{++numbers}";
+        Emit(new InverseOffersReceived([new InverseOffer(inverse, agent.Id, window)]));
+        if (agenda.OneIn(3))
+        {
+            agenda.After(agenda.Between(1000, 20_000), () =>
+            {
+                // Thought better of.
+                agent.Maintenance = null;
+                Emit(new InverseOfferRescinded(inverse));
+            });
+        }
+
+        agenda.After(ahead + duration, () => agent.Maintenance = null);
     }
 
     private void WatchFor(SimulatedAgent agent) => agenda.After(AgentTimeout, () =>

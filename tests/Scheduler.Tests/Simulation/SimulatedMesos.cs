@@ -23,7 +23,7 @@ internal sealed partial class SimulatedMesos
     private int numbers;
     private int masters = 1;
 
-    private sealed record SimulatedOffer(string Id, SimulatedAgent Agent, Amount Amount, IReadOnlyList<int> Ports);
+    private sealed record SimulatedOffer(string Id, SimulatedAgent Agent, Amount Amount, IReadOnlyList<int> Ports, MaintenanceWindow? Window);
 
     /// <summary>One subscription: both directions keep their order.</summary>
     internal sealed class Connection(Action<MasterEvent> hear)
@@ -139,6 +139,9 @@ internal sealed partial class SimulatedMesos
         invariants.Holds(held.TrueForAll(o => o!.Agent == agent), "offers of two agents in one call");
         var left = held.Aggregate(default(Amount), (sum, o) => sum + o!.Amount);
         var ports = held.SelectMany(o => o!.Ports).ToHashSet();
+        invariants.Holds(
+            accept.Tasks.Count == 0 || held.TrueForAll(o => o!.Window is not { Duration: { } lasts } w || w.Start + lasts <= agenda.Now),
+            $"{Invariants.InMaintenance}: {agent.Id}");
         foreach (var task in accept.Tasks)
         {
             invariants.LaunchReached(task.TaskId);
@@ -223,12 +226,12 @@ internal sealed partial class SimulatedMesos
             var (free, ports) = FreeOn(agent);
             if (free.Cpus < 100 || free.Memory < 32_000)
                 continue;
-            var offer = new SimulatedOffer($"o{++numbers}", agent, free, ports);
+            var offer = new SimulatedOffer($"o{++numbers}", agent, free, ports, agent.Maintenance);
             offers[offer.Id] = offer;
             Emit(new OffersReceived([new Offer(
                 offer.Id, agent.Id, agent.Host, "10.0.0.1", "http://10.0.0.1:5051", "pipeline",
                 new OfferedResources(free.CpusValue, free.MemoryValue, free.DiskValue, RangesOf(ports)),
-                new Dictionary<string, string> { ["rack"] = agent.Rack }, null)]));
+                new Dictionary<string, string> { ["rack"] = agent.Rack }, offer.Window)]));
         }
     }
 
