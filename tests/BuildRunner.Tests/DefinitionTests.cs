@@ -91,7 +91,22 @@ public sealed class DefinitionTests
     [InlineData("modules:\n  a: { path: x }", 2, "has no steps")]
     [InlineData("modules:\n  a: { steps: [{ run: x }] }\nsteps: []", 3, "belongs into a module")]
     [InlineData("steps: [{ run: x }]\ndeployables:\n  w: { artifact: z, run: y }", 3, "No module makes an artifact 'z'")]
-    [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { kind: cron, artifact: a, run: y }", 4, "'cron' is not available")]
+    [InlineData(Cron + "}", 4, "'schedule' is missing")]
+    [InlineData(Cron + ",\n    schedule: '0 25 * * *' }", 5, "'0 25 * * *' is not a schedule")]
+    [InlineData(Cron + ",\n    schedule: '0 3 * *' }", 5, "has 4 fields")]
+    [InlineData(Cron + ",\n    schedule: '0 3 30 2 *' }", 5, "never fires")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    timezone: Athens }", 5, "'Athens' is not a time zone")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    resources: { ports: 1 } }", 5, "gets no ports")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    health: { http: / } }", 5, "A cron runs to its end: it has no 'health'")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    instances: 2 }", 5, "it has no 'instances'")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    overlap: maybe }", 5, "'overlap' must be skip or allow or replace")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    run_on_deploy: true }", 5, "A cron has no 'run_on_deploy'")]
+    [InlineData(Cron + ", schedule: '0 3 * * *',\n    stages: { qa: { instances: 2 } } }", 5, "has no key 'instances'")]
+    [InlineData(Job + ",\n    schedule: '0 3 * * *' }", 5, "A job has no 'schedule'")]
+    [InlineData(Job + ",\n    run_on_deploy: maybe }", 5, "must be true or false")]
+    [InlineData(Job + ",\n    route: /x }", 5, "A job runs to its end")]
+    [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { kind: on-demand, artifact: a, run: y }", 4, "Write job")]
+    [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { artifact: a, run: y, schedule: '@daily' }", 4, "runs all the time: it has no 'schedule'")]
     [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { artifact: a, run: y, replicas: 2 }", 4, "'replicas' is called 'instances' here.")]
     [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { kind: worker, artifact: a, run: y, route: /a }", 4, "takes no traffic")]
     [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, path: / }]", 2, "inside the repository")]
@@ -106,6 +121,27 @@ public sealed class DefinitionTests
         Assert.Null(result.Definition);
         Assert.Contains(result.Problems, p => p.Line == line && $"{p.Message} {p.Hint}".Contains(part, StringComparison.Ordinal));
         Assert.All(result.Problems, p => Assert.True(p.Line >= 1 && p.Column >= 1));
+    }
+
+    private const string Cron = "steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { kind: cron, artifact: a, run: y";
+    private const string Job = "steps: [{ run: x }]\nartifacts: [{ name: a, path: o }]\ndeployables:\n  w: { kind: job, artifact: a, run: y";
+
+    [Fact]
+    public void A_cron_and_a_job_are_read_with_how_they_run()
+    {
+        var cron = Runs(Cron + ", schedule: '0 3 * * *', timezone: Europe/Athens, overlap: replace, catch_up: once, timeout: 1h, retries: 2 }");
+        Assert.Equal(new RunsDefinition("0 3 * * *", "Europe/Athens", "replace", "once", null, 3600, 2, null), cron);
+        Assert.Equal(new RunsDefinition(null, null, null, null, true, null, null, 3), Runs(Job + ", run_on_deploy: true, max_running: 3 }"));
+        Assert.Equal(new RunsDefinition("@daily", "UTC", null, null, null, null, null, null), Runs(Cron + ", schedule: '@daily' }"));
+    }
+
+    private static RunsDefinition? Runs(string text)
+    {
+        var result = DefinitionParser.Parse(".pipeline.yaml", text);
+        Assert.Empty(result.Problems);
+        var deployable = Assert.Single(result.Definition!.Deployables);
+        Assert.Equal((0, 1), (deployable.Resources.Ports, deployable.Instances));
+        return deployable.Runs;
     }
 
     [Fact]

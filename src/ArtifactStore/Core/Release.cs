@@ -21,7 +21,22 @@ public sealed record Release(
 public sealed record ReleaseDeployable(
     string Name, string Kind, string ArtifactName, Digest Artifact, long Bytes, string MediaType, string Run,
     int Instances, decimal Cpus, decimal MemoryMb, decimal DiskMb, int Ports, DeployableHealth? Health,
-    IReadOnlyDictionary<string, string> Env, string? Route, IReadOnlyDictionary<string, StageOverride> Stages);
+    IReadOnlyDictionary<string, string> Env, string? Route, IReadOnlyDictionary<string, StageOverride> Stages)
+{
+    /// <summary>Of a cron or a job; null for what runs all the time.</summary>
+    public DeployableRuns? Runs { get; init; }
+}
+
+/// <summary>How the runs of a cron or a job start and end. What is null has its default, and is not part of the release's digest.</summary>
+/// <param name="Schedule">Cron expression of a cron.</param>
+/// <param name="Timezone">IANA name.</param>
+/// <param name="Overlap"><c>skip</c> (default), <c>allow</c> or <c>replace</c>.</param>
+/// <param name="CatchUp"><c>none</c> (default) or <c>once</c>.</param>
+/// <param name="OnDeploy">A job that runs with each promotion.</param>
+/// <param name="TimeoutSeconds">Of a run.</param>
+/// <param name="MaxRunning">Of a job that runs when asked.</param>
+public sealed record DeployableRuns(
+    string? Schedule, string? Timezone, string? Overlap, string? CatchUp, bool? OnDeploy, double? TimeoutSeconds, int? Retries, int? MaxRunning);
 
 /// <summary>What a stage changes of a deployable; null fields change nothing, Env is laid over the deployable's.</summary>
 public sealed record StageOverride(int? Instances, IReadOnlyDictionary<string, string> Env, decimal? Cpus, decimal? MemoryMb);

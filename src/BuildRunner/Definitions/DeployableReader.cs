@@ -4,7 +4,7 @@ namespace Pipeline.BuildRunner.Definitions;
 
 internal static class DeployableReader
 {
-    private static readonly string[] Kinds = ["service", "worker"];
+    private static readonly string[] Kinds = ["service", "worker", "cron", "job"];
 
     public static DeployableDefinition Read(string name, YamlMap body, IReadOnlyList<ModuleDefinition> modules, Problems problems)
     {
@@ -14,22 +14,27 @@ internal static class DeployableReader
         var need = new ResourceDefinition(
             resources.Number("cpus", 0.1m, 0.01m, 256), resources.Megabytes("memory", 128), resources.Megabytes("disk", 128),
             resources.Integer("ports", kind == "service" ? 1 : 0, 0, 20));
-        var health = ReadHealth(map, problems);
+        var runs = RunsReader.Read(map, kind, problems);
+        var health = runs is null ? ReadHealth(map, problems) : null;
+        if (runs is not null && resources.Has("ports"))
+            problems.Add(resources.At("ports"), $"A {kind} runs to its end and gets no ports.", "Remove 'ports', or make it a worker.");
         if (health is not null && need.Ports == 0)
             problems.Add(map.At("health"), "A health check needs a port.", "Set resources: { ports: 1 }.");
-        var route = ReadRoute(map, kind, need.Ports, problems);
+        var route = runs is null ? ReadRoute(map, kind, need.Ports, problems) : null;
         return new DeployableDefinition(
             name, kind, ReadArtifact(map, modules, problems), map.Text("run", required: true, 64 * 1024) ?? "",
-            map.Integer("instances", 1, 1, 1000), need, health, map.Variables("env"), route, ReadStages(map, problems));
+            runs is null ? map.Integer("instances", 1, 1, 1000) : 1, need, health, map.Variables("env"), route,
+            ReadStages(map, runs is null ? Keys.Stage : Keys.RunStage, problems))
+        { Runs = runs };
     }
 
     private static string ReadKind(MapReader map, Problems problems)
     {
         var kind = map.Text("kind") ?? "service";
-        if (kind is "cron" or "job" or "on-demand")
-            problems.Add(map.At("kind"), $"The kind '{kind}' is not available in this version.", "Available are service and worker.");
+        if (kind is "on-demand" or "run-once" or "task")
+            problems.Add(map.At("kind"), $"'kind' must be service, worker, cron or job, not '{kind}'.", "Write job: it runs when asked.");
         else if (!Kinds.Contains(kind))
-            problems.Add(map.At("kind"), $"'kind' must be service or worker, not '{kind}'.");
+            problems.Add(map.At("kind"), $"'kind' must be service, worker, cron or job, not '{kind}'.");
         return kind;
     }
 
@@ -71,7 +76,7 @@ internal static class DeployableReader
         return route;
     }
 
-    private static SortedDictionary<string, StageDefinition> ReadStages(MapReader map, Problems problems)
+    private static SortedDictionary<string, StageDefinition> ReadStages(MapReader map, Keys keys, Problems problems)
     {
         var stages = new SortedDictionary<string, StageDefinition>(StringComparer.Ordinal);
         foreach (var entry in map.MapOf("stages")?.Entries ?? [])
@@ -83,7 +88,7 @@ internal static class DeployableReader
             else if (entry.Value is not YamlMap body)
                 problems.Add(entry.Value, $"The stage '{entry.Key.Text}' must be a map, not {entry.Value.Kind}.");
             else
-                stages[entry.Key.Text] = ReadStage(new MapReader(body, Keys.Stage, problems), problems);
+                stages[entry.Key.Text] = ReadStage(new MapReader(body, keys, problems), problems);
         }
 
         return stages;

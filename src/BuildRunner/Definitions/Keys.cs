@@ -69,14 +69,19 @@ internal sealed record Keys(
     };
 
     public static readonly Keys Deployable = new(
-        "a deployable", ["kind", "artifact", "run", "instances", "resources", "health", "env", "route", "stages"],
-        ["schedule", "timezone", "image", "separation", "attributes", "kill_grace", "secrets", "hooks", "volumes", "priority"],
+        "a deployable",
+        [
+            "kind", "artifact", "run", "instances", "resources", "health", "env", "route", "stages", "schedule", "timezone", "overlap",
+            "catch_up", "timeout", "retries", "run_on_deploy", "max_running",
+        ],
+        ["image", "separation", "attributes", "kill_grace", "secrets", "hooks", "volumes", "priority"],
         Map(
             ("kind", "type"), ("run", "command cmd entrypoint script args exec"), ("instances", "replicas count scale"),
             ("env", "variables environment params"),
             ("health", "healthcheck health_check readiness readinessProbe livenessProbe probe"), ("route", "ingress host path routes url"),
             ("resources", "limits requests"), ("stages", "environments overrides"), ("artifact", "artifacts build from"),
-            ("schedule", "cron")));
+            ("schedule", "cron crontab"), ("timezone", "tz time_zone timeZone"), ("run_on_deploy", "once runOnDeploy run_once"),
+            ("timeout", "max_run_time activeDeadlineSeconds"), ("retries", "backoffLimit retry"), ("overlap", "concurrencyPolicy concurrency")));
 
     public static readonly Keys Health = new(
         "health", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
@@ -88,6 +93,8 @@ internal sealed record Keys(
     public static readonly Keys Stage = new(
         "a stage of a deployable", ["instances", "env", "resources"], ["route", "health", "run", "kind", "artifact"],
         Map(("instances", "replicas count scale"), ("env", "variables environment params")));
+
+    public static readonly Keys RunStage = Stage with { Where = "a stage of a cron or job", Known = ["env", "resources"], Later = ["schedule", .. Stage.Later] };
 
     /// <summary>Message and hint for a key that is not known here.</summary>
     public (string Message, string? Hint) Explain(string key)

@@ -19,11 +19,27 @@ public sealed record ArtifactDefinition(string Name, string Path);
 /// <param name="MemoryMb">MiB, as Mesos counts: <c>256MB</c> and <c>256MiB</c> are the same.</param>
 public sealed record ResourceDefinition(decimal Cpus, decimal MemoryMb, decimal DiskMb, int Ports);
 
-/// <param name="Kind"><c>service</c> or <c>worker</c>.</param>
+/// <param name="Kind"><c>service</c>, <c>worker</c>, <c>cron</c> or <c>job</c>.</param>
 /// <param name="Artifact">Name of an artifact of one of the modules.</param>
 public sealed record DeployableDefinition(
     string Name, string Kind, string Artifact, string Run, int Instances, ResourceDefinition Resources, HealthDefinition? Health,
-    IReadOnlyDictionary<string, string> Env, string? Route, IReadOnlyDictionary<string, StageDefinition> Stages);
+    IReadOnlyDictionary<string, string> Env, string? Route, IReadOnlyDictionary<string, StageDefinition> Stages)
+{
+    /// <summary>Of a cron or a job; null for what runs all the time.</summary>
+    public RunsDefinition? Runs { get; init; }
+}
+
+/// <summary>How the runs of a cron or a job start and end.</summary>
+/// <param name="Schedule">Cron expression; null for a job.</param>
+/// <param name="Timezone">IANA name.</param>
+/// <param name="Overlap"><c>skip</c>, <c>allow</c> or <c>replace</c>: at a fire time while a run is under way.</param>
+/// <param name="CatchUp"><c>none</c> or <c>once</c>: for fire times that passed while nobody could start them.</param>
+/// <param name="OnDeploy">A job that runs once with each promotion, which stands or falls with it; otherwise it runs when asked.</param>
+/// <param name="TimeoutSeconds">Of a run; null: no limit.</param>
+/// <param name="Retries">How often a run that failed by itself is started again.</param>
+/// <param name="MaxRunning">Of a job: runs at a time; null: any number.</param>
+public sealed record RunsDefinition(
+    string? Schedule, string? Timezone, string? Overlap, string? CatchUp, bool? OnDeploy, double? TimeoutSeconds, int? Retries, int? MaxRunning);
 
 /// <param name="Http">Path; null probes TCP on the first port.</param>
 public sealed record HealthDefinition(

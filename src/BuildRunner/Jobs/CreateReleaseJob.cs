@@ -39,6 +39,11 @@ public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore reposito
             deployable.Route,
             deployable.Stages.ToDictionary(
                 s => s.Key, s => new StageOverride(s.Value.Instances, s.Value.Env, s.Value.Cpus, s.Value.MemoryMb),
-                StringComparer.Ordinal));
+                StringComparer.Ordinal))
+        {
+            Runs = deployable.Runs is { } r
+                ? new DeployableRuns(r.Schedule, r.Timezone, r.Overlap, r.CatchUp, r.OnDeploy, r.TimeoutSeconds, r.Retries, r.MaxRunning)
+                : null,
+        };
     }
 }

@@ -9,6 +9,9 @@ public sealed record ResolvedDeployable(
     string Name, string Kind, Digest Artifact, long Bytes, string MediaType, string ArtifactName, string Run, int Instances, decimal Cpus,
     decimal MemoryMb, decimal DiskMb, int Ports, DeployableHealth? Health, IReadOnlyDictionary<string, string> Env, string? Route)
 {
+    /// <summary>Of a cron or a job.</summary>
+    public DeployableRuns? Runs { get; init; }
+
     public static ResolvedDeployable For(ReleaseDeployable d, string stage)
     {
         var over = d.Stages.GetValueOrDefault(stage);
@@ -17,7 +20,8 @@ public sealed record ResolvedDeployable(
             env[name] = value;
         return new ResolvedDeployable(
             d.Name, d.Kind, d.Artifact, d.Bytes, d.MediaType, d.ArtifactName, d.Run, over?.Instances ?? d.Instances, over?.Cpus ?? d.Cpus,
-            over?.MemoryMb ?? d.MemoryMb, d.DiskMb, d.Ports, d.Health, env, d.Route);
+            over?.MemoryMb ?? d.MemoryMb, d.DiskMb, d.Ports, d.Health, env, d.Route)
+        { Runs = d.Runs };
     }
 
     /// <summary>Every field that a person may compare, as text, sorted by name.</summary>
@@ -36,9 +40,31 @@ public sealed record ResolvedDeployable(
         };
         if (Route is not null)
             fields["route"] = Route;
+        foreach (var (name, value) in RunFields())
+            fields[name] = value;
         foreach (var (name, value) in Env)
             fields["env." + name] = value;
         return fields;
+    }
+
+    private IEnumerable<(string Name, string Value)> RunFields()
+    {
+        if (Runs is not { } runs)
+            yield break;
+        if (runs.Schedule is not null)
+            yield return ("schedule", $"{runs.Schedule} {runs.Timezone}");
+        if (runs.Overlap is not null)
+            yield return ("overlap", runs.Overlap);
+        if (runs.CatchUp is not null)
+            yield return ("catch-up", runs.CatchUp);
+        if (runs.OnDeploy is { } once)
+            yield return ("run-on-deploy", once ? "yes" : "no");
+        if (runs.TimeoutSeconds is { } seconds)
+            yield return ("timeout", seconds.ToString("0.###", CultureInfo.InvariantCulture) + "s");
+        if (runs.Retries is { } retries)
+            yield return ("retries", retries.ToString(CultureInfo.InvariantCulture));
+        if (runs.MaxRunning is { } most)
+            yield return ("max-running", most.ToString(CultureInfo.InvariantCulture));
     }
 
     private string HealthText() => Health is not { } h ? "none" : string.Create(

@@ -85,7 +85,10 @@ public sealed class StageQueries(StageStores stores, PolicyInForce policy, Sched
                 stage, running is null ? "absent" : Kebab(running.Phase), null, null, null, 0, 0, null, null, next?.Id, reason);
         var view = await scheduler.DeployAsync(cell.Cluster, cell.DeployId, ct);
         var healthy = view?.HealthyInstances ?? 0;
-        var state = running is not null ? Kebab(running.Phase) : healthy >= cell.Instances ? "healthy" : "degraded";
+        var keepsRunning = view is null or { Kind: "service" or "worker" };
+        var stands = keepsRunning ? healthy >= cell.Instances : RolloutWatch.Stands(view!);
+        var state = running is not null ? Kebab(running.Phase)
+            : !stands ? "degraded" : keepsRunning ? "healthy" : view!.State == "succeeded" ? "succeeded" : "active";
         return new DeployableCell(
             stage, state, cell.Release, cell.ReleaseNumber, cell.Commit, healthy, cell.Instances, cell.Since, cell.Promotion,
             next?.Id, reason);

@@ -40,7 +40,7 @@ public sealed class RolloutWatch(StageStores stores, SchedulerQueries scheduler,
                 return new RolloutState(false, (ClassOf(view.FailureClass), $"{deploy.Deployable}: {await EvidenceAsync(view, ct)}"));
             if (await BrokenTaskAsync(deploy, p.HealthyAt, ct) is { } task)
                 return new RolloutState(false, (ClassOf(task.FailureClass), $"{deploy.Deployable}: {await EvidenceAsync(task, ct)}"));
-            healthy &= view.HealthyInstances >= view.Instances;
+            healthy &= Stands(view);
         }
 
         return new RolloutState(healthy, null);
@@ -52,12 +52,20 @@ public sealed class RolloutWatch(StageStores stores, SchedulerQueries scheduler,
         foreach (var cell in await stores.Deployables.OfSlotAsync(stage, repository, ct))
         {
             var view = await scheduler.DeployAsync(cell.Cluster, cell.DeployId, ct);
-            if (view is null || view.HealthyInstances < view.Instances)
+            if (view is null || !Stands(view))
                 return false;
         }
 
         return true;
     }
+
+    /// <summary>
+    /// What runs all the time has every instance healthy. A cron, or a job that runs when asked, stands as long as it is in force: nothing
+    /// of it has to run. A job that ran with its deploy stands when that ended well.
+    /// </summary>
+    internal static bool Stands(DeployView deploy) => deploy.Kind is "service" or "worker"
+        ? deploy.HealthyInstances >= deploy.Instances
+        : deploy.State is "active" or "succeeded";
 
     private async Task<PromotionDeploy> LookAsync(PromotionDeploy deploy, CancellationToken ct)
     {

@@ -29,7 +29,7 @@ public sealed class Rollouts(
             var submission = (await PrepareAsync(p, policy, releaseDigest, deployable, actor, ct)) with
             {
                 // The way back is taken at once: what is in force does harm.
-                Options = new DeployOptions { Rollout = rollback ? new Scheduler.Rollout() : policy.Rollout },
+                Options = RunOptions.Of(deployable, rollback ? new Scheduler.Rollout() : policy.Rollout),
             };
             await scheduler.DeployAsync(submission, ct);
             deploys.Add(new PromotionDeploy(
@@ -94,7 +94,7 @@ public sealed class Rollouts(
             d.Artifact.ToString(), d.Bytes, d.MediaType, release.ToString(), p.Stage, d.Name, generation, envelopes, d.Run,
             EnvironmentOf(p, d), d.ArtifactName);
         return new DeploySubmission(
-            p.Cluster, policy.RequestIdOf(d.Name), DeployIdOf(p.Stage, d.Name, generation, release), KindOf(d), d.Instances,
+            p.Cluster, policy.RequestIdOf(d.Name), DeployIdOf(p.Stage, d.Name, generation, release), RunOptions.KindOf(d), d.Instances,
             new ResourceNeed(d.Cpus, d.MemoryMb, d.DiskMb, d.Ports), ReadinessOf(d.Health), policy.Budget, KillGrace,
             JsonSerializer.Serialize(spec, JsonSerializerOptions.Web), envelopes,
             new DeployTrust(d.Artifact, release, p.Stage, generation), null,
@@ -111,8 +111,6 @@ public sealed class Rollouts(
         ["PIPELINE_DEPLOYABLE"] = d.Name,
         ["PIPELINE_COMMIT"] = p.Commit.ToString(),
     };
-
-    private static RequestKind KindOf(ResolvedDeployable d) => d.Kind == "worker" ? RequestKind.Worker : RequestKind.Service;
 
     private static Readiness? ReadinessOf(DeployableHealth? h) => h is null ? null : new Readiness(
         h.Http, TimeSpan.FromSeconds(h.StartupSeconds), TimeSpan.FromSeconds(h.IntervalSeconds),
