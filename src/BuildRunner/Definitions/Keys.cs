@@ -94,7 +94,12 @@ internal sealed record Keys(
         "a stage of a deployable", ["instances", "env", "resources"], ["route", "health", "run", "kind", "artifact"],
         Map(("instances", "replicas count scale"), ("env", "variables environment params")));
 
-    public static readonly Keys RunStage = Stage with { Where = "a stage of a cron or job", Known = ["env", "resources"], Later = ["schedule", .. Stage.Later] };
+    public static readonly Keys RunStage = Stage with
+    {
+        Where = "a stage of a cron or job",
+        Known = ["env", "resources"],
+        Later = ["schedule", .. Stage.Later],
+    };
 
     /// <summary>Message and hint for a key that is not known here.</summary>
     public (string Message, string? Hint) Explain(string key)
