@@ -97,8 +97,9 @@ internal sealed partial class ClusterMachine
             state.Append(new TaskRunning(settings.Cluster, task.RequestId, task.DeployId, task.Id), Self, SubjectOf(task));
         if (task.Phase == TaskPhase.Unreachable)
             Returned(reached, now);
+        // What we sent while it was out of sight was lost: this is the first kill that it hears, and it has its grace.
         if (task.KillCause is not null)
-            KillAgain(task.Id, now);
+            SendKill(reached, state.Deploys[task.DeployId].Spec.KillGrace, now);
         else if (phase == TaskPhase.Running && state.Tasks.TryGetValue(task.Id, out var kept) && kept.KillCause is null)
             WatchRunning(kept, now);
     }

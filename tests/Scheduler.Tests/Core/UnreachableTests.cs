@@ -149,6 +149,22 @@ public sealed class UnreachableTests
         }
     }
 
+    [Fact]
+    public void What_was_killed_out_of_sight_has_its_grace_when_it_returns()
+    {
+        var m = Running(new Unreachable(Never: true));
+        m.Say("v1.1.1", TaskState.Unreachable, fromMaster: true);
+        m.Ask(new TaskKillAsked("v1.1.1", "stuck", Actor.Person("eleni")));
+        var lost = m.Calls<KillTask>().Count;
+
+        m.Say("v1.1.1", TaskState.Running);
+
+        var heard = Assert.Single(m.Calls<KillTask>().Skip(lost));
+        Assert.Equal(TimeSpan.FromSeconds(10), heard.Grace);
+        m.Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.Zero, m.Calls<KillTask>()[^1].Grace);
+    }
+
     private static Machine Running(Unreachable unreachable)
     {
         var m = new Machine();
