@@ -13,6 +13,10 @@ namespace Pipeline.TestKit;
 public static class TestPostgres
 {
     private static readonly string Root = $"/tmp/pipeline-tests/{Environment.ProcessId}";
+
+    /// <summary>Whoever finds it in a folder leaves it alone: its server is being removed.</summary>
+    private const string Ending = "ending";
+
     private static readonly Lazy<Task<PrivatePostgres>> Server = new(StartAsync);
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new();
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
@@ -61,10 +65,11 @@ public static class TestPostgres
         await RemoveLeftoversAsync();
         Directory.CreateDirectory(Root);
         var server = new PrivatePostgres(Path.Combine(Root, "pg"), durable: false);
+        // The test runner takes an exit that lasts for threads that were left behind, and ends the process after ten seconds.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            server.DestroyAsync(CancellationToken.None).GetAwaiter().GetResult();
-            Directory.Delete(Root, recursive: true);
+            File.WriteAllText(Path.Combine(Root, Ending), "");
+            server.DestroyBehind(Root);
         };
         await server.StartAsync(CancellationToken.None);
         return server;
@@ -78,7 +83,7 @@ public static class TestPostgres
             return;
         foreach (var directory in Directory.GetDirectories(parent))
         {
-            if (!int.TryParse(Path.GetFileName(directory), out var pid) || IsAlive(pid))
+            if (!int.TryParse(Path.GetFileName(directory), out var pid) || IsAlive(pid) || IsEnding(directory))
                 continue;
             var data = Path.Combine(directory, "pg");
             if (Directory.Exists(data))
@@ -86,6 +91,9 @@ public static class TestPostgres
             Directory.Delete(directory, recursive: true);
         }
     }
+
+    private static bool IsEnding(string directory) =>
+        File.GetLastWriteTimeUtc(Path.Combine(directory, Ending)) > TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(2);
 
     private static bool IsAlive(int pid)
     {

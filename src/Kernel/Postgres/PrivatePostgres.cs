@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -77,6 +78,16 @@ public sealed class PrivatePostgres
             Directory.Delete(wanted); // while it leads somewhere: else .NET takes the link for a file
         Directory.Delete(data, recursive: true);
         Directory.Delete(sockets, recursive: true);
+    }
+
+    /// <summary>The same by a process that outlives ours, for one that is about to exit and may not wait: for tests.</summary>
+    /// <param name="parent">Removed too.</param>
+    public void DestroyBehind(string parent)
+    {
+        var stop = AsUser([$"{bin}/pg_ctl", "stop", "-m", "immediate", "-w", "-t", "60", "-D", data]);
+        // Our pipes belong to whoever waits for the end of us.
+        string[] command = ["sh", "-c", $"exec </dev/null >/dev/null 2>&1; {stop}; rm -rf '{data}' '{sockets}' '{wanted}' '{parent}'"];
+        using var process = Process.Start(new ProcessStartInfo("setsid", command) { WorkingDirectory = "/" });
     }
 
     private string[] InitOptions => durable ? [] : ["--no-sync"];
