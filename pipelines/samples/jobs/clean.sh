@@ -1,0 +1,1 @@
+echo "cleaned $PIPELINE_STAGE"

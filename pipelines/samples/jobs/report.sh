@@ -1,0 +1,1 @@
+echo "report of ${1:-everything} in $PIPELINE_STAGE"
