@@ -34,7 +34,32 @@ public sealed record TeardownFramework : MasterCall;
 public sealed record TaskLaunch(
     string TaskId, string Name, TaskResources Resources, string Command, IReadOnlyDictionary<string, string> Environment,
     IReadOnlyList<FetchUri> Uris, IReadOnlyDictionary<string, string> Labels, TimeSpan KillGrace, TimeSpan? MaxCompletionTime,
-    HealthCheck? Health, string? Image, string? User);
+    HealthCheck? Health, string? Image, string? User)
+{
+    /// <summary>What it may use above its resources; null: as much as they say.</summary>
+    public TaskLimits? Limits { get; init; }
+
+    /// <summary>What of the agent's files its container sees. Only with an image: without one it sees all.</summary>
+    public IReadOnlyList<ContainerVolume> Volumes { get; init; } = [];
+
+    public ContainerKind Container { get; init; } = ContainerKind.Mesos;
+}
+
+/// <summary>TaskInfo.limits (Mesos 1.10, on agents with control groups). Null leaves the resource's own amount; infinity is no limit.</summary>
+public sealed record TaskLimits(double? Cpus, double? MemoryMb);
+
+/// <summary>A file or directory of the agent, at the same place in the container.</summary>
+public sealed record ContainerVolume(string Path, bool ReadOnly);
+
+/// <summary>Which containerizer of the agent runs an image.</summary>
+public enum ContainerKind
+{
+    /// <summary>Mesos' own (<c>--image_providers=docker</c>); no engine is needed.</summary>
+    Mesos,
+
+    /// <summary>The Docker engine of the agent (<c>--containerizers=docker,mesos</c>).</summary>
+    Docker,
+}
 
 /// <summary>What the task takes out of the offer; units as in <see cref="OfferedResources"/>.</summary>
 public sealed record TaskResources(decimal Cpus, decimal MemoryMb, decimal DiskMb, IReadOnlyList<int> Ports);

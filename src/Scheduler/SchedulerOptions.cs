@@ -90,11 +90,33 @@ public sealed class ClusterOptions
     /// <summary>As <see cref="CaFile"/>, for agents with https addresses; null: as for the masters.</summary>
     public string? AgentCaFile { get; set; }
 
+    /// <summary>How tasks with an image are run.</summary>
+    public ContainerOptions Containers { get; set; } = new();
+
     /// <summary>Attributes whose agents take only requests that name them (required or allowed): a list of values for each.</summary>
     public Dictionary<string, List<string>> Reserved { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the tasks of an owner may hold together, by the owner's name.</summary>
     public Dictionary<string, QuotaOptions> Quotas { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// <c>Clusters:&lt;name&gt;:Containers</c>. A container sees nothing of its agent but the sandbox: what TaskRunner verifies deploys by is
+/// made visible at the same paths.
+/// </summary>
+public sealed class ContainerOptions
+{
+    /// <summary><c>mesos</c>: the agent's own containerizer; <c>docker</c>: its Docker engine.</summary>
+    public Pipeline.Mesos.ContainerKind Engine { get; set; }
+
+    /// <summary>The agents' <c>trust.json</c>; its directory is mounted, read-only. Null: deploys with an image refuse to run.</summary>
+    public string? TrustPath { get; set; }
+
+    /// <summary>The stages that may run on the agents, with commas: only for <c>docker</c>, which hides the agents' own word.</summary>
+    public string? Stages { get; set; }
+
+    /// <summary>Where the agents remember generations; mounted for writing. Null as for <see cref="TrustPath"/>.</summary>
+    public string? StatePath { get; set; }
 }
 
 /// <summary><c>Clusters:&lt;name&gt;:Quotas:&lt;owner&gt;</c>. What is left out is not bounded.</summary>

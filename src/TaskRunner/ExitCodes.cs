@@ -15,6 +15,9 @@ internal static class ExitCodes
     /// <summary>A digest or a statement did not match: never try again.</summary>
     public const int Security = 76;
 
+    /// <summary>EX_CONFIG: what it is started in lacks what it needs.</summary>
+    public const int Config = 78;
+
     /// <summary>EX_USAGE: started by hand, without the variables of a task.</summary>
     public const int Usage = 64;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.TaskRunner;
 using Pipeline.TaskRunner.Build;
 using Pipeline.TaskRunner.Contract;
@@ -21,6 +22,13 @@ if (environment is null)
 {
     await Console.Error.WriteLineAsync($"taskrunner is started by the scheduler as a task: the variable {missing} is missing.");
     return ExitCodes.Usage;
+}
+
+// Without it the runtime aborts at the first digest, and nobody would know why.
+if (!NativeLibrary.TryLoad("libssl.so.3", out _) && !NativeLibrary.TryLoad("libssl.so.1.1", out _))
+{
+    await Console.Error.WriteLineAsync("CONFIG: OpenSSL (libssl.so.3) is not installed here: add it to the image.");
+    return ExitCodes.Config;
 }
 
 using var signals = new SignalRelay();

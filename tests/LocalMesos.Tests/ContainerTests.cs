@@ -62,6 +62,51 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
     }
 
     [Fact]
+    public async Task A_limit_above_the_need_is_what_is_in_force_and_the_need_is_the_share()
+    {
+        await using var cluster = await StartAsync();
+        await using var framework = await TestFramework.SubscribeAsync(cluster);
+        await framework.LaunchAsync(Command("t", "sleep 60") with
+        {
+            Resources = new TaskResources(0.5m, 48, 0, []), Limits = new TaskLimits(double.PositiveInfinity, 96),
+        });
+        var running = await framework.ReachesAsync("t", TaskState.Running);
+        var (_, host) = await fixture.Docker.RunAsync(
+            "inspect", "--format", "{{.HostConfig.Memory}} {{.HostConfig.MemoryReservation}} {{.HostConfig.NanoCpus}} {{.HostConfig.CpuShares}}",
+            $"mesos-{running.ContainerId}");
+
+        Assert.Equal($"{96 << 20} {48 << 20} 0 512", host);
+    }
+
+    [Fact]
+    public async Task A_limit_below_the_need_is_refused()
+    {
+        await using var cluster = await StartAsync();
+        await using var framework = await TestFramework.SubscribeAsync(cluster);
+        await framework.LaunchAsync(Command("t", "true") with { Limits = new TaskLimits(0.01, null) });
+
+        Assert.Equal("REASON_TASK_INVALID", (await framework.ReachesAsync("t", TaskState.Error)).Reason);
+    }
+
+    [Fact]
+    public async Task A_container_sees_the_named_files_of_its_agent_and_writes_only_where_it_may()
+    {
+        using var files = new TemporaryDirectory();
+        var (read, write) = (Path.Combine(files.Path, "read"), Path.Combine(files.Path, "write"));
+        Directory.CreateDirectory(read);
+        Directory.CreateDirectory(write);
+        await using var cluster = await StartAsync();
+        await using var framework = await TestFramework.SubscribeAsync(cluster);
+        await framework.LaunchAsync(Command("t", $"echo x > {read}/no; echo y > {write}/yes; ls {read}") with
+        {
+            Volumes = [new ContainerVolume(read, ReadOnly: true), new ContainerVolume(write, ReadOnly: false)],
+        });
+        await framework.ReachesAsync("t", TaskState.Finished);
+
+        Assert.Equal((false, true), (File.Exists(Path.Combine(read, "no")), File.Exists(Path.Combine(write, "yes"))));
+    }
+
+    [Fact]
     public async Task A_task_that_takes_too_much_memory_is_ended_and_says_so()
     {
         await using var cluster = await StartAsync();

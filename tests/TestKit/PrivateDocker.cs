@@ -52,6 +52,28 @@ public sealed class PrivateDocker : IAsyncDisposable
             throw new InvalidOperationException($"docker import {image}: {output}");
     }
 
+    /// <summary>Busybox, the C library and OpenSSL: what a program that was compiled for Debian needs.</summary>
+    /// <param name="more">Files by their absolute path.</param>
+    public async Task ImportSmallSystemAsync(string image, IReadOnlyDictionary<string, string> more)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(directory, "root-" + image.Replace(':', '-').Replace('/', '-'))).FullName;
+        foreach (var (path, text) in more)
+        {
+            var file = root + path;
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, text);
+        }
+
+        await ShellAsync(
+            $"mkdir -p '{root}/bin' '{root}/tmp' && cp /bin/busybox '{root}/bin/' && for a in $(busybox --list | grep -vx busybox); do ln -sf busybox '{root}/bin/'$a; done; "
+            + $"for l in $(ldd /bin/ls /usr/bin/env | grep -o '/[^ ]*' | grep -v :) /lib/x86_64-linux-gnu/libm.so.6 /lib/x86_64-linux-gnu/libgcc_s.so.1 "
+            + "/usr/lib/x86_64-linux-gnu/libssl.so.3 /usr/lib/x86_64-linux-gnu/libcrypto.so.3; "
+            + $"do mkdir -p '{root}'$(dirname $l) && cp -L $l '{root}'$l; done; tar -C '{root}' -cf '{root}.tar' .");
+        var (exit, output) = await RunAsync("import", root + ".tar", image);
+        if (exit != 0)
+            throw new InvalidOperationException($"docker import {image}: {output}");
+    }
+
     /// <summary>The docker command on this engine.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {

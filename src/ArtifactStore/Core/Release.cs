@@ -23,6 +23,9 @@ public sealed record ReleaseDeployable(
     int Instances, decimal Cpus, decimal MemoryMb, decimal DiskMb, int Ports, DeployableHealth? Health,
     IReadOnlyDictionary<string, string> Env, string? Route, IReadOnlyDictionary<string, StageOverride> Stages)
 {
+    /// <summary>Container image it runs in; null: on the agent itself.</summary>
+    public string? Image { get; init; }
+
     /// <summary>Of a cron or a job; null for what runs all the time.</summary>
     public DeployableRuns? Runs { get; init; }
 }

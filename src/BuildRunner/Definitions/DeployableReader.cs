@@ -25,7 +25,9 @@ internal static class DeployableReader
             name, kind, ReadArtifact(map, modules, problems), map.Text("run", required: true, 64 * 1024) ?? "",
             runs is null ? map.Integer("instances", 1, 1, 1000) : 1, need, health, map.Variables("env"), route,
             ReadStages(map, runs is null ? Keys.Stage : Keys.RunStage, problems))
-        { Runs = runs };
+        {
+            Runs = runs, Image = map.Text("image", max: 300),
+        };
     }
 
     private static string ReadKind(MapReader map, Problems problems)

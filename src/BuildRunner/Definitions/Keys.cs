@@ -71,12 +71,13 @@ internal sealed record Keys(
     public static readonly Keys Deployable = new(
         "a deployable",
         [
-            "kind", "artifact", "run", "instances", "resources", "health", "env", "route", "stages", "schedule", "timezone", "overlap",
-            "catch_up", "timeout", "retries", "run_on_deploy", "max_running",
+            "kind", "artifact", "run", "image", "instances", "resources", "health", "env", "route", "stages", "schedule", "timezone",
+            "overlap", "catch_up", "timeout", "retries", "run_on_deploy", "max_running",
         ],
-        ["image", "separation", "attributes", "kill_grace", "secrets", "hooks", "volumes", "priority"],
+        ["separation", "attributes", "kill_grace", "secrets", "hooks", "volumes", "priority"],
         Map(
-            ("kind", "type"), ("run", "command cmd entrypoint script args exec"), ("instances", "replicas count scale"),
+            ("kind", "type"), ("image", "container docker"), ("run", "command cmd entrypoint script args exec"),
+            ("instances", "replicas count scale"),
             ("env", "variables environment params"),
             ("health", "healthcheck health_check readiness readinessProbe livenessProbe probe"), ("route", "ingress host path routes url"),
             ("resources", "limits requests"), ("stages", "environments overrides"), ("artifact", "artifacts build from"),

@@ -25,6 +25,9 @@ public sealed record DeployableDefinition(
     string Name, string Kind, string Artifact, string Run, int Instances, ResourceDefinition Resources, HealthDefinition? Health,
     IReadOnlyDictionary<string, string> Env, string? Route, IReadOnlyDictionary<string, StageDefinition> Stages)
 {
+    /// <summary>Container image it runs in; null: on the agent itself.</summary>
+    public string? Image { get; init; }
+
     /// <summary>Of a cron or a job; null for what runs all the time.</summary>
     public RunsDefinition? Runs { get; init; }
 }

@@ -44,6 +44,7 @@ public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore reposito
             Runs = deployable.Runs is { } r
                 ? new DeployableRuns(r.Schedule, r.Timezone, r.Overlap, r.CatchUp, r.OnDeploy, r.TimeoutSeconds, r.Retries, r.MaxRunning)
                 : null,
+            Image = deployable.Image,
         };
     }
 }

@@ -12,6 +12,9 @@ public sealed record ResolvedDeployable(
     /// <summary>Of a cron or a job.</summary>
     public DeployableRuns? Runs { get; init; }
 
+    /// <summary>Container image; null: none.</summary>
+    public string? Image { get; init; }
+
     public static ResolvedDeployable For(ReleaseDeployable d, string stage)
     {
         var over = d.Stages.GetValueOrDefault(stage);
@@ -21,7 +24,7 @@ public sealed record ResolvedDeployable(
         return new ResolvedDeployable(
             d.Name, d.Kind, d.Artifact, d.Bytes, d.MediaType, d.ArtifactName, d.Run, over?.Instances ?? d.Instances, over?.Cpus ?? d.Cpus,
             over?.MemoryMb ?? d.MemoryMb, d.DiskMb, d.Ports, d.Health, env, d.Route)
-        { Runs = d.Runs };
+        { Runs = d.Runs, Image = d.Image };
     }
 
     /// <summary>Every field that a person may compare, as text, sorted by name.</summary>
@@ -38,6 +41,8 @@ public sealed record ResolvedDeployable(
             ["ports"] = Ports.ToString(CultureInfo.InvariantCulture),
             ["health"] = HealthText(),
         };
+        if (Image is not null)
+            fields["image"] = Image;
         if (Route is not null)
             fields["route"] = Route;
         foreach (var (name, value) in RunFields())

@@ -97,7 +97,7 @@ public sealed class Rollouts(
             p.Cluster, policy.RequestIdOf(d.Name), DeployIdOf(p.Stage, d.Name, generation, release), RunOptions.KindOf(d), d.Instances,
             new ResourceNeed(d.Cpus, d.MemoryMb, d.DiskMb, d.Ports), ReadinessOf(d.Health), policy.Budget, KillGrace,
             JsonSerializer.Serialize(spec, JsonSerializerOptions.Web), envelopes,
-            new DeployTrust(d.Artifact, release, p.Stage, generation), null,
+            new DeployTrust(d.Artifact, release, p.Stage, generation), d.Image,
             d.Route, p.Subject with { Deployable = d.Name, Release = release }, actor);
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Pipeline.LocalMesos.Agents;
@@ -15,6 +17,8 @@ public sealed class ContainerEngine : IDisposable
     private const string Inside = "/mnt/mesos/sandbox";
     private const string Mark = "pipeline.localmesos";
     private const long Megabyte = 1024 * 1024;
+    private const int SharesOfCpu = 1024;
+    private const int FewestShares = 2;
     private readonly string directory;
     private readonly Lazy<DockerClient> client;
 
@@ -77,11 +81,23 @@ public sealed class ContainerEngine : IDisposable
         }
         catch (DockerApiException e)
         {
-            throw new ContainerException($"Failed to launch container: image '{image}': {e.ResponseBody ?? e.Message}", e);
+            throw new ContainerException($"Failed to launch container: image '{image}': {MessageOf(e)}", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
             throw new ContainerException($"Failed to launch container: image '{image}': no Docker engine answers: {e.Message}", e);
+        }
+    }
+
+    private static string MessageOf(DockerApiException e)
+    {
+        try
+        {
+            return JsonNode.Parse(e.ResponseBody ?? "")?["message"]?.GetValue<string>() ?? e.Message;
+        }
+        catch (JsonException)
+        {
+            return e.Message;
         }
     }
 
@@ -164,8 +180,14 @@ public sealed class ContainerEngine : IDisposable
     {
         var host = new HostConfig
         {
-            NetworkMode = "host", PidMode = "host", Binds = [$"{sandbox.Path}:{Inside}"], LogConfig = new LogConfig { Type = "none" },
+            NetworkMode = "host", PidMode = "host", LogConfig = new LogConfig { Type = "none" },
+            Binds = [$"{sandbox.Path}:{Inside}", .. BindsOf(task.Container)],
         };
+        // What it needs is its share when others want more, too; its limit is never passed (an agent with --cgroups_enable_cfs).
+        if (NeedOf(task, "mem") is { } needed)
+            host.MemoryReservation = (long)(needed * Megabyte);
+        if (NeedOf(task, "cpus") is { } share)
+            host.CPUShares = Math.Max(FewestShares, (long)(share * SharesOfCpu));
         if (LimitOf(task, "mem") is { } megabytes)
             host.Memory = host.MemorySwap = (long)(megabytes * Megabyte);
         if (LimitOf(task, "cpus") is { } cpus)
@@ -173,13 +195,18 @@ public sealed class ContainerEngine : IDisposable
         return host;
     }
 
-    /// <summary>The task's limit, or else what it reserved; null for none.</summary>
+    private static IEnumerable<string> BindsOf(W.ContainerInfo container) => container.Volumes
+        .Where(v => v.HasHostPath)
+        .Select(v => $"{v.HostPath}:{v.ContainerPath}{(v.Mode == W.Volume.Types.Mode.Ro ? ":ro" : "")}");
+
+    private static double? NeedOf(W.TaskInfo task, string name) =>
+        task.Resources.Where(r => r.Name == name && r.Scalar is not null).Sum(r => r.Scalar.Value) is > 0 and var amount ? amount : null;
+
+    /// <summary>The task's limit, or else what it needs; null for none.</summary>
     private static double? LimitOf(W.TaskInfo task, string name)
     {
-        var amount = task.Limits.TryGetValue(name, out var limit)
-            ? limit.Value
-            : task.Resources.Where(r => r.Name == name && r.Scalar is not null).Sum(r => r.Scalar.Value);
-        return amount > 0 && double.IsFinite(amount) ? amount : null;
+        var amount = task.Limits.TryGetValue(name, out var limit) ? limit.Value : NeedOf(task, name);
+        return amount > 0 && double.IsFinite(amount.Value) ? amount : null;
     }
 
     private async Task<IProgram> StartAsync(string id, Sandbox sandbox, double? megabytes, CancellationToken ct)

@@ -14,7 +14,7 @@ internal static class TaskValidator
             return problem;
         if (task.Command is null == task.Executor is null)
             return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
-        return ResourceProblem(task, role, available, overhead);
+        return ResourceProblem(task, role, available, overhead) ?? LimitProblem(task);
     }
 
     /// <summary>What is checked of a task in a group, too.</summary>
@@ -42,6 +42,21 @@ internal static class TaskValidator
             ? null
             : $"Total resources {wanted.Describe(asked, portsFirst: false)} required by task and its executor is more than available " +
               available.Describe(role, portsFirst: true);
+    }
+
+    // There is no recording of these words.
+    private static string? LimitProblem(W.TaskInfo task)
+    {
+        foreach (var (name, limit) in task.Limits)
+        {
+            if (name is not ("cpus" or "mem"))
+                return $"Task '{task.TaskId.Value}' has a limit of '{name}': only 'cpus' and 'mem' may have one";
+            var asked = task.Resources.Where(r => r.Name == name && r.Scalar is not null).Sum(r => r.Scalar.Value);
+            if (limit.Value < asked)
+                return $"Task '{task.TaskId.Value}' has a limit of '{name}' below its request";
+        }
+
+        return null;
     }
 
     private static string? IdProblem(string id)

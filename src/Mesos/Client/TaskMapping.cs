@@ -22,7 +22,11 @@ internal static class TaskMapping
         if (t.Health is { } health)
             info.HealthCheck = Health(health);
         if (t.Image is { } image)
-            info.Container = Container(image);
+            info.Container = Container(t, image);
+        if (t.Limits?.Cpus is { } cpus)
+            info.Limits.Add("cpus", new Value.Types.Scalar { Value = cpus });
+        if (t.Limits?.MemoryMb is { } memory)
+            info.Limits.Add("mem", new Value.Types.Scalar { Value = memory });
         return info;
     }
 
@@ -110,12 +114,27 @@ internal static class TaskMapping
         return check;
     }
 
-    private static ContainerInfo Container(string image) => new()
+    // No network is named: the agent's own, so that the ports of the offer are the ports of the task.
+    private static ContainerInfo Container(TaskLaunch t, string image)
     {
-        Type = ContainerInfo.Types.Type.Mesos,
-        Mesos = new ContainerInfo.Types.MesosInfo
+        var container = t.Container == ContainerKind.Docker
+            ? new ContainerInfo
+            {
+                Type = ContainerInfo.Types.Type.Docker,
+                Docker = new ContainerInfo.Types.DockerInfo { Image = image, Network = ContainerInfo.Types.DockerInfo.Types.Network.Host },
+            }
+            : new ContainerInfo
+            {
+                Type = ContainerInfo.Types.Type.Mesos,
+                Mesos = new ContainerInfo.Types.MesosInfo
+                {
+                    Image = new Image { Type = Image.Types.Type.Docker, Docker = new Image.Types.Docker { Name = image } },
+                },
+            };
+        container.Volumes.AddRange(t.Volumes.Select(v => new Volume
         {
-            Image = new Image { Type = Image.Types.Type.Docker, Docker = new Image.Types.Docker { Name = image } },
-        },
-    };
+            HostPath = v.Path, ContainerPath = v.Path, Mode = v.ReadOnly ? Volume.Types.Mode.Ro : Volume.Types.Mode.Rw,
+        }));
+        return container;
+    }
 }

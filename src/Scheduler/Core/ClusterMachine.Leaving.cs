@@ -49,7 +49,7 @@ internal sealed partial class ClusterMachine
         var lost = new TaskStatus(
             task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now,
             null, null);
-        End(task, FailureRules.Judge(task, state.Deploys[task.DeployId].Spec.Kind, lost), now);
+        End(task, Judge(task, lost), now);
     }
 
     /// <summary>An unreachable task is back, with another in its place or on its way: one is one too many.</summary>

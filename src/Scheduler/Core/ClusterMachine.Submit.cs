@@ -61,6 +61,8 @@ internal sealed partial class ClusterMachine
         if (request.Overrides.Pause is { } pause && !spec.Options.Unpause)
             return new Verdict(DeployFailure.RequestPaused, FailureClass.Infra,
                 $"request {request.Id} is paused by {pause.Change.By}{Because(pause.Change.Reason)}: unpause it, or deploy with unpause");
+        if (LimitRules.Fault(spec.Needs, spec.Options.Limits) is { } tooLow)
+            return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config, tooLow);
         if (spec.Kind != RequestKind.Cron)
             return null;
         if (spec.Options.Schedule is not { } schedule)

@@ -70,9 +70,15 @@ internal sealed partial class ClusterMachine
                 break;
             case TaskState.Finished or TaskState.Failed or TaskState.Killed or TaskState.Error:
             case TaskState.Lost or TaskState.Dropped or TaskState.Gone or TaskState.GoneByOperator:
-                End(task, FailureRules.Judge(task, state.Deploys[task.DeployId].Spec.Kind, status), now);
+                End(task, Judge(task, status), now);
                 break;
         }
+    }
+
+    private TaskEnd Judge(TaskRecord task, TaskStatus status)
+    {
+        var spec = state.Deploys[task.DeployId].Spec;
+        return FailureRules.Judge(task, spec.Kind, status, spec.Image);
     }
 
     // Answers of reconciliation that say what we know already would fill the history of every task.

@@ -17,6 +17,9 @@ internal static class FailureRules
     /// <summary>TaskRunner ends with it when a digest or a statement does not hold.</summary>
     public const int SecurityExit = 76;
 
+    /// <summary>TaskRunner ends with it where it finds no OpenSSL (EX_CONFIG).</summary>
+    public const int ConfigExit = 78;
+
     private const string ExitMessage = "Command exited with status ";
 
     private static readonly HashSet<string> InfraReasons = new(StringComparer.Ordinal)
@@ -26,7 +29,8 @@ internal static class FailureRules
         "EXECUTOR_UNREGISTERED", "GC_ERROR", "SLAVE_DISCONNECTED", "SLAVE_REMOVED", "SLAVE_RESTARTED", "SLAVE_UNKNOWN",
     };
 
-    public static TaskEnd Judge(TaskRecord task, RequestKind kind, TaskStatus status)
+    /// <param name="image">What its container was to be made of; null: it has none.</param>
+    public static TaskEnd Judge(TaskRecord task, RequestKind kind, TaskStatus status, string? image = null)
     {
         var exit = ExitOf(status.Message);
         var reason = Text(status);
@@ -35,7 +39,7 @@ internal static class FailureRules
             TaskState.Finished when kind == RequestKind.RunOnce => new(TaskPhase.Finished, Outcome.Succeeded, null, exit, reason),
             _ when task.KillCause is { } cause => Killed(cause, task, status, exit),
             TaskState.Finished => new(TaskPhase.Finished, Outcome.Failed, FailureClass.App, exit, $"ended by itself: {reason}"),
-            TaskState.Failed => Failed(status, exit, reason),
+            TaskState.Failed => Failed(status, exit, reason, image),
             TaskState.Killed when status.Healthy == false =>
                 new(TaskPhase.Killed, Outcome.Failed, FailureClass.Health, exit, "killed by the agent: its health check failed"),
             TaskState.Killed => new(TaskPhase.Killed, Outcome.Failed, FailureClass.Infra, exit,
@@ -45,14 +49,17 @@ internal static class FailureRules
         };
     }
 
-    private static TaskEnd Failed(TaskStatus status, int? exit, string reason)
+    private static TaskEnd Failed(TaskStatus status, int? exit, string reason, string? image)
     {
         var code = ReasonOf(status);
         if (exit == SecurityExit)
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit,
                 "what it should have run did not verify on the agent");
+        if (exit == ConfigExit && image is not null)
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit,
+                $"exit {ConfigExit}: not set up. The image '{image}' must have OpenSSL 3 (libssl.so.3), which every task starts with.");
         if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
-            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason, MayBeInfra: true);
+            return ImageRules.Judge(reason, image) ?? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason, MayBeInfra: true);
         var infra = InfraReasons.Contains(code);
         return new(TaskPhase.Failed, Outcome.Failed, infra ? FailureClass.Infra : FailureClass.App, exit, reason);
     }

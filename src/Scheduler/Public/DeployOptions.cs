@@ -103,8 +103,14 @@ public enum PlacementStrategy
 /// <param name="KillReturned">What returns after it was replaced is killed; otherwise it is taken up again and the surplus leaves.</param>
 public sealed record Unreachable(TimeSpan? ReplaceAfter = null, bool KillReturned = true, bool Never = false);
 
-/// <summary>What a task may use at most, where its container can exceed what it needs. Null: as much as it needs.</summary>
-public sealed record Limits(decimal? Cpus = null, decimal? MemoryMb = null);
+/// <summary>
+/// What a task may use at most, where its agent can tell need and limit apart (TaskInfo.limits, Mesos 1.10 with control groups). Null: as
+/// much as it needs; <see cref="Unlimited"/>: whatever its agent has.
+/// </summary>
+public sealed record Limits(decimal? Cpus = null, decimal? MemoryMb = null)
+{
+    public const decimal Unlimited = decimal.MaxValue;
+}
 
 /// <summary>
 /// How instances of a new deploy replace those of the old. Without groups all start beside the old, which leave together. With groups the

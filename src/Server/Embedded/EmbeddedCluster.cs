@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Pipeline.Server;
 
 /// <summary>One LocalMesos process: started in a session of its own so that it outlives the server, found again by its state file.</summary>
-public sealed class EmbeddedCluster(string name, string directory, InstallLayout layout, TimeProvider time)
+public sealed class EmbeddedCluster(string name, string directory, string? dockerSocket, InstallLayout layout, TimeProvider time)
 {
     private const int SigTerm = 15;
     private readonly string stateFile = Path.Combine(directory, "localmesos.json");
@@ -53,6 +53,7 @@ public sealed class EmbeddedCluster(string name, string directory, InstallLayout
             "--agents", "rack1:1,rack2:1", "--resources", "cpus:8;mem:8192;disk:65536",
             "--agent_ping_timeout=1secs", "--max_agent_ping_timeouts=3",
             $"--executor_environment_variables={JsonSerializer.Serialize(taskEnvironment)}",
+            .. dockerSocket is null ? (string[])[] : ["--docker_socket", dockerSocket],
         ];
         // The shell opens the log and becomes the program: no pipe ties it to us.
         return Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", $"exec \"$@\" >> '{log}' 2>&1 < /dev/null", "localmesos", .. arguments])

@@ -4,8 +4,9 @@ namespace Pipeline.Server;
 
 /// <summary>What <c>up</c> was asked for: command line first, then <c>PIPELINE_PORT</c> and <c>PIPELINE_DATA</c>.</summary>
 /// <param name="Once">End when the sample is in production: exit 0, or 1 with the reason.</param>
+/// <param name="DockerSocket">Of the engine that runs tasks with an image; null: <c>/var/run/docker.sock</c>.</param>
 /// <param name="Sample">Create and push the sample repository on the first start; <c>PIPELINE_SAMPLE=none</c> leaves it out.</param>
-public sealed record EmbeddedOptions(int Port, string DataDirectory, bool Once, bool Sample, string StagesFile)
+public sealed record EmbeddedOptions(int Port, string DataDirectory, bool Once, bool Sample, string StagesFile, string? DockerSocket)
 {
     public const int DefaultPort = 8080;
 
@@ -28,7 +29,8 @@ public sealed record EmbeddedOptions(int Port, string DataDirectory, bool Once, 
             Path.GetFullPath(string.IsNullOrEmpty(data) ? "data" : data),
             arguments.Contains("--once"),
             sample != "none",
-            environment("PIPELINE_STAGES_FILE") is { Length: > 0 } stages ? Path.GetFullPath(stages) : layout.Stages);
+            environment("PIPELINE_STAGES_FILE") is { Length: > 0 } stages ? Path.GetFullPath(stages) : layout.Stages,
+            environment("PIPELINE_DOCKER_SOCKET") is { Length: > 0 } socket ? Path.GetFullPath(socket) : null);
     }
 
     private static int ReadPort(string? text)

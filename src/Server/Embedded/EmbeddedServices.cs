@@ -10,7 +10,8 @@ public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layo
 
     private readonly PrivatePostgres postgres = new(options.Folder("pg"));
     private readonly IReadOnlyList<EmbeddedCluster> clusters =
-        [.. ClusterNames.Select(name => new EmbeddedCluster(name, options.Folder("clusters", name), layout, time))];
+        [.. ClusterNames.Select(name =>
+            new EmbeddedCluster(name, options.Folder("clusters", name), options.DockerSocket, layout, time))];
 
     /// <summary>Finds what would fail later, all of it, before anything is written.</summary>
     /// <exception cref="UsageException">One line for each thing that is in the way.</exception>
@@ -36,7 +37,12 @@ public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layo
         var masters = await starting;
         var settings = new Dictionary<string, string?> { ["ConnectionStrings:Pipeline"] = postgres.ConnectionString };
         foreach (var (cluster, master) in clusters.Zip(masters))
+        {
             settings[$"Clusters:{cluster.Name}:Masters:0"] = master;
+            settings[$"Clusters:{cluster.Name}:Containers:TrustPath"] = TrustPath;
+            settings[$"Clusters:{cluster.Name}:Containers:StatePath"] = StatePath(cluster.Name);
+        }
+
         return settings;
     }
 
@@ -49,11 +55,11 @@ public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layo
     // What a real agent gives its tasks by --executor_environment_variables: its trust root, its memory of generations, its tools.
     private Dictionary<string, string> TaskEnvironment(string cluster)
     {
-        var state = options.Folder("clusters", cluster, "state");
+        var state = StatePath(cluster);
         Directory.CreateDirectory(state);
         var environment = new Dictionary<string, string>
         {
-            ["PIPELINE_TRUST"] = options.Folder("trust", "trust.json"),
+            ["PIPELINE_TRUST"] = TrustPath,
             ["PIPELINE_STATE"] = state,
             ["PIPELINE_STAGES"] = cluster,
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin",
@@ -62,6 +68,10 @@ public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layo
             environment["DOTNET_ROOT"] = dotnet;
         return environment;
     }
+
+    private string TrustPath => options.Folder("trust", "trust.json");
+
+    private string StatePath(string cluster) => options.Folder("clusters", cluster, "state");
 
     private static bool OnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));

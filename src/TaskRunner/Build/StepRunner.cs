@@ -43,6 +43,7 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
         var directory = Path.Combine(workspace, spec.Directory);
         if (!Directory.Exists(directory))
             return new StepEnd("failed", ExitCodes.Failed, $"the module's folder '{spec.Directory}' is not in the source");
+        var killed = MemoryKills.Count();
         var child = await ChildGroup.StartAsync(ShellFor(step.Run), directory, StepEnvironment.For(runner, spec, step, workspace));
         var pump = log.PumpAsync(child.Output);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -62,8 +63,12 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
         return timedOut
             ? new StepEnd("timed-out", ExitCodes.TimedOut, $"timed out after {step.TimeoutSeconds:0.###} s")
             : exitCode == 0 ? new StepEnd("succeeded", 0, null)
-            : new StepEnd("failed", exitCode, Explain(exitCode));
+            : new StepEnd("failed", exitCode, MemoryKills.Count() > killed ? OutOfMemory() : Explain(exitCode));
     }
+
+    private static string OutOfMemory() => MemoryKills.Limit() is { } limit
+        ? $"out of memory: the kernel ended it at the task's limit of {limit / (1024 * 1024)} MB (resources.memory of the module)"
+        : "out of memory: the kernel ended it";
 
     private static string[] ShellFor(string run) =>
         File.Exists("/bin/bash") ? ["/bin/bash", "-eo", "pipefail", "-c", run] : ["/bin/sh", "-e", "-c", run];

@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>A master refuses a task whose limit is below what it needs: that is known before.</summary>
+internal static class LimitRules
+{
+    /// <returns>Null when all is well.</returns>
+    public static string? Fault(ResourceNeed needs, Limits limits) =>
+        Below("limits.cpus", limits.Cpus, needs.Cpus) ?? Below("limits.memoryMb", limits.MemoryMb, needs.MemoryMb);
+
+    private static string? Below(string field, decimal? limit, decimal need) => limit < need
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"{field}: {limit:0.###} is below the {need:0.###} that a task needs: raise it, or leave it out")
+        : null;
+}
