@@ -78,7 +78,9 @@ internal sealed class Invariants
         {
             if (before.Requests[request] is { State: RequestState.Active, ActiveDeploy: { } force }
                 && PolicyCommands.Floor(before.Deploys[force], before) is { } floor)
-                Holds(before.HealthyOf(request) >= Math.Min(floor, healthy), $"{Floor}: {request} has {before.HealthyOf(request)} healthy of {floor}: {before.Show(request)}");
+                Holds(
+                    before.HealthyOf(request) >= Math.Min(floor, healthy),
+                    $"{Floor}: {request} has {before.HealthyOf(request)} healthy of {floor}: {before.Show(request)}");
         }
 
         foreach (var end in effects.Events.Select(e => e.Event).OfType<TaskFinished>())

@@ -75,7 +75,10 @@ internal sealed class Ledger
         return new Snapshot(
             Framework with { State = FrameworkState.Connecting, Detail = null },
             [.. Requests.Values.Where(r => r.State != RequestState.Removed)], deploys, [.. Live.Values], [.. Agents.Values],
-            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value)) { Freeze = Freeze, Machines = [.. Machines.Values], Forced = Forced };
+            attempts.Where(a => liveDeploys.Contains(a.Key.Deploy)).ToDictionary(a => a.Key, a => a.Value))
+        {
+            Freeze = Freeze, Machines = [.. Machines.Values], Forced = Forced,
+        };
     }
 
     /// <summary>How a request stands, for messages.</summary>
