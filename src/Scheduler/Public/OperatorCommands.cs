@@ -94,6 +94,11 @@ public sealed class OperatorCommands(SchedulerCommands commands, TimeProvider ti
     public Task<OperatorAnswer> CancelRunAsync(string cluster, string run, Wish wish, CancellationToken ct) =>
         AskAsync(cluster, run, new RunCancelled(run, wish.Reason ?? NoReason, wish.Actor), ct);
 
+    /// <param name="destroy">Without grace.</param>
+    /// <param name="replace">Of a service: only once another instance is healthy in its place.</param>
+    public Task<OperatorAnswer> KillAsync(string cluster, string task, bool destroy, bool replace, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, task, new TaskKillAsked(task, wish.Reason ?? NoReason, wish.Actor, destroy, replace), ct);
+
     /// <summary>Asks the master for the state of everything.</summary>
     public Task<OperatorAnswer> ReconcileAsync(string cluster, Wish wish, CancellationToken ct) =>
         AskAsync(cluster, cluster, new ReconciliationAsked(wish.Actor), ct);

@@ -106,6 +106,34 @@ public sealed class OperatorPagesTests : UiTest
     }
 
     [Fact]
+    public async Task An_instance_is_replaced_or_killed_from_its_page_and_destroying_it_waits_for_its_name()
+    {
+        SignIn();
+        Start();
+        var page = Page.Render<TaskPage>(p => p.Add(t => t.Cluster, "infra-qa").Add(t => t.Task, "billing-api.infra-qa.1.1"));
+        var dialogs = Page.Render<MudDialogProvider>();
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=replace]").HasAttribute("disabled")));
+        Assert.Equal("danger", page.Find("[data-testid=destroy]").ClassName);
+        Assert.Equal("caution", page.Find("[data-testid=kill]").ClassName);
+
+        var clicked = page.Find("[data-testid=replace]").ClickAsync(new());
+        await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=confirm]"));
+        await dialogs.Find("[data-testid=reason]").InputAsync(new() { Value = "leaks" });
+        await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
+        var asked = await RefuseAsync("not-found", "It ended a moment ago.");
+        await clicked;
+
+        foreach (var part in new[] { "\"kind\": \"kill\"", "\"replace\": true", "\"destroy\": false", "\"reason\": \"leaks\"", "maria" })
+            Assert.Contains(part, asked, StringComparison.Ordinal);
+        var destroyed = page.Find("[data-testid=destroy]").ClickAsync(new());
+        await dialogs.WaitForAssertionAsync(() => Assert.True(dialogs.Find("[data-testid=confirm]").HasAttribute("disabled")));
+        await dialogs.Find("[data-testid=name]").InputAsync(new() { Value = "billing-api.infra-qa.1.1" });
+        Assert.False(dialogs.Find("[data-testid=confirm]").HasAttribute("disabled"));
+        await dialogs.FindAll("button").First(b => b.TextContent == "Cancel").ClickAsync(new());
+        await destroyed;
+    }
+
+    [Fact]
     public async Task A_decommission_waits_for_the_name()
     {
         SignIn();

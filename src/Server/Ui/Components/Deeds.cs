@@ -113,6 +113,30 @@ public static class Deeds
         return deed is null ? [] : [deed with { MayEnd = false, TestId = $"end-{change.What}" }];
     }
 
+    /// <param name="isRun">It ends by itself; otherwise it is an instance of what runs all the time.</param>
+    public static IReadOnlyList<Deed> Of(TaskView task, bool isRun, OperatorCommands commands)
+    {
+        if (task.EndedAt is not null)
+            return [];
+        var after = isRun ? "Its run counts as cancelled and is not tried again." : "Another instance is started in its place.";
+        Func<DeedTold, Kernel.Actor, CancellationToken, Task<OperatorAnswer>> Ask(bool destroy, bool replace) =>
+            (told, actor, ct) => commands.KillAsync(task.Cluster, task.Id, destroy, replace, told.By(actor), ct);
+        var deeds = new List<Deed>
+        {
+            new("Kill", $"{task.Id} is told to end, and killed when its grace is over. {after}", Ask(false, false))
+            { Grade = DeedGrade.Capacity, MayEnd = false },
+            new("Destroy", $"{task.Id} is killed at once, without the time to finish what it does. {after}", Ask(true, false))
+            { Grade = DeedGrade.Irreversible, NameToType = task.Id, MayEnd = false },
+        };
+        if (!isRun)
+        {
+            deeds.Insert(0, new Deed("Replace", $"Another instance starts beside {task.Id}; this one ends when the other is healthy.", Ask(false, true))
+            { MayEnd = false, Useless = task.State is "pending" ? "It runs nowhere yet." : null });
+        }
+
+        return deeds;
+    }
+
     /// <summary>A deploy under way, or a run.</summary>
     public static IReadOnlyList<Deed> Of(DeployView deploy, OperatorCommands commands)
     {

@@ -26,4 +26,5 @@ public sealed record RequestModel(
     RequestView Request, WhyView? Why, int? Instances, IReadOnlyList<DeployView> Deploys, IReadOnlyList<TaskLine> Tasks);
 
 /// <param name="Repository">Of its commit, as <c>owner/name</c>.</param>
-public sealed record TaskModel(TaskDetails Details, WhyView? Why, string? Repository);
+/// <param name="IsRun">It is one run; otherwise an instance of what runs all the time.</param>
+public sealed record TaskModel(TaskDetails Details, WhyView? Why, string? Repository, bool IsRun);
