@@ -28,6 +28,14 @@ internal static class OverrideViews
         return views;
     }
 
+    /// <returns>Null: each request decides.</returns>
+    public static PlacementForcedView? Of(PlacementForced forced) =>
+        forced is { Strategy: null, RackSensitive: null } or { Change: null }
+            ? null
+            : new PlacementForcedView(
+                forced.Strategy is { } strategy ? RowText.Kebab(strategy.ToString()) : null, forced.RackSensitive, forced.Change.By.ToString(),
+                forced.Change.Reason, forced.Change.Since);
+
     public static PriorityFreezeView Of(PriorityFreeze freeze) => new(
         freeze.Level, freeze.Kill, freeze.Change.By.ToString(), freeze.Change.Reason, freeze.Change.Since, freeze.Change.Until);
 }

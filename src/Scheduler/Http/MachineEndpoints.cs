@@ -23,6 +23,7 @@ internal static class MachineEndpoints
     {
         var view = routes.MapGroup("/api/v1/clusters/{name}").RequireAuthorization(Permission.View).WithTags("clusters");
         view.MapGet("/racks", Racks).WithName("cluster-racks");
+        view.MapGet("/placement", Placement).WithName("cluster-placement-get");
         view.MapGet("/agents/{id}", Agent).WithName("agent-get");
         view.MapGet("/agents/{id}/why", WhyAgent).WithName("agent-why");
         view.MapGet("/requests/{id}/why", WhyRequest).WithName("request-why");
@@ -44,6 +45,12 @@ internal static class MachineEndpoints
         await queries.ClusterAsync(name, ct) is null
             ? Answers.UnknownCluster(name)
             : TypedResults.Ok(new Page<RackView>(await queries.RacksAsync(name, ct), null));
+
+    private static async Task<Results<Ok<PlacementForcedView>, NoContent, ProblemHttpResult>> Placement(
+        string name, SchedulerQueries queries, CancellationToken ct) =>
+        await queries.ClusterAsync(name, ct) is null ? Answers.UnknownCluster(name)
+            : await queries.PlacementForcedAsync(name, ct) is { } forced ? TypedResults.Ok(forced)
+            : TypedResults.NoContent();
 
     private static async Task<Results<Ok<AgentView>, ProblemHttpResult>> Agent(
         string name, string id, SchedulerQueries queries, CancellationToken ct) =>

@@ -108,6 +108,10 @@ public sealed class OperatorCommands(SchedulerCommands commands, TimeProvider ti
     public Task<OperatorAnswer> FreezePrioritiesAsync(string cluster, decimal? level, bool kill, Wish wish, CancellationToken ct) =>
         AskAsync(cluster, cluster, new FreezeAsked(level, kill, By(wish)), ct);
 
+    /// <summary>Forced on everything in the cluster; both null: each request decides again.</summary>
+    public Task<OperatorAnswer> PlaceAsync(string cluster, PlacementStrategy? strategy, bool? rackSensitive, Wish wish, CancellationToken ct) =>
+        AskAsync(cluster, cluster, new PlacementForcedAsked(strategy, rackSensitive, By(wish)), ct);
+
     /// <summary>Of a framework that was failed over or removed.</summary>
     /// <param name="dropId">Everything is started anew under another id; otherwise the one we have is taken over again.</param>
     public Task<OperatorAnswer> ResetFrameworkAsync(string cluster, bool dropId, Wish wish, CancellationToken ct) =>

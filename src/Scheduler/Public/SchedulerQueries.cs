@@ -30,12 +30,22 @@ public sealed class SchedulerQueries
         (await ListAsync(QuerySql.Clusters, new { name }, (ClusterRow r) => r.ToView(), ct)).SingleOrDefault();
 
     /// <summary>Null: none is in force.</summary>
-    public async Task<PriorityFreezeView?> PriorityFreezeAsync(string cluster, CancellationToken ct)
+    public async Task<PriorityFreezeView?> PriorityFreezeAsync(string cluster, CancellationToken ct) =>
+        await PayloadAsync<Core.PriorityFreeze>("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", cluster, ct) is { } freeze
+            ? OverrideViews.Of(freeze)
+            : null;
+
+    /// <summary>Null: each request decides.</summary>
+    public async Task<PlacementForcedView?> PlacementForcedAsync(string cluster, CancellationToken ct) =>
+        await PayloadAsync<Core.PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
+            ? OverrideViews.Of(forced)
+            : null;
+
+    private async Task<T?> PayloadAsync<T>(string sql, string cluster, CancellationToken ct) where T : class
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var payload = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", new { cluster }, cancellationToken: ct));
-        return payload is null ? null : OverrideViews.Of(JsonSerializer.Deserialize<Core.PriorityFreeze>(payload, Journal.Json)!);
+        var payload = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(sql, new { cluster }, cancellationToken: ct));
+        return payload is null ? null : JsonSerializer.Deserialize<T>(payload, Journal.Json);
     }
 
     /// <param name="cluster">Null for all.</param>

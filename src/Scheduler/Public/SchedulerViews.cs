@@ -26,6 +26,11 @@ public sealed record ReconciliationView(string State, DateTimeOffset Since, Date
 public sealed record PriorityFreezeView(
     decimal Level, bool Kill, string By, string? Reason, DateTimeOffset Since, DateTimeOffset? Until);
 
+/// <summary>What an operator forced on the placement of everything in the cluster.</summary>
+/// <param name="Strategy">Null: as each request says.</param>
+/// <param name="RackSensitive">Null: as each request says.</param>
+public sealed record PlacementForcedView(string? Strategy, bool? RackSensitive, string By, string? Reason, DateTimeOffset Since);
+
 /// <param name="State"><c>active</c>, <c>frozen</c>, <c>draining</c>, <c>decommissioned</c>, <c>missing-on-start</c>, <c>dead</c>.</param>
 /// <param name="Total">The most that the agent offered together with what our tasks hold: other frameworks' tasks are not in it.</param>
 public sealed record AgentView(

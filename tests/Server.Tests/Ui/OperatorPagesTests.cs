@@ -134,6 +134,36 @@ public sealed class OperatorPagesTests : UiTest
     }
 
     [Fact]
+    public async Task Placement_is_forced_and_freed_on_the_page_of_the_cluster_which_says_that_it_is()
+    {
+        SignIn();
+        Start();
+        await using (var connection = await Db.OpenConnectionAsync(Ct))
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO scheduler.forced_placement (cluster, payload) VALUES ('production', jsonb_build_object('strategy', 'greedy', 'rackSensitive', false,
+                    'change', jsonb_build_object('by', jsonb_build_object('kind', 'person', 'name', 'maria'), 'reason', 'emptying rack0', 'since', now())))
+                """);
+        var page = Page.Render<ClusterPage>(p => p.Add(c => c.Name, "production"));
+        var dialogs = Page.Render<MudDialogProvider>();
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=force-placement]").HasAttribute("disabled")));
+        var said = page.Find("[data-testid=placement]").TextContent;
+        foreach (var part in new[] { "greedy, whatever the rack", "maria", "emptying rack0" })
+            Assert.Contains(part, said, StringComparison.Ordinal);
+        Assert.False(page.Find("[data-testid=free-placement]").HasAttribute("disabled"));
+
+        var clicked = page.Find("[data-testid=force-placement]").ClickAsync(new());
+        await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=option]"));
+        await dialogs.Find("[data-testid=option]").ChangeAsync(new() { Value = "6" });
+        await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
+        var asked = await RefuseAsync("no-leader", "Nobody leads.");
+        await clicked;
+
+        Assert.Contains("\"strategy\": null", asked, StringComparison.Ordinal);
+        Assert.Contains("\"rackSensitive\": true", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_decommission_waits_for_the_name()
     {
         SignIn();

@@ -23,6 +23,9 @@ public sealed record Deed(string Word, string Consequence, Func<DeedTold, Actor,
     /// <summary>Asks for a number from 0 to 1, this one to begin with.</summary>
     public decimal? Level { get; init; }
 
+    /// <summary>Asks for one of these, the first to begin with.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
     /// <summary>A reason has to be given.</summary>
     public bool NeedsReason { get; init; }
 
@@ -68,6 +71,9 @@ public sealed record DeedTold(
 {
     /// <summary>From 0 to 1, where the deed asks for it.</summary>
     public decimal Level { get; init; }
+
+    /// <summary>Which of <see cref="Deed.Options"/>.</summary>
+    public int Option { get; init; }
 
     public Wish By(Actor actor) => new(actor, Reason, For);
 }

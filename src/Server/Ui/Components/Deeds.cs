@@ -170,8 +170,22 @@ public static class Deeds
         return deeds;
     }
 
+    private static readonly (string Text, PlacementStrategy? Strategy, bool? Racks)[] Placements =
+    [
+        ("balanced: fewest instances on the agent, then on the rack", PlacementStrategy.Balanced, null),
+        ("greedy: wherever it fits first", PlacementStrategy.Greedy, null),
+        ("separate-by-deploy: at most one instance of a deploy on an agent", PlacementStrategy.SeparateByDeploy, null),
+        ("separate-by-request: at most one instance of a request on an agent", PlacementStrategy.SeparateByRequest, null),
+        ("optimistic: about as many on an agent as the others have", PlacementStrategy.Optimistic, null),
+        ("spread-all: one on every active agent", PlacementStrategy.SpreadAll, null),
+        ("even over racks, by the strategy of each request", null, true),
+        ("whatever the rack, by the strategy of each request", null, false),
+    ];
+
     /// <param name="freeze">In force; null: none.</param>
-    public static IReadOnlyList<Deed> Of(ClusterView cluster, PriorityFreezeView? freeze, OperatorCommands commands)
+    /// <param name="placement">In force; null: none.</param>
+    public static IReadOnlyList<Deed> Of(
+        ClusterView cluster, PriorityFreezeView? freeze, PlacementForcedView? placement, OperatorCommands commands)
     {
         var name = cluster.Name;
         var deeds = new List<Deed>
@@ -185,6 +199,12 @@ public static class Deeds
             new("Lift freeze", $"Everything in {name} may start again.",
                 (told, actor, ct) => commands.FreezePrioritiesAsync(name, null, false, told.By(actor), ct))
             { MayEnd = false, Useless = freeze is null ? "Nothing is frozen." : null },
+            new("Force placement", $"New instances of everything in {name} are placed so, whatever their requests say. What runs stays where it is.",
+                (told, actor, ct) => commands.PlaceAsync(name, Placements[told.Option].Strategy, Placements[told.Option].Racks, told.By(actor), ct))
+            { Grade = DeedGrade.Capacity, MayEnd = false, Options = [.. Placements.Select(p => p.Text)] },
+            new("Free placement", $"Each request in {name} decides again where its instances go.",
+                (told, actor, ct) => commands.PlaceAsync(name, null, null, told.By(actor), ct))
+            { MayEnd = false, Useless = placement is null ? "Nothing is forced." : null },
         };
         if (cluster.State is "failed-over" or "removed")
         {

@@ -15,6 +15,9 @@ public sealed record ClusterModel(
 
     public PriorityFreezeView? Freeze { get; init; }
 
+    /// <summary>Null: each request decides where its instances go.</summary>
+    public PlacementForcedView? Placement { get; init; }
+
     /// <summary>Open entries only.</summary>
     public IReadOnlyList<QuarantineView> Aside { get; init; } = [];
 }
