@@ -66,6 +66,12 @@ public sealed class ScriptedMaster : IAsyncDisposable
 
     public ScriptedMaster Then(string text, bool keepOpen = false) => Then(Encoding.UTF8.GetBytes(text), keepOpen);
 
+    // The connection ends after it. A client that is not told so may use it once more, and be cut off.
+    private static string Last(string answer) =>
+        answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) && answer.IndexOf("\r\n", StringComparison.Ordinal) is var end and > 0
+            ? answer.Insert(end, "\r\nConnection: close")
+            : answer;
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
@@ -105,7 +111,7 @@ public sealed class ScriptedMaster : IAsyncDisposable
                 if (script.TryDequeue(out var write))
                     await write(stream, stop.Token);
                 else if (Always is not null)
-                    await stream.WriteAsync(Encoding.UTF8.GetBytes(Always), stop.Token);
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(Last(Always)), stop.Token);
                 return;
             }
         }

@@ -51,7 +51,7 @@ internal sealed class HeldSleeps : IDisposable
     {
         using (sleeper)
         {
-            var began = clock.Now;
+            var began = clock.Begin();
             using var stream = sleeper.GetStream();
             using var reader = new StreamReader(stream);
             if (await reader.ReadLineAsync() is not { } seconds)

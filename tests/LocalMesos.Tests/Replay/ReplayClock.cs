@@ -10,6 +10,7 @@ internal sealed class ReplayClock
 {
     // A step that waits for a task which began later here than in the recording must not wait for ever.
     private const double Lateness = 0.3;
+    private const double Haste = 0.5;
     private readonly object gate = new();
     private readonly Stopwatch since = Stopwatch.StartNew();
     private double reached;
@@ -24,6 +25,17 @@ internal sealed class ReplayClock
                 var now = reached + since.Elapsed.TotalSeconds;
                 return now <= next ? now : Math.Max(next, now - Lateness);
             }
+        }
+    }
+
+    /// <summary>When what begins now began in the recording. A task starts faster here than there: while the replay waits for its first
+    /// update, the clock is short of that update's time.</summary>
+    public double Begin()
+    {
+        lock (gate)
+        {
+            var now = Now;
+            return next > now && next - now < Haste ? next : now;
         }
     }
 

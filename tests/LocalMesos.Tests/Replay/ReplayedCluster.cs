@@ -9,6 +9,7 @@ namespace Pipeline.LocalMesos.Tests.Replay;
 internal sealed class ReplayedCluster : IAsyncDisposable
 {
     private const string Authenticates = "--authenticate_http_frameworks";
+    private static readonly Lock Searching = new();
     private static readonly HttpClient Http = new();
     private readonly Scenario scenario;
     private readonly PortBlock ports;
@@ -82,14 +83,18 @@ internal sealed class ReplayedCluster : IAsyncDisposable
         return ["--credentials=" + path];
     }
 
+    // One at a time: several that search side by side take each other's neighbours until no block is left.
     private static (PortBlock Ports, PortBlock Beyond) TakeNeighbours()
     {
-        var blocks = new List<PortBlock> { PortBlock.Take(), PortBlock.Take() };
-        while (blocks[^1].Start - blocks[^2].Start != blocks[^1].LastTaskPort - blocks[^1].Start + 1)
-            blocks.Add(PortBlock.Take());
-        foreach (var other in blocks[..^2])
-            other.Dispose();
-        return (blocks[^2], blocks[^1]);
+        lock (Searching)
+        {
+            var blocks = new List<PortBlock> { PortBlock.Take(), PortBlock.Take() };
+            while (blocks[^1].Start - blocks[^2].Start != blocks[^1].LastTaskPort - blocks[^1].Start + 1)
+                blocks.Add(PortBlock.Take());
+            foreach (var other in blocks[..^2])
+                other.Dispose();
+            return (blocks[^2], blocks[^1]);
+        }
     }
 
     public Task AllocateAsync() => AdminAsync("master/allocate");
