@@ -93,21 +93,25 @@ public sealed class QuarantineTests
         async Task<bool> SetAsideAsync() => (await Store(harness).ListAsync("test", None)).Any(e => e is { Kind: "task", SubjectId: "build.1.1.1" });
     }
 
-    [Fact]
-    public async Task A_framework_that_was_removed_waits_for_a_person_who_takes_it_over_or_drops_its_id()
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "fw-1")]
+    public async Task A_framework_that_was_removed_waits_for_a_person_who_takes_it_over_or_drops_its_id(bool drop, string? subscribesAs)
     {
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
         await StateAsync("subscribed");
-        var early = await harness.Commands.AskAsync("test", "test", new FrameworkResetAsked(true, Operator), None);
+        var early = await harness.Commands.AskAsync("test", "test", new FrameworkResetAsked(drop, Operator), None);
         Assert.Equal("framework-not-lost", early.Outcome?.Code);
         master.Say(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "Framework has been removed"));
         await StateAsync("removed");
-        var dropped = await harness.Commands.AskAsync("test", "test", new FrameworkResetAsked(true, Operator), None);
-        Assert.True(dropped.Outcome?.IsAccepted);
+        var before = master.Subscriptions.Count;
+        var reset = await harness.Commands.AskAsync("test", "test", new FrameworkResetAsked(drop, Operator), None);
+        Assert.True(reset.Outcome?.IsAccepted);
         await StateAsync("subscribed");
-        Assert.Null(master.Subscriptions.Last().FrameworkId);
+        Assert.Equal(subscribesAs, master.Subscriptions.Last().FrameworkId);
+        Assert.Equal(before + 1, master.Subscriptions.Count);
 
         Task StateAsync(string state) => Eventually.IsTrueAsync(
             async () => (await harness.Queries.ClusterAsync("test", None))?.State == state, Patience, $"the framework is {state}");
