@@ -2,12 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Dapper;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
-using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler;
 using Pipeline.Scheduler.Core;
@@ -21,7 +17,6 @@ namespace Pipeline.Bench;
 /// </summary>
 public static class WireLoad
 {
-    private const int PerDeploy = 500;
     // 1: strictly one call after the other, for comparison.
     private static readonly int Connections = int.Parse(
         Environment.GetEnvironmentVariable("BENCH_CONNECTIONS") ?? "8", CultureInfo.InvariantCulture);
@@ -31,8 +26,6 @@ public static class WireLoad
     public static async Task RunAsync(int tasks, int agents)
     {
         Console.WriteLine($"{tasks} tasks on {agents} virtual agents, over the wire");
-        DefaultTypeMap.MatchNamesWithUnderscores = true;
-        var each = Math.Ceiling((decimal)tasks / agents);
         await using var cluster = await LocalMesosCluster.StartAsync(
             new LocalMesosSettings
             {
@@ -40,73 +33,37 @@ public static class WireLoad
                 MoreArguments =
                 [
                     $"--virtual_agents={agents}", "--virtual_racks=20", "--launch_delay=100ms",
-                    string.Create(CultureInfo.InvariantCulture, $"--virtual_resources=cpus:{each * 0.11m};mem:65536;disk:200000;ports:[31000-31999]"),
+                    string.Create(CultureInfo.InvariantCulture, $"--virtual_resources=cpus:{BenchScheduler.Cpus(tasks, agents)};mem:65536;disk:200000;ports:[31000-31999]"),
                 ],
             },
             CancellationToken.None);
-        var directory = Directory.CreateTempSubdirectory("pipeline-bench-").FullName;
-        var postgres = new PrivatePostgres(Path.Combine(directory, "pg"), durable: true);
-        await postgres.StartAsync(CancellationToken.None);
-        try
-        {
-            Migrator.Migrate(postgres.ConnectionString, typeof(SchedulerModule).Assembly);
-            await using var db = NpgsqlDataSource.Create(postgres.ConnectionString);
-            await LeadAsync(db, directory, cluster, tasks);
-        }
-        finally
-        {
-            await postgres.DestroyAsync(CancellationToken.None);
-            Directory.Delete(directory, recursive: true);
-        }
+        await LeadAsync(cluster, tasks);
     }
 
-    private static async Task LeadAsync(NpgsqlDataSource db, string directory, LocalMesosCluster cluster, int tasks)
+    private static async Task LeadAsync(LocalMesosCluster cluster, int tasks)
     {
-        var time = TimeProvider.System;
-        var runner = Path.Combine(directory, "taskrunner");
-        await File.WriteAllTextAsync(runner, "#!/bin/sh\n");
-        var options = new SchedulerOptions { ServerKeyPath = Path.Combine(directory, "server.key"), TaskRunnerPath = runner };
-        var master = new TimedMaster(new RealMaster(
-            new MesosMasterOptions { Masters = [new Uri(cluster.MasterUrl)], CallConnections = Connections }, time, NullLogger<MesosMaster>.Instance));
-        var commands = new SchedulerCommands(db, time);
-        foreach (var deploy in Deploys(tasks))
-            await commands.DeployAsync(deploy, CancellationToken.None);
         using var logs = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
-        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var meters = new LoopMeters();
-        var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-        var parts = new WorkerParts(
-            db, new Journal(db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
-            (_, _) => null, new OfferBoard(), metrics, logs.CreateLogger("scheduler"));
+        await using var scheduler = await BenchScheduler.StartAsync(tasks, logs.CreateLogger("scheduler"));
+        var options = new MesosMasterOptions { Masters = [new Uri(cluster.MasterUrl)], CallConnections = Connections };
+        var master = new TimedMaster(new RealMaster(options, TimeProvider.System, NullLogger<MesosMaster>.Instance));
         using var stop = new CancellationTokenSource();
         var (cpu, clusterCpu) = (Process.GetCurrentProcess().TotalProcessorTime, CpuOf(cluster.ProcessId));
         var began = Stopwatch.GetTimestamp();
-        var worker = new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(stop.Token);
+        var worker = scheduler.LeadAsync(master, stop.Token);
         while (master.Acknowledged < 2 * tasks && Stopwatch.GetElapsedTime(began) < LongEnough)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         var all = Stopwatch.GetElapsedTime(began);
-        Row("launches, durable before ACCEPT", $"{master.Launched} of {tasks}, {master.Launched / master.Launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
-        Row("all run, both updates acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s");
-        Row("memory: scheduler, master with agents", $"{Resident(Environment.ProcessId)} MiB, {Resident(cluster.ProcessId)} MiB");
-        Row("in commits", meters.Commits);
-        Row("processor: scheduler, master with agents", string.Create(
+        BenchScheduler.Row("launches, durable before ACCEPT", $"{master.Launched} of {tasks}, {master.Launched / master.Launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
+        BenchScheduler.Row("all run, both updates acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s");
+        BenchScheduler.Row("memory: scheduler, master with agents", $"{Resident(Environment.ProcessId)} MiB, {Resident(cluster.ProcessId)} MiB");
+        BenchScheduler.Row("in commits", scheduler.Meters.Commits);
+        BenchScheduler.Row("processor: scheduler, master with agents", string.Create(
             CultureInfo.InvariantCulture, $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s, {CpuOf(cluster.ProcessId) - clusterCpu:0.0} s"));
         Percentiles.PrintHeader();
-        Percentiles.Print("loop lag: heard -> committed and sent", meters.Lag);
+        Percentiles.Print("loop lag: heard -> committed and sent", scheduler.Meters.Lag);
         Percentiles.Print("update heard -> acknowledged", master.AckLag);
         await stop.CancelAsync();
         await worker;
-    }
-
-    private static IEnumerable<DeploySubmission> Deploys(int tasks)
-    {
-        for (var n = 0; n * PerDeploy < tasks; n++)
-        {
-            yield return new DeploySubmission(
-                "bench", $"web{n}", $"web{n}.1", RequestKind.Worker, Math.Min(PerDeploy, tasks - (n * PerDeploy)),
-                new ResourceNeed(0.1m, 64, 10, 1), null, TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(10), "{}", [], null, null, null,
-                JournalSubject.None, Actor.System("bench"));
-        }
     }
 
     private static double CpuOf(int pid)
@@ -120,8 +77,6 @@ public static class WireLoad
             File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(
                 ' ', StringSplitOptions.RemoveEmptyEntries)[1],
             CultureInfo.InvariantCulture) / 1024;
-
-    private static void Row(string what, string value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-46}{value}"));
 
     /// <summary>The real client, with a clock at its door.</summary>
     private sealed class TimedMaster(IMaster master) : IMaster
