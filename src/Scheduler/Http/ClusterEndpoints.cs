@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Core;
 
@@ -14,15 +15,25 @@ internal static class ClusterEndpoints
         var group = routes.MapGroup("/api/v1/clusters").RequireAuthorization(Permission.View).WithTags("clusters");
         group.MapGet("", List).WithName("cluster-list");
         group.MapGet("/{name}", Get).WithName("cluster-get");
-        group.MapGet("/{name}/agents", Agents).WithName("cluster-agents");
-        group.MapGet("/{name}/offers", Offers).WithName("cluster-offers");
-        group.MapGet("/{name}/offers/declined", Declined).WithName("cluster-offers-declined");
+        var lists = group.MapGroup("/{name}").AddEndpointFilter(RequireClusterAsync);
+        lists.MapGet("/agents", Agents).WithName("cluster-agents");
+        lists.MapGet("/offers", Offers).WithName("cluster-offers");
+        lists.MapGet("/offers/declined", Declined).WithName("cluster-offers-declined");
         group.MapGet("/{name}/loop", Loop).WithName("cluster-loop");
-        group.MapGet("/{name}/pending", Pending).WithName("cluster-pending");
-        group.MapGet("/{name}/tasks", Tasks).WithName("cluster-tasks");
-        group.MapGet("/{name}/requests", Requests).WithName("cluster-requests");
-        group.MapGet("/{name}/deploys", Deploys).WithName("cluster-deploys");
+        lists.MapGet("/pending", Pending).WithName("cluster-pending");
+        lists.MapGet("/tasks", Tasks).WithName("cluster-tasks");
+        lists.MapGet("/requests", Requests).WithName("cluster-requests");
+        lists.MapGet("/deploys", Deploys).WithName("cluster-deploys");
         group.MapPost("/{name}/reconcile", Reconcile).RequireAuthorization(Permission.Operate).WithName("cluster-reconcile");
+    }
+
+    /// <summary>A cluster that there is not has no empty lists: its name is misspelt.</summary>
+    private static async ValueTask<object?> RequireClusterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var name = (string)http.GetRouteValue("name")!;
+        var queries = http.RequestServices.GetRequiredService<SchedulerQueries>();
+        return await queries.ClusterAsync(name, http.RequestAborted) is null ? Answers.UnknownCluster(name) : await next(context);
     }
 
     private static async Task<Ok<Page<ClusterView>>> List(SchedulerQueries queries, CancellationToken ct) =>
