@@ -1,4 +1,4 @@
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>
 /// Keeps what lies above the data directory out of the builds inside it. By default the data directory is in this product's own clone,

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipeline.Kernel;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>One server per data directory: two would run the same PostgreSQL and clusters and stop each other's.</summary>
 public sealed class DataLock : IDisposable

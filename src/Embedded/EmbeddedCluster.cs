@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Pipeline.Kernel;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>One LocalMesos process: started in a session of its own so that it outlives the server, found again by its state file.</summary>
 public sealed class EmbeddedCluster(string name, string directory, string? dockerSocket, InstallLayout layout, TimeProvider time)

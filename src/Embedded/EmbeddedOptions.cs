@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipeline.Kernel;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>What <c>up</c> was asked for: command line first, then <c>PIPELINE_PORT</c> and <c>PIPELINE_DATA</c>.</summary>
 /// <param name="Once">End when the sample is in production: exit 0, or 1 with the reason.</param>

@@ -1,7 +1,9 @@
 using System.Net.NetworkInformation;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>What a lone machine has instead of a data centre: a private PostgreSQL and three LocalMesos clusters. They outlive the server.</summary>
 public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layout, TimeProvider time)

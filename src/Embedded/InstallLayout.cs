@@ -1,4 +1,6 @@
-namespace Pipeline.Server;
+using Pipeline.Kernel;
+
+namespace Pipeline.Embedded;
 
 /// <summary>Where the programs lie beside each other: <c>server/</c>, <c>localmesos/</c>, <c>taskrunner/</c>, <c>cli/</c>, <c>pipelines/</c>.</summary>
 public sealed class InstallLayout
@@ -23,6 +25,3 @@ public sealed class InstallLayout
             ? path
             : throw new UsageException($"{path} is missing. Start with ./up, which builds everything, or build the parts with scripts/build.");
 }
-
-/// <summary>The person at the terminal can mend it: shown without a stack trace, exit 2.</summary>
-public sealed class UsageException(string message) : Exception(message);

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>A bare git repository on this machine whose hook sends the webhook that GitHub would send, filled with the sample at the first start.</summary>
 public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layout)
@@ -96,7 +97,7 @@ public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layo
     private async Task InstallHookAsync(CancellationToken ct)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Hook)!);
-        await using (var source = typeof(SampleRepository).Assembly.GetManifestResourceStream("Pipeline.Server.Embedded.post-receive")!)
+        await using (var source = typeof(SampleRepository).Assembly.GetManifestResourceStream("post-receive")!)
         await using (var target = File.Create(Hook))
             await source.CopyToAsync(target, ct);
         File.SetUnixFileMode(Hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

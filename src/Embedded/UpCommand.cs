@@ -1,13 +1,16 @@
 using System.Runtime.InteropServices;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.People.Contract;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary><c>up [--once]</c>: everything on this machine. Ctrl-C ends all of it, tasks included; a killed server leaves the rest running.</summary>
 public static class UpCommand
 {
-    public static async Task<int> RunAsync(string[] arguments)
+    /// <param name="build">Makes the server from settings; the composition root knows how.</param>
+    public static async Task<int> RunAsync(string[] arguments, Func<IReadOnlyDictionary<string, string?>, WebApplication> build)
     {
         var layout = new InstallLayout();
         var options = EmbeddedOptions.Read(arguments, Environment.GetEnvironmentVariable, layout);
@@ -22,7 +25,7 @@ public static class UpCommand
         var services = new EmbeddedServices(options, layout, TimeProvider.System);
         try
         {
-            return await ServeAsync(options, layout, services, stop.Token);
+            return await ServeAsync(options, layout, services, build, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -35,7 +38,9 @@ public static class UpCommand
         }
     }
 
-    private static async Task<int> ServeAsync(EmbeddedOptions options, InstallLayout layout, EmbeddedServices services, CancellationToken stop)
+    private static async Task<int> ServeAsync(
+        EmbeddedOptions options, InstallLayout layout, EmbeddedServices services, Func<IReadOnlyDictionary<string, string?>, WebApplication> build,
+        CancellationToken stop)
     {
         var progress = new UpProgress(options, TimeProvider.System, Console.Out);
         progress.Say("starting PostgreSQL and three clusters");
@@ -43,7 +48,7 @@ public static class UpCommand
         var sample = new SampleRepository(options, layout);
         AddHostSettings(settings, options, layout, sample);
 
-        await using var app = PipelineHost.Build([], settings);
+        await using var app = build(settings);
         await FirstToken.EnsureAsync(app.Services, options.Folder("admin-token"), Console.Out, stop);
         await app.StartAsync(stop);
         progress.Say($"serving {options.Url}");

@@ -1,8 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.Server;
+namespace Pipeline.Embedded;
 
 /// <summary>Tells a person at the terminal, line by line, how a commit comes to production.</summary>
 public sealed class UpProgress(EmbeddedOptions options, TimeProvider time, TextWriter output)

@@ -1,22 +1,21 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Pipeline.Kernel;
-using Pipeline.Scheduler;
-using Pipeline.Server.Ui;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Yarp.ReverseProxy.Configuration;
 
-namespace Pipeline.Server;
+namespace Pipeline.LoadBalancers;
 
 /// <summary>Traffic for services: <c>/apps/&lt;stage&gt;/&lt;route&gt;/…</c> goes to the healthy instances, round robin, the prefix taken off.</summary>
-public static class AppsProxy
+public static class LoadBalancersModule
 {
-    public static IServiceCollection AddAppsProxy(this IServiceCollection services)
+    public static IServiceCollection AddLoadBalancers(this IServiceCollection services)
     {
         services.AddReverseProxy().LoadFromMemory([], []);
         services.AddHostedService<AppsProxyRefresh>();
         return services;
     }
 
-    public static void MapAppsProxy(this IEndpointRouteBuilder app)
+    public static void MapLoadBalancers(this IEndpointRouteBuilder app)
     {
         app.MapReverseProxy();
         // Routes to instances are more specific, so this answers only where there is none.
@@ -75,7 +74,7 @@ public sealed class AppsProxyRefresh(SchedulerQueries scheduler, InMemoryConfigP
         {
             try
             {
-                var (routes, clusters) = AppsProxy.Configure(await scheduler.HealthyInstancesAsync(stoppingToken));
+                var (routes, clusters) = LoadBalancersModule.Configure(await scheduler.HealthyInstancesAsync(stoppingToken));
                 proxy.Update(routes, clusters);
                 await changed.WaitAsync(Resync, stoppingToken);
             }

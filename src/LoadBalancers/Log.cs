@@ -1,4 +1,4 @@
-namespace Pipeline.Server;
+namespace Pipeline.LoadBalancers;
 
 internal static partial class Log
 {

@@ -6,17 +6,17 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Pipeline.Kernel;
+using Pipeline.People.Data;
+using Pipeline.People.Http;
 
-namespace Pipeline.Server;
+namespace Pipeline.People;
 
 /// <summary>Sign-in by access token (a header for programs, a cookie for browsers), one policy a permission; reading is open on loopback.</summary>
-public static class AuthModule
+public static class PeopleModule
 {
-    private const string TokenIdClaim = "pipeline:token";
-    private const string PermissionClaim = "pipeline:permission";
     private const string EitherScheme = "either";
 
-    public static IServiceCollection AddPipelineAuth(this IServiceCollection services)
+    public static IServiceCollection AddPeople(this IServiceCollection services)
     {
         services.AddSingleton<TokenStore>();
         services.AddDataProtection().SetApplicationName("pipeline");
@@ -37,22 +37,29 @@ public static class AuthModule
         return services;
     }
 
+    /// <summary>Tokens, who am I, and the browser's sign-in form.</summary>
+    public static IEndpointRouteBuilder MapPeople(this IEndpointRouteBuilder routes)
+    {
+        routes.MapTokens();
+        return routes;
+    }
+
     /// <summary>What a token makes of its bearer.</summary>
     public static ClaimsPrincipal PrincipalOf(AccessToken token, string scheme)
     {
         var claims = new List<Claim>
         {
             new(ClaimTypes.Name, token.Login),
-            new(ActorClaims.Kind, token.Kind),
-            new(TokenIdClaim, token.Id.ToString()),
+            new(CallerClaims.Kind, token.Kind),
+            new(CallerClaims.Token, token.Id.ToString()),
         };
-        claims.AddRange(token.Permissions.Select(p => new Claim(PermissionClaim, p)));
-        claims.AddRange(token.Groups.Select(g => new Claim(ActorClaims.Group, g)));
-        claims.AddRange(token.Emails.Select(e => new Claim(ActorClaims.Email, e)));
+        claims.AddRange(token.Permissions.Select(p => new Claim(CallerClaims.Permission, p)));
+        claims.AddRange(token.Groups.Select(g => new Claim(CallerClaims.Group, g)));
+        claims.AddRange(token.Emails.Select(e => new Claim(CallerClaims.Email, e)));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
 
-    internal static bool Has(ClaimsPrincipal caller, string permission) => caller.HasClaim(PermissionClaim, permission);
+    internal static bool Has(ClaimsPrincipal caller, string permission) => caller.HasClaim(CallerClaims.Permission, permission);
 
     private static void ConfigureCookie(CookieAuthenticationOptions cookie)
     {
@@ -68,7 +75,7 @@ public static class AuthModule
         cookie.Events.OnValidatePrincipal = async context =>
         {
             var store = context.HttpContext.RequestServices.GetRequiredService<TokenStore>();
-            var valid = Guid.TryParse(context.Principal?.FindFirstValue(TokenIdClaim), out var id)
+            var valid = Guid.TryParse(context.Principal?.FindFirstValue(CallerClaims.Token), out var id)
                 && await store.IsValidAsync(id, context.HttpContext.RequestAborted);
             if (!valid)
                 context.RejectPrincipal();
@@ -102,7 +109,7 @@ public sealed class LoopbackReading(IHttpContextAccessor http) : AuthorizationHa
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
-        if (AuthModule.Has(context.User, requirement.Permission) || (requirement.Permission == Permission.View && IsLoopback(http.HttpContext)))
+        if (PeopleModule.Has(context.User, requirement.Permission) || (requirement.Permission == Permission.View && IsLoopback(http.HttpContext)))
             context.Succeed(requirement);
         return Task.CompletedTask;
     }

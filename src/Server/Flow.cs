@@ -1,9 +1,14 @@
 using Hangfire;
-using Pipeline.BuildRunner;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Jobs;
-using Pipeline.DeployStages;
-using Pipeline.GitWebhooks;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Jobs;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Server;
 

@@ -1,3 +1,5 @@
+using Pipeline.People.Contract;
+
 namespace Pipeline.Server;
 
 /// <summary><c>serve</c>: the server alone, with the PostgreSQL and the masters that the configuration names.</summary>

@@ -1,6 +1,11 @@
 using Hangfire;
-using Pipeline.GitWebhooks;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Server.Jobs;
 
 namespace Pipeline.Server;
 

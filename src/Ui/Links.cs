@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui;
+namespace Pipeline.Ui;
 
 /// <summary>The addresses of the pages, in one place. <c>repository</c> is always <c>owner/name</c>.</summary>
 public static class Links

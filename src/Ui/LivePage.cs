@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Npgsql;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.Server.Ui;
+namespace Pipeline.Ui;
 
 /// <summary>
 /// A page over one model: read when the address changes, read again when the journal says something about it, at most four times a second.

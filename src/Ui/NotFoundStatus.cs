@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui;
+namespace Pipeline.Ui;
 
 /// <summary>Answers 404 with the page that says what was not found.</summary>
 public static class NotFoundStatus

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Components.Endpoints;
 using MudBlazor.Services;
 using Pipeline.Kernel;
-using Pipeline.Server.Ui.Queries;
+using Pipeline.Kernel.Events;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui;
+namespace Pipeline.Ui;
 
 /// <summary>The pages: Blazor on the server, fed by <see cref="LiveFeed"/>, read by <c>Ui/Queries</c>.</summary>
 public static class UiModule
@@ -18,8 +19,6 @@ public static class UiModule
             .AddHubOptions(o => o.MaximumReceiveMessageSize = LargestCircuitMessage);
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
-        services.AddSingleton<LiveFeed>();
-        services.AddHostedService(p => p.GetRequiredService<LiveFeed>());
         services.AddUiQueries();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

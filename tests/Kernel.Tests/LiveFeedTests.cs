@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pipeline.Kernel;
-using Pipeline.Server.Ui;
+using Pipeline.Kernel.Events;
 using Pipeline.TestKit;
 
-namespace Pipeline.Server.Tests.Ui;
+namespace Pipeline.Kernel.Tests;
 
 public sealed class LiveFeedTests
 {
+    private static readonly EventKinds Kinds = new(KernelEventKinds.All);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -71,14 +71,14 @@ public sealed class LiveFeedTests
 
     private async Task<LiveFeed> StartedAsync(NpgsqlDataSource db)
     {
-        var feed = new LiveFeed(db, new JournalReader(db), TimeProvider.System, NullLogger<LiveFeed>.Instance);
+        var feed = new LiveFeed(db, new JournalReader(db, Kinds), TimeProvider.System, NullLogger<LiveFeed>.Instance);
         await feed.StartAsync(ct);
         await Eventually.IsTrueAsync(() => Task.FromResult(feed.IsConnected), Soon, "the feed listens");
         return feed;
     }
 
-    private Task AppendAsync(NpgsqlDataSource db, string cluster) => new Journal(db, _ => { }, TimeProvider.System).AppendAsync(
-        new ClusterChanged(cluster, "connected"), Actor.System("test"), new JournalSubject { Cluster = cluster }, ct);
+    private Task AppendAsync(NpgsqlDataSource db, string cluster) => new Journal(db, Kinds, _ => { }, TimeProvider.System).AppendAsync(
+        new ActionRecorded("token.created", cluster, null), Actor.System("test"), new JournalSubject { Cluster = cluster }, ct);
 
     private static int Count(List<long> seen)
     {

@@ -1,9 +1,10 @@
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.GitWebhooks.Tests;
+namespace Pipeline.TestKit;
 
 /// <summary>A real repository made by the git CLI: a work tree and the bare remote it is pushed to.</summary>
-internal sealed class GitRepo : IDisposable
+public sealed class GitRepo : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("pipeline-git-").FullName;
 
@@ -29,7 +30,7 @@ internal sealed class GitRepo : IDisposable
     {
         var path = Path.Combine(Work, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await File.WriteAllTextAsync(path, content ?? message + Guid.NewGuid());
+        await File.WriteAllTextAsync(path, content ?? message + Guid.CreateVersion7());
         await GitAsync("add", "-A");
         await GitAsync("commit", "-q", "--allow-empty", "-m", message);
         return CommitSha.Parse((await GitAsync("rev-parse", "HEAD")).Trim());

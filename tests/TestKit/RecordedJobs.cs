@@ -3,10 +3,10 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 
-namespace Pipeline.GitWebhooks.Tests;
+namespace Pipeline.TestKit;
 
 /// <summary>Keeps what is enqueued instead of running it: the test decides when a job runs, and how often.</summary>
-internal sealed class RecordedJobs : IBackgroundJobClient
+public sealed class RecordedJobs : IBackgroundJobClient
 {
     private readonly ConcurrentQueue<Job> jobs = new();
 

@@ -1,11 +1,13 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
-using Pipeline.Server.Ui;
-using Pipeline.Server.Ui.Pages;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TestKit;
+using Pipeline.Ui.Pages;
 
-namespace Pipeline.Server.Tests.Ui;
+namespace Pipeline.Ui.Tests;
 
 public sealed class CommitPageTests : UiTest
 {
@@ -93,7 +95,7 @@ public sealed class CommitPageTests : UiTest
 
         await using (var change = Db.CreateCommand("UPDATE stages.promotion SET phase = 'Deploying', blockers = '[]' WHERE phase = 'Waiting'"))
             await change.ExecuteNonQueryAsync(Ct);
-        await new Journal(Db, _ => { }, TimeProvider.System).AppendAsync(
+        await Page.Services.GetRequiredService<Journal>().AppendAsync(
             new ClusterChanged("production", "deploying"), Actor.System("test"), new JournalSubject { Commit = CommitSha.Parse(Good) }, Ct);
 
         await page.WaitForAssertionAsync(

@@ -4,11 +4,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
-using Pipeline.Server.Ui.Pages;
+using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Http;
 using Pipeline.TestKit;
+using Pipeline.Ui.Pages;
 
-namespace Pipeline.Server.Tests.Ui;
+namespace Pipeline.Ui.Tests;
 
 /// <summary>What operators see and do: clusters, agents, requests.</summary>
 public sealed class OperatorPagesTests : UiTest

@@ -1,9 +1,9 @@
 using Bunit;
-using Pipeline.DeployStages;
-using Pipeline.Server.Ui.Components;
-using Pipeline.Server.Ui.Queries;
+using Pipeline.DeployStages.Contract;
+using Pipeline.Ui.Components;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Tests.Ui;
+namespace Pipeline.Ui.Tests;
 
 /// <summary>The shared pieces that need no rows.</summary>
 public sealed class PiecesTests

@@ -5,17 +5,19 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Npgsql;
-using Pipeline.BuildRunner;
 using Pipeline.ArtifactStore;
+using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
-using Pipeline.Server.Ui;
-using Pipeline.Server.Ui.Queries;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TestKit;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Tests.Ui;
+namespace Pipeline.Ui.Tests;
 
 /// <summary>Pages rendered on rows in a real PostgreSQL; <c>seed.sql</c> holds one repository in every situation.</summary>
 public abstract class UiTest : IAsyncLifetime
@@ -54,7 +56,8 @@ public abstract class UiTest : IAsyncLifetime
         Page.Services.AddKernel(connectionString);
         Page.Services.AddMudServices();
         Page.Services.AddUiQueries();
-        Page.Services.AddSingleton<LiveFeed>();
+        Page.Services.AddEventKinds(SchedulerEventKinds.All);
+        Page.Services.AddSingleton<EventFlow>(_ => { });
         Page.Services.AddSingleton<StagesInForce>(() => Policy);
         Person = Page.AddAuthorization();
     }

@@ -9,12 +9,15 @@ using MudBlazor;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
-using Pipeline.Server.Ui.Pages;
+using Pipeline.Server.Jobs;
+using Pipeline.Ui.Pages;
 
-namespace Pipeline.Server.Tests.Ui;
+namespace Pipeline.Ui.Tests;
 
 /// <summary>Deciding, through the real commands.</summary>
 public sealed class WaitingPageTests : UiTest
@@ -74,7 +77,7 @@ public sealed class WaitingPageTests : UiTest
     {
         Person.SetAuthorized(name);
         Person.SetPolicies(Permission.Approve, Permission.Promote, Permission.View);
-        Person.SetClaims(new System.Security.Claims.Claim(ActorClaims.Group, "release-managers"));
+        Person.SetClaims(new System.Security.Claims.Claim(CallerClaims.Group, "release-managers"));
     }
 
     private IRenderedComponent<WaitingPage> Open()

@@ -1,10 +1,7 @@
-namespace Pipeline.Kernel;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-/// <summary>One error in a definition. Line and column count from 1.</summary>
-public sealed record DefinitionProblem(string File, int Line, int Column, string Message, string? Hint)
-{
-    public override string ToString() => $"{File}:{Line}:{Column}: {Message}{(Hint is null ? "" : $" ({Hint})")}";
-}
+namespace Pipeline.BuildRunner.Contract;
 
 /// <summary>The definition at the commit has errors; the build ended before it began: no <see cref="BuildFinished"/> follows.</summary>
 public sealed record DefinitionRejected(

@@ -1,4 +1,4 @@
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>One reason why a promotion does not go on. A promotion carries all of them at once.</summary>
 /// <param name="Gate">Stable code: <c>hold</c>, <c>slot</c>, <c>previous-stage</c>, <c>soak</c>, <c>approval</c>, <c>signature</c>,

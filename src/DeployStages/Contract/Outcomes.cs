@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>What a write came to. Everything but <see cref="Done"/> is refused with a stable code and a sentence that says what to
 /// do.</summary>

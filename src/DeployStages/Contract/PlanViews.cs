@@ -1,6 +1,8 @@
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>What exactly a promotion would change. Its digest covers everything but gates and times; approvals bind to it.</summary>
 /// <param name="Promotion">Null for a dry run.</param>

@@ -1,8 +1,13 @@
 using System.Security.Claims;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>What people do to promotions. Each writes one transaction: row, job, journal event.</summary>
 public sealed class PromotionCommands(

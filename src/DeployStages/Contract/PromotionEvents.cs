@@ -1,4 +1,7 @@
-namespace Pipeline.Kernel;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+
+namespace Pipeline.DeployStages.Contract;
 
 public sealed record PromotionCreated(PromotionId Promotion, Digest Release, string Stage) : JournalEvent;
 

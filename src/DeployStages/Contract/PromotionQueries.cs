@@ -1,7 +1,11 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>Reads promotions.</summary>
 public sealed class PromotionQueries(

@@ -1,6 +1,8 @@
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>A promotion as API, UI and CLI show it.</summary>
 /// <param name="Number">For people; unique on the server, never reused.</param>

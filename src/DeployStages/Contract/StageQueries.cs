@@ -1,8 +1,12 @@
 using System.Text.Json;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>Reads stages: what runs where, and how far a commit came.</summary>
 public sealed class StageQueries(StageStores stores, PolicyInForce policy, SchedulerQueries scheduler)

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Contract;
 
 /// <summary>A stage as the policy in force defines it.</summary>
 /// <param name="Source"><c>stages.yaml:12</c>: where the rule is written.</param>

@@ -1,4 +1,7 @@
-namespace Pipeline.Kernel;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+
+namespace Pipeline.GitWebhooks.Contract;
 
 /// <summary>A branch points to a commit that the mirror now holds.</summary>
 /// <param name="Before">What the branch pointed to, null for a new branch.</param>

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Events;
 
 /// <summary>Starts the jobs that an event asks for. Called inside the transaction of the append; implemented by <c>Server/Flow.cs</c>.</summary>
 public delegate void EventFlow(NewJournalEntry appended);
@@ -10,15 +10,11 @@ public delegate void EventFlow(NewJournalEntry appended);
 /// <summary>The append-only journal: every transition with its actor, in the transaction that made it.</summary>
 /// <remarks>
 /// Append last in a transaction: a lock is held from the append to the commit, so that ids are handed out in commit order
-/// and a reader that resumes by id misses nothing. Inside a scope only one connection may be open: close yours first.
+/// and a reader that resumes by id misses nothing. The jobs that the events start are enqueued before the lock is taken.
+/// Inside a scope only one connection may be open: close yours first.
 /// </remarks>
-public sealed class Journal(NpgsqlDataSource db, EventFlow flow, TimeProvider time)
+public sealed class Journal(NpgsqlDataSource db, EventKinds kinds, EventFlow flow, TimeProvider time)
 {
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
-    };
-
     private const string Insert = """
         WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(4006)),
         appended AS (
@@ -46,9 +42,10 @@ public sealed class Journal(NpgsqlDataSource db, EventFlow flow, TimeProvider ti
             : Transactions.InTransactionAsync(
                 async token =>
                 {
-                    await InsertAsync(entries, token);
+                    // Jobs first: the append takes the lock that every other append waits for.
                     foreach (var entry in entries)
                         flow(entry);
+                    await InsertAsync(entries, token);
                 },
                 ct);
 
@@ -61,7 +58,7 @@ public sealed class Journal(NpgsqlDataSource db, EventFlow flow, TimeProvider ti
             new
             {
                 At = entries.Select(_ => now.UtcDateTime).ToArray(),
-                Kind = entries.Select(e => KindOf(e.Event)).ToArray(),
+                Kind = entries.Select(e => kinds.NameOf(e.Event)).ToArray(),
                 ActorKind = entries.Select(e => e.Actor.Kind.ToString()).ToArray(),
                 ActorName = entries.Select(e => e.Actor.Name).ToArray(),
                 Repository = entries.Select(e => e.Subject.Repository?.Value).ToArray(),
@@ -73,16 +70,8 @@ public sealed class Journal(NpgsqlDataSource db, EventFlow flow, TimeProvider ti
                 Deployable = entries.Select(e => e.Subject.Deployable).ToArray(),
                 Cluster = entries.Select(e => e.Subject.Cluster).ToArray(),
                 TaskId = entries.Select(e => e.Subject.TaskId).ToArray(),
-                Payload = entries.Select(e => JsonSerializer.Serialize(e.Event, Json)).ToArray(),
+                Payload = entries.Select(e => kinds.PayloadOf(e.Event)).ToArray(),
             },
             cancellationToken: ct));
     }
-
-    /// <summary>The stored name of an event's type, <c>commit.pushed</c> for example.</summary>
-    public static string KindOf(JournalEvent happened) => Kinds[happened.GetType()];
-
-    private static readonly IReadOnlyDictionary<Type, string> Kinds = typeof(JournalEvent)
-        .GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), inherit: false)
-        .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>()
-        .ToDictionary(a => a.DerivedType, a => (string)a.TypeDiscriminator!);
 }

@@ -1,45 +1,12 @@
-using System.Text.Json.Serialization;
-
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Events;
 
 /// <summary>
 /// Something that happened, in the past tense. Slices never call each other's jobs: they append an event, and
-/// <c>Server/Flow.cs</c> says which job it starts. The discriminators are stored: never rename one.
+/// <c>Server/Flow.cs</c> says which job it starts. Each slice registers the kinds of its own events (<see cref="EventKind"/>).
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(CommitPushed), "commit.pushed")]
-[JsonDerivedType(typeof(BranchDeleted), "branch.deleted")]
-[JsonDerivedType(typeof(StatusReported), "status.reported")]
-[JsonDerivedType(typeof(DefinitionRejected), "definition.rejected")]
-[JsonDerivedType(typeof(BuildPlanned), "build.planned")]
-[JsonDerivedType(typeof(ModuleBuildStarted), "module.started")]
-[JsonDerivedType(typeof(StepStarted), "step.started")]
-[JsonDerivedType(typeof(StepFinished), "step.finished")]
-[JsonDerivedType(typeof(ModuleBuildFinished), "module.finished")]
-[JsonDerivedType(typeof(BuildFinished), "build.finished")]
-[JsonDerivedType(typeof(ArtifactStored), "artifact.stored")]
-[JsonDerivedType(typeof(ReleaseCreated), "release.created")]
-[JsonDerivedType(typeof(SecurityEventRaised), "security.raised")]
-[JsonDerivedType(typeof(TaskLaunched), "task.launched")]
-[JsonDerivedType(typeof(TaskRunning), "task.running")]
-[JsonDerivedType(typeof(TaskHealthy), "task.healthy")]
-[JsonDerivedType(typeof(TaskFinished), "task.finished")]
-[JsonDerivedType(typeof(DeployHealthy), "deploy.healthy")]
-[JsonDerivedType(typeof(DeployFailed), "deploy.failed")]
-[JsonDerivedType(typeof(RequestChanged), "request.changed")]
-[JsonDerivedType(typeof(AgentLost), "agent.lost")]
-[JsonDerivedType(typeof(MachineChanged), "machine.changed")]
-[JsonDerivedType(typeof(ClusterChanged), "cluster.changed")]
-[JsonDerivedType(typeof(PromotionCreated), "promotion.created")]
-[JsonDerivedType(typeof(PromotionWaiting), "promotion.waiting")]
-[JsonDerivedType(typeof(PromotionApproved), "promotion.approved")]
-[JsonDerivedType(typeof(PromotionRejected), "promotion.rejected")]
-[JsonDerivedType(typeof(PromotionStarted), "promotion.started")]
-[JsonDerivedType(typeof(PromotionBaking), "promotion.baking")]
-[JsonDerivedType(typeof(PromotionSucceeded), "promotion.succeeded")]
-[JsonDerivedType(typeof(PromotionFailed), "promotion.failed")]
-[JsonDerivedType(typeof(PromotionRollingBack), "promotion.rolling-back")]
-[JsonDerivedType(typeof(PromotionRolledBack), "promotion.rolled-back")]
-[JsonDerivedType(typeof(PromotionSuperseded), "promotion.superseded")]
-[JsonDerivedType(typeof(ActionRecorded), "action.recorded")]
 public abstract record JournalEvent;
+
+/// <summary>An event whose kind this server does not know, or cannot read: it was written by a newer one. Shown as such; starts nothing.</summary>
+/// <param name="Kind">As it was stored.</param>
+/// <param name="Payload">As it was stored.</param>
+public sealed record UnknownEvent(string Kind, System.Text.Json.JsonElement Payload) : JournalEvent;

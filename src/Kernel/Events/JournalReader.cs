@@ -1,12 +1,11 @@
 using System.Text;
-using System.Text.Json;
 using Dapper;
 using Npgsql;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Events;
 
 /// <summary>Reads the journal: by subject for timelines, by id for event streams.</summary>
-public sealed class JournalReader(NpgsqlDataSource db)
+public sealed class JournalReader(NpgsqlDataSource db, EventKinds kinds)
 {
     private const string Columns = """
         SELECT id, at, kind, actor_kind, actor_name, repository_id, commit_sha, build_id, release, promotion_id,
@@ -70,7 +69,7 @@ public sealed class JournalReader(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, arguments, cancellationToken: ct));
-        return [.. rows.Select(r => r.ToEntry())];
+        return [.. rows.Select(r => r.ToEntry(kinds))];
     }
 
     private sealed class Row
@@ -91,7 +90,7 @@ public sealed class JournalReader(NpgsqlDataSource db)
         public string? Task_Id { get; init; }
         public string Payload { get; init; } = "";
 
-        public JournalEntry ToEntry() => new(
+        public JournalEntry ToEntry(EventKinds kinds) => new(
             Id,
             new DateTimeOffset(DateTime.SpecifyKind(At, DateTimeKind.Utc)),
             Kind,
@@ -108,9 +107,6 @@ public sealed class JournalReader(NpgsqlDataSource db)
                 Cluster = Cluster,
                 TaskId = Task_Id,
             },
-            JsonSerializer.Deserialize<JournalEvent>(Payload, ReadOptions)!);
+            kinds.Read(Kind, Payload));
     }
-
-    // jsonb does not keep the order of keys, so the discriminator may come late.
-    private static readonly JsonSerializerOptions ReadOptions = new(Journal.Json) { AllowOutOfOrderMetadataProperties = true };
 }

@@ -1,4 +1,4 @@
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Events;
 
 /// <summary>What an event is about: the columns by which timelines are read. Set all that are known; the commit is the spine.</summary>
 public sealed record JournalSubject

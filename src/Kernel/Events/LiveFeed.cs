@@ -1,7 +1,8 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
-using Pipeline.Kernel;
 
-namespace Pipeline.Server.Ui;
+namespace Pipeline.Kernel.Events;
 
 /// <summary>
 /// The journal as it grows, for everything that shows it: one listening connection a server, however many pages and streams are open.

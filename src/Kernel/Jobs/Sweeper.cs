@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Jobs;
 
 /// <summary>
 /// The net under what waits: every second takes the rows whose time has come and enqueues a job for each, in one transaction. A round

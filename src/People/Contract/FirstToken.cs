@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
+using Pipeline.People.Data;
 
-namespace Pipeline.Server;
+namespace Pipeline.People.Contract;
 
 /// <summary>The one administrator's token, made when there is none: shown once, kept (0600) only where a file is asked for.</summary>
 public static class FirstToken

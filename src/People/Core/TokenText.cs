@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Pipeline.Server;
+namespace Pipeline.People.Core;
 
 /// <summary>
 /// The text of an access token: <c>plt_</c>, 43 characters of randomness (256 bits, base64url), 6 hex digits of checksum. The prefix and

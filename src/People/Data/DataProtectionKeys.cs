@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Pipeline.Server;
+namespace Pipeline.People.Data;
 
 /// <summary>Keeps the cookie keys in PostgreSQL: a restart signs nobody out.</summary>
 public sealed class DataProtectionKeys(NpgsqlDataSource db) : IConfigureOptions<KeyManagementOptions>, IXmlRepository

@@ -1,8 +1,9 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.People.Core;
 
-namespace Pipeline.Server;
+namespace Pipeline.People.Data;
 
 /// <summary>An access token as it is kept: never its text.</summary>
 /// <param name="Kind"><c>person</c> or <c>token</c> (a machine: cannot approve).</param>

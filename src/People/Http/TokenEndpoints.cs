@@ -1,4 +1,3 @@
-using Pipeline.Server.Api;
 using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication;
@@ -6,8 +5,11 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.People.Data;
 
-namespace Pipeline.Server;
+namespace Pipeline.People.Http;
 
 /// <summary>Tokens (<c>/api/v1/tokens</c>), who am I (<c>/api/v1/me</c>), and the browser's sign-in form.</summary>
 public static partial class TokenEndpoints
@@ -88,8 +90,8 @@ public static partial class TokenEndpoints
         return TypedResults.Ok(new Me(
             actor.Name,
             caller.Identity?.IsAuthenticated == true ? actor.Kind.ToString().ToLowerInvariant() : "anonymous",
-            [.. Permission.All.Where(p => AuthModule.Has(caller, p))],
-            [.. caller.FindAll(ActorClaims.Group).Select(c => c.Value)]));
+            [.. Permission.All.Where(p => PeopleModule.Has(caller, p))],
+            [.. caller.FindAll(CallerClaims.Group).Select(c => c.Value)]));
     }
 
     private static async Task<RedirectHttpResult> SignIn(
@@ -99,7 +101,7 @@ public static partial class TokenEndpoints
         var found = token is null ? null : await store.FindValidAsync(token.Trim(), ct);
         if (found is null)
             return TypedResults.Redirect($"/sign-in?error=unknown-token&returnUrl={Uri.EscapeDataString(target)}");
-        await http.SignInAsync(AuthModule.PrincipalOf(found, CookieAuthenticationDefaults.AuthenticationScheme));
+        await http.SignInAsync(PeopleModule.PrincipalOf(found, CookieAuthenticationDefaults.AuthenticationScheme));
         return TypedResults.Redirect(target);
     }
 

@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Pipeline.People.Data;
 
-namespace Pipeline.Server;
+namespace Pipeline.People.Http;
 
 /// <summary><c>Authorization: Bearer plt_…</c></summary>
 public sealed class TokenHandler(
@@ -19,7 +20,7 @@ public sealed class TokenHandler(
         var token = await tokens.FindValidAsync(header["Bearer ".Length..].Trim(), Context.RequestAborted);
         return token is null
             ? AuthenticateResult.Fail("The access token is unknown, expired or revoked.")
-            : AuthenticateResult.Success(new AuthenticationTicket(AuthModule.PrincipalOf(token, Scheme), Scheme));
+            : AuthenticateResult.Success(new AuthenticationTicket(PeopleModule.PrincipalOf(token, Scheme), Scheme));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -1,6 +1,6 @@
-using Pipeline.Kernel;
+using Pipeline.Mesos.Client;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>
 /// The policy of a deploy beyond what it runs: immutable, versioned with it, and in force only while it is. Every part has defaults, so

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>How the loop that leads a cluster stands; known to the server that leads only. Ages and lags in seconds.</summary>
 /// <param name="At">After which step.</param>

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>What an operator decided about an agent's host or about a rack.</summary>
 /// <param name="Kind"><c>agent</c> or <c>rack</c>.</param>

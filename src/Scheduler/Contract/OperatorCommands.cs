@@ -2,7 +2,7 @@ using Pipeline.Kernel;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Http;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Who asks, why, and for how long.</summary>
 /// <param name="For">It ends by itself after so long; null: never.</param>

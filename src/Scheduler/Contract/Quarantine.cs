@@ -3,7 +3,7 @@ using Pipeline.Kernel;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>What the scheduler of a cluster could not digest and set aside, and the way back.</summary>
 public sealed class Quarantine
@@ -19,5 +19,5 @@ public sealed class Quarantine
     /// <returns>False: there is no such open entry.</returns>
     public Task<bool> ReleaseAsync(string cluster, long id, Actor actor, CancellationToken ct) => store.ReleaseAsync(
         cluster, id, actor,
-        JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked($"{actor} released entry {id} of the quarantine", actor), Journal.Json), ct);
+        JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked($"{actor} released entry {id} of the quarantine", actor), StoredJson.Options), ct);
 }

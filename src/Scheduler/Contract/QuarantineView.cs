@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Something that the scheduler of a cluster could not digest and set aside, so that everything else goes on.</summary>
 /// <param name="Kind"><c>command</c>, <c>request</c>, <c>task</c>, <c>agent</c> or <c>event</c> (which passed; only written down).</param>

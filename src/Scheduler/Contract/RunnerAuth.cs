@@ -4,8 +4,9 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Proves that a caller of <c>/runner/v1</c> is the task it names.</summary>
 /// <remarks>
@@ -55,7 +56,7 @@ public sealed class RunnerAuth
         return row is { } found
             ? new RunnerIdentity(
                 found.Cluster, taskId, found.RequestId, found.DeployId,
-                    JsonSerializer.Deserialize<JournalSubject>(found.Subject, Journal.Json)!)
+                    JsonSerializer.Deserialize<JournalSubject>(found.Subject, StoredJson.Options)!)
             : null;
     }
 
@@ -69,7 +70,7 @@ public sealed class RunnerAuth
             cancellationToken: ct));
         if (row is not { } found)
             return new Redeemed(RedeemOutcome.TakenOrOver, null, null, null);
-        var run = found.Run is null ? null : JsonSerializer.Deserialize<RunDetails>(found.Run, Journal.Json);
+        var run = found.Run is null ? null : JsonSerializer.Deserialize<RunDetails>(found.Run, StoredJson.Options);
         return new Redeemed(RedeemOutcome.Bound, key.TokenFor(taskId), found.Spec, run);
     }
 

@@ -4,7 +4,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Core;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>
 /// The door that writes. A command is a row of the intake, inserted in the caller's ambient transaction: it happens when that commits,
@@ -77,7 +77,7 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
     /// it.</summary>
     internal async Task<CommandAnswer> AskAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
     {
-        var payload = JsonSerializer.Serialize(command, Journal.Json);
+        var payload = JsonSerializer.Serialize(command, StoredJson.Options);
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("LISTEN scheduler_command", cancellationToken: ct));
         var id = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
@@ -117,7 +117,7 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
 
     private async Task PutAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
     {
-        var payload = JsonSerializer.Serialize(command, Journal.Json);
+        var payload = JsonSerializer.Serialize(command, StoredJson.Options);
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             Insert, new { cluster, at = time.GetUtcNow().UtcDateTime, subject, payload }, cancellationToken: ct));

@@ -1,6 +1,8 @@
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.TaskRunner.Contract;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>What a task needs. Memory and disk in MiB, cpus in cores (three decimals), ports is a count.</summary>
 public sealed record ResourceNeed(decimal Cpus, decimal MemoryMb, decimal DiskMb, int Ports);

@@ -1,4 +1,7 @@
-namespace Pipeline.Kernel;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+
+namespace Pipeline.Scheduler.Contract;
 
 public sealed record TaskLaunched(string Cluster, string RequestId, string DeployId, string TaskId, string AgentId, string Host) : JournalEvent;
 

@@ -4,7 +4,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>The door that reads. Everything but the held offers comes from the database, so any server can answer.</summary>
 public sealed class SchedulerQueries
@@ -45,7 +45,7 @@ public sealed class SchedulerQueries
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var payload = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(sql, new { cluster }, cancellationToken: ct));
-        return payload is null ? null : JsonSerializer.Deserialize<T>(payload, Journal.Json);
+        return payload is null ? null : JsonSerializer.Deserialize<T>(payload, StoredJson.Options);
     }
 
     /// <param name="cluster">Null for all.</param>
@@ -101,7 +101,7 @@ public sealed class SchedulerQueries
         var needs = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "SELECT spec->>'needs' FROM scheduler.deploy WHERE cluster = @cluster AND id = @deployId", new { cluster, deployId },
             cancellationToken: ct));
-        return needs is null ? null : JsonSerializer.Deserialize<ResourceNeed>(needs, Journal.Json);
+        return needs is null ? null : JsonSerializer.Deserialize<ResourceNeed>(needs, StoredJson.Options);
     }
 
     /// <summary>Newest first.</summary>

@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 // What API and UI show. Memory and disk in MiB, cpus in cores. States are kebab-case words: "running", "failed-over".
 

@@ -1,6 +1,6 @@
 using Pipeline.Scheduler.Core;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Whether a schedule is one, for those who read definitions: the same rules as when it is deployed.</summary>
 public static class Schedules

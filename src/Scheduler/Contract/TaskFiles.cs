@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Sandboxes;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>The files of a task's sandbox, read from its agent by this server. Their bytes are at <c>/api/v1/tasks/{id}/files</c>.</summary>
 public sealed class TaskFiles

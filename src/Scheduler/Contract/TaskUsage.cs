@@ -1,7 +1,7 @@
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Sandboxes;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>What a task uses, asked from its agent by this server: <c>GET /api/v1/tasks/{id}/usage</c>.</summary>
 public sealed class TaskUsage

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>What a task used over time, measured by its agent. Memory and disk in bytes, cpus in cores.</summary>
 /// <param name="Points">Oldest first, of the last hour at most, measured while somebody looked and for ten minutes after.</param>

@@ -4,7 +4,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Why something waits, from the database: any server can answer.</summary>
 public sealed class WhyQueries(NpgsqlDataSource db)
@@ -73,7 +73,7 @@ public sealed class WhyQueries(NpgsqlDataSource db)
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleAsync<AgentWhyRow>(new CommandDefinition(
             OfAgent, new { cluster = agent.Cluster, id = agent.Id }, cancellationToken: ct));
-        var blockers = JsonSerializer.Deserialize<List<WhyBlocker>>(row.Blockers, Journal.Json)!;
+        var blockers = JsonSerializer.Deserialize<List<WhyBlocker>>(row.Blockers, StoredJson.Options)!;
         var decided = agent.Machine is { } m && m.State != "active" ? $"{m.Kind} {m.Name} is {m.State} since {m.Since:u}, by {m.By}"
             + (m.Reason is null ? "" : $": {m.Reason}") : null;
         var summary = row.Summary.Length > 0 ? row.Summary : decided ?? $"it is {agent.State}";
@@ -96,7 +96,7 @@ public sealed class WhyQueries(NpgsqlDataSource db)
 
         /// <summary>What is true of all tasks of its kind, unless something holds this one back before that.</summary>
         public IReadOnlyList<WhyBlocker> Explained =>
-            Blockers is null ? [] : JsonSerializer.Deserialize<List<WhyBlocker>>(Blockers, Journal.Json)!;
+            Blockers is null ? [] : JsonSerializer.Deserialize<List<WhyBlocker>>(Blockers, StoredJson.Options)!;
 
         private string? HeldBack => WhyPending is { } why
             && (why.StartsWith("waits until", StringComparison.Ordinal) || why.StartsWith("quota of", StringComparison.Ordinal)

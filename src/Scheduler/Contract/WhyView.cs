@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler;
+namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Why something waits: a task for its place, a deploy for its health, an agent for being empty.</summary>
 /// <param name="Subject">The id of the task or request, or the host.</param>

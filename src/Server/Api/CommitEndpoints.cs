@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Api;
 

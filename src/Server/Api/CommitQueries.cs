@@ -1,7 +1,11 @@
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.BuildRunner.Data;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
+using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Api;
 

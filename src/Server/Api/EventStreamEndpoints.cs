@@ -4,8 +4,11 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Core;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
-using Pipeline.Server.Ui;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.Server.Api;
 
@@ -93,5 +96,5 @@ public static class EventStreamEndpoints
         && (wanted.TaskId is null || wanted.TaskId == found.TaskId);
 
     public static EventView ViewOf(JournalEntry entry) =>
-        new(entry.Id, entry.At, entry.Kind, entry.Actor, entry.Subject, JsonSerializer.SerializeToElement(entry.Event, Journal.Json));
+        new(entry.Id, entry.At, entry.Kind, entry.Actor, entry.Subject, JsonSerializer.SerializeToElement(entry.Event, StoredJson.Options));
 }

@@ -3,7 +3,7 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Npgsql;
 
-namespace Pipeline.Server;
+namespace Pipeline.Server.Jobs;
 
 /// <summary>Hangfire on our PostgreSQL: storage, server and dashboard.</summary>
 public static class HangfireModule
@@ -13,6 +13,7 @@ public static class HangfireModule
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
+            .UseTypeResolver(StoredJobNames.Resolve)
             .UseRecommendedSerializerSettings()
             .UseFilter(new AutomaticRetryAttribute { Attempts = 20, DelayInSecondsByAttemptFunc = RetryDelay })
             .UsePostgreSqlStorage(

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>Removes terminal control sequences (ECMA-48 CSI and OSC) where text is shown without colours.</summary>
 public static partial class Ansi

@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>One step of the breadcrumb line. The last one has no address: it is this page.</summary>
 public sealed record Crumb(string Text, string? Href = null)

@@ -1,7 +1,7 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>Something that a signed-in operator can do to an object, with the effect that its dialog states first.</summary>
 /// <param name="Word">Of the button.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>What operators can do to agents, racks and requests, in the words of the buttons and their dialogs.</summary>
 public static class Deeds

@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>What a state means to the reader: decides shape and colour, one of eight.</summary>
 public enum Family

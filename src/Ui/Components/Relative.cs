@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>Times and sizes as people read them. The browser repeats the first form in <c>app.js</c> as time goes on: keep both alike.</summary>
 public static class Relative

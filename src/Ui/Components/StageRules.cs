@@ -1,6 +1,6 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>The rules of a stage in words.</summary>
 public static class StageRules

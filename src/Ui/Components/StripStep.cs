@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>One cell of the line delivery → build → release → stages.</summary>
 /// <param name="TestId">Stable: <c>build</c>, <c>stage-production</c> …; the word of <paramref name="State"/> is its <c>data-state</c>.</param>

@@ -1,7 +1,8 @@
-using Pipeline.DeployStages;
-using Pipeline.Server.Ui.Queries;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>Makes the strip of a commit: delivery, build, release, then every stage of the policy in order.</summary>
 public static class Strips

@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui.Components;
+namespace Pipeline.Ui.Components;
 
 /// <summary>One reason why something waits.</summary>
 /// <param name="Word">The kind in a word: <c>approval</c>, <c>soak</c>, <c>held</c> …</param>

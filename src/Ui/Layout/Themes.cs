@@ -1,6 +1,6 @@
 using MudBlazor;
 
-namespace Pipeline.Server.Ui.Layout;
+namespace Pipeline.Ui.Layout;
 
 /// <summary>MudBlazor's palettes replaced by ours: its own success, warning and info are below 4.5:1 on white.</summary>
 public static class Themes

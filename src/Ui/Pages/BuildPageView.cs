@@ -1,5 +1,5 @@
-using Pipeline.Server.Ui.Queries;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Pages;
+namespace Pipeline.Ui.Pages;
 
 public sealed record BuildPageView(BuildView Build, IReadOnlyList<ArtifactRow> Artifacts, IReadOnlyList<TimelineRow> Timeline);

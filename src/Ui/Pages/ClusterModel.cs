@@ -1,7 +1,8 @@
-using Pipeline.Scheduler;
-using Pipeline.Server.Ui.Queries;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.Scheduler.Contract;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Pages;
+namespace Pipeline.Ui.Pages;
 
 public sealed record ClusterModel(
     ClusterView Cluster, IReadOnlyList<RackView> Racks, IReadOnlyList<AgentView> Agents, IReadOnlyList<OfferView> Offers,

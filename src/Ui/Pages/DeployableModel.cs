@@ -1,6 +1,6 @@
-using Pipeline.Server.Ui.Queries;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Pages;
+namespace Pipeline.Ui.Pages;
 
 public sealed record DeployableModel(
     MatrixRow Row, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<RequestRef> Requests, IReadOnlyList<PromotionLine> Promotions);

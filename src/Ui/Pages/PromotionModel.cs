@@ -1,7 +1,7 @@
-using Pipeline.DeployStages;
-using Pipeline.Server.Ui.Queries;
+using Pipeline.DeployStages.Contract;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Pages;
+namespace Pipeline.Ui.Pages;
 
 /// <param name="Plan">Null when there is nothing to plan any more.</param>
 public sealed record PromotionModel(

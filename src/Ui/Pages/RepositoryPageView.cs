@@ -1,6 +1,6 @@
-using Pipeline.Server.Ui.Queries;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Pages;
+namespace Pipeline.Ui.Pages;
 
 /// <summary>A repository with the rows of the part that is open; the other lists are empty.</summary>
 public sealed record RepositoryPageView(

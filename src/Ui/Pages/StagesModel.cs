@@ -1,6 +1,6 @@
-using Pipeline.Server.Ui.Queries;
+using Pipeline.Ui.Queries;
 
-namespace Pipeline.Server.Ui.Pages;
+namespace Pipeline.Ui.Pages;
 
 /// <summary>The newest promotions by stage.</summary>
 public sealed record StagesModel(IReadOnlyDictionary<string, IReadOnlyList<StagePromotion>> Lines);

@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Builds with modules, steps and what they made.</summary>
 public sealed class BuildPages(UiDb db)

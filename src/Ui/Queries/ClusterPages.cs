@@ -1,4 +1,4 @@
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Tasks in lists, live ones first.</summary>
 public sealed class ClusterPages(UiDb db)

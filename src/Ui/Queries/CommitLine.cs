@@ -1,6 +1,8 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.Ui.Components;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>A commit in a list, with how far it came. <see cref="Repository"/> is <c>owner/name</c>.</summary>
 public sealed record CommitLine(

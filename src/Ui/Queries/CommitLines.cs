@@ -1,6 +1,7 @@
+using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Lists of commits with their strips.</summary>
 public sealed class CommitLines(UiDb db)

@@ -1,4 +1,7 @@
-namespace Pipeline.Server.Ui.Queries;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.Ui.Components;
+
+namespace Pipeline.Ui.Queries;
 
 /// <summary>The page of a commit: the spine.</summary>
 public sealed class CommitPages(UiDb db, BuildPages builds)

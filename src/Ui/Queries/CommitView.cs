@@ -1,4 +1,10 @@
-namespace Pipeline.Server.Ui.Queries;
+using Pipeline.ArtifactStore.Http;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.DeployStages.Http;
+using Pipeline.People.Http;
+using Pipeline.Ui.Components;
+
+namespace Pipeline.Ui.Queries;
 
 /// <summary>All that one page says about a commit, read in one go.</summary>
 /// <param name="Branches">That contain it now.</param>

@@ -1,6 +1,6 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>The home page and what waits, for which the rail shows a count.</summary>
 public sealed class HomePages(UiDb db, CommitLines commits, BuildPages builds, RepositoryPages repositories)

@@ -1,6 +1,6 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Promotions, stages and what runs in them.</summary>
 public sealed class PromotionPages(UiDb db)

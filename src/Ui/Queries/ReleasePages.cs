@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Releases and artifacts: what the bytes are, from where, and where they went.</summary>
 public sealed class ReleasePages(UiDb db)
@@ -55,7 +56,7 @@ public sealed record ReleaseView(
     string? HeldReason, DateTimeOffset CreatedAt, JsonElement Document, IReadOnlyList<AttestationRow> Attestations, IReadOnlyList<PromotionLine> Promotions);
 
 public sealed record PromotionLine(
-    Guid Id, long Number, string Stage, string Phase, string CreatedBy, string? Reason, IReadOnlyList<DeployStages.Blocker> Blockers,
+    Guid Id, long Number, string Stage, string Phase, string CreatedBy, string? Reason, IReadOnlyList<Blocker> Blockers,
     DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt);
 
 public sealed record ArtifactView(

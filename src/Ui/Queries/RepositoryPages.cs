@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Repositories, their branches and deliveries.</summary>
 public sealed class RepositoryPages(UiDb db)

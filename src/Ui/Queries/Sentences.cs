@@ -1,6 +1,13 @@
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Journal events in words: one sentence each, with the state it led to and the page that proves it.</summary>
 public static class Sentences

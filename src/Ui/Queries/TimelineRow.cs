@@ -1,4 +1,7 @@
-namespace Pipeline.Server.Ui.Queries;
+using Pipeline.Kernel;
+using Pipeline.Ui.Components;
+
+namespace Pipeline.Ui.Queries;
 
 /// <summary>One entry of the journal as people read it.</summary>
 /// <param name="Actor"><c>person:eleni</c>, <c>system:stages</c> …</param>

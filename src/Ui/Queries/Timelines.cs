@@ -1,6 +1,6 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>Timelines: the journal by subject, in sentences with addresses.</summary>
 public sealed class Timelines(JournalReader journal, RepositoryPages repositories, UiDb db)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>
 /// Reads views as JSON that PostgreSQL builds: one round trip brings a row with its lists inside, and no row class has to repeat it.

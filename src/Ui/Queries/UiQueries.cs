@@ -1,6 +1,6 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.Server.Ui.Queries;
+namespace Pipeline.Ui.Queries;
 
 /// <summary>The stages of the policy in force, in its order.</summary>
 public delegate IReadOnlyList<StageView> StagesInForce();

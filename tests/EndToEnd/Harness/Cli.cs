@@ -1,4 +1,5 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,3 +1,5 @@
+using Pipeline.TestKit;
+
 namespace Pipeline.EndToEnd;
 
 /// <summary>Holds the deploy of a <see cref="WebSample"/> in each stage until it is opened there, and knows every process of it that ever started.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;

@@ -3,6 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

@@ -3,7 +3,10 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler.Contract;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

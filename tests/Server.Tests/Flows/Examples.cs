@@ -1,6 +1,16 @@
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
+using Pipeline.Ui.Components;
 
-namespace Pipeline.Server.Tests;
+namespace Pipeline.Server.Tests.Flows;
 
 /// <summary>An event of every kind, and each variant that the flow tells apart.</summary>
 internal static class Examples

@@ -6,10 +6,15 @@ using Hangfire.States;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
+using Pipeline.Server.Jobs;
 using Pipeline.TestKit;
 
-namespace Pipeline.Server.Tests;
+namespace Pipeline.Server.Tests.Flows;
 
 /// <summary>
 /// Which job every event starts and which status it shows, as the reviewed <c>Flow.table.txt</c>. After a wanted change run these tests
@@ -17,7 +22,7 @@ namespace Pipeline.Server.Tests;
 /// </summary>
 public sealed class FlowTests
 {
-    private static readonly string Table = Path.Combine(RepositoryRoot.Path, "tests/Server.Tests/Flow/Flow.table.txt");
+    private static readonly string Table = Path.Combine(RepositoryRoot.Path, "tests/Server.Tests/Flows/Flow.table.txt");
 
     [Fact]
     public void Every_event_starts_the_jobs_that_the_reviewed_table_says()
@@ -33,8 +38,22 @@ public sealed class FlowTests
     [Fact]
     public void Every_kind_of_event_is_in_the_table()
     {
-        var kinds = typeof(JournalEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(JournalEvent)) && !t.IsAbstract);
+        var services = new ServiceCollection();
+        PipelineHost.AddParts(services, new ConfigurationBuilder().Build(), "Host=nowhere");
+        var kinds = services.Where(s => s.ServiceType == typeof(EventKind)).Select(s => ((EventKind)s.ImplementationInstance!).Type);
         Assert.Empty(kinds.Except(Examples.All.Select(e => e.GetType())).Select(t => t.Name));
+    }
+
+    [Fact]
+    public void Every_event_of_every_slice_is_registered_under_a_name_of_its_own()
+    {
+        var services = new ServiceCollection();
+        PipelineHost.AddParts(services, new ConfigurationBuilder().Build(), "Host=nowhere");
+        var kinds = services.Where(s => s.ServiceType == typeof(EventKind)).Select(s => (EventKind)s.ImplementationInstance!).ToList();
+        var events = PipelineHost.Slices.Append(typeof(JournalEvent).Assembly).SelectMany(a => a.GetTypes())
+            .Where(t => t.IsSubclassOf(typeof(JournalEvent)) && t != typeof(UnknownEvent));
+        Assert.Empty(events.Except(kinds.Select(k => k.Type)).Select(t => t.Name));
+        Assert.Equal(kinds.Count, kinds.Select(k => k.Name).Distinct().Count());
     }
 
     [Fact]
