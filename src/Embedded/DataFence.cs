@@ -4,7 +4,7 @@ namespace Pipeline.Embedded;
 /// Keeps what lies above the data directory out of the builds inside it. By default the data directory is in this product's own clone,
 /// and MSBuild, the .NET command line and editors look upwards for settings: a pusher's build must not find ours.
 /// </summary>
-public static class DataFence
+internal static class DataFence
 {
     private const string EmptyProject = "<Project />\n";
 

@@ -4,7 +4,7 @@ using Pipeline.Kernel;
 namespace Pipeline.Embedded;
 
 /// <summary>One server per data directory: two would run the same PostgreSQL and clusters and stop each other's.</summary>
-public sealed class DataLock : IDisposable
+internal sealed class DataLock : IDisposable
 {
     private readonly FileStream file;
 

@@ -6,7 +6,7 @@ using Pipeline.Kernel;
 namespace Pipeline.Embedded;
 
 /// <summary>One LocalMesos process: started in a session of its own so that it outlives the server, found again by its state file.</summary>
-public sealed class EmbeddedCluster(string name, string directory, string? dockerSocket, InstallLayout layout, TimeProvider time)
+internal sealed class EmbeddedCluster(string name, string directory, string? dockerSocket, InstallLayout layout, TimeProvider time)
 {
     private const int SigTerm = 15;
     private readonly string stateFile = Path.Combine(directory, "localmesos.json");

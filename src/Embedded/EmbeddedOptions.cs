@@ -7,7 +7,7 @@ namespace Pipeline.Embedded;
 /// <param name="Once">End when the sample is in production: exit 0, or 1 with the reason.</param>
 /// <param name="DockerSocket">Of the engine that runs tasks with an image; null: <c>/var/run/docker.sock</c>.</param>
 /// <param name="Sample">Create and push the sample repository on the first start; <c>PIPELINE_SAMPLE=none</c> leaves it out.</param>
-public sealed record EmbeddedOptions(int Port, string DataDirectory, bool Once, bool Sample, string StagesFile, string? DockerSocket)
+internal sealed record EmbeddedOptions(int Port, string DataDirectory, bool Once, bool Sample, string StagesFile, string? DockerSocket)
 {
     public const int DefaultPort = 8080;
 

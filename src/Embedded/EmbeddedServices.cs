@@ -6,7 +6,7 @@ using Pipeline.Scheduler;
 namespace Pipeline.Embedded;
 
 /// <summary>What a lone machine has instead of a data centre: a private PostgreSQL and three LocalMesos clusters. They outlive the server.</summary>
-public sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layout, TimeProvider time)
+internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layout, TimeProvider time)
 {
     public static IReadOnlyList<string> ClusterNames { get; } = ["infra-qa", "product-qa", "production"];
 

@@ -3,7 +3,7 @@ using Pipeline.Kernel;
 namespace Pipeline.Embedded;
 
 /// <summary>Where the programs lie beside each other: <c>server/</c>, <c>localmesos/</c>, <c>taskrunner/</c>, <c>cli/</c>, <c>pipelines/</c>.</summary>
-public sealed class InstallLayout
+internal sealed class InstallLayout
 {
     public InstallLayout()
     {

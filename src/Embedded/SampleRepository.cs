@@ -6,7 +6,7 @@ using Pipeline.Kernel.Postgres;
 namespace Pipeline.Embedded;
 
 /// <summary>A bare git repository on this machine whose hook sends the webhook that GitHub would send, filled with the sample at the first start.</summary>
-public sealed class SampleRepository(EmbeddedOptions options, InstallLayout layout)
+internal sealed class SampleRepository(EmbeddedOptions options, InstallLayout layout)
 {
     public const string Owner = "samples";
     public const string Name = "hello";

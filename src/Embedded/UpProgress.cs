@@ -11,7 +11,7 @@ using Pipeline.Kernel.Events;
 namespace Pipeline.Embedded;
 
 /// <summary>Tells a person at the terminal, line by line, how a commit comes to production.</summary>
-public sealed class UpProgress(EmbeddedOptions options, TimeProvider time, TextWriter output)
+internal sealed class UpProgress(EmbeddedOptions options, TimeProvider time, TextWriter output)
 {
     private readonly long start = time.GetTimestamp();
     private readonly DateTimeOffset startedAt = time.GetUtcNow();

@@ -17,7 +17,7 @@ namespace Pipeline.Server;
 /// of the append, so a job exists exactly when its event does. To change what happens after a build, change this file: it says which
 /// job an event starts. Whether that job then does anything is decided in the job, from rows. <c>FlowTests</c> pins every line.
 /// </summary>
-public sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
+internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
 {
     public void On(NewJournalEntry appended)
     {

@@ -19,7 +19,7 @@ using Serilog;
 namespace Pipeline.Server;
 
 /// <summary>The composition root: which parts there are and how they are wired.</summary>
-public static class PipelineHost
+internal static class PipelineHost
 {
     /// <summary>Whose migrations run, in this order.</summary>
     public static IReadOnlyList<Assembly> Slices { get; } =

@@ -10,7 +10,7 @@ using Pipeline.Server.Jobs;
 namespace Pipeline.Server;
 
 /// <summary>Which event shows as which commit status on the forge (interfaces: one outcome, seven dialects).</summary>
-public sealed class StatusFlow(IBackgroundJobClient jobs)
+internal sealed class StatusFlow(IBackgroundJobClient jobs)
 {
     private const string BuildContext = "pipeline/build";
 
@@ -46,4 +46,4 @@ public sealed class StatusFlow(IBackgroundJobClient jobs)
 }
 
 /// <summary>A commit status to be. The description says the reason first: its end may be cut.</summary>
-public sealed record StatusReport(string Context, CommitState State, string Description);
+internal sealed record StatusReport(string Context, CommitState State, string Description);

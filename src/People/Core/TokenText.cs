@@ -7,7 +7,7 @@ namespace Pipeline.People.Core;
 /// The text of an access token: <c>plt_</c>, 43 characters of randomness (256 bits, base64url), 6 hex digits of checksum. The prefix and
 /// checksum let secret scanners recognise a leaked one; only the SHA-256 of the whole is stored.
 /// </summary>
-public static class TokenText
+internal static class TokenText
 {
     private const string Prefix = "plt_";
     private const int RandomLength = 43;

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Pipeline.People.Data;
 
 /// <summary>Keeps the cookie keys in PostgreSQL: a restart signs nobody out.</summary>
-public sealed class DataProtectionKeys(NpgsqlDataSource db) : IConfigureOptions<KeyManagementOptions>, IXmlRepository
+internal sealed class DataProtectionKeys(NpgsqlDataSource db) : IConfigureOptions<KeyManagementOptions>, IXmlRepository
 {
     public void Configure(KeyManagementOptions options) => options.XmlRepository = this;
 

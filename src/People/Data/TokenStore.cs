@@ -1,24 +1,21 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.People.Contract.Views;
 using Pipeline.People.Core;
 
 namespace Pipeline.People.Data;
 
-/// <summary>An access token as it is kept: never its text.</summary>
-/// <param name="Kind"><c>person</c> or <c>token</c> (a machine: cannot approve).</param>
-/// <param name="Emails">By which commits name this person; an author cannot approve his own release.</param>
-public sealed record AccessToken(
-    Guid Id, string Login, string Kind, IReadOnlyList<string> Permissions, IReadOnlyList<string> Groups, IReadOnlyList<string> Emails,
-    DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);
-
-/// <summary>What a new token may do, for whom.</summary>
-public sealed record NewToken(
+/// <summary>A token's row as it is inserted.</summary>
+internal sealed record TokenRow(
     string Login, string Kind, IReadOnlyList<string> Permissions, IReadOnlyList<string> Groups, IReadOnlyList<string> Emails, DateTimeOffset? ExpiresAt);
 
-public sealed class TokenStore(NpgsqlDataSource db, TimeProvider time)
+/// <summary>Access tokens: only the SHA-256 of a token's text is kept.</summary>
+internal sealed class TokenStore(NpgsqlDataSource db, TimeProvider time)
 {
     private const string Columns = "id, login, kind, permissions, groups, emails, created_at, created_by, expires_at, revoked_at";
+
+    private const string Valid = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now)";
 
     private const string Insert = """
         INSERT INTO identity.token (id, login, kind, hash, permissions, groups, emails, created_at, created_by, expires_at)
@@ -26,7 +23,7 @@ public sealed class TokenStore(NpgsqlDataSource db, TimeProvider time)
         """;
 
     /// <returns>The token's row and its text, which is shown this once.</returns>
-    public async Task<(Guid Id, string Text)> CreateAsync(NewToken wanted, Actor by, CancellationToken ct)
+    public async Task<(Guid Id, string Text)> CreateAsync(TokenRow wanted, Actor by, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var text = TokenText.Create();
@@ -58,20 +55,19 @@ public sealed class TokenStore(NpgsqlDataSource db, TimeProvider time)
             return null;
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            $"SELECT {Columns} FROM identity.token WHERE hash = @hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now)",
+            $"SELECT {Columns} FROM identity.token WHERE hash = @hash AND {Valid}",
             new { hash = TokenText.Hash(text), now = time.GetUtcNow().UtcDateTime },
             cancellationToken: ct));
         return row?.ToToken();
     }
 
-    /// <summary>Whether a signed-in session's token still stands: a revoked token ends its cookies too.</summary>
-    public async Task<bool> IsValidAsync(Guid id, CancellationToken ct)
+    /// <summary>The token behind a session; null when it is unknown, expired or revoked.</summary>
+    public async Task<AccessToken?> FindValidAsync(Guid id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "SELECT EXISTS (SELECT 1 FROM identity.token WHERE id = @id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now))",
-            new { id, now = time.GetUtcNow().UtcDateTime },
-            cancellationToken: ct));
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            $"SELECT {Columns} FROM identity.token WHERE id = @id AND {Valid}", new { id, now = time.GetUtcNow().UtcDateTime }, cancellationToken: ct));
+        return row?.ToToken();
     }
 
     public async Task<IReadOnlyList<AccessToken>> ListAsync(CancellationToken ct)

@@ -10,7 +10,7 @@ using Pipeline.Ui.Components;
 namespace Pipeline.Server.Api;
 
 /// <summary>The spine: everything that is known of a commit, read across slices.</summary>
-public sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
+internal sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
 {
     private const int MostChoices = 10;
 

@@ -3,7 +3,7 @@ using Pipeline.DeployStages.Contract;
 namespace Pipeline.Server.Api;
 
 /// <summary>The one sentence that says where a commit stands.</summary>
-public static class CommitSentence
+internal static class CommitSentence
 {
     public static string Next(CommitBuild? build, CommitRelease? release, IReadOnlyList<CommitStageView> stages, CommitRow commit)
     {

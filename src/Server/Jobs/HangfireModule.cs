@@ -6,7 +6,7 @@ using Npgsql;
 namespace Pipeline.Server.Jobs;
 
 /// <summary>Hangfire on our PostgreSQL: storage, server and dashboard.</summary>
-public static class HangfireModule
+internal static class HangfireModule
 {
     public static IServiceCollection AddHangfireOnPostgres(this IServiceCollection services)
     {
@@ -53,7 +53,7 @@ public static class HangfireModule
 }
 
 /// <summary>Gives Hangfire connections of our own pool: only then does an enqueue join the transaction that is under way on it.</summary>
-public sealed class DataSourceConnectionFactory(NpgsqlDataSource db, PostgreSqlStorageOptions options)
+internal sealed class DataSourceConnectionFactory(NpgsqlDataSource db, PostgreSqlStorageOptions options)
     : NpgsqlInstanceConnectionFactoryBase(options)
 {
     public override NpgsqlConnection GetOrCreateConnection()

@@ -7,7 +7,7 @@ namespace Pipeline.Server.Jobs;
 /// Hangfire stores a queued job under the name of its class. A class that moved is still found under the name of before, so that an
 /// upgrade loses no queued job. Never remove a line.
 /// </summary>
-public static class StoredJobNames
+internal static class StoredJobNames
 {
     /// <summary>Former name → name of now, both as Hangfire stores them.</summary>
     public static FrozenDictionary<string, string> Moved { get; } = new Dictionary<string, string>

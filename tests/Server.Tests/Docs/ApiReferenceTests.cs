@@ -12,7 +12,6 @@ using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.People;
-using Pipeline.People.Http;
 using Pipeline.Scheduler;
 using Pipeline.Server.Api;
 using Pipeline.TestKit;
@@ -57,7 +56,7 @@ public sealed partial class ApiReferenceTests
         app.MapScheduler();
         app.MapBuildRunner();
         app.MapStages();
-        app.MapTokens();
+        app.MapPeople();
         app.MapPipelineApi();
         return app;
     }

@@ -1,12 +1,13 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Pipeline.People.Core;
 using Pipeline.People.Data;
 
 namespace Pipeline.People.Http;
 
 /// <summary><c>Authorization: Bearer plt_…</c></summary>
-public sealed class TokenHandler(
+internal sealed class BearerTokenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenStore tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -20,7 +21,7 @@ public sealed class TokenHandler(
         var token = await tokens.FindValidAsync(header["Bearer ".Length..].Trim(), Context.RequestAborted);
         return token is null
             ? AuthenticateResult.Fail("The access token is unknown, expired or revoked.")
-            : AuthenticateResult.Success(new AuthenticationTicket(PeopleModule.PrincipalOf(token, Scheme), Scheme));
+            : AuthenticateResult.Success(new AuthenticationTicket(Principals.Of(token, Scheme), Scheme));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
