@@ -1,3 +1,4 @@
+using Pipeline.EndToEnd.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.EndToEnd.Harness;
 using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 

@@ -8,7 +8,7 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler;
 using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>One <c>server serve</c> from <c>artifacts/</c>: a PostgreSQL and masters that others may share.</summary>
 public sealed class ServedServer : IAsyncDisposable

@@ -8,7 +8,7 @@ using Pipeline.Kernel.Postgres;
 using Pipeline.Scheduler.Contract;
 using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>Two servers on one PostgreSQL, and one cluster of virtual agents: one leads, the other stands by.</summary>
 public sealed class ServerPair : IAsyncDisposable

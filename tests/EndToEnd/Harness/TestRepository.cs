@@ -2,7 +2,7 @@ using System.Text.Json;
 using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>A bare repository with the product's hook, and a working copy to push from: a real git push, a real signed webhook.</summary>
 public sealed class TestRepository
