@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 using Pipeline.Scheduler;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Bench;
@@ -62,7 +64,7 @@ internal sealed class BenchScheduler : IAsyncDisposable
         var options = new SchedulerOptions { ServerKeyPath = Path.Combine(directory, "server.key"), TaskRunnerPath = runner };
         var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         var parts = new WorkerParts(
-            Db, new Journal(Db, _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
+            Db, new Journal(Db, new EventKinds([.. KernelEventKinds.All, .. SchedulerEventKinds.All]), _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
             (_, _) => null, new OfferBoard(), metrics, log);
         return new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(ct);
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.EndToEnd;
+using Pipeline.EndToEnd.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.Bench;

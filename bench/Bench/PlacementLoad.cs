@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Bench;

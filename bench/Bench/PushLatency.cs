@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.EndToEnd;
+using Pipeline.EndToEnd.Harness;
 
 namespace Pipeline.Bench;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
-using Pipeline.Scheduler;
 using Pipeline.Scheduler.Core;
-using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Bench;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using Pipeline.EndToEnd;
+using Pipeline.EndToEnd.Harness;
 
 namespace Pipeline.Bench;
 

@@ -2,7 +2,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Http;
+using Pipeline.ArtifactStore.Jobs;
 using Pipeline.Attestation;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.ArtifactStore;
 
@@ -11,6 +16,7 @@ public static class ArtifactStoreModule
     /// <summary>Blobs, releases, signing. Gives others <see cref="CurrentTrust"/> by which they verify.</summary>
     public static IServiceCollection AddArtifactStore(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddEventKinds(ArtifactEventKinds.All);
         services.AddOptions<ArtifactStoreOptions>()
             .Bind(configuration.GetSection(ArtifactStoreOptions.Section))
             .PostConfigure(o => Default(o, configuration["DataDirectory"] is { Length: > 0 } data ? data : "data"))

@@ -1,11 +1,17 @@
 using System.Text;
 using Hangfire;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.GitWebhooks;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.BuildRunner;
 

@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Http;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.GitWebhooks;
-using Pipeline.Kernel;
+using Pipeline.GitWebhooks.Git;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.BuildRunner;
 
@@ -16,6 +18,7 @@ public static class BuildRunnerModule
 {
     public static IServiceCollection AddBuildRunner(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddEventKinds(BuildEventKinds.All);
         services.AddOptions<BuildRunnerOptions>()
             .Configure(o =>
             {

@@ -1,9 +1,15 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
+using Pipeline.BuildRunner.Definitions;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.BuildRunner;

@@ -3,7 +3,8 @@ using System.Text;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Pipeline.GitWebhooks;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner;

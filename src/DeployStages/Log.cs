@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages;

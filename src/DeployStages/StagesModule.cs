@@ -2,6 +2,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Http;
+using Pipeline.DeployStages.Jobs;
+using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Rollout;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.DeployStages;
 
@@ -11,6 +18,7 @@ public static class StagesModule
     /// policy.</summary>
     public static IServiceCollection AddStages(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddEventKinds(PromotionEventKinds.All);
         services.AddOptions<StagesOptions>().Bind(configuration.GetSection(StagesOptions.Section)).ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<PolicyInForce>();

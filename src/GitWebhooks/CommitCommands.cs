@@ -1,3 +1,6 @@
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks;

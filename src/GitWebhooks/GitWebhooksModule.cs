@@ -2,9 +2,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.GitWebhooks.Http;
 using Pipeline.GitWebhooks.Jobs;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.GitWebhooks;
 
@@ -12,6 +15,7 @@ public static class GitWebhooksModule
 {
     public static IServiceCollection AddGitWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddEventKinds(GitEventKinds.All);
         services.AddOptions<GitWebhooksOptions>()
             .Configure(o =>
             {

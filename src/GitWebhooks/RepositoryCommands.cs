@@ -2,7 +2,11 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks;
 

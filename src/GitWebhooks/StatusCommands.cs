@@ -1,7 +1,10 @@
 using Hangfire;
 using Microsoft.Extensions.Options;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Jobs;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks;
 

@@ -10,11 +10,11 @@ public sealed record Actor(ActorKind Kind, string Name)
     public static Actor Webhook(string pusher) => new(ActorKind.Webhook, pusher);
     public static Actor Person(string login) => new(ActorKind.Person, login);
 
-    /// <summary>The signed-in caller: kind from <see cref="ActorClaims.Kind"/> (person when absent), name from the name claim.</summary>
+    /// <summary>The signed-in caller: kind from <see cref="CallerClaims.Kind"/> (person when absent), name from the name claim.</summary>
     public static Actor Of(ClaimsPrincipal caller)
     {
         var name = caller.Identity?.Name ?? "anonymous";
-        return caller.HasClaim(ActorClaims.Kind, "token") ? new Actor(ActorKind.Token, name) : Person(name);
+        return caller.HasClaim(CallerClaims.Kind, "token") ? new Actor(ActorKind.Token, name) : Person(name);
     }
 
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Name}";
@@ -26,17 +26,4 @@ public enum ActorKind
     Token,
     Webhook,
     System,
-}
-
-/// <summary>Claim types that the sign-in puts on a principal.</summary>
-public static class ActorClaims
-{
-    /// <summary><c>person</c> or <c>token</c> (a machine: cannot approve).</summary>
-    public const string Kind = "pipeline:kind";
-
-    /// <summary>One per group: <c>release-managers</c>, <c>operators</c> …</summary>
-    public const string Group = "pipeline:group";
-
-    /// <summary>One per e-mail address by which commits name this person.</summary>
-    public const string Email = "pipeline:email";
 }

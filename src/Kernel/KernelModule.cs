@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.Kernel;
 
@@ -10,14 +11,18 @@ public static class KernelModule
     /// <summary>A process that is frozen in the middle of a transaction keeps its locks; after so long PostgreSQL lets go of them.</summary>
     private const string IdleInTransaction = "10s";
 
-    /// <summary>The data source, the journal and its reader, the clock. The composition root adds an <see cref="EventFlow"/>.</summary>
+    /// <summary>The data source, the journal, its reader and its live feed, the clock. The composition root adds an <see cref="EventFlow"/>.</summary>
     public static IServiceCollection AddKernel(this IServiceCollection services, string connectionString)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => DataSource(connectionString));
+        services.AddEventKinds(KernelEventKinds.All);
+        services.AddSingleton<EventKinds>();
         services.AddSingleton<Journal>();
         services.AddSingleton<JournalReader>();
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         return services;
     }
 

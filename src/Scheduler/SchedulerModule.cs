@@ -5,6 +5,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Loop;
@@ -20,6 +22,7 @@ public static class SchedulerModule
     /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddEventKinds(SchedulerEventKinds.All);
         services.AddOptions<SchedulerOptions>()
             .Bind(configuration.GetSection(SchedulerOptions.Section))
             .Configure(o => configuration.GetSection("Clusters").Bind(o.Clusters))

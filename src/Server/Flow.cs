@@ -1,9 +1,14 @@
 using Hangfire;
-using Pipeline.BuildRunner;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Jobs;
-using Pipeline.DeployStages;
-using Pipeline.GitWebhooks;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Jobs;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Server;
 
@@ -12,7 +17,7 @@ namespace Pipeline.Server;
 /// of the append, so a job exists exactly when its event does. To change what happens after a build, change this file: it says which
 /// job an event starts. Whether that job then does anything is decided in the job, from rows. <c>FlowTests</c> pins every line.
 /// </summary>
-public sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
+internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
 {
     public void On(NewJournalEntry appended)
     {

@@ -1,4 +1,3 @@
-using Pipeline.Server.Api;
 using System.Reflection;
 using Hangfire;
 using Microsoft.Extensions.Options;
@@ -7,20 +6,26 @@ using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.LoadBalancers;
+using Pipeline.People;
 using Pipeline.Scheduler;
-using Pipeline.Server.Ui;
+using Pipeline.Server.Api;
+using Pipeline.Server.Jobs;
+using Pipeline.Ui;
 using Serilog;
 
 namespace Pipeline.Server;
 
 /// <summary>The composition root: which parts there are and how they are wired.</summary>
-public static class PipelineHost
+internal static class PipelineHost
 {
     /// <summary>Whose migrations run, in this order.</summary>
     public static IReadOnlyList<Assembly> Slices { get; } =
     [
         typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
-        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly, typeof(PipelineHost).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly, typeof(PeopleModule).Assembly,
     ];
 
     /// <param name="settings">Last word over files and environment: what <c>up</c> found or started.</param>
@@ -56,10 +61,10 @@ public static class PipelineHost
         services.AddStages(configuration);
 
         services.AddHttpContextAccessor();
-        services.AddPipelineAuth();
+        services.AddPeople();
         services.AddPipelineApi();
         services.AddPipelineMetrics();
-        services.AddAppsProxy();
+        services.AddLoadBalancers();
         services.AddPipelineUi();
     }
 
@@ -76,10 +81,10 @@ public static class PipelineHost
         app.MapBuildRunner();
         app.MapStages();
 
-        app.MapTokens();
+        app.MapPeople();
         app.MapPipelineApi();
         app.MapPipelineMetrics();
-        app.MapAppsProxy();
+        app.MapLoadBalancers();
         app.MapHangfireDashboardWithAuthorizationPolicy(Permission.Administer, "/hangfire");
         app.MapPipelineUi();
     }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Embedded;
+using Pipeline.Kernel;
 using Pipeline.Server;
 
 // server up [--once]   PostgreSQL, clusters and a sample on this machine
@@ -7,7 +9,7 @@ try
 {
     return args switch
     {
-        ["up", .. var rest] => await UpCommand.RunAsync(rest),
+        ["up", .. var rest] => await UpCommand.RunAsync(rest, settings => PipelineHost.Build([], settings)),
         ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
         _ => throw new UsageException($"usage: server up [--once] | server serve{(args.Length > 0 ? $" (not '{args[0]}')" : "")}"),
     };

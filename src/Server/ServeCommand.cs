@@ -1,7 +1,9 @@
+using Pipeline.People.Contract;
+
 namespace Pipeline.Server;
 
 /// <summary><c>serve</c>: the server alone, with the PostgreSQL and the masters that the configuration names.</summary>
-public static class ServeCommand
+internal static class ServeCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {

@@ -1,11 +1,16 @@
 using Hangfire;
-using Pipeline.GitWebhooks;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Server.Jobs;
 
 namespace Pipeline.Server;
 
 /// <summary>Which event shows as which commit status on the forge (interfaces: one outcome, seven dialects).</summary>
-public sealed class StatusFlow(IBackgroundJobClient jobs)
+internal sealed class StatusFlow(IBackgroundJobClient jobs)
 {
     private const string BuildContext = "pipeline/build";
 
@@ -41,4 +46,4 @@ public sealed class StatusFlow(IBackgroundJobClient jobs)
 }
 
 /// <summary>A commit status to be. The description says the reason first: its end may be cut.</summary>
-public sealed record StatusReport(string Context, CommitState State, string Description);
+internal sealed record StatusReport(string Context, CommitState State, string Description);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Tests;

@@ -10,8 +10,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.TestKit;
 using static Pipeline.ArtifactStore.Tests.Sample;
 

@@ -1,5 +1,11 @@
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Http;
+using Pipeline.ArtifactStore.Jobs;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using static Pipeline.ArtifactStore.Tests.Sample;
 
 namespace Pipeline.ArtifactStore.Tests;

@@ -1,3 +1,4 @@
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Tests;

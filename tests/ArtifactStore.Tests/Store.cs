@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.TestKit;
 
 namespace Pipeline.ArtifactStore.Tests;

@@ -1,3 +1,5 @@
+using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Jobs;
 using Pipeline.Attestation;
 using Pipeline.TestKit;
 

@@ -18,11 +18,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.ArtifactStore;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Tests;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.BuildRunner.Tests;
@@ -117,7 +121,7 @@ internal sealed class BuildHost : IAsyncDisposable
                 INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb, disk_mb, created_at, subject)
                 VALUES (@task, 'infra-qa', @run, @run, 0, @attempt, 'Running', '{}', '{}', 1, 1, 1, now(), @subject::jsonb);
                 """,
-                new { run = module.RunId, task, attempt, subject = JsonSerializer.Serialize(SubjectOf(build), Journal.Json) });
+                new { run = module.RunId, task, attempt, subject = JsonSerializer.Serialize(SubjectOf(build), StoredJson.Options) });
         }
 
         Get<RunnerAuth>(); // makes the key

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using CsCheck;
+using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core;
 
 namespace Pipeline.BuildRunner.Tests;
 

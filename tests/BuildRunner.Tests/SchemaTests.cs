@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NJsonSchema;
+using Pipeline.ArtifactStore.Http;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.TestKit;
 

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Tests;

@@ -1,5 +1,7 @@
-using Pipeline.ArtifactStore;
-using Pipeline.Kernel;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Jobs;
 
 namespace Pipeline.DeployStages.Tests;
 

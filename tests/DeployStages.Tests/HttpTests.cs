@@ -4,9 +4,12 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.DeployStages.Tests;
 
@@ -137,7 +140,7 @@ public sealed class HttpTests
     // A task as the scheduler would have launched it; gives its token.
     private static async Task<string> TaskAsync(Stages stages, string id, Release release)
     {
-        var subject = JsonSerializer.Serialize(new JournalSubject { Release = release.Digest }, Journal.Json);
+        var subject = JsonSerializer.Serialize(new JournalSubject { Release = release.Digest }, StoredJson.Options);
         await stages.ExecuteAsync(
             """
             INSERT INTO scheduler.request (cluster, id, kind, state, created_at)

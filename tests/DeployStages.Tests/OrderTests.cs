@@ -1,6 +1,8 @@
-using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Tests;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
+using Pipeline.TestKit;
 
 namespace Pipeline.DeployStages.Tests;
 
@@ -61,7 +63,7 @@ public sealed class OrderTests
         Assert.Equal(PromotionPhase.Deploying, await stages.PhaseAsync(first, "infra-qa"));
     }
 
-    private static async Task PromoteAsync(Stages stages, ArtifactStore.Release release, string stage)
+    private static async Task PromoteAsync(Stages stages, ArtifactStore.Core.Release release, string stage)
     {
         Assert.IsType<PromotionOutcome.Done>(
             await stages.Get<PromotionCommands>().PromoteAsync(release.Digest, stage, null, Stages.Person("maria"), default));

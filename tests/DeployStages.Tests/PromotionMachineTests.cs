@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Tests;

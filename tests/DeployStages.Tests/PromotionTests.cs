@@ -1,5 +1,7 @@
-using Pipeline.ArtifactStore;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.DeployStages.Tests;
 

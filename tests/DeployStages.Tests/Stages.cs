@@ -14,8 +14,17 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Jobs;
+using Pipeline.DeployStages.Policy;
 using Pipeline.GitWebhooks;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
 using Pipeline.Server;
 using Pipeline.TestKit;
@@ -171,8 +180,8 @@ internal sealed class Stages : IAsyncDisposable
         [.. (await Get<JournalReader>().AfterAsync(0, 1000, default)).Select(e => e.Kind)];
 
     public static ClaimsPrincipal Person(string name, string[]? groups = null, string[]? emails = null, string kind = "person") => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, name), new Claim(ActorClaims.Kind, kind), .. (groups ?? ["release-managers"]).Select(g => new Claim(ActorClaims.Group, g)),
-         .. (emails ?? []).Select(e => new Claim(ActorClaims.Email, e))], "test"));
+        [new Claim(ClaimTypes.Name, name), new Claim(CallerClaims.Kind, kind), .. (groups ?? ["release-managers"]).Select(g => new Claim(CallerClaims.Group, g)),
+         .. (emails ?? []).Select(e => new Claim(CallerClaims.Email, e))], "test"));
 
     public async Task<T?> ScalarAsync<T>(string sql, object? arguments = null)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Pipeline.EndToEnd.Harness;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Pipeline.EndToEnd.Harness;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

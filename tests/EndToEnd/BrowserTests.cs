@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using Pipeline.EndToEnd.Harness;
+using Pipeline.TestKit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pipeline.EndToEnd;

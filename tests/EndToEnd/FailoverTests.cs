@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Pipeline.EndToEnd.Harness;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pipeline.EndToEnd.Harness;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

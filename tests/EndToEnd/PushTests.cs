@@ -1,3 +1,6 @@
+using Pipeline.EndToEnd.Harness;
+using Pipeline.TestKit;
+
 namespace Pipeline.EndToEnd;
 
 /// <summary>A git push, and what becomes of it.</summary>
@@ -75,7 +78,7 @@ public sealed class PushTests(AutomaticPipeline fixture)
         var built = await Eventually.BecomesAsync(
             () => repository.CommitAsync(sha), c => c?.GetProperty("release").ValueKind == System.Text.Json.JsonValueKind.Object,
             TimeSpan.FromSeconds(30), "the release is made");
-        Assert.EndsWith("it came by feature/try: merge it to main, or promote it by hand.", built!.Value.GetProperty("next").GetString());
+        Assert.EndsWith("is ready on feature/try. Merge it to main, or promote it by hand.", built!.Value.GetProperty("next").GetString());
         Assert.Empty(await repository.EventsAsync(sha, "promotion.created"));
 
         await repository.PushHeadAsync(branch: "main");

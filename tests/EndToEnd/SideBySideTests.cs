@@ -1,3 +1,5 @@
+using Pipeline.EndToEnd.Harness;
+
 namespace Pipeline.EndToEnd;
 
 /// <summary>Two instances on one machine, and the end of one of them.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
-using Pipeline.Kernel;
+using Pipeline.EndToEnd.Harness;
+using Pipeline.Kernel.Postgres;
+using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

@@ -12,8 +12,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Jobs;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.TestKit;
 
 namespace Pipeline.GitWebhooks.Tests;

@@ -1,5 +1,10 @@
 using System.Text.Json;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
+using Pipeline.TestKit;
 
 namespace Pipeline.GitWebhooks.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Jobs;
 
 namespace Pipeline.GitWebhooks.Tests;

@@ -7,8 +7,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Jobs;
 using Pipeline.Kernel;
+using Pipeline.TestKit;
 
 namespace Pipeline.GitWebhooks.Tests;
 

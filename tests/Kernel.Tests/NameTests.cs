@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CsCheck;
-using Pipeline.Kernel;
 
 namespace Pipeline.Kernel.Tests;
 

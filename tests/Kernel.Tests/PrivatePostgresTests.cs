@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.Kernel.Tests;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Transactions;
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 using Pipeline.TestKit;
 
 namespace Pipeline.Kernel.Tests;

@@ -2,6 +2,9 @@ using Hangfire;
 using Hangfire.PostgreSql;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Server.Jobs;
 using Pipeline.TestKit;
 
 namespace Pipeline.Server.Tests;
@@ -9,6 +12,8 @@ namespace Pipeline.Server.Tests;
 /// <summary>A row, its journal event and its job commit or vanish together.</summary>
 public sealed class TransactionTests
 {
+    private static readonly EventKinds Kinds = new(KernelEventKinds.All);
+
     public sealed class SomeJob
     {
         public Task ExecuteAsync(string what, CancellationToken ct) => Task.FromResult((what, ct));
@@ -29,7 +34,7 @@ public sealed class TransactionTests
             TestContext.Current.CancellationToken));
 
         Assert.Equal(0, storage.GetMonitoringApi().EnqueuedCount("default"));
-        Assert.Equal(0, await new JournalReader(db).LastIdAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await new JournalReader(db, Kinds).LastIdAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -41,7 +46,7 @@ public sealed class TransactionTests
         await Transactions.InTransactionAsync(ct => AppendAsync(db, jobs, ct), TestContext.Current.CancellationToken);
 
         Assert.Equal(1, storage.GetMonitoringApi().EnqueuedCount("default"));
-        Assert.Single(await new JournalReader(db).AfterAsync(0, 10, TestContext.Current.CancellationToken));
+        Assert.Single(await new JournalReader(db, Kinds).AfterAsync(0, 10, TestContext.Current.CancellationToken));
         await using var prepared = db.CreateCommand("SELECT count(*) FROM pg_prepared_xacts");
         Assert.Equal(0L, await prepared.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
@@ -64,9 +69,9 @@ public sealed class TransactionTests
 
     private static async Task AppendAsync(NpgsqlDataSource db, IBackgroundJobClient jobs, CancellationToken ct)
     {
-        EventFlow flow = appended => jobs.Enqueue<SomeJob>(j => j.ExecuteAsync(Journal.KindOf(appended.Event), CancellationToken.None));
-        await new Journal(db, flow, TimeProvider.System).AppendAsync(
-            new ClusterChanged("infra-qa", "connected"), Actor.System("test"), JournalSubject.None, ct);
+        EventFlow flow = appended => jobs.Enqueue<SomeJob>(j => j.ExecuteAsync(Kinds.NameOf(appended.Event), CancellationToken.None));
+        await new Journal(db, Kinds, flow, TimeProvider.System).AppendAsync(
+            new ActionRecorded("token.created", "infra-qa", null), Actor.System("test"), JournalSubject.None, ct);
     }
 
     private static (IBackgroundJobClient Jobs, JobStorage Storage) Hangfire(NpgsqlDataSource db)

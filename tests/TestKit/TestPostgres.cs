@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using Npgsql;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.TestKit;
 

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Core;
 
 /// <summary>What a successful build offers for promotion. Immutable, except that it can be held.</summary>
 /// <param name="Digest">SHA-256 of its canonical JSON: the release's name.</param>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Core;
 
 /// <summary>The content of a release, and its canonical JSON: the same content has the same digest, whoever wrote it in whichever
 /// order.</summary>

@@ -1,8 +1,12 @@
 using Dapper;
 using Npgsql;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Says which build made which bytes. The bytes were put into <see cref="BlobStore"/> before.</summary>
 public sealed class ArtifactCommands(NpgsqlDataSource db, BlobStore blobs, Journal journal, TimeProvider time)

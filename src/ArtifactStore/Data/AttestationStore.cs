@@ -1,9 +1,10 @@
 using Dapper;
 using Npgsql;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Signed statements, and which digests they are about.</summary>
 public sealed class AttestationStore(NpgsqlDataSource db, TimeProvider time)

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Files that are wholly there after a crash or not there at all: temporary name, fsync, rename, fsync of the folder.</summary>
 internal static partial class DurableFile

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Attestation;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>The control plane's private keys: files of mode 0600, made on the first start. A build never sees one.</summary>
 /// <remarks>The root signs only the trust policy; builder and promoter are apart, so that a stolen one cannot do the other's

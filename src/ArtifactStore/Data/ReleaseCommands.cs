@@ -1,9 +1,13 @@
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>The public door that writes releases.</summary>
 public sealed class ReleaseCommands(

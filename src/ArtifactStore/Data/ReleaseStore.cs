@@ -1,8 +1,9 @@
 using Dapper;
 using Npgsql;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Reads releases. What it gives is what was signed for: a document that no longer has its digest is refused.</summary>
 public sealed class ReleaseStore(NpgsqlDataSource db)

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Signs what the control plane states, and stores it. Joins the ambient transaction.</summary>
 public sealed class StatementSigner(KeyRing keys, AttestationStore attestations, IOptions<ArtifactStoreOptions> options)

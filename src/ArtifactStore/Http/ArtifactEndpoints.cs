@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Http;
 
 /// <summary>What to verify. With a stage: the decision an agent would make. Without: bytes and signatures.</summary>
 /// <param name="Envelopes">DSSE JSON, one each; null takes the stored ones.</param>

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Jobs;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Http;
 
 /// <summary>A statement as API and pages show it.</summary>
 /// <param name="Verified">The signature holds now, by a key of the right role.</param>

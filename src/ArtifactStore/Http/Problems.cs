@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Http;
 
 internal static class Problems
 {

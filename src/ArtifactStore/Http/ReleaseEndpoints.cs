@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Http;
 
 /// <param name="Reason">What people will read where the release waits.</param>
 public sealed record HoldRequest(string? Reason);

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
-using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore;
+namespace Pipeline.ArtifactStore.Jobs;
 
 /// <summary>
 /// Writes the signed <c>trust.json</c> and the root's public key for agents, at start and again when half of its life is over.

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Pipeline.GitWebhooks;
-using Pipeline.Kernel;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks.Core;
 
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>What a step finds in its environment: our names, and the names that most scripts read.</summary>
 internal static class BuildEnvironment

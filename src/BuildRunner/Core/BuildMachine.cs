@@ -1,6 +1,4 @@
-using Pipeline.Kernel;
-
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>What happened to a module. Past tense; the reviewed table in the tests shows every state with every event.</summary>
 public enum ModuleEvent

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>A build as lists show it.</summary>
 public sealed record BuildSummary(

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>How a module build is called in the scheduler: run id <c>build.&lt;32 hex digits&gt;</c>.</summary>
 public static class RunIds

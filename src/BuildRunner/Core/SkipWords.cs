@@ -1,4 +1,4 @@
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>Words in the title of a commit by which its author asks for no build.</summary>
 public static class SkipWords

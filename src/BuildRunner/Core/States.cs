@@ -1,4 +1,4 @@
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>Stored by name: never rename one.</summary>
 public enum BuildState

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Core;
 
 /// <summary>What the runner said about a module: <c>PUT …/result</c>.</summary>
 public sealed record RunnerResult(bool Succeeded, string? FailedStep, int? ExitCode, FailureClass? Class, string? Reason);

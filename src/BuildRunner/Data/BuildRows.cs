@@ -1,5 +1,10 @@
 using System.Text.Json;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Data;
 
 namespace Pipeline.BuildRunner.Data;
 
@@ -31,9 +36,9 @@ internal sealed class BuildRow
     public BuildState BuildState => Enum.Parse<BuildState>(State);
 
     public PipelineDefinition? ToDefinition() =>
-        Definition is null ? null : JsonSerializer.Deserialize<PipelineDefinition>(Definition, Journal.Json);
+        Definition is null ? null : JsonSerializer.Deserialize<PipelineDefinition>(Definition, StoredJson.Options);
 
-    public IReadOnlyList<DefinitionProblem> ToProblems() => JsonSerializer.Deserialize<List<DefinitionProblem>>(Problems, Journal.Json)!;
+    public IReadOnlyList<DefinitionProblem> ToProblems() => JsonSerializer.Deserialize<List<DefinitionProblem>>(Problems, StoredJson.Options)!;
 
     public BuildSummary ToSummary() => new(
         Id, RepositoryId, Number, Sha, Branch, Enum.Parse<BuildTrigger>(Trigger), RequestedBy, RetryOf, BuildState,
@@ -83,7 +88,7 @@ internal sealed class ModuleRow
 
     public ModuleNode ToNode() => new(Name, DependsOn, ModuleState);
 
-    public RunnerResult? ToResult() => Result is null ? null : JsonSerializer.Deserialize<RunnerResult>(Result, Journal.Json);
+    public RunnerResult? ToResult() => Result is null ? null : JsonSerializer.Deserialize<RunnerResult>(Result, StoredJson.Options);
 
     public TaskEnd? ToTaskEnd() => TaskOutcome is null || TaskEndedAt is null
         ? null

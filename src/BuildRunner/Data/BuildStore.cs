@@ -1,10 +1,11 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore;
-using Pipeline.BuildRunner.Data;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Data;
 
 /// <summary>Reads builds.</summary>
 public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Data;
@@ -87,8 +89,8 @@ internal sealed class BuildWriter(NpgsqlDataSource db)
                 Class = build.State == BuildState.Failed ? nameof(FailureClass.Config) : null,
                 build.Reason,
                 build.File,
-                Definition = build.Definition is null ? null : JsonSerializer.Serialize(build.Definition, Journal.Json),
-                Problems = JsonSerializer.Serialize(build.Problems, Journal.Json),
+                Definition = build.Definition is null ? null : JsonSerializer.Serialize(build.Definition, StoredJson.Options),
+                Problems = JsonSerializer.Serialize(build.Problems, StoredJson.Options),
                 Now = build.Now.UtcDateTime,
                 Finished = build.State == BuildState.Running ? (DateTime?)null : build.Now.UtcDateTime,
                 Wake = build.State == BuildState.Running ? build.Now.UtcDateTime.AddSeconds(5) : (DateTime?)null,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Data;
@@ -81,7 +82,7 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(
-            SaveResult, new { id = module.Value, result = JsonSerializer.Serialize(result, Journal.Json) }, cancellationToken: ct)) == 1;
+            SaveResult, new { id = module.Value, result = JsonSerializer.Serialize(result, StoredJson.Options) }, cancellationToken: ct)) == 1;
     }
 
     public async Task SaveTaskEndAsync(Guid module, TaskEnd end, CancellationToken ct)

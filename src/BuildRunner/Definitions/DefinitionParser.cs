@@ -1,3 +1,4 @@
+using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Definitions;

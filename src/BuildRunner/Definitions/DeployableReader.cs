@@ -1,5 +1,3 @@
-using Pipeline.Kernel;
-
 namespace Pipeline.BuildRunner.Definitions;
 
 internal static class DeployableReader

@@ -1,5 +1,3 @@
-using Pipeline.Kernel;
-
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>What holds between modules: dependencies exist and make no circle, names differ by more than case, artifacts are made

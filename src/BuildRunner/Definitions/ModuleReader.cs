@@ -1,5 +1,3 @@
-using Pipeline.Kernel;
-
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>A module with the places of what refers to others.</summary>

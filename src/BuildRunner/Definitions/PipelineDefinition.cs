@@ -1,4 +1,6 @@
-namespace Pipeline.BuildRunner;
+using Pipeline.Scheduler.Contract;
+
+namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>A definition, resolved: every default filled in. Saved with the build as JSON, so that history shows what really ran.</summary>
 public sealed record PipelineDefinition(IReadOnlyList<ModuleDefinition> Modules, IReadOnlyList<DeployableDefinition> Deployables);

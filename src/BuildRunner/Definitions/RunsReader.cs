@@ -1,4 +1,4 @@
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.BuildRunner.Definitions;
 

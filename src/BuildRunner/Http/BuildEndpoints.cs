@@ -2,8 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Http;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
 

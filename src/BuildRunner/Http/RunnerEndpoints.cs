@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Kernel;
 using Pipeline.TaskRunner.Contract;
 

@@ -1,8 +1,12 @@
 using System.Text.Json;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
-using Pipeline.GitWebhooks;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.BuildRunner.Jobs;
@@ -116,7 +120,7 @@ internal sealed class BuildAdvance(
             RunIds.RequestOf(repository.Owner, repository.Name, module.Name),
             new ResourceNeed(module.Resources.Cpus, module.Resources.MemoryMb, module.Resources.DiskMb, module.Resources.Ports),
             TimeSpan.FromSeconds(module.TimeoutSeconds + 60),
-            JsonSerializer.Serialize<RunnerSpec>(spec, Journal.Json),
+            JsonSerializer.Serialize<RunnerSpec>(spec, StoredJson.Options),
             module.Image,
             doors.Options.InfraRetries,
             build.Subject,

@@ -1,7 +1,7 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
 using Pipeline.BuildRunner.Data;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.BuildRunner.Jobs;
 

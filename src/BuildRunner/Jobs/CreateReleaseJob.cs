@@ -1,5 +1,9 @@
-using Pipeline.ArtifactStore;
-using Pipeline.GitWebhooks;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Data;
+using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Jobs;

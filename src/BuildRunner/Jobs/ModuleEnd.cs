@@ -1,5 +1,8 @@
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.BuildRunner.Jobs;
 

@@ -1,5 +1,8 @@
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.BuildRunner.Jobs;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Logs;

@@ -1,6 +1,8 @@
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>Who asks to approve: claims of the sign-in.</summary>
 /// <param name="Emails">Addresses by which commits name this person.</param>

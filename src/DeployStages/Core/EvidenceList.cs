@@ -1,6 +1,8 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Policy;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>What a promotion's gates and verdict rested on, as sentences. Pure.</summary>
 public static class EvidenceList

@@ -1,6 +1,6 @@
-using Pipeline.Kernel;
+using Pipeline.DeployStages.Policy;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>Everything that the gates of one promotion rest on, gathered by the shell at one moment.</summary>
 /// <param name="HeldReason">Why the release is held; null when it is not.</param>

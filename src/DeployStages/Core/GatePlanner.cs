@@ -1,7 +1,7 @@
 using System.Globalization;
-using Pipeline.Kernel;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>Which gates are closed, and until when.</summary>
 /// <param name="Blockers">Most important first; empty when the promotion may go.</param>

@@ -1,8 +1,10 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>What a promotion would change, without what changes by itself (gates, times).</summary>
 public sealed record PlanCore(
@@ -12,7 +14,7 @@ public sealed record PlanCore(
     /// <summary>SHA-256 over the canonical JSON: what an approval binds to.</summary>
     public string Digest { get; } = Kernel.Digest.Of(JsonSerializer.SerializeToUtf8Bytes(
         new { v = 1, Stage, Cluster, From = From?.Digest, To = To.Digest, RollbackTarget = RollbackTarget?.Digest, Deployables },
-        Journal.Json)).ToString();
+        StoredJson.Options)).ToString();
 }
 
 /// <summary>Compares two releases in a stage. Pure.</summary>

@@ -1,6 +1,10 @@
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>One release going into one stage, as stored.</summary>
 /// <param name="Automatic">Offered by the system, once ever; else a person asked.</param>

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>What the shell must do in the transaction of the transition, in the imperative.</summary>
 public abstract record PromotionEffect;

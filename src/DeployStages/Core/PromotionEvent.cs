@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>What happened to a promotion, in the past tense.</summary>
 public abstract record PromotionEvent(DateTimeOffset At)

@@ -1,6 +1,8 @@
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>The journal event that tells of the phase a promotion has come to. Pure.</summary>
 public static class PromotionJournal

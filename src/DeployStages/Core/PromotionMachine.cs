@@ -1,6 +1,7 @@
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>
 /// The life of a promotion. Pure: the same promotion and event give the same transition. The table of every phase and event is

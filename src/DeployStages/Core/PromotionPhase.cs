@@ -1,4 +1,4 @@
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>Where a promotion stands. The names are stored: never rename one.</summary>
 public enum PromotionPhase

@@ -1,8 +1,9 @@
 using System.Globalization;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Http;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Core;
 
 /// <summary>A deployable with the overrides of one stage applied: exactly what is asked of the scheduler.</summary>
 public sealed record ResolvedDeployable(

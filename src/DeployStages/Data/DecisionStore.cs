@@ -1,8 +1,10 @@
 using Dapper;
 using Npgsql;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Data;
 
 public enum DecisionKind
 {

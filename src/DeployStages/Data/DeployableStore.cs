@@ -1,8 +1,10 @@
 using Dapper;
 using Npgsql;
+using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Data;
 
 /// <summary>What a deployable runs in a stage: a cell of the matrix.</summary>
 public sealed record RunningDeployable(

@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Data;
 
 /// <summary>A row of <c>stages.promotion</c> as Dapper reads it.</summary>
 internal sealed class PromotionRow
@@ -50,7 +54,7 @@ internal sealed class PromotionRow
         SupersededBy = Sql.Digest(SupersededBy),
         FailureClass = FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass),
         Reason = Reason,
-        Blockers = JsonSerializer.Deserialize<List<Blocker>>(Blockers, Journal.Json)!,
+        Blockers = JsonSerializer.Deserialize<List<Blocker>>(Blockers, StoredJson.Options)!,
         PlanDigest = PlanDigest,
         BakeUntil = Sql.Utc(BakeUntil),
         NextWake = Sql.Utc(NextWake),

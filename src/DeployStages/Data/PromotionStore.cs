@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Data;
 
 /// <summary>Promotions: the rows that the machine moves. Joins the ambient transaction.</summary>
 public sealed class PromotionStore(NpgsqlDataSource db)
@@ -62,7 +63,7 @@ public sealed class PromotionStore(NpgsqlDataSource db)
             {
                 Id = p.Id.Value, p.Version, Phase = p.Phase.ToString(), p.Generation, Target = p.Target?.ToString(),
                 SupersededBy = p.SupersededBy?.ToString(), FailureClass = p.FailureClass?.ToString(), p.Reason,
-                Blockers = JsonSerializer.Serialize(p.Blockers, Journal.Json), p.PlanDigest, BakeUntil = p.BakeUntil?.UtcDateTime,
+                Blockers = JsonSerializer.Serialize(p.Blockers, StoredJson.Options), p.PlanDigest, BakeUntil = p.BakeUntil?.UtcDateTime,
                 NextWake = p.NextWake?.UtcDateTime, StartedAt = p.StartedAt?.UtcDateTime, HealthyAt = p.HealthyAt?.UtcDateTime,
                 FinishedAt = p.FinishedAt?.UtcDateTime,
             },

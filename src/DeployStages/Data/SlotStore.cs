@@ -1,8 +1,10 @@
 using Dapper;
 using Npgsql;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Data;
 
 /// <summary>What a repository runs in a stage, as stored.</summary>
 /// <param name="Generation">The last number handed out; never decreases.</param>

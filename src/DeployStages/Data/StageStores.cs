@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Data;
 
 /// <summary>The slice's own tables, in one place.</summary>
 public sealed class StageStores(NpgsqlDataSource db)

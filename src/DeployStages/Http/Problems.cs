@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.DeployStages.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Http;
 
 /// <summary>Refusals as RFC 9457 problems: a stable code, what happened, what to do.</summary>
 internal static class Problems

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TaskRunner.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Http;
 
 /// <summary>What a task that runs a deployable may ask and report. The task's own token is the only credential.</summary>
 internal static class RunnerEndpoints

@@ -2,9 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Http;
 
 /// <summary>A stage with what runs in it.</summary>
 public sealed record StageDetails(StageView Stage, IReadOnlyList<SlotView> Slots);

@@ -1,6 +1,7 @@
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>Moves one promotion as far as it can go now.</summary>
 public sealed class AdvancePromotionJob(Progress progress, TimeProvider time)

@@ -1,7 +1,9 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>Another promotion of the release's repository ended: looks again at everything of that repository that waits.</summary>
 public sealed class AdvanceReleaseJob(ReleaseStore releases, StageStores stores, Progress progress, TimeProvider time)

@@ -1,4 +1,7 @@
-namespace Pipeline.DeployStages;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Rollout;
+
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A deploy became healthy or was given up: its promotion goes on or back. Deploys of others are ignored.</summary>
 public sealed class DeployEndedJob(StageStores stores, Progress progress, TimeProvider time)

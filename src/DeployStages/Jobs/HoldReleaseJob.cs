@@ -1,8 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A digest or signature of the release did not match: it is held everywhere, and what moves with it turns back.</summary>
 public sealed class HoldReleaseJob(

@@ -1,7 +1,7 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>
 /// A commit reached a branch. One that was built on another branch is not built again, so what it released is looked at once more:

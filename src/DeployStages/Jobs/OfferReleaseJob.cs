@@ -1,7 +1,9 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A release was made: puts it in line for the first stages. Twice changes nothing.</summary>
 public sealed class OfferReleaseJob(ReleaseStore releases, Offers offers, JobsAndJournal outbox)

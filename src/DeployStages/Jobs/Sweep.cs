@@ -1,8 +1,10 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
-using Pipeline.Kernel;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
+using Pipeline.Kernel.Jobs;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>Wakes promotions whose time has come, and takes a changed policy into force.</summary>
 public sealed class Sweep(

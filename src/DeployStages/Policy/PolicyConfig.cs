@@ -1,4 +1,4 @@
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Policy;
 
 /// <summary>A value and where it is written; line and column count from 1.</summary>
 internal sealed record Located<T>(T Value, int Line, int Column);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Policy;
 
 /// <summary>Holds the policy. A file with errors refuses the start; later it leaves the old policy in force and says so.</summary>
 public sealed class PolicyInForce

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Policy;
 
 /// <summary>Collects every error of one file, so that a person fixes them in one go.</summary>
 internal sealed class PolicyProblems(string file)

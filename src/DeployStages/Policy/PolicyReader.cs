@@ -2,7 +2,7 @@ using Pipeline.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Policy;
 
 /// <summary>What reading a policy file came to: a policy, or every problem of the file.</summary>
 public sealed record PolicyReading(PromotionPolicy? Policy, IReadOnlyList<DefinitionProblem> Problems);

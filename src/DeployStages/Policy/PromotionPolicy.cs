@@ -1,4 +1,4 @@
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Policy;
 
 /// <summary>The validated policy: who may put what where. In force until a file without errors replaces it.</summary>
 /// <param name="Stages">In the order of the file, which is the order people read them in.</param>
@@ -21,7 +21,7 @@ public sealed record StagePolicy(
     TimeSpan Budget, int Line)
 {
     /// <summary>How new instances replace old ones; a way back never waits for groups.</summary>
-    public Scheduler.Rollout Rollout { get; init; } = new();
+    public Scheduler.Contract.Rollout Rollout { get; init; } = new();
 
     /// <summary>Another stage uses the same cluster: names of requests then carry the stage.</summary>
     public bool SharesCluster { get; init; }

@@ -1,6 +1,6 @@
 using YamlDotNet.RepresentationModel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Policy;
 
 /// <summary>Reads one YAML mapping and keeps the place of every value; wrong shapes become problems, never exceptions.</summary>
 internal sealed class YamlMap

@@ -1,10 +1,15 @@
 using System.Security.Claims;
 using System.Text.Json;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>
 /// Takes decisions of people. An approval is a state on (promotion, plan digest), never a running step: nothing is locked while people
@@ -77,8 +82,8 @@ public sealed class ApprovalDesk(
     {
         var actor = Actor.Of(caller);
         return new Approver(
-            actor.Kind, actor.Name, [.. caller.FindAll(ActorClaims.Group).Select(c => c.Value)],
-            [.. caller.FindAll(ActorClaims.Email).Select(c => c.Value)]);
+            actor.Kind, actor.Name, [.. caller.FindAll(CallerClaims.Group).Select(c => c.Value)],
+            [.. caller.FindAll(CallerClaims.Email).Select(c => c.Value)]);
     }
 }
 

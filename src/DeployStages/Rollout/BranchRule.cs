@@ -1,8 +1,10 @@
 using System.IO.Enumeration;
-using Pipeline.GitWebhooks;
+using Pipeline.DeployStages.Policy;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>
 /// Keeps work in progress away from where it does not belong. By itself only a commit of the repository's default branch is offered;

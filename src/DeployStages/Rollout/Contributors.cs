@@ -1,7 +1,10 @@
-using Pipeline.GitWebhooks;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>The commits that go into a stage, and who made them.</summary>
 public sealed class Contributors(Mirror mirror, CommitStore commits)

@@ -1,8 +1,12 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>A promotion's plan and its open and closed gates at one moment.</summary>
 public sealed record GateView(PlanCore Plan, GateVerdict Verdict, Digest? Target);

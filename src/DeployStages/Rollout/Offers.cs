@@ -1,7 +1,12 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>What offering came to: entries for the journal and promotions to advance, both after the rows.</summary>
 public sealed record Offered(IReadOnlyList<NewJournalEntry> Entries, IReadOnlyList<PromotionId> Promotions)

@@ -1,7 +1,11 @@
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>A person asks for a release in a stage, or for the one before. The caller holds the transaction.</summary>
 public sealed class Promoting(

@@ -1,8 +1,11 @@
-using Pipeline.ArtifactStore;
-using Pipeline.GitWebhooks;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>
 /// Which of two releases is newer. Builds of two pushes may end in either order, so the number of a release says little: where git knows

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>What the deploys of a promotion came to so far.</summary>
 /// <param name="Broken">The first failure with its evidence.</param>

@@ -1,10 +1,14 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Contract;
 using Pipeline.TaskRunner.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>Asks the scheduler for what a release needs in a stage: a fresh statement and a deploy per deployable. Joins the ambient
 /// transaction.</summary>
@@ -29,7 +33,7 @@ public sealed class Rollouts(
             var submission = (await PrepareAsync(p, policy, releaseDigest, deployable, actor, ct)) with
             {
                 // The way back is taken at once: what is in force does harm.
-                Options = RunOptions.Of(deployable, rollback ? new Scheduler.Rollout() : policy.Rollout),
+                Options = RunOptions.Of(deployable, rollback ? new Scheduler.Contract.Rollout() : policy.Rollout),
             };
             await scheduler.DeployAsync(submission, ct);
             deploys.Add(new PromotionDeploy(

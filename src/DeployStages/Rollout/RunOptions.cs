@@ -1,7 +1,8 @@
-using Pipeline.ArtifactStore;
-using Pipeline.Scheduler;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Core;
+using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>From what a definition says of a deployable's runs to the policy of its deploy.</summary>
 internal static class RunOptions
@@ -15,7 +16,7 @@ internal static class RunOptions
     };
 
     /// <param name="rollout">Of the stage; only what runs all the time rolls out.</param>
-    public static DeployOptions Of(ResolvedDeployable d, Scheduler.Rollout rollout)
+    public static DeployOptions Of(ResolvedDeployable d, Scheduler.Contract.Rollout rollout)
     {
         if (d.Runs is not { } runs)
             return new DeployOptions { Rollout = rollout };

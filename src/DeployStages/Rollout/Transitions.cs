@@ -1,9 +1,14 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Jobs;
+using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.DeployStages;
+namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>
 /// Carries one transition out: effects, row, jobs, and the journal last. The caller holds the slot's lock and the transaction.

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>What to do with a push, decided from facts only.</summary>
 /// <param name="MoveHead">The branch now points to the pushed commit.</param>

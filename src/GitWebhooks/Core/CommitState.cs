@@ -1,4 +1,4 @@
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>GitHub's four commit states (REST: commit statuses). Stored and sent in lower case.</summary>
 public enum CommitState

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>GitHub sends a hook as JSON, or as a form with the JSON in its field <c>payload</c>; the signature covers the body as
 /// sent.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>What a push delivery says, read leniently: GitHub leaves out or nulls much of it (deletes, tags, forced pushes).</summary>
 /// <param name="Ref">Full: <c>refs/heads/feature/a</c>.</param>

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>A forge's repository as it is known now; owner and name are labels that follow renames.</summary>
 /// <param name="ForgeId">The forge's own number: what stays when the name changes.</param>

@@ -1,8 +1,10 @@
 using Dapper;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>Commits that were pushed, and those that came along with them (at most 250 a push).</summary>
 public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>A delivery as it came in, without its body.</summary>
 /// <param name="DeliveryId">The forge's own id: the same again on a redelivery.</param>

@@ -1,8 +1,9 @@
 using Dapper;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>Branch heads and the pushes that moved them.</summary>
 internal sealed class PushStore(NpgsqlDataSource db)

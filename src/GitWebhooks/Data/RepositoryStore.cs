@@ -1,8 +1,9 @@
 using Dapper;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>Reads repositories and their branches.</summary>
 public sealed class RepositoryStore(NpgsqlDataSource db)

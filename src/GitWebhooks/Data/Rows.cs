@@ -1,6 +1,7 @@
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Data;
 
 internal static class Rows
 {

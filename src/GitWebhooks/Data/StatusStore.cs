@@ -1,8 +1,9 @@
 using Dapper;
 using Npgsql;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>The outbox of commit statuses: one row a (repository, commit, context), the newest report wins.</summary>
 public sealed class StatusStore(NpgsqlDataSource db)

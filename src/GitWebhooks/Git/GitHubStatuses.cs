@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
 using Octokit;
-using Pipeline.Kernel;
+using CommitState = Pipeline.GitWebhooks.Core.CommitState;
+using CommitStatus = Pipeline.GitWebhooks.Core.CommitStatus;
+using Repository = Pipeline.GitWebhooks.Core.Repository;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Git;
 
 /// <summary>How a try to send a status ended.</summary>
 internal abstract record SendOutcome

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using LibGit2Sharp;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using GitCommit = LibGit2Sharp.Commit;
 using GitRepository = LibGit2Sharp.Repository;
+using Repository = Pipeline.GitWebhooks.Core.Repository;
 
-namespace Pipeline.GitWebhooks;
+namespace Pipeline.GitWebhooks.Git;
 
 /// <summary>
 /// One bare mirror a repository, under <c>&lt;data&gt;/mirrors/&lt;id&gt;.git</c>. Reads need no lock: objects never change and libgit2

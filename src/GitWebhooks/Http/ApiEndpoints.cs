@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Http;

@@ -7,8 +7,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Jobs;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks.Http;
 

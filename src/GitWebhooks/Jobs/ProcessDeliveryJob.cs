@@ -1,5 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks.Jobs;
 

@@ -1,6 +1,7 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
-using Pipeline.Kernel;
+using Pipeline.GitWebhooks.Data;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.GitWebhooks.Jobs;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Postgres;
 
 /// <summary>Runs a program to its end and gives back what it said.</summary>
 public static class ChildProcess

@@ -2,7 +2,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Postgres;
 
 /// <summary>Brings the schema up to date: embedded <c>Data/Migrations/NNNN_name.sql</c> of each slice, forward only, slice by slice.</summary>
 public static class Migrator

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Postgres;
 
 /// <summary>
 /// A real PostgreSQL server of our own: its own data directory, reachable by a unix socket only, running on after the process

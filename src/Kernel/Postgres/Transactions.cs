@@ -1,6 +1,6 @@
 using System.Transactions;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Postgres;
 
 /// <summary>Rows, journal events and Hangfire jobs commit or vanish together.</summary>
 /// <remarks>

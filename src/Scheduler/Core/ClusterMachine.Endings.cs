@@ -1,4 +1,6 @@
 using Pipeline.Kernel;
+using Pipeline.Mesos.Client;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

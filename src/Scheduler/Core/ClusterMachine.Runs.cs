@@ -1,5 +1,7 @@
 using System.Globalization;
 using Pipeline.Kernel;
+using Pipeline.Mesos.Client;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

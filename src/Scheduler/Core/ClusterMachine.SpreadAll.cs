@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 // Rules that share instances out: one on every agent, whose number follows the agents; and even racks when there are to be fewer.

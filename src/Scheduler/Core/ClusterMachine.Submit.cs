@@ -1,4 +1,5 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

@@ -1,5 +1,6 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Core;

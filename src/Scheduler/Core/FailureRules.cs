@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Core;

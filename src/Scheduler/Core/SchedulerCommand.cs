@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

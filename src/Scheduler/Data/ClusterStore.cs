@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.Attestation;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Loop;
 
@@ -30,7 +33,7 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
          LIMIT @IntakeBatch
         """;
 
-    private static readonly JsonSerializerOptions Json = new(Journal.Json) { AllowOutOfOrderMetadataProperties = true };
+    private static readonly JsonSerializerOptions Json = new(StoredJson.Options) { AllowOutOfOrderMetadataProperties = true };
 
     public async Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync(CancellationToken ct)
     {
@@ -91,13 +94,13 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
                 new
                 {
                     cluster, f.FrameworkId, State = f.State.ToString(), f.Detail, f.Master, f.MasterVersion, now,
-                    reconciliation = f.Reconciliation is null ? null : JsonSerializer.Serialize(f.Reconciliation, Journal.Json),
+                    reconciliation = f.Reconciliation is null ? null : JsonSerializer.Serialize(f.Reconciliation, StoredJson.Options),
                 });
         if (effects.Freeze is { } change)
         {
             yield return change.Freeze is null
                 ? (WriteSql.Thaw, new { cluster })
-                : (WriteSql.Freeze, new { cluster, payload = JsonSerializer.Serialize(change.Freeze, Journal.Json) });
+                : (WriteSql.Freeze, new { cluster, payload = JsonSerializer.Serialize(change.Freeze, StoredJson.Options) });
         }
 
         if (effects.Agents.Count > 0)

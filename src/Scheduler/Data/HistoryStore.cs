@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Data;
@@ -11,7 +12,7 @@ internal static class MachineRows
     {
         if (payload is null)
             return null;
-        var machine = JsonSerializer.Deserialize<MachineRecord>(payload, Journal.Json)!;
+        var machine = JsonSerializer.Deserialize<MachineRecord>(payload, StoredJson.Options)!;
         var change = machine.Change;
         return new MachineView(
             RowText.Kebab(machine.Kind.ToString()), machine.Name, RowText.Kebab(machine.State.ToString()),

@@ -43,7 +43,7 @@ internal static class MachineSql
         foreach (var (kind, name) in effects.RemovedMachines)
             yield return (RemoveMachine, new { cluster, kind = kind.ToString(), name });
         if (effects.Forced is { } forced)
-            yield return (Forced, new { cluster, payload = JsonSerializer.Serialize(forced, Journal.Json) });
+            yield return (Forced, new { cluster, payload = JsonSerializer.Serialize(forced, StoredJson.Options) });
         if (effects.ForgetWhys)
             yield return (ForgetWhys, new { cluster });
         var known = effects.Whys.Values.OfType<WhyReport>().ToArray();
@@ -60,7 +60,7 @@ internal static class MachineSql
         Kind = Array.ConvertAll(rows, r => r.Kind.ToString()),
         Name = Array.ConvertAll(rows, r => r.Name),
         State = Array.ConvertAll(rows, r => r.State.ToString()),
-        Payload = Array.ConvertAll(rows, r => JsonSerializer.Serialize(r, Journal.Json)),
+        Payload = Array.ConvertAll(rows, r => JsonSerializer.Serialize(r, StoredJson.Options)),
     };
 
     private static object WhyArguments(string cluster, WhyReport[] rows) => new
@@ -68,7 +68,7 @@ internal static class MachineSql
         cluster,
         Key = Array.ConvertAll(rows, r => r.Key),
         Summary = Array.ConvertAll(rows, r => r.Summary),
-        Blockers = Array.ConvertAll(rows, r => JsonSerializer.Serialize(r.Blockers, Journal.Json)),
+        Blockers = Array.ConvertAll(rows, r => JsonSerializer.Serialize(r.Blockers, StoredJson.Options)),
         At = Array.ConvertAll(rows, r => r.At.UtcDateTime),
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Data;

@@ -1,6 +1,9 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Data;
@@ -37,7 +39,7 @@ internal sealed class ClusterRow
         Name, RowText.Kebab(State), Detail, FrameworkId, Master, MasterVersion, Leader, LeaderSince.Utc(), Epoch,
         Agents, ActiveTasks, PendingTasks, UnreachableTasks, ActiveDeploys)
     {
-        Reconciliation = Reconciliation is null ? null : ViewOf(JsonSerializer.Deserialize<Reconciliation>(Reconciliation, Journal.Json)!),
+        Reconciliation = Reconciliation is null ? null : ViewOf(JsonSerializer.Deserialize<Reconciliation>(Reconciliation, StoredJson.Options)!),
     };
 
     private static ReconciliationView ViewOf(Reconciliation r) => new(r.Until is null ? "running" : "done", r.Since, r.Until, r.Tasks);
@@ -93,7 +95,7 @@ internal sealed class RequestRow
 
     public RequestView ToView()
     {
-        var overrides = JsonSerializer.Deserialize<RequestOverrides>(Overrides, Journal.Json)!;
+        var overrides = JsonSerializer.Deserialize<RequestOverrides>(Overrides, StoredJson.Options)!;
         var state = State != "Active" ? RowText.Kebab(State)
             : overrides.Pause is not null ? "paused"
             : overrides.Cooldown is not null ? "cooldown" : "active";
@@ -101,7 +103,7 @@ internal sealed class RequestRow
         {
             Changes = OverrideViews.Of(overrides),
             NextRunAt = NextFire.Utc(),
-            CrashLoops = [.. JsonSerializer.Deserialize<List<CrashLoop>>(Loops, Journal.Json)!.Select(l =>
+            CrashLoops = [.. JsonSerializer.Deserialize<List<CrashLoop>>(Loops, StoredJson.Options)!.Select(l =>
                 new CrashLoopView(RowText.Kebab(l.Kind.ToString()), l.Since, l.Until))],
         };
     }
@@ -141,8 +143,8 @@ internal sealed class DeployRow
     {
         if (Progress is null || RolloutSpec is null)
             return null;
-        var progress = JsonSerializer.Deserialize<RolloutProgress>(Progress, Journal.Json)!;
-        var rollout = JsonSerializer.Deserialize<Rollout>(RolloutSpec, Journal.Json)!;
+        var progress = JsonSerializer.Deserialize<RolloutProgress>(Progress, StoredJson.Options)!;
+        var rollout = JsonSerializer.Deserialize<Rollout>(RolloutSpec, StoredJson.Options)!;
         return rollout.IsIncremental || rollout.Acceptance != Acceptance.Automatic
             ? new RolloutView(progress.Step + 1, rollout.Groups.Count + 1, progress.Proven, progress.HealthyAt,
                 RowText.Kebab(rollout.Acceptance.ToString()), progress.Failures)
@@ -187,7 +189,7 @@ internal sealed class TaskViewRow
         Outcome is null ? null : RowText.Kebab(Outcome), FailureClass is null ? null : RowText.Kebab(FailureClass),
         ExitCode, Reason, WhyPending, CommitSha);
 
-    public JournalSubject ToSubject() => JsonSerializer.Deserialize<JournalSubject>(Subject, Journal.Json)!;
+    public JournalSubject ToSubject() => JsonSerializer.Deserialize<JournalSubject>(Subject, StoredJson.Options)!;
 }
 
 internal sealed class StatusRow

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Data;
 

@@ -1,5 +1,7 @@
 using Dapper;
 using Npgsql;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Data;

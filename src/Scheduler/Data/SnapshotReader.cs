@@ -2,6 +2,8 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Data;
@@ -73,25 +75,25 @@ internal static class SnapshotReader
         return new Snapshot(
             new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion)
             {
-                Reconciliation = framework?.Reconciliation is { } text ? JsonSerializer.Deserialize<Reconciliation>(text, Journal.Json) : null,
+                Reconciliation = framework?.Reconciliation is { } text ? JsonSerializer.Deserialize<Reconciliation>(text, StoredJson.Options) : null,
             },
             aside.Left(readRequests, r => r.Id), aside.Left(live, d => d.RequestId), aside.Left(readTasks, t => t.RequestId), readAgents,
             attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt))
         {
-            Machines = [.. machines.Select(m => JsonSerializer.Deserialize<MachineRecord>(m, Journal.Json)!)],
-            Forced = forced is null ? PlacementForced.Nothing : JsonSerializer.Deserialize<PlacementForced>(forced, Journal.Json)!,
-            Freeze = freeze is null ? null : JsonSerializer.Deserialize<PriorityFreeze>(freeze, Journal.Json),
+            Machines = [.. machines.Select(m => JsonSerializer.Deserialize<MachineRecord>(m, StoredJson.Options)!)],
+            Forced = forced is null ? PlacementForced.Nothing : JsonSerializer.Deserialize<PlacementForced>(forced, StoredJson.Options)!,
+            Freeze = freeze is null ? null : JsonSerializer.Deserialize<PriorityFreeze>(freeze, StoredJson.Options),
         };
     }
 
     private static Request ToRequest(LiveRequestRow r) => new(
         r.Id, Enum.Parse<RequestKind>(r.Kind), Enum.Parse<RequestState>(r.State), r.ActiveDeploy, r.PendingDeploy, r.CreatedAt.Utc())
     {
-        Overrides = JsonSerializer.Deserialize<RequestOverrides>(r.Overrides, Journal.Json)!,
+        Overrides = JsonSerializer.Deserialize<RequestOverrides>(r.Overrides, StoredJson.Options)!,
         NextFire = r.NextFire.Utc(),
-        Failures = JsonSerializer.Deserialize<List<InstanceFailure>>(r.Failures, Journal.Json)!,
-        Loops = JsonSerializer.Deserialize<List<CrashLoop>>(r.Loops, Journal.Json)!,
-        RunTimes = JsonSerializer.Deserialize<List<double>>(r.RunTimes, Journal.Json)!,
+        Failures = JsonSerializer.Deserialize<List<InstanceFailure>>(r.Failures, StoredJson.Options)!,
+        Loops = JsonSerializer.Deserialize<List<CrashLoop>>(r.Loops, StoredJson.Options)!,
+        RunTimes = JsonSerializer.Deserialize<List<double>>(r.RunTimes, StoredJson.Options)!,
     };
 
     private static AgentRecord ToAgent(AgentRow r) => new(
@@ -138,12 +140,12 @@ internal static class SnapshotReader
         public string? Failure { get; init; }
 
         public Deploy ToDeploy() => new(
-            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, Journal.Json)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(),
+            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, StoredJson.Options)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(),
                 EndedAt.Utc(),
             Crashes, InfraFailures, FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason)
         {
             Parent = Parent,
-            Progress = Progress is null ? RolloutProgress.None : JsonSerializer.Deserialize<RolloutProgress>(Progress, Journal.Json)!,
+            Progress = Progress is null ? RolloutProgress.None : JsonSerializer.Deserialize<RolloutProgress>(Progress, StoredJson.Options)!,
             Failure = Failure is null ? null : Enum.Parse<DeployFailure>(Failure),
         };
     }
@@ -179,12 +181,12 @@ internal static class SnapshotReader
         public TaskRecord ToTask(DeploySpec spec) => new(Id, RequestId, DeployId, Instance, Attempt, spec.Needs, CreatedAt.Utc())
         {
             Owner = spec.Options.Owner,
-            Phase = Enum.Parse<TaskPhase>(Phase), Subject = JsonSerializer.Deserialize<JournalSubject>(Subject, Journal.Json)!,
+            Phase = Enum.Parse<TaskPhase>(Phase), Subject = JsonSerializer.Deserialize<JournalSubject>(Subject, StoredJson.Options)!,
             AgentId = AgentId, Host = Host, Address = Address, Rack = Rack, OfferIds = OfferIds, Ports = Ports,
             NotBefore = NotBefore.Utc(), LaunchedAt = LaunchedAt.Utc(), RunningAt = RunningAt.Utc(), HealthyAt = HealthyAt.Utc(),
             KillCause = KillCause is null ? null : Enum.Parse<KillCause>(KillCause), KillReason = KillReason, Reason = Reason,
                 Why = WhyPending, Shape = Shape, SkipHealth = SkipHealth,
-            Leaving = Leaving is null ? null : JsonSerializer.Deserialize<Leaving>(Leaving, Journal.Json),
+            Leaving = Leaving is null ? null : JsonSerializer.Deserialize<Leaving>(Leaving, StoredJson.Options),
         };
     }
 }

@@ -152,11 +152,11 @@ internal static class WriteSql
         Active = Column(rows, r => r.ActiveDeploy),
         Pending = Column(rows, r => r.PendingDeploy),
         Created = Column(rows, r => r.CreatedAt.UtcDateTime),
-        Overrides = Column(rows, r => JsonSerializer.Serialize(r.Overrides, Journal.Json)),
+        Overrides = Column(rows, r => JsonSerializer.Serialize(r.Overrides, StoredJson.Options)),
         Fire = Column(rows, r => r.NextFire?.UtcDateTime),
-        Failures = Column(rows, r => JsonSerializer.Serialize(r.Failures, Journal.Json)),
-        Loops = Column(rows, r => JsonSerializer.Serialize(r.Loops, Journal.Json)),
-        RunTimes = Column(rows, r => JsonSerializer.Serialize(r.RunTimes, Journal.Json)),
+        Failures = Column(rows, r => JsonSerializer.Serialize(r.Failures, StoredJson.Options)),
+        Loops = Column(rows, r => JsonSerializer.Serialize(r.Loops, StoredJson.Options)),
+        RunTimes = Column(rows, r => JsonSerializer.Serialize(r.RunTimes, StoredJson.Options)),
     };
 
     public static object DeployArguments(string cluster, Deploy[] rows) => new
@@ -165,7 +165,7 @@ internal static class WriteSql
         Id = Column(rows, r => r.Id),
         Request = Column(rows, r => r.RequestId),
         State = Column(rows, r => r.State.ToString()),
-        Spec = Column(rows, r => JsonSerializer.Serialize(r.Spec, Journal.Json)),
+        Spec = Column(rows, r => JsonSerializer.Serialize(r.Spec, StoredJson.Options)),
         Sha = Column(rows, r => r.Spec.Subject.Commit?.ToString()),
         Route = Column(rows, r => r.Spec.Route),
         Created = Column(rows, r => r.CreatedAt.UtcDateTime),
@@ -175,7 +175,7 @@ internal static class WriteSql
         Class = Column(rows, r => r.FailureClass?.ToString()),
         Reason = Column(rows, r => r.Reason),
         Parent = Column(rows, r => r.Parent),
-        Progress = Column(rows, r => r.Progress == RolloutProgress.None ? null : JsonSerializer.Serialize(r.Progress, Journal.Json)),
+        Progress = Column(rows, r => r.Progress == RolloutProgress.None ? null : JsonSerializer.Serialize(r.Progress, StoredJson.Options)),
         Failure = Column(rows, r => r.Failure?.ToString()),
     };
 
@@ -211,8 +211,8 @@ internal static class WriteSql
         Reason = Column(rows, r => r.Reason),
         Why = Column(rows, r => r.Why),
         Sha = Column(rows, r => r.Subject.Commit?.ToString()),
-        Subject = Column(rows, r => JsonSerializer.Serialize(r.Subject, Journal.Json)),
-        Leaving = Column(rows, r => r.Leaving is null ? null : JsonSerializer.Serialize(r.Leaving, Journal.Json)),
+        Subject = Column(rows, r => JsonSerializer.Serialize(r.Subject, StoredJson.Options)),
+        Leaving = Column(rows, r => r.Leaving is null ? null : JsonSerializer.Serialize(r.Leaving, StoredJson.Options)),
         SkipHealth = Column(rows, r => r.SkipHealth),
         Shape = Column(rows, r => r.Shape),
     };

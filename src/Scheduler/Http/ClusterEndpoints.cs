@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Http;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Http;
 

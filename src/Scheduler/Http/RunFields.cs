@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Http;
 

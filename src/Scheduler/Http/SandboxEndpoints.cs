@@ -7,16 +7,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Http;
-
-/// <param name="Path">Relative to the sandbox: good for a further call.</param>
-/// <param name="Kind"><c>file</c>, <c>directory</c> or <c>link</c>.</param>
-/// <param name="Size">In bytes.</param>
-/// <param name="Mode">As <c>ls -l</c> shows it.</param>
-public sealed record SandboxFileView(string Path, string Name, string Kind, long Size, string Mode, DateTimeOffset ModifiedAt);
 
 /// <summary>A task's sandbox, read from its agent by this server: browsers and programs never need to reach an agent.</summary>
 internal static class SandboxEndpoints

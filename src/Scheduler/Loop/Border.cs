@@ -65,9 +65,9 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
         return heard switch
         {
             MasterSaid { Event: TaskUpdated { Status: var status } } =>
-                new QuarantineEntry(QuarantineKind.Task, status.TaskId, reason, JsonSerializer.Serialize(status, Journal.Json)),
+                new QuarantineEntry(QuarantineKind.Task, status.TaskId, reason, JsonSerializer.Serialize(status, StoredJson.Options)),
             MasterSaid { Event: OffersReceived { Offers: [var offer] } } =>
-                new QuarantineEntry(QuarantineKind.Agent, offer.AgentId, reason, JsonSerializer.Serialize(offer, Journal.Json)),
+                new QuarantineEntry(QuarantineKind.Agent, offer.AgentId, reason, JsonSerializer.Serialize(offer, StoredJson.Options)),
             SchedulerInput input => new QuarantineEntry(QuarantineKind.Event, input.GetType().Name, reason, input.ToString()),
             string id when machine.RequestOf(id) is { } request => new QuarantineEntry(QuarantineKind.Request, request, reason, $"woken for {id}"),
             _ => new QuarantineEntry(QuarantineKind.Event, "step", reason),

@@ -1,8 +1,9 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 

@@ -1,3 +1,5 @@
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 

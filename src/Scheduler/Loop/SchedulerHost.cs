@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Attestation;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 
 namespace Pipeline.Scheduler.Loop;

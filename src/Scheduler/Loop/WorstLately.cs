@@ -1,3 +1,5 @@
+using Pipeline.Mesos.Client;
+
 namespace Pipeline.Scheduler.Loop;
 
 /// <summary>The greatest of the last minute or two, in constant space. On one thread.</summary>

@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Sandboxes;
 
 /// <summary>Where a task's sandbox is, and whether the task still writes into it.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Sandboxes;

@@ -6,7 +6,7 @@ using Pipeline.Kernel;
 namespace Pipeline.Server.Api;
 
 /// <summary>Version, liveness and readiness.</summary>
-public static class AboutEndpoints
+internal static class AboutEndpoints
 {
     public sealed record VersionView(string Version, string? Commit, string Dotnet, string OldestCli);
 

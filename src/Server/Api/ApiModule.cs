@@ -5,7 +5,7 @@ using Pipeline.Kernel;
 namespace Pipeline.Server.Api;
 
 /// <summary>What all slices' endpoints share (JSON, problems, OpenAPI), and the endpoints that read across slices.</summary>
-public static class ApiModule
+internal static class ApiModule
 {
     public static IServiceCollection AddPipelineApi(this IServiceCollection services)
     {
@@ -18,6 +18,7 @@ public static class ApiModule
         });
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<BadRequestHandler>();
+        services.AddExceptionHandler<PermissionDeniedHandler>();
         // Otherwise what cannot be bound is answered with a bare 400, which names no field.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", openApi => openApi.OpenApiVersion = Microsoft.OpenApi.OpenApiSpecVersion.OpenApi3_1);

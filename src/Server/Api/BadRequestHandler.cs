@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Pipeline.Server.Api;
 
 /// <summary>What model binding throws is the caller's mistake: 400 (or 413) with the field and what would be right, never 500.</summary>
-public sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {

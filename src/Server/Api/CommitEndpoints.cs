@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Api;
 
 /// <summary><c>/api/v1/commits/{sha}</c>: a commit of any repository by 4 to 40 hex digits.</summary>
-public static class CommitEndpoints
+internal static class CommitEndpoints
 {
     private const int TimelinePage = 200;
 
@@ -29,7 +32,7 @@ public static class CommitEndpoints
     }
 
     private static async Task<Results<Ok<Page<EventStreamEndpoints.EventView>>, JsonHttpResult<IReadOnlyList<CommitChoice>>, ProblemHttpResult>> Timeline(
-        string sha, long? before, CommitQueries commits, JournalReader journal, CancellationToken ct)
+        string sha, long? before, CommitQueries commits, JournalReader journal, EventKinds kinds, CancellationToken ct)
     {
         var found = await commits.FindAsync(sha, ct);
         if (found.Count == 0)
@@ -38,7 +41,7 @@ public static class CommitEndpoints
             return TypedResults.Json(Choices(found), statusCode: StatusCodes.Status300MultipleChoices);
         var entries = await journal.AboutAsync(new JournalSubject { Commit = CommitSha.Parse(found[0].Sha) }, before, TimelinePage, ct);
         var next = entries.Count == TimelinePage ? $"{entries[^1].Id}" : null;
-        return TypedResults.Ok(new Page<EventStreamEndpoints.EventView>([.. entries.Select(EventStreamEndpoints.ViewOf)], next));
+        return TypedResults.Ok(new Page<EventStreamEndpoints.EventView>([.. entries.Select(e => EventStreamEndpoints.ViewOf(e, kinds))], next));
     }
 
     private static ProblemHttpResult Unknown(string sha) => Problems.NotFound(

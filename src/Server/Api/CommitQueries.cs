@@ -1,12 +1,16 @@
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.BuildRunner.Data;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data;
+using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Api;
 
 /// <summary>The spine: everything that is known of a commit, read across slices.</summary>
-public sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
+internal sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
 {
     private const int MostChoices = 10;
 

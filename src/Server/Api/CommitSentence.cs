@@ -1,9 +1,9 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 
 namespace Pipeline.Server.Api;
 
 /// <summary>The one sentence that says where a commit stands.</summary>
-public static class CommitSentence
+internal static class CommitSentence
 {
     public static string Next(CommitBuild? build, CommitRelease? release, IReadOnlyList<CommitStageView> stages, CommitRow commit)
     {
@@ -15,7 +15,7 @@ public static class CommitSentence
             return BuildSentence(build);
         var reached = stages.LastOrDefault(s => s.State != "not-reached");
         if (reached is null)
-            return Unoffered(release.Number, commit.Branches, commit.DefaultBranch);
+            return ReleaseSentences.NotOffered(release.Number, commit.Branches, commit.DefaultBranch);
         var reason = reached.Reason is null ? "" : $": {reached.Reason}";
         return reached.State switch
         {
@@ -25,12 +25,6 @@ public static class CommitSentence
             var state => $"Release {release.Number} is {state.Replace('-', ' ')} in {reached.Stage}{reason}.",
         };
     }
-
-    /// <summary>A release that no stage has heard of.</summary>
-    public static string Unoffered(int number, IReadOnlyList<string> branches, string defaultBranch) =>
-        branches.Count == 0 || branches.Contains(defaultBranch)
-            ? $"Release {number} waits for its first stage."
-            : $"Release {number} is ready; it came by {string.Join(", ", branches)}: merge it to {defaultBranch}, or promote it by hand.";
 
     private static string BuildSentence(CommitBuild build) => build.State switch
     {

@@ -1,10 +1,10 @@
-using Pipeline.DeployStages;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.Server.Api;
 
 /// <summary>A commit as it is found by its name.</summary>
-public sealed class CommitRow
+internal sealed class CommitRow
 {
     public Guid RepositoryId { get; init; }
     public string Owner { get; init; } = "";
@@ -25,18 +25,18 @@ public sealed class CommitRow
 /// <summary>A commit from push to production.</summary>
 /// <param name="Next">One sentence: what it waits for, why it ended, or that it runs in the last stage.</param>
 /// <param name="Url">Of its page, relative to the server.</param>
-public sealed record CommitView(
+internal sealed record CommitView(
     string Sha, CommitRepository Repository, string Subject, CommitAuthor Author, DateTimeOffset AuthoredAt, DateTimeOffset PushedAt, string? Pusher,
     IReadOnlyList<string> Branches, CommitBuild? Build, CommitRelease? Release, IReadOnlyList<CommitStageView> Stages, string Next, string Url);
 
-public sealed record CommitRepository(Guid Id, string Owner, string Name);
+internal sealed record CommitRepository(Guid Id, string Owner, string Name);
 
-public sealed record CommitAuthor(string Name, string Email);
+internal sealed record CommitAuthor(string Name, string Email);
 
-public sealed record CommitBuild(
+internal sealed record CommitBuild(
     Guid Id, int Number, string State, string? FailureClass, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 
-public sealed record CommitRelease(Digest Digest, int Number, DateTimeOffset CreatedAt, string? HeldReason);
+internal sealed record CommitRelease(Digest Digest, int Number, DateTimeOffset CreatedAt, string? HeldReason);
 
 /// <summary>One of several commits that a short name may mean.</summary>
-public sealed record CommitChoice(string Sha, string Repository, string Subject, string Url);
+internal sealed record CommitChoice(string Sha, string Repository, string Subject, string Url);

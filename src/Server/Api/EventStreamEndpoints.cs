@@ -4,13 +4,16 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.ArtifactStore.Core;
+using Pipeline.DeployStages.Core;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
-using Pipeline.Server.Ui;
+using Pipeline.Kernel.Events;
 
 namespace Pipeline.Server.Api;
 
 /// <summary><c>GET /api/v1/events</c>: the journal as server-sent events; the event id is the journal's, so <c>Last-Event-ID</c> resumes.</summary>
-public static class EventStreamEndpoints
+internal static class EventStreamEndpoints
 {
     private const int Batch = 200;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -26,7 +29,7 @@ public static class EventStreamEndpoints
         app.MapGet("/api/v1/events", Stream).RequireAuthorization(Permission.View).WithTags("Events");
 
     private static Results<ServerSentEventsResult<EventView?>, ProblemHttpResult> Stream(
-        [AsParameters] EventFilter filter, HttpContext http, JournalReader journal, LiveFeed feed, CancellationToken ct)
+        [AsParameters] EventFilter filter, HttpContext http, JournalReader journal, LiveFeed feed, EventKinds kinds, CancellationToken ct)
     {
         if (filter.Commit is not null && !CommitSha.TryParse(filter.Commit, out _))
             return Problems.Invalid("/commit", $"'{filter.Commit}' is not a full commit (40 hex digits).");
@@ -34,7 +37,7 @@ public static class EventStreamEndpoints
             return Problems.Invalid("/release", $"'{filter.Release}' is not a digest (sha256: and 64 hex digits).");
         var after = long.TryParse(http.Request.Headers["Last-Event-ID"], out var last) ? last : filter.After;
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(ReadAsync(SubjectOf(filter), after, journal, feed, ct));
+        return TypedResults.ServerSentEvents(ReadAsync(SubjectOf(filter), after, journal, feed, kinds, ct));
     }
 
     private static JournalSubject SubjectOf(EventFilter filter) => new()
@@ -48,7 +51,7 @@ public static class EventStreamEndpoints
     };
 
     private static async IAsyncEnumerable<SseItem<EventView?>> ReadAsync(
-        JournalSubject subject, long? after, JournalReader journal, LiveFeed feed, [EnumeratorCancellation] CancellationToken ct)
+        JournalSubject subject, long? after, JournalReader journal, LiveFeed feed, EventKinds kinds, [EnumeratorCancellation] CancellationToken ct)
     {
         var woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var subscription = feed.Subscribe(_ => true, () => woken.Writer.TryWrite(true));
@@ -60,7 +63,7 @@ public static class EventStreamEndpoints
             {
                 last = entry.Id;
                 if (Matches(subject, entry.Subject))
-                    yield return new SseItem<EventView?>(ViewOf(entry), entry.Kind) { EventId = entry.Id.ToString(CultureInfo.InvariantCulture) };
+                    yield return new SseItem<EventView?>(ViewOf(entry, kinds), entry.Kind) { EventId = entry.Id.ToString(CultureInfo.InvariantCulture) };
             }
 
             if (entries.Count == Batch)
@@ -92,6 +95,7 @@ public static class EventStreamEndpoints
         && (wanted.Cluster is null || wanted.Cluster == found.Cluster)
         && (wanted.TaskId is null || wanted.TaskId == found.TaskId);
 
-    public static EventView ViewOf(JournalEntry entry) =>
-        new(entry.Id, entry.At, entry.Kind, entry.Actor, entry.Subject, JsonSerializer.SerializeToElement(entry.Event, Journal.Json));
+    /// <summary>The entry with its event as it is stored, <c>kind</c> included.</summary>
+    public static EventView ViewOf(JournalEntry entry, EventKinds kinds) =>
+        new(entry.Id, entry.At, entry.Kind, entry.Actor, entry.Subject, JsonSerializer.Deserialize<JsonElement>(kinds.PayloadOf(entry.Event)));
 }

@@ -4,7 +4,7 @@ using Pipeline.Kernel;
 namespace Pipeline.Server.Api;
 
 /// <summary>Our meters and those of the platform, in the Prometheus form. Who may view may scrape: on loopback without a token.</summary>
-public static class MetricsModule
+internal static class MetricsModule
 {
     private static readonly string[] Meters =
     [

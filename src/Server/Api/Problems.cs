@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Pipeline.Server.Api;
 
 /// <summary>RFC 9457 problems: an absolute <c>type</c> that a page explains, the stable <c>code</c>, a trace id.</summary>
-public static class Problems
+internal static class Problems
 {
     /// <summary>400 <c>invalid-request</c>; <paramref name="pointer"/> is a JSON Pointer (RFC 6901) to the field.</summary>
     public static ProblemHttpResult Invalid(string pointer, string detail) => TypedResults.Problem(

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Pipeline.Server.Api;
 
 /// <summary>Ready means: the database answers. Never GitHub or Mesos: a server that cannot reach them still shows what it knows.</summary>
-public sealed class ReadyCheck(NpgsqlDataSource db) : IHealthCheck
+internal sealed class ReadyCheck(NpgsqlDataSource db) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -3,16 +3,17 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Npgsql;
 
-namespace Pipeline.Server;
+namespace Pipeline.Server.Jobs;
 
 /// <summary>Hangfire on our PostgreSQL: storage, server and dashboard.</summary>
-public static class HangfireModule
+internal static class HangfireModule
 {
     public static IServiceCollection AddHangfireOnPostgres(this IServiceCollection services)
     {
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
+            .UseTypeResolver(StoredJobNames.Resolve)
             .UseRecommendedSerializerSettings()
             .UseFilter(new AutomaticRetryAttribute { Attempts = 20, DelayInSecondsByAttemptFunc = RetryDelay })
             .UsePostgreSqlStorage(
@@ -52,7 +53,7 @@ public static class HangfireModule
 }
 
 /// <summary>Gives Hangfire connections of our own pool: only then does an enqueue join the transaction that is under way on it.</summary>
-public sealed class DataSourceConnectionFactory(NpgsqlDataSource db, PostgreSqlStorageOptions options)
+internal sealed class DataSourceConnectionFactory(NpgsqlDataSource db, PostgreSqlStorageOptions options)
     : NpgsqlInstanceConnectionFactoryBase(options)
 {
     public override NpgsqlConnection GetOrCreateConnection()

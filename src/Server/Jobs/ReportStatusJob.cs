@@ -1,7 +1,9 @@
 using Pipeline.GitWebhooks;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 
-namespace Pipeline.Server;
+namespace Pipeline.Server.Jobs;
 
 /// <summary>
 /// Brings one status of a commit up to date with the journal. It reads what is newest instead of being told: jobs run side by side, and

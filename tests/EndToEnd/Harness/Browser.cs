@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>Debian's Chromium, driven by Playwright, which never downloads one.</summary>
 public sealed class Browser : IAsyncDisposable

@@ -1,6 +1,7 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
+using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>The built command line tool, run as a person would.</summary>
 public static class Cli

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>An image registry that has nothing.</summary>
 public sealed class EmptyRegistry : IDisposable

@@ -1,4 +1,4 @@
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>One running product for all tests whose promotions need no person.</summary>
 public sealed class AutomaticPipeline : IAsyncLifetime

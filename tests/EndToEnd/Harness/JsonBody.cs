@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>A JSON request body with its length known.</summary>
 public static class JsonBody

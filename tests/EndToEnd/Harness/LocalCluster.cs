@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>The master process of one of the instance's clusters, for faults and for what an operator does.</summary>
 public sealed class LocalCluster

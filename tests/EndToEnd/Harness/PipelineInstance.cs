@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>The product as a user runs it: <c>server up</c> from <c>artifacts/</c>, its own PostgreSQL, three clusters, a free port.</summary>
 public sealed class PipelineInstance : IAsyncDisposable

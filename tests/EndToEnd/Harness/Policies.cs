@@ -1,4 +1,4 @@
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>Promotion policies of the tests.</summary>
 public static class Policies

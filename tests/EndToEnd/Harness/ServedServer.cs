@@ -3,8 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler;
+using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>One <c>server serve</c> from <c>artifacts/</c>: a PostgreSQL and masters that others may share.</summary>
 public sealed class ServedServer : IAsyncDisposable

@@ -3,9 +3,12 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
-using Pipeline.Scheduler;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler.Contract;
+using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>Two servers on one PostgreSQL, and one cluster of virtual agents: one leads, the other stands by.</summary>
 public sealed class ServerPair : IAsyncDisposable

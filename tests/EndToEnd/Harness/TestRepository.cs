@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>A bare repository with the product's hook, and a working copy to push from: a real git push, a real signed webhook.</summary>
 public sealed class TestRepository
@@ -29,7 +29,7 @@ public sealed class TestRepository
         await GitAsync(null, "init", "-q", "--bare", "-b", "main", repository.Bare);
         await GitAsync(null, "init", "-q", "-b", "main", repository.work);
         var hook = Path.Combine(repository.Bare, "hooks", "post-receive");
-        File.Copy(Path.Combine(RepositoryRoot.Path, "src/Server/Embedded/post-receive"), hook);
+        File.Copy(Path.Combine(RepositoryRoot.Path, "src/Embedded/post-receive"), hook);
         File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(repository.Bare, "pipeline-hook.json"), JsonSerializer.Serialize(new
         {

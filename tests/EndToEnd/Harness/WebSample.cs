@@ -1,4 +1,4 @@
-namespace Pipeline.EndToEnd;
+namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>The files of a small web service in Perl (part of any Debian with git): builds in milliseconds, answers HTTP, fails on demand.</summary>
 public static class WebSample

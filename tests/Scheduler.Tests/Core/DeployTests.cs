@@ -1,5 +1,7 @@
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Tests.Core;

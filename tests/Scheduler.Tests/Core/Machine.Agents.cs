@@ -1,4 +1,5 @@
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Tests.Core;

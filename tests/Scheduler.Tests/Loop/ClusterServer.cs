@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Tests.Core;
@@ -39,7 +40,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         await using (var connection = await db.OpenConnectionAsync(None))
             await connection.ExecuteAsync(Past, new { now = Now.UtcDateTime, tasks = 100_000 }, commandTimeout: 300);
         Assert.Equal(1_000_010, await CountAsync(db, "SELECT count(*) FROM scheduler.task_status"));
-        var store = new ClusterStore(db, new Journal(db, _ => { }, TimeProvider.System), TimeProvider.System, "test");
+        var store = new ClusterStore(db, new Journal(db, SchedulerKinds.All, _ => { }, TimeProvider.System), TimeProvider.System, "test");
         var purging = new HistoryStore(db, "test").PurgeAsync(new HistoryOptions { KeepTasksPerRequest = 20_000 }, Now, None);
         var (commits, longest) = (0, TimeSpan.Zero);
         while (!purging.IsCompleted)

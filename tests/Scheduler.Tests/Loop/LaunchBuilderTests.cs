@@ -1,3 +1,4 @@
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core;

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Loop;
 using Pipeline.TestKit;
 
@@ -55,7 +56,7 @@ internal sealed class LoopHarness : IAsyncDisposable
         worker = Worker(connect).RunAsync(stop.Token);
     }
 
-    public Journal Journal => new(Db, _ => { }, TimeProvider.System);
+    public Journal Journal => new(Db, SchedulerKinds.All, _ => { }, TimeProvider.System);
 
     /// <summary>One server's worker; several on the same database stand by for each other.</summary>
     public ClusterWorker Worker(Func<IMaster> connect) => new(

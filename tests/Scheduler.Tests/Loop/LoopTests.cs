@@ -1,10 +1,13 @@
 using Dapper;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core;
+using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -57,7 +60,7 @@ public sealed class LoopTests
         Assert.Equal(("succeeded", 0), (task!.Task.Outcome, task.Task.ExitCode));
         Assert.Equal(["starting", "running", "finished"], task.Statuses.Select(s => s.State));
         Assert.Equal(("Launching", true), (phaseAtAccept, statusesAtAck >= 1));
-        var entries = await new JournalReader(harness.Db).AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
+        var entries = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
         Assert.Equal(["task.finished", "task.healthy", "task.running", "task.launched"], entries.Select(e => e.Kind));
         Assert.Equal("subscribed", (await harness.Queries.ClusterAsync("test", None))!.State);
         Assert.Equal("finished",
@@ -100,7 +103,7 @@ public sealed class LoopTests
     public async Task A_write_of_an_old_epoch_is_refused_and_a_second_server_stands_by()
     {
         await using var harness = await LoopHarness.CreateAsync();
-        var store = new ClusterStore(harness.Db, new Journal(harness.Db, _ => { }, TimeProvider.System), TimeProvider.System, "test");
+        var store = new ClusterStore(harness.Db, new Journal(harness.Db, SchedulerKinds.All, _ => { }, TimeProvider.System), TimeProvider.System, "test");
         await using (var first = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None))
         {
             Assert.Equal(1, first!.Epoch);

@@ -1,5 +1,6 @@
 using Dapper;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Tests.Loop;
 

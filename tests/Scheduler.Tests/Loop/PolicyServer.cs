@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;
 

@@ -1,6 +1,8 @@
 using Dapper;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Tests.Core;
@@ -32,7 +34,7 @@ public sealed class QuarantineTests
         Assert.Contains(reason, entry.Reason, StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync(harness, "SELECT count(*) FROM scheduler.intake"));
         Assert.Equal(1, await CountAsync(harness, "SELECT count(*) FROM scheduler.command_result WHERE code = 'quarantined'"));
-        var told = await new JournalReader(harness.Db).AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
+        var told = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
         Assert.Contains(told, e => e.Event is ClusterChanged { What: var what } && what.Contains("command bad set aside", StringComparison.Ordinal));
 
         // Released, it comes back, and is set aside again: it is as bad as before.
@@ -63,7 +65,7 @@ public sealed class QuarantineTests
         Assert.Equal(["command v2", "request api-web"], entries.Select(e => $"{e.Kind} {e.SubjectId}").Order());
 
         await ExecuteAsync(harness, "UPDATE scheduler.deploy SET spec = spec || '{\"killGrace\": \"00:00:10\"}'", null);
-        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked("released", Operator), Journal.Json);
+        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked("released", Operator), StoredJson.Options);
         foreach (var entry in entries.OrderByDescending(e => e.Kind))
             Assert.True(await Store(harness).ReleaseAsync("test", entry.Id, Operator, newTerm, None));
         await harness.BecomesAsync("v2.1.1", "pending");

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Tests.Core;
+using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

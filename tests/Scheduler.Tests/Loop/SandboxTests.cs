@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;
 

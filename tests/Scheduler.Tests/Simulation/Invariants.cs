@@ -1,5 +1,5 @@
-using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Tests.Simulation;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
@@ -63,7 +64,7 @@ internal sealed class PostgresStore : ISimulatedStore, IAsyncDisposable
     {
         (this.db, this.ledger, this.invariants, this.agenda) = (db, ledger, invariants, agenda);
         time = new AgendaTime(agenda);
-        store = new ClusterStore(db, new Journal(db, _ => { }, time), time, "test");
+        store = new ClusterStore(db, new Journal(db, SchedulerKinds.All, _ => { }, time), time, "test");
     }
 
     public static async Task<Func<Ledger, Invariants, Agenda, PostgresStore>> PrepareAsync()
@@ -92,7 +93,7 @@ internal sealed class PostgresStore : ISimulatedStore, IAsyncDisposable
     }
 
     public Task PutAsync(string subject, SchedulerCommand command) => ExecuteAsync(
-        db, Put, new { at = agenda.Now.UtcDateTime, subject, payload = JsonSerializer.Serialize(command, Journal.Json), ask = agenda.OneIn(3) });
+        db, Put, new { at = agenda.Now.UtcDateTime, subject, payload = JsonSerializer.Serialize(command, StoredJson.Options), ask = agenda.OneIn(3) });
 
     public Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync() => store.ReadIntakeAsync(None);
 
@@ -145,7 +146,7 @@ internal sealed class PostgresStore : ISimulatedStore, IAsyncDisposable
             Machines = [.. rows.Machines.OrderBy(m => m.Kind).ThenBy(m => m.Name, StringComparer.Ordinal)],
             Attempts = new Dictionary<(string, int), int>(),
         },
-        Journal.Json)
+        StoredJson.Options)
         + string.Join(',', rows.Attempts.OrderBy(a => a.Key.Deploy, StringComparer.Ordinal).ThenBy(a => a.Key.Instance));
 }
 

@@ -10,10 +10,12 @@ using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.People;
 using Pipeline.Scheduler;
 using Pipeline.Server.Api;
-using Pipeline.Server.Ui;
 using Pipeline.TestKit;
+using Pipeline.Ui;
 
 namespace Pipeline.Server.Tests.Docs;
 
@@ -45,7 +47,7 @@ public sealed partial class ApiReferenceTests
         services.AddHangfire(_ => { });
         services.AddGitWebhooks(builder.Configuration).AddArtifactStore(builder.Configuration).AddScheduler(builder.Configuration)
             .AddBuildRunner(builder.Configuration).AddStages(builder.Configuration);
-        services.AddPipelineAuth();
+        services.AddPeople();
         services.AddPipelineApi();
         services.AddPipelineUi();
         var app = builder.Build();
@@ -54,7 +56,7 @@ public sealed partial class ApiReferenceTests
         app.MapScheduler();
         app.MapBuildRunner();
         app.MapStages();
-        app.MapTokens();
+        app.MapPeople();
         app.MapPipelineApi();
         return app;
     }

@@ -4,11 +4,14 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.People;
 using Pipeline.Scheduler;
 using Pipeline.Scheduler.Core;
 using Pipeline.Server.Api;
 using Pipeline.TestKit;
+using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Tests.Docs;
 
@@ -66,7 +69,7 @@ public sealed partial class MetricsEndpointTests
         builder.Services.AddKernel("Host=/nowhere");
         builder.Services.AddSingleton<EventFlow>(_ => { });
         builder.Services.AddHttpContextAccessor();
-        builder.Services.AddPipelineAuth();
+        builder.Services.AddPeople();
         builder.Services.AddPipelineMetrics();
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<SchedulerMetrics>();

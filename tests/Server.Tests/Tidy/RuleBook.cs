@@ -21,7 +21,7 @@ public static class RuleBook
         new("project-references", false, ProjectReferences.Find),
         new("public-types", true, PublicTypes.Find),
         new("slice-boundaries", true, SliceBoundaries.Find),
-        new("slice-readmes", false, SliceReadmes.Find),
+        new("slice-readmes", true, SliceReadmes.Find),
         new("wire-types", false, WireTypes.Find),
 
         new("constructor-parameters", true, MethodBudgets.ConstructorParameters),

@@ -25,7 +25,9 @@ public sealed class TidyTests
             && Rewritten(rule, findings, how == "reset"))
             return;
 
-        Assert.True(offences.Count == 0, $"{name}: {offences.Count} offences\n{string.Join('\n', offences)}");
+        Assert.True(
+            offences.Count == 0,
+            $"{name}: {offences.Count} offences\n{string.Join('\n', offences)}\nDebt was paid, or moved? {Ratchet.Command}");
     }
 
     [Fact]

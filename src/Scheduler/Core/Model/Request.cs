@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>What should run. Its deploys are immutable; it says which one is in force.</summary>

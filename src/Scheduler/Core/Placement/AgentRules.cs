@@ -1,4 +1,5 @@
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>Where the instances of one deploy are, for the rules that share them out. Made for one pass, and kept up in it.</summary>

@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>How good an agent is for a task, apart from where the others are: emptier is better, up to good enough.</summary>

@@ -1,4 +1,5 @@
 using Cronos;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

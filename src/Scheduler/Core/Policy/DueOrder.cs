@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>The order in which pending tasks get their chance. Pure; ties break by age and id.</summary>

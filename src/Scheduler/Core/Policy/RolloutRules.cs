@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>How many instances of a rolling deploy should run, and what its groups mean.</summary>

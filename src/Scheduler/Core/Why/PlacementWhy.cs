@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Core;
 

@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>Why tasks of a shape, or an agent that drains, must wait. Stored under its key until it is not true any more.</summary>

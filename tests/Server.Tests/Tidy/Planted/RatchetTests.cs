@@ -27,7 +27,6 @@ public sealed class RatchetTests
         Assert.Equal(2, offences.Count);
         Assert.Contains("rule of a is 1, no longer 2", offences[0]);
         Assert.Contains("rule of b is 0, no longer 1", offences[1]);
-        Assert.All(offences, o => Assert.EndsWith(Ratchet.Command, o));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class Ratchet
         offences.AddRange(debts
             .Where(d => d.Key.Rule == rule.Name && found.GetValueOrDefault(d.Key.Key) < d.Value)
             .Select(d =>
-                $"ratchet.txt: {rule.Name} of {d.Key.Key} is {found.GetValueOrDefault(d.Key.Key)}, no longer {d.Value}: {Command}"));
+                $"ratchet.txt: {rule.Name} of {d.Key.Key} is {found.GetValueOrDefault(d.Key.Key)}, no longer {d.Value}: rewrite the file"));
         return offences;
     }
 

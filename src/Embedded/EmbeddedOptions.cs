@@ -1,0 +1,45 @@
+using System.Globalization;
+using Pipeline.Kernel;
+
+namespace Pipeline.Embedded;
+
+/// <summary>What <c>up</c> was asked for: command line first, then <c>PIPELINE_PORT</c> and <c>PIPELINE_DATA</c>.</summary>
+/// <param name="Once">End when the sample is in production: exit 0, or 1 with the reason.</param>
+/// <param name="DockerSocket">Of the engine that runs tasks with an image; null: <c>/var/run/docker.sock</c>.</param>
+/// <param name="Sample">Create and push the sample repository on the first start; <c>PIPELINE_SAMPLE=none</c> leaves it out.</param>
+internal sealed record EmbeddedOptions(int Port, string DataDirectory, bool Once, bool Sample, string StagesFile, string? DockerSocket)
+{
+    public const int DefaultPort = 8080;
+
+    public string Url => $"http://localhost:{Port}";
+
+    public string Folder(params string[] parts) => Path.Combine([DataDirectory, .. parts]);
+
+    /// <exception cref="UsageException">Names the argument or variable that is wrong, and what is allowed.</exception>
+    public static EmbeddedOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment, InstallLayout layout)
+    {
+        var unknown = arguments.FirstOrDefault(a => a != "--once");
+        if (unknown is not null)
+            throw new UsageException($"up does not know '{unknown}'. It takes --once; port and data come from PIPELINE_PORT and PIPELINE_DATA.");
+        var sample = environment("PIPELINE_SAMPLE");
+        if (sample is not (null or "" or "none" or "hello"))
+            throw new UsageException($"PIPELINE_SAMPLE is '{sample}': use hello (the default) or none.");
+        var data = environment("PIPELINE_DATA");
+        return new EmbeddedOptions(
+            ReadPort(environment("PIPELINE_PORT")),
+            Path.GetFullPath(string.IsNullOrEmpty(data) ? "data" : data),
+            arguments.Contains("--once"),
+            sample != "none",
+            environment("PIPELINE_STAGES_FILE") is { Length: > 0 } stages ? Path.GetFullPath(stages) : layout.Stages,
+            environment("PIPELINE_DOCKER_SOCKET") is { Length: > 0 } socket ? Path.GetFullPath(socket) : null);
+    }
+
+    private static int ReadPort(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return DefaultPort;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+            ? port
+            : throw new UsageException($"PIPELINE_PORT is '{text}': expected a port from 1 to 65535.");
+    }
+}

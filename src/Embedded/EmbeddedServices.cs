@@ -1,0 +1,80 @@
+using System.Net.NetworkInformation;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler;
+
+namespace Pipeline.Embedded;
+
+/// <summary>What a lone machine has instead of a data centre: a private PostgreSQL and three LocalMesos clusters. They outlive the server.</summary>
+internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layout, TimeProvider time)
+{
+    public static IReadOnlyList<string> ClusterNames { get; } = ["infra-qa", "product-qa", "production"];
+
+    private readonly PrivatePostgres postgres = new(options.Folder("pg"));
+    private readonly IReadOnlyList<EmbeddedCluster> clusters =
+        [.. ClusterNames.Select(name =>
+            new EmbeddedCluster(name, options.Folder("clusters", name), options.DockerSocket, layout, time))];
+
+    /// <summary>Finds what would fail later, all of it, before anything is written.</summary>
+    /// <exception cref="UsageException">One line for each thing that is in the way.</exception>
+    public static void Check(EmbeddedOptions options)
+    {
+        var problems = new List<string>();
+        if (IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(e => e.Port == options.Port))
+            problems.Add($"Port {options.Port} is taken. Choose another one: PIPELINE_PORT={options.Port + 1} ./up");
+        foreach (var program in new[] { "git", "setsid", "perl" }.Where(p => !OnPath(p)))
+            problems.Add($"{program} is not installed: apt-get install {(program == "setsid" ? "util-linux" : program)}");
+        if (problems.Count > 0)
+            throw new UsageException(string.Join('\n', problems));
+    }
+
+    /// <summary>Starts everything that does not run yet, side by side.</summary>
+    /// <returns>Settings for the host: connection string and masters.</returns>
+    public async Task<Dictionary<string, string?>> StartAsync(CancellationToken ct)
+    {
+        var database = postgres.StartAsync(ct);
+        var starting = Task.WhenAll(clusters.Select(c => c.StartAsync(TaskEnvironment(c.Name), ct)));
+        // All of them settle before a failure is told: what started must be stopped again.
+        await Task.WhenAll(database, starting);
+        var masters = await starting;
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings:Pipeline"] = postgres.ConnectionString };
+        foreach (var (cluster, master) in clusters.Zip(masters))
+        {
+            settings[$"Clusters:{cluster.Name}:Masters:0"] = master;
+            settings[$"Clusters:{cluster.Name}:Containers:TrustPath"] = TrustPath;
+            settings[$"Clusters:{cluster.Name}:Containers:StatePath"] = StatePath(cluster.Name);
+        }
+
+        return settings;
+    }
+
+    public async Task StopAsync(CancellationToken ct)
+    {
+        await Task.WhenAll(clusters.Select(c => c.StopAsync(ct)));
+        await postgres.StopAsync(ct);
+    }
+
+    // What a real agent gives its tasks by --executor_environment_variables: its trust root, its memory of generations, its tools.
+    private Dictionary<string, string> TaskEnvironment(string cluster)
+    {
+        var state = StatePath(cluster);
+        Directory.CreateDirectory(state);
+        var environment = new Dictionary<string, string>
+        {
+            ["PIPELINE_TRUST"] = TrustPath,
+            ["PIPELINE_STATE"] = state,
+            ["PIPELINE_STAGES"] = cluster,
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin",
+        };
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnet)
+            environment["DOTNET_ROOT"] = dotnet;
+        return environment;
+    }
+
+    private string TrustPath => options.Folder("trust", "trust.json");
+
+    private string StatePath(string cluster) => options.Folder("clusters", cluster, "state");
+
+    private static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+}

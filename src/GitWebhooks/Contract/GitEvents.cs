@@ -1,0 +1,19 @@
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+
+namespace Pipeline.GitWebhooks.Contract;
+
+/// <summary>A branch points to a commit that the mirror now holds.</summary>
+/// <param name="Before">What the branch pointed to, null for a new branch.</param>
+/// <param name="Forced">The old head is not an ancestor of the new one.</param>
+/// <param name="Pusher">The forge's name for who pushed; not always the author.</param>
+public sealed record CommitPushed(
+    RepositoryId Repository, string Branch, CommitSha Sha, CommitSha? Before, bool Forced, string Pusher, string DeliveryId) : JournalEvent;
+
+public sealed record BranchDeleted(RepositoryId Repository, string Branch, string DeliveryId) : JournalEvent;
+
+/// <summary>A commit status was sent to the forge, or visibly not.</summary>
+/// <param name="Result"><c>sent</c>, <c>skipped</c> or <c>failed</c>.</param>
+/// <param name="Reason">Why it was skipped or failed, null when sent.</param>
+public sealed record StatusReported(
+    RepositoryId Repository, CommitSha Sha, string Context, string State, string Result, string? Reason) : JournalEvent;

@@ -1,0 +1,37 @@
+using Npgsql;
+using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers.Core;
+using Pipeline.Scheduler.Contract;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Pipeline.LoadBalancers.Routing;
+
+/// <summary>Brings the proxy up to date when an instance becomes healthy or ends, and every few seconds in case an event was missed.</summary>
+internal sealed class ProxyRefresh(
+    SchedulerQueries scheduler, InMemoryConfigProvider proxy, LiveFeed feed, TimeProvider time, ILogger<ProxyRefresh> log) : BackgroundService
+{
+    private static readonly TimeSpan Resync = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var changed = new SemaphoreSlim(1);
+        using var subscription = feed.Subscribe(
+            entry => entry.Event is TaskHealthy or TaskFinished or DeployHealthy or DeployFailed,
+            () => changed.Release());
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var config = ProxyPlanner.Plan(await scheduler.HealthyInstancesAsync(stoppingToken));
+                proxy.Update(config.Routes, config.Clusters);
+                await changed.WaitAsync(Resync, stoppingToken);
+            }
+            catch (NpgsqlException e)
+            {
+                // The routes of before stay in force: instances do not vanish because the database does.
+                Log.ProxyNotRefreshed(log, e);
+                await Task.Delay(Resync, time, stoppingToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Pipeline.Kernel;
+using Pipeline.People.Contract.Views;
+
+namespace Pipeline.People.Core;
+
+/// <summary>What a new token may say.</summary>
+internal static partial class TokenRules
+{
+    /// <summary>Ten years.</summary>
+    private const int MostDays = 3650;
+
+    /// <summary>What a token may do when nothing else is asked for.</summary>
+    public static IReadOnlyList<string> DefaultPermissions { get; } = [Permission.View, Permission.Build, Permission.Promote, Permission.Approve];
+
+    /// <summary>Null when the token can be created.</summary>
+    public static CreateTokenOutcome.Invalid? Refuse(NewToken wanted)
+    {
+        if (wanted.Login is null || !LoginPattern().IsMatch(wanted.Login))
+            return new("login", "A token needs a login of letters, digits, '.', '_' and '-' (at most 64 characters, the first a letter or digit).");
+        if (wanted.Kind is not (null or "person" or "token"))
+            return new("kind", $"'{wanted.Kind}' is not a kind of token. Use person or token.");
+        if (wanted.Permissions?.Except(Permission.All).FirstOrDefault() is { } unknown)
+            return new("permissions", $"Unknown permission '{unknown}'. The permissions are {string.Join(", ", Permission.All)}.");
+        return wanted.ExpiresInDays is <= 0 or > MostDays
+            ? new("expiresInDays", $"A token expires after 1 to {MostDays} days.")
+            : null;
+    }
+
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$", RegexOptions.CultureInvariant)]
+    private static partial Regex LoginPattern();
+}

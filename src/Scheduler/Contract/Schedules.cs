@@ -1,0 +1,14 @@
+using Pipeline.Scheduler.Core;
+
+namespace Pipeline.Scheduler.Contract;
+
+/// <summary>Whether a schedule is one, for those who read definitions: the same rules as when it is deployed.</summary>
+public static class Schedules
+{
+    /// <returns>What is wrong and what would be right; null: nothing is.</returns>
+    public static string? ProblemOf(Schedule schedule)
+    {
+        var (rule, problem) = CronRule.Parse(schedule);
+        return problem ?? (rule!.After(DateTimeOffset.UnixEpoch) is null ? $"'{schedule.Cron}' never fires: there is no such day." : null);
+    }
+}

@@ -1,0 +1,32 @@
+using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Sandboxes;
+
+namespace Pipeline.Scheduler.Contract;
+
+/// <summary>The files of a task's sandbox, read from its agent by this server. Their bytes are at <c>/api/v1/tasks/{id}/files</c>.</summary>
+public sealed class TaskFiles
+{
+    private readonly SandboxStore tasks;
+    private readonly SandboxReader sandbox;
+
+    internal TaskFiles(SandboxStore tasks, SandboxReader sandbox)
+    {
+        this.tasks = tasks;
+        this.sandbox = sandbox;
+    }
+
+    /// <param name="path">Relative to the sandbox; empty for its root.</param>
+    /// <returns>The entries, or why there are none, as a sentence.</returns>
+    public async Task<(IReadOnlyList<SandboxFileView> Files, string? Problem)> ListAsync(string taskId, string path, CancellationToken ct)
+    {
+        if (!SandboxPath.TryParse(path, out var folder))
+            return ([], $"'{path}' is not a path inside the sandbox.");
+        if (await tasks.FindAsync(taskId, ct) is not { } task)
+            return ([], $"There is no task {taskId}.");
+        var found = await sandbox.ListAsync(task, folder, ct);
+        return found.Problem is { } problem
+            ? ([], problem.Detail)
+            : ([.. found.Value!.Select(f => SandboxEndpoints.View(folder, f))], null);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Pipeline.Server;
-
-internal static partial class Log
-{
-    [LoggerMessage(7000, LogLevel.Warning, "The routes to applications could not be refreshed; those of before stay in force")]
-    public static partial void ProxyNotRefreshed(ILogger logger, Exception exception);
-}

@@ -1,0 +1,6 @@
+using Pipeline.Ui.Queries;
+
+namespace Pipeline.Ui.Pages;
+
+public sealed record DeployableModel(
+    MatrixRow Row, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<RequestRef> Requests, IReadOnlyList<PromotionLine> Promotions);
