@@ -5,14 +5,14 @@ namespace Pipeline.Kernel.Tests;
 
 public sealed class EventKindsTests
 {
-    private static readonly EventKinds Kinds = new([.. KernelEventKinds.All, EventKind.Of<DoorOpened>("door.opened"), EventKind.Of<Emptied>("room.emptied")]);
+    private static readonly EventKinds Kinds = new([.. KernelEventKinds.All, EventKind.Of<ParcelOpened>("parcel.opened"), EventKind.Of<Emptied>("room.emptied")]);
 
     [Fact]
     public void A_payload_holds_the_kind_and_the_members()
     {
-        var payload = Kinds.PayloadOf(new DoorOpened(Digest.Of([1]), 3, null, Outcome.Succeeded));
+        var payload = Kinds.PayloadOf(new ParcelOpened(Digest.Of([1]), 3, null, Outcome.Succeeded));
 
-        Assert.Equal($$"""{"kind":"door.opened","key":"{{Digest.Of([1])}}","count":3,"by":null,"outcome":"succeeded"}""", payload);
+        Assert.Equal($$"""{"kind":"parcel.opened","key":"{{Digest.Of([1])}}","count":3,"by":null,"outcome":"succeeded"}""", payload);
     }
 
     [Fact]
@@ -22,40 +22,40 @@ public sealed class EventKindsTests
     [Fact]
     public void What_was_written_is_read_back_whatever_the_order_of_its_members()
     {
-        var opened = new DoorOpened(Digest.Of([1]), 3, "eleni", Outcome.Failed);
-        var reordered = $$"""{"outcome":"failed","by":"eleni","kind":"door.opened","key":"{{Digest.Of([1])}}","count":3}""";
+        var opened = new ParcelOpened(Digest.Of([1]), 3, "eleni", Outcome.Failed);
+        var reordered = $$"""{"outcome":"failed","by":"eleni","kind":"parcel.opened","key":"{{Digest.Of([1])}}","count":3}""";
 
-        Assert.Equal(opened, Kinds.Read("door.opened", Kinds.PayloadOf(opened)));
-        Assert.Equal(opened, Kinds.Read("door.opened", reordered)); // jsonb keeps no order
+        Assert.Equal(opened, Kinds.Read("parcel.opened", Kinds.PayloadOf(opened)));
+        Assert.Equal(opened, Kinds.Read("parcel.opened", reordered)); // jsonb keeps no order
     }
 
     [Fact]
     public void A_kind_of_a_newer_server_is_read_as_unknown_and_goes_out_as_it_came()
     {
-        const string Stored = """{"kind":"door.painted","colour":{"name":"green"}}""";
+        const string Stored = """{"kind":"parcel.painted","colour":{"name":"green"}}""";
 
-        var unknown = Assert.IsType<UnknownEvent>(Kinds.Read("door.painted", Stored));
+        var unknown = Assert.IsType<UnknownEvent>(Kinds.Read("parcel.painted", Stored));
 
-        Assert.Equal("door.painted", unknown.Kind);
+        Assert.Equal("parcel.painted", unknown.Kind);
         Assert.Equal("green", unknown.Payload.GetProperty("colour").GetProperty("name").GetString());
-        Assert.Equal("door.painted", Kinds.NameOf(unknown));
+        Assert.Equal("parcel.painted", Kinds.NameOf(unknown));
         Assert.Equal(Stored, Kinds.PayloadOf(unknown));
     }
 
     [Theory]
-    [InlineData("""{"kind":"door.opened","key":"not a digest","count":3,"outcome":"failed"}""")]
-    [InlineData("""{"kind":"door.opened","count":"three"}""")]
-    [InlineData("""{"kind":"door.opened","outcome":"a-word-of-later"}""")]
+    [InlineData("""{"kind":"parcel.opened","key":"not a digest","count":3,"outcome":"failed"}""")]
+    [InlineData("""{"kind":"parcel.opened","count":"three"}""")]
+    [InlineData("""{"kind":"parcel.opened","outcome":"a-word-of-later"}""")]
     [InlineData("""[1]""")]
     public void A_known_kind_that_cannot_be_read_stops_nobody(string stored) =>
-        Assert.Equal("door.opened", Assert.IsType<UnknownEvent>(Kinds.Read("door.opened", stored)).Kind);
+        Assert.Equal("parcel.opened", Assert.IsType<UnknownEvent>(Kinds.Read("parcel.opened", stored)).Kind);
 
     [Fact]
     public void A_member_that_a_newer_server_added_is_ignored()
     {
-        var read = Kinds.Read("door.opened", $$"""{"kind":"door.opened","key":"{{Digest.Of([1])}}","count":1,"by":null,"outcome":"succeeded","since":"noon"}""");
+        var read = Kinds.Read("parcel.opened", $$"""{"kind":"parcel.opened","key":"{{Digest.Of([1])}}","count":1,"by":null,"outcome":"succeeded","since":"noon"}""");
 
-        Assert.Equal(new DoorOpened(Digest.Of([1]), 1, null, Outcome.Succeeded), read);
+        Assert.Equal(new ParcelOpened(Digest.Of([1]), 1, null, Outcome.Succeeded), read);
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed class EventKindsTests
     [Fact]
     public void Two_types_under_one_name_and_one_type_under_two_names_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => new EventKinds([EventKind.Of<DoorOpened>("x"), EventKind.Of<Emptied>("x")]));
-        Assert.Throws<ArgumentException>(() => new EventKinds([EventKind.Of<DoorOpened>("x"), EventKind.Of<DoorOpened>("y")]));
+        Assert.Throws<ArgumentException>(() => new EventKinds([EventKind.Of<ParcelOpened>("x"), EventKind.Of<Emptied>("x")]));
+        Assert.Throws<ArgumentException>(() => new EventKinds([EventKind.Of<ParcelOpened>("x"), EventKind.Of<ParcelOpened>("y")]));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class EventKindsTests
             Kinds.PayloadOf(new SecurityEventRaised(Digest.Of([1]), null, "production", "t", "digest-mismatch", "d")));
     }
 
-    private sealed record DoorOpened(Digest Key, int Count, string? By, Outcome Outcome) : JournalEvent;
+    private sealed record ParcelOpened(Digest Key, int Count, string? By, Outcome Outcome) : JournalEvent;
 
     private sealed record Emptied : JournalEvent;
 

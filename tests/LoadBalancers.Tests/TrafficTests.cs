@@ -65,17 +65,17 @@ public sealed class TrafficTests : IAsyncLifetime
     public async Task An_instance_gets_traffic_when_it_is_healthy_and_loses_it_when_it_ends()
     {
         await InsertAsync("web.1.1", healthy: false);
-        await TellAsync("web.1.1", healthy: false);
+        await NotifyAsync("web.1.1", healthy: false);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/apps/production/web/", ct)).StatusCode);
 
         await ExecuteAsync("UPDATE scheduler.task SET healthy_at = now()");
-        await TellAsync("web.1.1", healthy: true);
+        await NotifyAsync("web.1.1", healthy: true);
         Assert.Equal("GET /orders/7?all=1", await AnswersAsync("/apps/production/web/orders/7?all=1"));
         using var posted = await http.PostAsync("/apps/production/web/orders", JsonContent.Create(new { }), ct);
         Assert.Equal("POST /orders", await posted.Content.ReadAsStringAsync(ct));
 
         await ExecuteAsync("UPDATE scheduler.task SET phase = 'Finished', ended_at = now(), outcome = 'Succeeded'");
-        await TellAsync("web.1.1", healthy: false);
+        await NotifyAsync("web.1.1", healthy: false);
         await Eventually.BecomesAsync(async () => (await http.GetAsync("/apps/production/web/", ct)).StatusCode, s => s == HttpStatusCode.NotFound, Soon, "no traffic");
     }
 
@@ -103,11 +103,11 @@ public sealed class TrafficTests : IAsyncLifetime
     public async Task While_the_database_is_away_the_routes_stay_in_force()
     {
         await InsertAsync("web.1.1", healthy: true);
-        await TellAsync("web.1.1", healthy: true);
+        await NotifyAsync("web.1.1", healthy: true);
         await AnswersAsync("/apps/production/web/");
 
         await ExecuteAsync("ALTER TABLE scheduler.task RENAME TO task_away");
-        await TellAsync("web.1.1", healthy: true);
+        await NotifyAsync("web.1.1", healthy: true);
         Assert.Equal("GET /", await AnswersAsync("/apps/production/web/"));
         await ExecuteAsync("ALTER TABLE scheduler.task_away RENAME TO task");
         await InsertAsync("web.2.1", healthy: true);
@@ -135,7 +135,7 @@ public sealed class TrafficTests : IAsyncLifetime
         """,
         new { task, healthy, port = new Uri(application.Urls.First()).Port });
 
-    private Task TellAsync(string task, bool healthy) => proxy.Services.GetRequiredService<Journal>().AppendAsync(
+    private Task NotifyAsync(string task, bool healthy) => proxy.Services.GetRequiredService<Journal>().AppendAsync(
         healthy
             ? new TaskHealthy("production", "web", "v1", task)
             : new TaskFinished("production", "web", "v1", task, Outcome.Succeeded, null, 0, "ended", Final: true),
