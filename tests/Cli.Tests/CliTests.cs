@@ -1,3 +1,5 @@
+using Pipeline.Cli.Output;
+using Pipeline.Cli.Tests.Kit;
 using System.Text.Json;
 
 namespace Pipeline.Cli.Tests;
@@ -10,18 +12,18 @@ public sealed class CliTests
     [Fact]
     public async Task Exit_codes_are_the_reviewed_ones() => Assert.Equal(
         """
-        0    done
-        1    unexpected: a bug or a failing server
-        2    usage, or a definition with errors
-        3    what was watched ended badly
-        4    sign in: no token, or one that is not valid
-        5    refused: permission or closed gate
-        6    no such object
-        7    conflict: plan changed, stale version, already decided
+        0    success
+        1    unexpected error: a bug, or a failing server
+        2    usage error, or an invalid definition
+        3    what was watched failed
+        4    not signed in: the token is missing or invalid
+        5    refused: missing permission or closed gate
+        6    not found
+        7    conflict: the plan changed, the version is stale, or it was decided already
         8    stopped waiting; the work goes on
-        9    server not reachable
+        9    the server cannot be reached
         11   no verdict: cancelled or superseded
-        130  interrupted: the watcher stops, never the work
+        130  interrupted: the watcher stops, the work goes on
 
         """,
         (await Run.Async(null, "help", "exit-codes")).Out);
@@ -35,7 +37,7 @@ public sealed class CliTests
     [InlineData("status", "aaaa", "--url", "ftp://x")]
     public async Task Misuse_exits_2_and_writes_to_stderr_only(params string[] args)
     {
-        using var server = new FakeServer().On($"GET /api/v1/commits/aaaa", 200, $$"""{"sha":"{{Sha}}","stages":[]}""");
+        await using var server = FakeServer.Start().On($"GET /api/v1/commits/aaaa", 200, $$"""{"sha":"{{Sha}}","stages":[]}""");
         var (code, output, error) = await Run.Async(server, args);
         Assert.Equal((2, ""), (code, output));
         Assert.StartsWith("error: ", error);
@@ -50,7 +52,7 @@ public sealed class CliTests
     [InlineData(500, 1)]
     public async Task A_problem_becomes_an_exit_code_and_says_what_to_do(int status, int expected)
     {
-        using var server = new FakeServer().On(
+        await using var server = FakeServer.Start().On(
             "POST /api/v1/promotions/91/approvals", status,
             """{"code":"plan-changed","title":"The plan has changed","detail":"The plan of promotion 91 has changed.","hint":"Read it again.","traceId":"4bf9"}""");
         var (code, output, error) = await Run.Async(server, "promotion", "approve", "91", "--plan-digest", "sha256:1");
@@ -68,7 +70,7 @@ public sealed class CliTests
     [Fact]
     public async Task The_token_goes_with_every_call_and_the_decision_in_the_body()
     {
-        using var server = new FakeServer().On("POST /api/v1/promotions/91/approvals", 202, Promotion);
+        await using var server = FakeServer.Start().On("POST /api/v1/promotions/91/approvals", 202, Promotion);
         var (code, _, error) = await Run.Async(server, "promotion", "approve", "91", "--plan-digest", "sha256:1", "-m", "@team looks good");
         Assert.Equal(0, code);
         Assert.Contains("pipeline promotion watch 91", error);
@@ -80,7 +82,7 @@ public sealed class CliTests
     [Fact]
     public async Task A_list_in_a_pipe_has_tabs_and_whole_values_and_json_is_the_answer()
     {
-        using var server = new FakeServer().On(
+        await using var server = FakeServer.Start().On(
             "GET /api/v1/promotions", 200,
             $$"""{"items":[{"number":91,"stage":"production","phase":"waiting","releaseNumber":7,"commit":"{{Sha}}","createdAt":"2026-03-01T12:00:00Z","reason":null}],"next":"abc"}""");
         var piped = await Run.Async(server, "promotion", "list", "--state", "waiting");
@@ -99,7 +101,7 @@ public sealed class CliTests
     public async Task Watch_ends_with_the_true_exit_code(string phase, int expected)
     {
         const string id = "01900000-0000-7000-8000-000000000001";
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On($"GET /api/v1/promotions/{id}", 200, Promotion.Replace("waiting", phase, StringComparison.Ordinal))
             .On("GET /api/v1/events", 200, "", "text/event-stream");
         var (code, output, _) = await Run.Async(server, "watch", id, "--json");
@@ -114,7 +116,7 @@ public sealed class CliTests
     [InlineData("infra-qa", 0)]
     public async Task Watch_of_a_commit_goes_until_the_stage_asked_for(string? until, int expected)
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("GET /api/v1/commits/aaaa", 200, $$"""{"sha":"{{Sha}}"}""")
             .On($"GET /api/v1/commits/{Sha}", 200, $$"""{"sha":"{{Sha}}","build":{"state":"succeeded"},"stages":[{"stage":"infra-qa","state":"running"},{"stage":"production","state":"{{(until is null ? "running" : "waiting")}}"}],"next":"Runs."}""")
             .On("GET /api/v1/events", 200, "", "text/event-stream");
@@ -134,6 +136,6 @@ public sealed class CliTests
     public void Colour_follows_the_conventions(bool flag, string noColor, string force, string clicolor, string term, bool terminal, bool expected)
     {
         var env = new Dictionary<string, string?> { ["NO_COLOR"] = noColor, ["FORCE_COLOR"] = force, ["CLICOLOR"] = clicolor, ["TERM"] = term };
-        Assert.Equal(expected, Colour.For(flag, name => env.GetValueOrDefault(name), terminal));
+        Assert.Equal(expected, ColorSupport.IsEnabled(flag, name => env.GetValueOrDefault(name), terminal));
     }
 }

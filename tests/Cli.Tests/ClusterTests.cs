@@ -1,3 +1,4 @@
+using Pipeline.Cli.Tests.Kit;
 namespace Pipeline.Cli.Tests;
 
 /// <summary>What operators do to clusters, deploys, and rarely to requests.</summary>
@@ -9,7 +10,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task Declined_offers_are_listed_with_their_reason()
     {
-        using var server = new FakeServer().On(
+        await using var server = FakeServer.Start().On(
             "GET /api/v1/clusters/production/offers/declined", 200,
             """{"items":[{"at":"2026-11-22T12:00:00Z","host":"a1","rack":"r1","resources":{"cpus":2,"memoryMb":512},"words":"nothing waits for a place","refusedForSeconds":3600}],"next":null}""");
         var (code, output, _) = await Run.Async(server, "cluster", "offers", "production", "--declined");
@@ -21,7 +22,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task A_freeze_of_priorities_has_a_level_and_an_end_and_is_lifted()
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("POST /api/v1/clusters/production/priority-freeze", 202, Done)
             .On("DELETE /api/v1/clusters/production/priority-freeze", 202, Done);
         Assert.Equal(0, (await Run.Async(server, "cluster", "freeze", "production", "0.6", "--duration", "1h", "-m", "incident")).Code);
@@ -33,7 +34,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task A_change_is_ended_before_its_time()
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("GET /api/v1/requests", 200, $$"""{"items":[{{Request}}],"next":null}""")
             .On("DELETE /api/v1/clusters/production/requests/billing-api/scale", 202, Done);
         Assert.Equal((0, "Done.\n"), await LastAsync(server, "request", "end", "billing-api", "scale", "--acknowledged", "-m", "peak is over"));
@@ -44,7 +45,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task A_group_of_a_deploy_is_accepted_and_a_run_is_cancelled_where_it_is()
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("GET /api/v1/clusters/production/deploys/d1", 200, """{"cluster":"production","id":"d1","kind":"service"}""")
             .On("GET /api/v1/clusters/production/deploys/r1", 200, """{"cluster":"production","id":"r1","kind":"run-once"}""")
             .On("POST /api/v1/clusters/production/deploys/d1/advance", 202, Done)
@@ -58,7 +59,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task What_decides_about_much_wants_the_name_once_more()
     {
-        using var server = new FakeServer();
+        await using var server = FakeServer.Start();
         Assert.Equal(2, (await Run.Async(server, "request", "remove", "billing-api")).Code);
         Assert.Equal(2, (await Run.Async(server, "cluster", "reset-framework", "production")).Code);
         Assert.Empty(server.Seen);

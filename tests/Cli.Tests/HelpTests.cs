@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text;
+using Pipeline.Cli.Commands;
+using Pipeline.Cli.Sessions;
+using Pipeline.Cli.Tests.Kit;
 using Pipeline.TestKit;
 
 namespace Pipeline.Cli.Tests;
@@ -11,8 +14,8 @@ public sealed class HelpTests
     public async Task The_help_of_every_command_is_the_reviewed_one()
     {
         var text = new StringBuilder();
-        var host = new Host(TextWriter.Null, TextWriter.Null, _ => null, false, false, TimeProvider.System);
-        foreach (var path in Paths(Commands.Root(new Globals(), host), []))
+        var host = new HostEnvironment(TextWriter.Null, TextWriter.Null, _ => null, false, false, TimeProvider.System);
+        foreach (var path in Paths(CommandTree.Create(new GlobalOptions(), host), []))
         {
             var (code, help, _) = await Run.Async(null, [.. path, "--help"]);
             Assert.Equal(0, code);

@@ -1,3 +1,4 @@
+using Pipeline.Cli.Tests.Kit;
 using System.Text.Json;
 
 namespace Pipeline.Cli.Tests;
@@ -11,7 +12,7 @@ public sealed class LogTests
     [Fact]
     public async Task Watch_takes_a_broken_stream_up_again_from_the_last_event()
     {
-        using var server = new FakeServer().On($"GET /api/v1/promotions/{Id}", 200, Promotion("waiting"));
+        await using var server = FakeServer.Start().On($"GET /api/v1/promotions/{Id}", 200, Promotion("waiting"));
         server.Stream("GET /api/v1/events", Event(7, "promotion-waiting"), StreamEnd.Breaks)
             .Stream("GET /api/v1/events", Event(8, "promotion-baking"), StreamEnd.Ends)
             .Stream("GET /api/v1/events", Event(9, "promotion-succeeded"), StreamEnd.StaysOpen);
@@ -25,7 +26,7 @@ public sealed class LogTests
     [Fact]
     public async Task Watch_stops_waiting_after_its_time_and_says_that_the_work_goes_on()
     {
-        using var server = new FakeServer().On($"GET /api/v1/promotions/{Id}", 200, Promotion("waiting"))
+        await using var server = FakeServer.Start().On($"GET /api/v1/promotions/{Id}", 200, Promotion("waiting"))
             .Stream("GET /api/v1/events", Event(7, "promotion-waiting"), StreamEnd.StaysOpen);
         var (code, _, error) = await Run.Async(server, "watch", Id, "--timeout", "0.5s");
         Assert.Equal(8, code);
@@ -38,7 +39,7 @@ public sealed class LogTests
     [InlineData("cancelled", 11)]
     public async Task A_followed_build_log_goes_over_breaks_and_ends_with_the_builds_exit_code(string state, int expected)
     {
-        using var server = new FakeServer().On($"GET /api/v1/builds/{Id}", 200, Build(state));
+        await using var server = FakeServer.Start().On($"GET /api/v1/builds/{Id}", 200, Build(state));
         server.Stream(StepLog, "id: 6\nevent: log\ndata: one\ndata: \n\n", StreamEnd.Breaks)
             .Stream(StepLog, "id: 10\nevent: log\ndata: two\ndata: \n\nevent: end\ndata: {}\n\n");
         var (code, output, error) = await Run.Async(server, "build", "log", Id, "-f");
@@ -50,7 +51,7 @@ public sealed class LogTests
     [Fact]
     public async Task A_log_that_is_only_printed_ends_with_0_whatever_became_of_the_build()
     {
-        using var server = new FakeServer().On($"GET /api/v1/builds/{Id}", 200, Build("failed"))
+        await using var server = FakeServer.Start().On($"GET /api/v1/builds/{Id}", 200, Build("failed"))
             .On(StepLog, 200, "one\ntwo\n", "text/plain");
         Assert.Equal((0, "one\ntwo\n"), Answer(await Run.Async(server, "build", "log", Id)));
         Assert.Equal((0, "one\ntwo\n"), Answer(await Run.Async(server, terminal: true, "build", "log", Id)));
@@ -59,7 +60,7 @@ public sealed class LogTests
     [Fact]
     public async Task A_running_build_is_followed_on_a_terminal_unless_told_otherwise()
     {
-        using var server = new FakeServer().On($"GET /api/v1/builds/{Id}", 200, Build("running"))
+        await using var server = FakeServer.Start().On($"GET /api/v1/builds/{Id}", 200, Build("running"))
             .On(StepLog, 200, "event: end\ndata: {}\n\n", "text/event-stream");
         var following = Run.Async(server, terminal: true, "build", "log", Id);
         await TestKit.Eventually.IsTrueAsync(() => Task.FromResult(server.Resumed.Count == 1), TimeSpan.FromSeconds(20), "followed");
@@ -73,7 +74,7 @@ public sealed class LogTests
     [Fact]
     public async Task The_log_of_a_task_is_printed_or_followed_to_its_end()
     {
-        using var server = new FakeServer().On("GET /api/v1/tasks/t.1.1/log?stream=stderr&tail=5", 200, "oops\n", "text/plain");
+        await using var server = FakeServer.Start().On("GET /api/v1/tasks/t.1.1/log?stream=stderr&tail=5", 200, "oops\n", "text/plain");
         Assert.Equal((0, "oops\n"), Answer(await Run.Async(server, "task", "log", "t.1.1", "--stderr", "--tail", "5")));
         server.Stream("GET /api/v1/tasks/t.1.1/log", "event: waiting\ndata: {\"detail\":\"It waits for a place.\"}\n\n")
             .Stream(
@@ -88,7 +89,7 @@ public sealed class LogTests
     [Fact]
     public async Task Files_of_a_task_are_listed_and_downloaded()
     {
-        using var server = new FakeServer().On(
+        await using var server = FakeServer.Start().On(
             "GET /api/v1/tasks/t.1.1/files?path=out", 200,
             """{"items":[{"path":"out/a b","kind":"file","size":3,"mode":"-rw-r--r--","modifiedAt":"2026-03-01T12:00:00Z"}]}""")
             .On("GET /api/v1/tasks/t.1.1/files/out/a%20b", 200, "abc", "application/octet-stream");
@@ -107,7 +108,7 @@ public sealed class LogTests
     [InlineData("acme/web#412")]
     public async Task A_number_is_asked_for_by_number_however_old_it_is(string name)
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("GET /api/v1/repositories?name=acme%2Fweb", 200, $$"""{"items":[{"id":"{{Repository}}"}]}""")
             .On($"GET /api/v1/repositories/{Repository}/builds?number=412", 200, $$"""{"items":[{"id":"{{Id}}"}]}""")
             .On($"GET /api/v1/builds/{Id}", 200, Build("succeeded"))
@@ -122,7 +123,7 @@ public sealed class LogTests
     [Fact]
     public async Task Releases_of_one_repository_are_those_of_R()
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("GET /api/v1/repositories?name=acme%2Fweb", 200, $$"""{"items":[{"id":"{{Repository}}"}]}""")
             .On("GET /api/v1/releases", 200, """{"items":[]}""");
         await Run.Async(server, "release", "list", "-R", "acme/web");
@@ -134,14 +135,14 @@ public sealed class LogTests
     [Fact]
     public async Task Under_json_each_piece_of_a_followed_log_is_a_line_and_the_last_one_is_the_end()
     {
-        using var server = new FakeServer().On($"GET /api/v1/builds/{Id}", 200, Build("failed"))
+        await using var server = FakeServer.Start().On($"GET /api/v1/builds/{Id}", 200, Build("failed"))
             .Stream(StepLog, "id: 6\nevent: log\ndata: one\n\nevent: end\ndata: {}\n\n");
         var lines = (await Run.Async(server, "build", "log", Id, "-f", "--json")).Out.TrimEnd().Split('\n');
         Assert.Equal("""{"type":"log","name":"api/test","text":"one"}""", lines[0]);
         Assert.Equal(3, JsonSerializer.Deserialize<JsonElement>(lines[^1]).GetProperty("exitCode").GetInt32());
     }
 
-    private static (int Code, string Out) Answer((int Code, string Out, string Error) ran) => (ran.Code, ran.Out);
+    private static (int Code, string Out) Answer(Result ran) => (ran.Code, ran.Out);
 
     private static string Promotion(string phase) => $$"""{"id":"{{Id}}","number":91,"stage":"production","phase":"{{phase}}"}""";
 

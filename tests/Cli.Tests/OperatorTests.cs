@@ -1,3 +1,4 @@
+using Pipeline.Cli.Tests.Kit;
 namespace Pipeline.Cli.Tests;
 
 /// <summary>What operators do to agents, racks and requests.</summary>
@@ -10,7 +11,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task Drain_sends_reason_and_end_and_waits_until_the_agent_is_empty()
     {
-        using var server = WithAgent("frozen", 0).On("POST /api/v1/clusters/production/agents/a1/drain", 202, Done);
+        await using var server = WithAgent("frozen", 0).On("POST /api/v1/clusters/production/agents/a1/drain", 202, Done);
         var (code, output, error) = await Run.Async(server, "agent", "drain", "a1", "--reason", "new disk", "--duration", "4h", "--kill-at-end", "--wait");
         Assert.Equal((0, ""), (code, output));
         Assert.Equal("Done.\nfrozen, 0 tasks\n", error);
@@ -21,7 +22,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task Waiting_ends_with_its_own_code_when_the_agent_is_not_empty_in_time()
     {
-        using var server = WithAgent("draining", 2).On("POST /api/v1/clusters/production/agents/a1/drain", 202, Done);
+        await using var server = WithAgent("draining", 2).On("POST /api/v1/clusters/production/agents/a1/drain", 202, Done);
         var (code, _, error) = await Run.Async(server, "agent", "drain", "a1", "--wait", "--timeout", "0.01s");
         Assert.Equal(8, code);
         Assert.Contains("draining, 2 tasks", error);
@@ -30,7 +31,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_refusal_is_told_as_the_server_says_it()
     {
-        using var server = WithAgent("dead", 0).On(
+        await using var server = WithAgent("dead", 0).On(
             "POST /api/v1/clusters/production/agents/a1/freeze", 409,
             """{"type":"https://pipeline/problems/agent-dead","code":"agent-dead","title":"The scheduler refused it.","detail":"a1 is dead.","hint":"Wait for its return."}""");
         var (code, _, error) = await Run.Async(server, "agent", "freeze", "a1");
@@ -41,7 +42,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_decommission_wants_the_name_once_more()
     {
-        using var server = WithAgent("active", 2).On("POST /api/v1/clusters/production/agents/a1/decommission", 202, Done);
+        await using var server = WithAgent("active", 2).On("POST /api/v1/clusters/production/agents/a1/decommission", 202, Done);
         Assert.Equal(2, (await Run.Async(server, "agent", "decommission", "a1")).Code);
         Assert.DoesNotContain(server.Seen, s => s.Request.StartsWith("POST", StringComparison.Ordinal));
         Assert.Equal(0, (await Run.Async(server, "agent", "decommission", "a1", "--confirm", "a1")).Code);
@@ -50,7 +51,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_scale_waits_until_as_many_are_healthy()
     {
-        using var server = new FakeServer()
+        await using var server = FakeServer.Start()
             .On("GET /api/v1/requests", 200, $$"""{"items":[{{Request}}],"next":null}""")
             .On("GET /api/v1/clusters/production/deploys/d1", 200, """{"healthyInstances":3}""")
             .On("POST /api/v1/clusters/production/requests/billing-api/scale", 202, Done);
@@ -64,7 +65,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_why_lists_what_stands_in_the_way_in_its_order()
     {
-        using var server = new FakeServer().On(
+        await using var server = FakeServer.Start().On(
             "GET /api/v1/tasks/t1/why", 200,
             """{"subject":"t1","state":"pending","summary":"needs 4 cpus","blockers":[{"code":"cpus","text":"too few cpus","agents":3,"racks":["b"],"needed":"4","best":"2"},{"code":"frozen","text":"frozen","agents":7}]}""");
         var (code, output, _) = await Run.Async(server, "task", "why", "t1");
@@ -79,12 +80,12 @@ public sealed class OperatorTests
     [InlineData("request", "run", "billing-api", "--env", "NOVALUE")]
     public async Task What_is_not_clear_is_refused_before_anything_is_asked(params string[] args)
     {
-        using var server = WithAgent("active", 1).On("GET /api/v1/requests", 200, $$"""{"items":[{{Request}}],"next":null}""");
+        await using var server = WithAgent("active", 1).On("GET /api/v1/requests", 200, $$"""{"items":[{{Request}}],"next":null}""");
         Assert.Equal(2, (await Run.Async(server, args)).Code);
         Assert.DoesNotContain(server.Seen, s => s.Request.StartsWith("POST", StringComparison.Ordinal));
     }
 
-    private static FakeServer WithAgent(string state, int tasks) => new FakeServer()
+    private static FakeServer WithAgent(string state, int tasks) => FakeServer.Start()
         .On("GET /api/v1/clusters", 200, Clusters)
         .On("GET /api/v1/clusters/production/agents", 200,
             $$"""{"items":[{"cluster":"production","id":"x-1","host":"a1","rack":"r1","state":"{{state}}","tasks":{{tasks}},"seenAt":"2026-03-01T12:00:00Z"}],"next":null}""");
