@@ -42,7 +42,7 @@ internal static class CommandLineApp
         {
             return ExitCodes.Interrupted;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or HttpRequestException)
         {
             output.Error(new CommandException(
                 ExitCodes.Unreachable, $"The connection to the server broke: {e.Message}", "Run the command again."));

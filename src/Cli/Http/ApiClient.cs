@@ -50,15 +50,22 @@ internal sealed class ApiClient : IDisposable
         return await response.Content.ReadAsStringAsync(ct);
     }
 
-    /// <summary>Writes the answer's bytes into a file; one that exists is replaced.</summary>
+    /// <summary>Writes the answer's bytes into a file; one that exists is replaced once everything has come.</summary>
     /// <returns>The number of bytes.</returns>
     public async Task<long> DownloadAsync(string path, string target, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await SucceedAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        await using var file = File.Create(target);
-        await response.Content.CopyToAsync(file, ct);
-        return file.Length;
+        var partial = target + ".part";
+        long bytes;
+        await using (var file = Create(partial))
+        {
+            await response.Content.CopyToAsync(file, ct);
+            bytes = file.Length;
+        }
+
+        File.Move(partial, target, overwrite: true);
+        return bytes;
     }
 
     /// <summary>Opens an event stream after the given event id.</summary>
@@ -73,6 +80,18 @@ internal sealed class ApiClient : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    private static FileStream Create(string path)
+    {
+        try
+        {
+            return File.Create(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: {e.Message}", "Name another file with -o.");
+        }
+    }
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct)
     {

@@ -16,6 +16,7 @@ internal sealed class FakeServer : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<string, Queue<Answer>> answers = [];
     private readonly List<SeenRequest> seen = [];
+    private Answer otherwise = new(404, Unknown, "application/problem+json", StreamEnd.Ends);
 
     private FakeServer(WebApplication app) => this.app = app;
 
@@ -36,7 +37,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
     /// <summary>The Last-Event-ID of every event stream that was asked for.</summary>
     public IReadOnlyList<string?> Resumed =>
-        [.. Seen.Where(s => s.Headers.GetValueOrDefault("Accept") == "text/event-stream").Select(s => s.Headers.GetValueOrDefault("Last-Event-ID"))];
+    [
+        .. Seen.Where(s => s.Headers.GetValueOrDefault("Accept") == "text/event-stream")
+            .Select(s => s.Headers.GetValueOrDefault("Last-Event-ID")),
+    ];
 
     public static FakeServer Start()
     {
@@ -58,6 +62,14 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         foreach (var (i, body) in bodies.Index())
             Script(request, replace: i == 0, new Answer(200, body, "application/json", StreamEnd.Ends));
+        return this;
+    }
+
+    /// <summary>The answer to every request that was not scripted; by default 404.</summary>
+    public FakeServer Otherwise(int status, string body, string type = "application/json")
+    {
+        lock (gate)
+            otherwise = new Answer(status, body, type, StreamEnd.Ends);
         return this;
     }
 
@@ -102,7 +114,8 @@ internal sealed class FakeServer : IAsyncDisposable
             return;
         await http.Response.Body.FlushAsync();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(closing.Token, http.RequestAborted);
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         http.Abort();
     }
 
@@ -112,14 +125,14 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             seen.Add(request);
             if (!answers.TryGetValue(request.Request, out var queue) && !answers.TryGetValue(request.Request.Split('?')[0], out queue))
-                return new Answer(404, Unknown, "application/problem+json", StreamEnd.Ends);
+                return otherwise;
             // A stream's connection is used once; any other answer stays until the next one is scripted.
             return queue.Count > 1 || queue.Peek().End != StreamEnd.Ends ? Next(queue) : queue.Peek();
         }
     }
 
-    private static Answer Next(Queue<Answer> queue) =>
-        queue.TryDequeue(out var next) ? next : new Answer(404, Unknown, "application/problem+json", StreamEnd.Ends);
+    private Answer Next(Queue<Answer> queue) =>
+        queue.TryDequeue(out var next) ? next : otherwise;
 
     private sealed record Answer(int Status, string Body, string Type, StreamEnd End);
 }

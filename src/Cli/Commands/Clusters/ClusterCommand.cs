@@ -11,9 +11,12 @@ internal static class ClusterCommand
     private static readonly Argument<string> Cluster = new("CLUSTER") { Description = "The cluster's name." };
     private static readonly Option<bool> Declined = new("--declined") { Description = "List the offers declined last, with the reasons." };
     private static readonly Argument<long> Entry = new("ENTRY") { Description = "The entry's number, from pipeline cluster quarantine." };
-    private static readonly Option<bool> DropId = new("--drop-id") { Description = "Register as a new framework; all tasks are started again." };
     private static readonly Option<string?> Confirm = Confirmation.Option("cluster's name");
 
+    private static readonly Option<bool> DropId = new("--drop-id")
+    {
+        Description = "Register as a new framework; all tasks are started again.",
+    };
     public static Command Create(CommandFactory factory) => new("cluster", "Manage clusters.")
     {
         factory.List("List the clusters.", (_, _, _) => Task.FromResult("api/v1/clusters"),
