@@ -78,8 +78,7 @@ public static class Dsse
     }
 }
 
-/// <summary>The JSON of an envelope. Generated, so that the native program reads what the server wrote; a member twice is refused, since two readers could
-/// differ.</summary>
+/// <summary>The JSON of an envelope. Generated for the native program; a member twice is refused, since two readers could differ.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]

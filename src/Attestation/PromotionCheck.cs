@@ -74,7 +74,11 @@ public static class PromotionCheck
         if (Read(statement.Predicate, PredicateJson.Default.PromotionPredicate) is not { Stage: not null, Release: not null } promotion)
             return new VerificationOutcome(VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.");
         if (!statement.IsAbout(expected.Artifact))
-            return Mismatch(VerificationCode.DigestMismatch, "The promotion is for another artifact.", expected.Artifact, SubjectsOf(statement));
+        {
+            return Mismatch(
+                VerificationCode.DigestMismatch, "The promotion is for another artifact.", expected.Artifact, SubjectsOf(statement));
+        }
+
         if (promotion.Release != expected.Release)
             return Mismatch(VerificationCode.DigestMismatch, "The promotion is for another release.", expected.Release, promotion.Release);
         if (promotion.Stage != expected.Stage)

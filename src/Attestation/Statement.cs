@@ -48,8 +48,7 @@ public sealed record StatementSubject(string? Name, IReadOnlyDictionary<string, 
         new(name, new Dictionary<string, string> { ["sha256"] = digest["sha256:".Length..] });
 }
 
-/// <summary>The JSON of a statement. Generated, so that the native program reads what the server wrote; a member twice is refused, since two readers could
-/// differ.</summary>
+/// <summary>The JSON of a statement. Generated for the native program; a member twice is refused, since two readers could differ.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]

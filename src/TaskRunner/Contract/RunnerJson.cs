@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Pipeline.TaskRunner.Contract;
 
-namespace Pipeline.TaskRunner;
+namespace Pipeline.TaskRunner.Contract;
 
 /// <summary>Generated: the native program has no reflection.</summary>
 [JsonSourceGenerationOptions(

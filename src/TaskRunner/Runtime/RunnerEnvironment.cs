@@ -1,4 +1,4 @@
-namespace Pipeline.TaskRunner;
+namespace Pipeline.TaskRunner.Runtime;
 
 /// <summary>What the scheduler (CommandInfo) and the agent (executor environment) gave this task.</summary>
 /// <param name="Sandbox">The folder the task was started in.</param>
