@@ -56,7 +56,7 @@ public sealed record BuilderIdentity(string Id);
 /// <param name="FinishedOn">When its last step ended.</param>
 public sealed record RunMetadata(string InvocationId, DateTimeOffset? StartedOn, DateTimeOffset? FinishedOn);
 
-/// <summary>The JSON of the predicates. Generated for the native program; a member twice is refused, since two readers could differ.</summary>
+/// <summary>The JSON of the predicates. Generated for the native program; a member twice is refused: two readers could differ.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]

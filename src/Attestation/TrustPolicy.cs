@@ -62,7 +62,7 @@ public sealed record TrustPolicy(long Version, DateTimeOffset Expires, IReadOnly
 /// <summary>The policy that the control plane itself applies now; the composition root supplies it.</summary>
 public delegate TrustPolicy CurrentTrust();
 
-/// <summary>The JSON of a trust policy. Generated for the native program; a member twice is refused, since two readers could differ.</summary>
+/// <summary>The JSON of a trust policy. Generated for the native program; a member twice is refused: two readers could differ.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]

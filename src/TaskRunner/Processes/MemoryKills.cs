@@ -24,7 +24,9 @@ internal static class MemoryKills
         : null;
 
     /// <summary>In bytes; null for none, or where the kernel does not say.</summary>
-    public static long? Limit(string root = "/") => Read(root, "memory.limit_in_bytes", "memory.max") is { } text && Number(text) is < Endless and var bytes
+    /// <param name="root">As for <see cref="Count"/>.</param>
+    public static long? Limit(string root = "/") =>
+        Read(root, "memory.limit_in_bytes", "memory.max") is { } text && Number(text) is < Endless and var bytes
         ? bytes
         : null;
 
