@@ -14,11 +14,12 @@ internal sealed partial class ClusterSimulator
 
     private readonly Agenda agenda;
     private readonly Faults faults;
-    private readonly Invariants invariants = new();
+    private readonly Invariants invariants;
     private readonly Ledger ledger = new();
     private readonly SimulatedMesos mesos;
     private readonly ISimulatedStore store;
     private readonly Plant plant;
+    private readonly Scenario scenario;
     private readonly SimulatedCommands.World world;
     private readonly Queue<Func<Task>> work = new();
     private readonly Queue<string> trace = new();
@@ -40,14 +41,17 @@ internal sealed partial class ClusterSimulator
         public DateTimeOffset? TurnAt { get; set; }
     }
 
-    public ClusterSimulator(int seed, Plant? plant = null, Func<Ledger, Invariants, Agenda, ISimulatedStore>? store = null)
+    public ClusterSimulator(
+        int seed, Plant? plant = null, Func<Ledger, Invariants, Agenda, ISimulatedStore>? store = null, Scenario? scenario = null)
     {
         this.plant = plant ?? new Plant();
+        this.scenario = scenario ?? Scenario.Usual;
+        invariants = new Invariants { IsOn = this.scenario.IsChecked };
         agenda = new Agenda(seed);
         faults = new Faults(agenda);
         mesos = new SimulatedMesos(agenda, faults, invariants);
         this.store = store?.Invoke(ledger, invariants, agenda) ?? new MemoryStore(ledger, invariants, this.plant);
-        world = new SimulatedCommands.World(agenda, ledger);
+        world = new SimulatedCommands.World(agenda, ledger, this.scenario.Commands);
         Later(TimeSpan.Zero, StartAsync);
         Chaos();
         Ask();
@@ -91,6 +95,13 @@ internal sealed partial class ClusterSimulator
         }
     }
 
+    /// <summary>So many steps, and no rest after them.</summary>
+    public async Task PlayAsync(int steps)
+    {
+        while (Steps < steps)
+            await StepAsync();
+    }
+
     private async Task StepAsync()
     {
         Steps++;
@@ -104,7 +115,7 @@ internal sealed partial class ClusterSimulator
     private async Task StartAsync()
     {
         var (epoch, rows) = await store.TakeOverAsync();
-        var machine = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, rows, agenda.Now);
+        var machine = new ClusterMachine(scenario.Settings, scenario.Trust, rows, agenda.Now);
         var taken = term = new Term(machine, epoch, agenda.Now);
         Terms++;
         Note($"term {epoch} begins with {rows.Tasks.Count} tasks");
@@ -188,6 +199,7 @@ internal sealed partial class ClusterSimulator
         now = $"epoch {of.Epoch} hears {string.Join(", ", batch.Take(3))}";
         Note(now);
         var effects = of.Machine.Handle(batch, agenda.Now);
+        scenario.Recorder?.Add(Steps, agenda.Now, batch, effects);
         await CommitAsync(of, effects, intake, batch.Count <= 1, faults.NextCrash);
         if (of.Inputs.Count > 0 || of.LookUps.Count > 0)
             Wake(of);

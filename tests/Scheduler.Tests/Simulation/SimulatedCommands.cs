@@ -21,13 +21,14 @@ internal static class SimulatedCommands
     internal sealed record Kind(int Weight, Func<World, (string Subject, SchedulerCommand Command)?> Make);
 
     /// <summary>What a command may look at.</summary>
-    internal sealed class World(Agenda agenda, Ledger durable)
+    internal sealed class World(Agenda agenda, Ledger durable, IReadOnlyList<Kind> commands)
     {
         private int runs;
         private int deploys;
 
         public Agenda Agenda { get; } = agenda;
         public Ledger Durable { get; } = durable;
+        public IReadOnlyList<Kind> Commands { get; } = commands;
         public int Runs => runs;
 
         public string NextRun() => $"run{++runs}";
@@ -58,8 +59,8 @@ internal static class SimulatedCommands
 
     public static (string Subject, SchedulerCommand Command)? Next(World world)
     {
-        var pick = world.Agenda.Pick(0, All.Sum(k => k.Weight));
-        foreach (var kind in All)
+        var pick = world.Agenda.Pick(0, world.Commands.Sum(k => k.Weight));
+        foreach (var kind in world.Commands)
         {
             pick -= kind.Weight;
             if (pick < 0)
