@@ -176,8 +176,8 @@ internal sealed partial class ClusterMachine
         };
         state.Save(task);
         if (notBefore is { } at)
-            timers.Set(TimerKind.NotBefore, task.Id, at);
-        reviveWanted = true;
+            state.Timers.Set(TimerKind.NotBefore, task.Id, at);
+        state.Signals.WantsRevive = true;
         return task;
     }
 

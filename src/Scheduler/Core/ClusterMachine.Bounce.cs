@@ -32,11 +32,11 @@ internal sealed partial class ClusterMachine
         {
             Bounce = new BounceOverride(incremental, atATime, skipHealth, incremental ? [.. running.Select(t => t.Id)] : [], change),
         });
-        Changed(request.Id, "bounced", incremental ? $"{atATime} at a time" : "all instances", change);
+        journal.Request(request.Id, "bounced", incremental ? $"{atATime} at a time" : "all instances", change);
         if (!incremental)
         {
             foreach (var task in running)
-                MarkLeaving(task, LeaveCause.Bounce, $"bounced by {change.By}{Because(change.Reason)}", now);
+                MarkLeaving(task, LeaveCause.Bounce, $"bounced by {change.By}{Wording.Because(change.Reason)}", now);
         }
 
         Balance(request.Id, now);
@@ -56,7 +56,7 @@ internal sealed partial class ClusterMachine
         if (leaving + waiting.Count == 0)
         {
             Override(request, o => o with { Bounce = null });
-            Changed(requestId, "bounce-finished", "every instance is a new one", new Change(Self, null, now, null));
+            journal.Request(requestId, "bounce-finished", "every instance is a new one", now);
             return;
         }
 
@@ -64,7 +64,7 @@ internal sealed partial class ClusterMachine
             return;
         Override(request, o => o with { Bounce = bounce with { Waiting = [.. waiting.Skip(next.Count)] } });
         foreach (var id in next)
-            MarkLeaving(state.Tasks[id], LeaveCause.IncrementalBounce, $"bounced by {bounce.Change.By}{Because(bounce.Change.Reason)}", now);
+            MarkLeaving(state.Tasks[id], LeaveCause.IncrementalBounce, $"bounced by {bounce.Change.By}{Wording.Because(bounce.Change.Reason)}", now);
         Balance(requestId, now);
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class ClusterMachine
     private void CallOffBounce(Request request, Change by, DateTimeOffset now)
     {
         Override(request, o => o with { Bounce = null });
-        Changed(request.Id, "bounce-ended", "instances that were not replaced yet stay", by);
+        journal.Request(request.Id, "bounce-ended", "instances that were not replaced yet stay", by);
         foreach (var task in state.DeploysOf(request.Id).SelectMany(d => state.TasksOf(d.Id)).ToList())
         {
             if (task is { KillCause: null, Leaving.Cause: LeaveCause.Bounce or LeaveCause.IncrementalBounce })

@@ -34,7 +34,7 @@ internal sealed partial class ClusterMachine
     private CommandOutcome OnRequest(string requestId, Func<Request, CommandOutcome> then) =>
         state.Requests.TryGetValue(requestId, out var request) && request.State is not (RequestState.Removed or RequestState.Removing)
             ? then(request)
-            : CommandOutcome.Unknown($"'{requestId}' is not a request of cluster {settings.Cluster}.");
+            : CommandOutcome.Unknown($"'{requestId}' is not a request of cluster {state.Cluster}.");
 
     private CommandOutcome CancelRun(RunCancelled cancelled, DateTimeOffset now)
     {
@@ -50,7 +50,7 @@ internal sealed partial class ClusterMachine
         if (!state.Deploys.TryGetValue(cancelled.DeployId, out var deploy) || !deploy.KeepsRunning)
             return CommandOutcome.Unknown($"'{cancelled.DeployId}' is not a deploy that is under way.");
         if (deploy.State != DeployState.Deploying)
-            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Word(deploy.State)}: nothing is left to cancel.");
+            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: nothing is left to cancel.");
         GiveUp(deploy, new Verdict(DeployFailure.Cancelled, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}"), now,
             cancelled.Actor);
         return CommandOutcome.Accepted;
@@ -80,15 +80,15 @@ internal sealed partial class ClusterMachine
     private CommandOutcome RemoveRequest(RequestRemovalAsked removal, DateTimeOffset now)
     {
         if (!state.Requests.TryGetValue(removal.RequestId, out var request) || request.State == RequestState.Removed)
-            return CommandOutcome.Unknown($"'{removal.RequestId}' is not a request of cluster {settings.Cluster}.");
+            return CommandOutcome.Unknown($"'{removal.RequestId}' is not a request of cluster {state.Cluster}.");
         state.Append(
-            new ClusterChanged(settings.Cluster, $"request {request.Id} removed"), removal.Actor,
-            new JournalSubject { Cluster = settings.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : request.Id });
+            new ClusterChanged(state.Cluster, $"request {request.Id} removed"), removal.Actor,
+            new JournalSubject { Cluster = state.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : request.Id });
         state.Save(request with
         {
             State = RequestState.Removing, Overrides = RequestOverrides.None, NextFire = null, Failures = [], Loops = [],
         });
-        timers.CancelRequest(request.Id);
+        state.Timers.CancelRequest(request.Id);
         foreach (var deploy in state.DeploysOf(request.Id))
         {
             if (deploy.State == DeployState.Deploying && deploy.KeepsRunning)
@@ -120,6 +120,4 @@ internal sealed partial class ClusterMachine
         if (request.State == RequestState.Removing && state.DeploysOf(requestId).Count == 0)
             state.Save(request with { State = RequestState.Removed, ActiveDeploy = null, PendingDeploy = null });
     }
-
-    private static string Word(Enum value) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

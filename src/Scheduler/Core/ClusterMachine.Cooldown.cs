@@ -21,13 +21,13 @@ internal sealed partial class ClusterMachine
         if (request.Overrides.Cooldown is null && CooldownRules.IsTooFast(failures, now))
         {
             Override(request, o => o with { Cooldown = new CooldownOverride(now, end.Reason) });
-            Changed(request.Id, "cooldown-entered",
+            journal.Request(request.Id, "cooldown-entered",
                 $"{CooldownRules.Failures} failures within {CooldownRules.Window.TotalSeconds:0} s; the last: {end.Reason}",
-                new Change(Self, null, now, null));
+                new Change(ClusterJournal.Scheduler, null, now, null));
         }
 
         if (state.Requests[request.Id].Overrides.Cooldown is not null)
-            timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(state.Requests[request.Id]));
+            state.Timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(state.Requests[request.Id]));
     }
 
     /// <summary>One that is seen for the first time is told; one that is not seen any more has ended.</summary>
@@ -38,7 +38,7 @@ internal sealed partial class ClusterMachine
         foreach (var kind in seen.Where(k => !loops.Any(l => l.Kind == k && l.Until is null)))
         {
             loops.Add(new CrashLoop(kind, now, null));
-            Changed(request.Id, "crash-loop", Word(kind), new Change(Self, null, now, null));
+            journal.Request(request.Id, "crash-loop", Wording.Word(kind), now);
         }
 
         return [.. loops.TakeLast(20)];
@@ -49,18 +49,18 @@ internal sealed partial class ClusterMachine
         if (!state.Requests.TryGetValue(requestId, out var request) || request.Overrides.Cooldown is null)
             return;
         if (CooldownRules.EndOf(request) > now)
-            timers.Set(TimerKind.Cooldown, requestId, CooldownRules.EndOf(request));
+            state.Timers.Set(TimerKind.Cooldown, requestId, CooldownRules.EndOf(request));
         else
-            EndCooldown(request, new Change(Self, "no failure for a while", now, null));
+            EndCooldown(request, new Change(ClusterJournal.Scheduler, "no failure for a while", now, null));
     }
 
     private void EndCooldown(Request request, Change by)
     {
-        timers.Cancel(TimerKind.Cooldown, request.Id);
+        state.Timers.Cancel(TimerKind.Cooldown, request.Id);
         Override(request, o => o with { Cooldown = null });
         // A person or a success says that it works now: the failures before count no more.
         if (CooldownRules.EndOf(request) > by.Since)
             state.Save(state.Requests[request.Id] with { Failures = [] });
-        Changed(request.Id, "cooldown-left", "new instances start at once again", by);
+        journal.Request(request.Id, "cooldown-left", "new instances start at once again", by);
     }
 }

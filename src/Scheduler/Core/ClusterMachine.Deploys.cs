@@ -11,7 +11,7 @@ internal sealed partial class ClusterMachine
         StopWatching(task.Id);
         failuresInRow.Remove((task.DeployId, task.Instance));
         state.Save(task with { HealthyAt = now });
-        state.Append(new TaskHealthy(settings.Cluster, task.RequestId, task.DeployId, task.Id), Self, SubjectOf(task));
+        state.Append(new TaskHealthy(state.Cluster, task.RequestId, task.DeployId, task.Id), ClusterJournal.Scheduler, ClusterJournal.SubjectOf(task));
         if (!state.Deploys[task.DeployId].KeepsRunning)
             return;
         RetireLeaving(task.RequestId, now, healthy: task);
@@ -42,7 +42,7 @@ internal sealed partial class ClusterMachine
 
             if (deploy.Progress.HealthyAt is null)
             {
-                timers.Cancel(TimerKind.Budget, deployId);
+                state.Timers.Cancel(TimerKind.Budget, deployId);
                 var proven = last ? deploy.Progress.Proven : target;
                 deploy = deploy with { Progress = deploy.Progress with { HealthyAt = now, Proven = proven } };
                 state.Save(deploy);
@@ -68,7 +68,7 @@ internal sealed partial class ClusterMachine
     private void WaitForAcceptance(Deploy deploy)
     {
         if (deploy.Spec.Options.Rollout.Acceptance == Acceptance.Timed)
-            timers.Set(TimerKind.Advance, deploy.Id, deploy.Progress.HealthyAt!.Value + deploy.Spec.Options.Rollout.Pause);
+            state.Timers.Set(TimerKind.Advance, deploy.Id, deploy.Progress.HealthyAt!.Value + deploy.Spec.Options.Rollout.Pause);
     }
 
     private void NextGroup(Deploy deploy, DateTimeOffset now)
@@ -87,21 +87,21 @@ internal sealed partial class ClusterMachine
         if (!state.Deploys.TryGetValue(asked.DeployId, out var deploy) || !deploy.KeepsRunning)
             return CommandOutcome.Unknown($"'{asked.DeployId}' is not a deploy that is under way.");
         if (deploy.State != DeployState.Deploying)
-            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Word(deploy.State)}: there is no group to judge.");
+            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: there is no group to judge.");
         var acceptance = deploy.Spec.Options.Rollout.Acceptance;
         if (!asked.Accepted)
         {
             GiveUp(deploy, new Verdict(DeployFailure.CheckRejected, FailureClass.Health, $"group {deploy.Progress.Step + 1} rejected by {asked.Actor}"
-                + Because(asked.Reason)), now, asked.Actor);
+                + Wording.Because(asked.Reason)), now, asked.Actor);
             return CommandOutcome.Accepted;
         }
 
         if (acceptance is not (Acceptance.Manual or Acceptance.Checked))
-            return CommandOutcome.Conflict("deploy-advances-itself", $"Deploy {deploy.Id} goes on by itself ({Word(acceptance)}).");
+            return CommandOutcome.Conflict("deploy-advances-itself", $"Deploy {deploy.Id} goes on by itself ({Wording.Word(acceptance)}).");
         if (deploy.Progress.HealthyAt is null)
             return CommandOutcome.Conflict("group-not-healthy", $"Group {deploy.Progress.Step + 1} of deploy {deploy.Id} is not healthy yet.");
         state.Save(deploy with { Progress = deploy.Progress with { Accepted = true } });
-        Changed(deploy.RequestId, "deploy-advanced", $"group {deploy.Progress.Step + 1} of {deploy.Id} accepted",
+        journal.Request(deploy.RequestId, "deploy-advanced", $"group {deploy.Progress.Step + 1} of {deploy.Id} accepted",
             new Change(asked.Actor, asked.Reason, now, null));
         Proceed(deploy.Id, now);
         return CommandOutcome.Accepted;
@@ -110,18 +110,18 @@ internal sealed partial class ClusterMachine
     /// <summary>The new deploy is in force; everything of others leaves.</summary>
     private void Switch(Deploy deploy, DateTimeOffset now)
     {
-        timers.Cancel(TimerKind.Advance, deploy.Id);
+        state.Timers.Cancel(TimerKind.Advance, deploy.Id);
         state.Save(deploy with { State = DeployState.Retiring });
         var request = state.Requests[deploy.RequestId];
         if (request.Overrides.Pause is not null)
-            Changed(request.Id, "unpaused", $"deploy {deploy.Id} won", new Change(deploy.Spec.Actor, null, now, null));
+            journal.Request(request.Id, "unpaused", $"deploy {deploy.Id} won", new Change(deploy.Spec.Actor, null, now, null));
         // What was bounced leaves anyway.
         state.Save(request with
         {
             ActiveDeploy = deploy.Id, PendingDeploy = null, Failures = [],
             Overrides = request.Overrides with { Pause = null, Bounce = null, Cooldown = null },
         });
-        timers.Cancel(TimerKind.Cooldown, request.Id);
+        state.Timers.Cancel(TimerKind.Cooldown, request.Id);
         foreach (var old in state.DeploysOf(deploy.RequestId).Where(d => d.Id != deploy.Id && d.KeepsRunning))
         {
             if (old.IsLive)
@@ -142,7 +142,7 @@ internal sealed partial class ClusterMachine
             || deploys.Any(d => !d.IsLive && d.KeepsRunning && d.CreatedAt <= retiring.CreatedAt && state.HasTasks(d.Id)))
             return;
         state.Save(retiring with { State = DeployState.Active });
-        state.Append(new DeployHealthy(settings.Cluster, requestId, retiring.Id), Self, retiring.Spec.Subject);
+        state.Append(new DeployHealthy(state.Cluster, requestId, retiring.Id), ClusterJournal.Scheduler, retiring.Spec.Subject);
     }
 
     /// <summary>The deploy comes to nothing. Without groups its instances are killed at once: the old serve in full. With groups the
@@ -150,8 +150,8 @@ internal sealed partial class ClusterMachine
     private void GiveUp(Deploy deploy, Verdict why, DateTimeOffset now, Actor? actor = null)
     {
         var isCalledOff = why.Failure is DeployFailure.Cancelled or DeployFailure.Superseded or DeployFailure.RequestRemoved;
-        timers.Cancel(TimerKind.Budget, deploy.Id);
-        timers.Cancel(TimerKind.Advance, deploy.Id);
+        state.Timers.Cancel(TimerKind.Budget, deploy.Id);
+        state.Timers.Cancel(TimerKind.Advance, deploy.Id);
         state.Save(deploy with
         {
             State = isCalledOff ? DeployState.Cancelled : DeployState.Failed, EndedAt = now, FailureClass = why.Class, Reason = why.Reason,
@@ -161,7 +161,7 @@ internal sealed partial class ClusterMachine
         if (request.PendingDeploy == deploy.Id)
             state.Save(request with { PendingDeploy = null });
         state.Append(
-            new DeployFailed(settings.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Word(why.Failure)), actor ?? Self,
+            new DeployFailed(state.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Wording.Word(why.Failure)), actor ?? ClusterJournal.Scheduler,
             deploy.Spec.Subject);
         var serves = deploy.Progress.Proven > 0 && why.Class != FailureClass.Security && why.Failure != DeployFailure.RequestRemoved;
         var reason = $"its deploy failed: {why.Reason}";
@@ -181,7 +181,7 @@ internal sealed partial class ClusterMachine
     private void SetBudget(Deploy deploy, DateTimeOffset now)
     {
         if (RolloutRules.BudgetOf(deploy) is { } budget)
-            timers.Set(TimerKind.Budget, deploy.Id, now + budget);
+            state.Timers.Set(TimerKind.Budget, deploy.Id, now + budget);
     }
 
     private void BudgetPassed(string deployId, DateTimeOffset now)

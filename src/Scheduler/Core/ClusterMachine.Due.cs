@@ -29,7 +29,7 @@ internal sealed partial class ClusterMachine
             {
                 Explain(task, string.Create(CultureInfo.InvariantCulture,
                     $"its priority {priority:0.##} is below {freeze.Level:0.##}, under which {freeze.Change.By} froze launches")
-                    + Because(freeze.Change.Reason));
+                    + Wording.Because(freeze.Change.Reason));
                 continue;
             }
 
@@ -57,7 +57,7 @@ internal sealed partial class ClusterMachine
     private CommandOutcome FreezeLaunches(FreezeAsked asked, DateTimeOffset now)
     {
         if (asked.Level is null && state.Freeze is null)
-            return CommandOutcome.Conflict("not-frozen", $"Launches of cluster {settings.Cluster} are not frozen.");
+            return CommandOutcome.Conflict("not-frozen", $"Launches of cluster {state.Cluster} are not frozen.");
         if (asked.Level is <= 0 or > 1)
             return CommandOutcome.Unfit("level-out-of-range", "The level is a number above 0, up to 1.");
         var change = asked.By.At(now);
@@ -69,10 +69,10 @@ internal sealed partial class ClusterMachine
 
         state.Save(new PriorityFreeze(level, asked.Kill, change));
         if (change.Until is { } until)
-            timers.Set(TimerKind.Freeze, "", until);
+            state.Timers.Set(TimerKind.Freeze, "", until);
         else
-            timers.Cancel(TimerKind.Freeze, "");
-        RecordBy(change, string.Create(CultureInfo.InvariantCulture, $"launches below priority {level:0.##} frozen{Because(change.Reason)}"));
+            state.Timers.Cancel(TimerKind.Freeze, "");
+        journal.Cluster(string.Create(CultureInfo.InvariantCulture, $"launches below priority {level:0.##} frozen{Wording.Because(change.Reason)}"), change.By);
         if (asked.Kill)
             KillBelow(level, change, now);
         return CommandOutcome.Accepted;
@@ -90,17 +90,14 @@ internal sealed partial class ClusterMachine
     private void FreezePassed(DateTimeOffset now)
     {
         if (state.Freeze is { Change.Until: { } until } && until <= now)
-            Thaw(new Change(Self, "its time was over", now, null));
+            Thaw(new Change(ClusterJournal.Scheduler, "its time was over", now, null));
     }
 
     private void Thaw(Change change)
     {
         state.Save((PriorityFreeze?)null);
-        timers.Cancel(TimerKind.Freeze, "");
-        RecordBy(change, $"launches are not frozen any more{Because(change.Reason)}");
-        reviveWanted = true;
+        state.Timers.Cancel(TimerKind.Freeze, "");
+        journal.Cluster($"launches are not frozen any more{Wording.Because(change.Reason)}", change.By);
+        state.Signals.WantsRevive = true;
     }
-
-    private void RecordBy(Change change, string what) =>
-        state.Append(new ClusterChanged(settings.Cluster, what), change.By, new JournalSubject { Cluster = settings.Cluster });
 }

@@ -9,7 +9,7 @@ internal sealed partial class ClusterMachine
 
     private void End(TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
-        timers.CancelTask(task.Id);
+        state.Timers.CancelTask(task.Id);
         checks.Remove(task.Id);
         unanswered.Remove(task.Id);
         lastUpdate.Remove(task.Id);
@@ -28,8 +28,8 @@ internal sealed partial class ClusterMachine
     }
 
     private void Announce(TaskRecord task, TaskEnd end, bool final) => state.Append(
-        new TaskFinished(settings.Cluster, task.RequestId, task.DeployId, task.Id, end.Outcome, end.Class, end.ExitCode, end.Reason, final),
-        Self, SubjectOf(task));
+        new TaskFinished(state.Cluster, task.RequestId, task.DeployId, task.Id, end.Outcome, end.Class, end.ExitCode, end.Reason, final),
+        ClusterJournal.Scheduler, ClusterJournal.SubjectOf(task));
 
     private void InstanceEnded(Deploy deploy, TaskRecord task, TaskEnd end, DateTimeOffset now)
     {

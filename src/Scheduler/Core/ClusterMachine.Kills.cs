@@ -37,10 +37,10 @@ internal sealed partial class ClusterMachine
         {
             KillCause = cause, KillReason = reason, Phase = task.Phase == TaskPhase.Unreachable ? TaskPhase.Unreachable : TaskPhase.Killing,
         });
-        timers.Cancel(TimerKind.Launch, task.Id);
+        state.Timers.Cancel(TimerKind.Launch, task.Id);
         // Nobody waits for it any more, however long its request would have.
-        if (task.Phase == TaskPhase.Unreachable && !timers.IsSet(TimerKind.Unreachable, task.Id))
-            timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
+        if (task.Phase == TaskPhase.Unreachable && !state.Timers.IsSet(TimerKind.Unreachable, task.Id))
+            state.Timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
         SendKill(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
     }
 
@@ -53,17 +53,17 @@ internal sealed partial class ClusterMachine
         }
         else if (surplus.TryGetValue(taskId, out var agentId))
         {
-            if (Connected)
-                Send(new KillTask(taskId, agentId, null));
-            timers.Set(TimerKind.Kill, taskId, now + settings.KillRetry * 2);
+            if (state.IsConnected)
+                state.Send(new KillTask(taskId, agentId, null));
+            state.Timers.Set(TimerKind.Kill, taskId, now + settings.KillRetry * 2);
         }
     }
 
     private void SendKill(TaskRecord task, TimeSpan grace, DateTimeOffset now)
     {
-        if (Connected)
-            Send(new KillTask(task.Id, task.AgentId, grace));
-        timers.Set(TimerKind.Kill, task.Id, now + grace + settings.KillRetry);
+        if (state.IsConnected)
+            state.Send(new KillTask(task.Id, task.AgentId, grace));
+        state.Timers.Set(TimerKind.Kill, task.Id, now + grace + settings.KillRetry);
     }
 
     private void OvertimePassed(string taskId, DateTimeOffset now)

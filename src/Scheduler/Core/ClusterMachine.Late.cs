@@ -7,7 +7,7 @@ internal sealed partial class ClusterMachine
     {
         var run = state.Deploys[task.DeployId];
         if (run.Parent is not null && run.Progress.LateSince is null && RunTimes.LimitOf(state.Requests[run.RequestId], run.Spec) is var (limit, _))
-            timers.Set(TimerKind.Late, task.Id, (task.RunningAt ?? now) + limit);
+            state.Timers.Set(TimerKind.Late, task.Id, (task.RunningAt ?? now) + limit);
     }
 
     private void IsLate(string taskId, DateTimeOffset now)
@@ -16,7 +16,7 @@ internal sealed partial class ClusterMachine
             || RunTimes.LimitOf(state.Requests[run.RequestId], run.Spec) is not var (_, because))
             return;
         state.Save(run with { Progress = run.Progress with { LateSince = now } });
-        Changed(run.RequestId, "run-late", $"{run.Id} runs since {task.RunningAt:u}; {because}", new Change(Self, null, now, null));
+        journal.Request(run.RequestId, "run-late", $"{run.Id} runs since {task.RunningAt:u}; {because}", new Change(ClusterJournal.Scheduler, null, now, null));
     }
 
     /// <summary>What its next runs are compared with.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class ClusterMachine
             .FirstOrDefault(r => r is { State: not MachineState.Active });
         return rack is null
             ? null
-            : CommandOutcome.Conflict("rack-not-active", $"Agent {asked.Name} is {Word(rack.State)} with its rack {rack.Name}: activate the rack.");
+            : CommandOutcome.Conflict("rack-not-active", $"Agent {asked.Name} is {Wording.Word(rack.State)} with its rack {rack.Name}: activate the rack.");
     }
 
     private bool IsDead(MachineAsked asked) =>
@@ -58,16 +58,16 @@ internal sealed partial class ClusterMachine
     {
         state.Save(next);
         var key = $"{next.Kind}/{next.Name}";
-        timers.Cancel(TimerKind.Machine, key);
+        state.Timers.Cancel(TimerKind.Machine, key);
         if (next.Change.Until is { } until)
-            timers.Set(TimerKind.Machine, key, until);
+            state.Timers.Set(TimerKind.Machine, key, until);
         state.Append(
-            new MachineChanged(settings.Cluster, next.Kind.ToString().ToLowerInvariant(), next.Name, Word(next.State), Sentence(next),
+            new MachineChanged(state.Cluster, next.Kind.ToString().ToLowerInvariant(), next.Name, Wording.Word(next.State), Sentence(next),
                 next.Change.Reason, next.Change.Until),
-            actor, new JournalSubject { Cluster = settings.Cluster });
-        placementDue = true;
+            actor, new JournalSubject { Cluster = state.Cluster });
+        state.Signals.IsDue = true;
         // Offers of it were refused for long: whoever waits asks again.
-        reviveWanted |= next.State == MachineState.Active;
+        state.Signals.WantsRevive |= next.State == MachineState.Active;
     }
 
     private void MachineExpired(string key, DateTimeOffset now)
@@ -83,7 +83,7 @@ internal sealed partial class ClusterMachine
             return;
         }
 
-        Change(MachineRules.Reverted(machine, now), Self);
+        Change(MachineRules.Reverted(machine, now), ClusterJournal.Scheduler);
         StayAgain(machine, now);
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class ClusterMachine
         foreach (var machine in state.Machines.All.Where(m => m.State == MachineState.Draining).ToList())
         {
             if (AgentsOf(machine.Kind, machine.Name).All(a => a.State == AgentState.Dead || state.IsEmpty(a.Id)))
-                Change(MachineRules.Emptied(machine, now), Self);
+                Change(MachineRules.Emptied(machine, now), ClusterJournal.Scheduler);
         }
 
         ForgetDrains();
@@ -130,7 +130,7 @@ internal sealed partial class ClusterMachine
             .ThenBy(x => x.Record is { State: MachineState.Draining } drain ? drain.Change.Since : x.Window!.Start)
             .ThenBy(x => x.Agent.Host, StringComparer.Ordinal).ThenBy(x => x.Agent.Id, StringComparer.Ordinal)
             .Select(x => (x.Agent, x.Record is { State: MachineState.Draining } drain
-                ? $"{drain.Title} is drained by {drain.Change.By}{Because(drain.Change.Reason)}"
+                ? $"{drain.Title} is drained by {drain.Change.By}{Wording.Because(drain.Change.Reason)}"
                 : $"agent {x.Agent.Host} goes down for maintenance")),
     ];
 
@@ -160,7 +160,7 @@ internal sealed partial class ClusterMachine
         var forced = new PlacementForced(asked.Strategy, asked.RackSensitive, asked.By.At(now));
         state.Save(forced);
         shapes.Clear();
-        placementDue = true;
+        state.Signals.IsDue = true;
         var what = (asked.Strategy, asked.RackSensitive) switch
         {
             (null, null) => "placement is as each request says",
@@ -169,7 +169,7 @@ internal sealed partial class ClusterMachine
             ({ } strategy, { } racks) => $"placement forced to {strategy}, rack sensitivity {(racks ? "on" : "off")}",
         };
         state.Append(
-            new ClusterChanged(settings.Cluster, what + Because(asked.By.Reason)), asked.By.Actor, new JournalSubject { Cluster = settings.Cluster });
+            new ClusterChanged(state.Cluster, what + Wording.Because(asked.By.Reason)), asked.By.Actor, new JournalSubject { Cluster = state.Cluster });
         return CommandOutcome.Made($"The {what}.");
     }
 
@@ -177,7 +177,7 @@ internal sealed partial class ClusterMachine
     {
         MachineState.Active => $"{machine.Title} is active",
         MachineState.Frozen => $"{machine.Title} is frozen: its tasks stay, no new ones come",
-        MachineState.Draining => $"{machine.Title} is draining, then {Word(machine.Target)}",
+        MachineState.Draining => $"{machine.Title} is draining, then {Wording.Word(machine.Target)}",
         MachineState.Decommissioned => $"{machine.Title} is decommissioned",
     };
 

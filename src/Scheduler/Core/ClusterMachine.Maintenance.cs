@@ -15,7 +15,7 @@ internal sealed partial class ClusterMachine
         {
             if (inverse.AgentId is not { } agentId)
             {
-                Send(new DeclineInverseOffers([inverse.Id], settings.ShortRefuse));
+                state.Send(new DeclineInverseOffers([inverse.Id], settings.ShortRefuse));
                 continue;
             }
 
@@ -32,13 +32,13 @@ internal sealed partial class ClusterMachine
             !state.Deploys[t.DeployId].KeepsRunning && (MayLastUntil(t) is not { } end || end > start));
         if (late is null)
         {
-            Send(new AcceptInverseOffers([inverse.Id], settings.LongRefuse));
+            state.Send(new AcceptInverseOffers([inverse.Id], settings.LongRefuse));
             return;
         }
 
-        Send(new DeclineInverseOffers([inverse.Id], settings.InverseRefuse));
+        state.Send(new DeclineInverseOffers([inverse.Id], settings.InverseRefuse));
         if (declinedWindows.Add((agentId, start)))
-            Record($"maintenance of agent {late.Host} at {start.UtcDateTime:yyyy-MM-dd HH:mm} declined: run {late.DeployId} may last longer");
+            journal.Cluster($"maintenance of agent {late.Host} at {start.UtcDateTime:yyyy-MM-dd HH:mm} declined: run {late.DeployId} may last longer");
     }
 
     private DateTimeOffset? MayLastUntil(TaskRecord task)
@@ -52,8 +52,8 @@ internal sealed partial class ClusterMachine
         if (maintenance.TryGetValue(agentId, out var known) && known.Window == window && (inverse is null || inverse == known.InverseOffer))
             return;
         maintenance[agentId] = (window, inverse ?? known.InverseOffer);
-        timers.Set(TimerKind.Maintenance, agentId, Later(window.Start - settings.MaintenanceLead, now));
-        placementDue = true;
+        state.Timers.Set(TimerKind.Maintenance, agentId, Later(window.Start - settings.MaintenanceLead, now));
+        state.Signals.IsDue = true;
     }
 
     private void OnInverseRescinded(string offerId, DateTimeOffset now)
@@ -66,7 +66,7 @@ internal sealed partial class ClusterMachine
     {
         if (!maintenance.Remove(agentId))
             return;
-        timers.Cancel(TimerKind.Maintenance, agentId);
+        state.Timers.Cancel(TimerKind.Maintenance, agentId);
         declinedWindows.RemoveWhere(d => d.Agent == agentId);
         if (state.Agents.TryGetValue(agentId, out var agent) && state.Machines.StateOf(agent.Host, agent.Rack) != MachineState.Draining)
             StayOn(agentId, now);
@@ -85,7 +85,7 @@ internal sealed partial class ClusterMachine
         if (IsOver(plan.Window, now))
             ForgetMaintenance(agentId, now);
         else if (plan.Window.Duration is { } duration)
-            timers.Set(TimerKind.Maintenance, agentId, Later(plan.Window.Start + duration, now));
+            state.Timers.Set(TimerKind.Maintenance, agentId, Later(plan.Window.Start + duration, now));
     }
 
     private static bool IsOver(MaintenanceWindow window, DateTimeOffset now) => window.Duration is { } d && now >= window.Start + d;

@@ -16,11 +16,9 @@ internal sealed partial class ClusterMachine
     private readonly Dictionary<string, int> hopeless = new(StringComparer.Ordinal);
     private bool? suppressed;
     private bool offersCame;
-    private bool placementDue = true;
     private bool unplaced;
     private long placedMoves = -1;
     private DateTimeOffset placedAt;
-    private bool reviveWanted;
     private volatile bool wanting;
     private DateTimeOffset? revivedAt;
 
@@ -38,7 +36,7 @@ internal sealed partial class ClusterMachine
             unwanted[offer.Id] = (new HeldOffer(offer, now), DeclineReason.OtherRole);
         else
             offers[offer.Id] = new HeldOffer(offer, now);
-        placementDue = true;
+        state.Signals.IsDue = true;
         if (offer.Unavailability is { } window)
             Plan(offer.AgentId, window, null, now);
         else
@@ -63,7 +61,7 @@ internal sealed partial class ClusterMachine
         GiveBackUnwanted(now);
         if (HasNews(now))
             unplaced = PlaceDue(now);
-        if (!Connected)
+        if (!state.IsConnected)
             return;
         if (unplaced)
             AskForOffers(now);
@@ -74,10 +72,10 @@ internal sealed partial class ClusterMachine
     // Nothing that matters for a place changed: the last pass still tells the truth, of however many tasks.
     private bool HasNews(DateTimeOffset now)
     {
-        if (!placementDue && placedMoves == state.Moves && now - placedAt < settings.ReviveInterval)
+        if (!state.Signals.IsDue && placedMoves == state.Moves && now - placedAt < settings.ReviveInterval)
             return false;
         // What this pass itself makes wait is looked at in the next.
-        (placementDue, placedAt, placedMoves) = (false, now, state.Moves);
+        (state.Signals.IsDue, placedAt, placedMoves) = (false, now, state.Moves);
         return true;
     }
 
@@ -86,7 +84,7 @@ internal sealed partial class ClusterMachine
     {
         var due = DueTasks(now);
         var left = false;
-        if (Connected)
+        if (state.IsConnected)
         {
             left = due.Count > 0 && Place(due, now);
             ForgetReasons();
@@ -107,7 +105,7 @@ internal sealed partial class ClusterMachine
             // A deploy that was refused in this pass has lost its tasks.
             if (!state.Tasks.ContainsKey(task.Id))
                 continue;
-            Hearing = task.Id;
+            state.Handling = task.Id;
             if (OverQuota(task) is { } full)
             {
                 Explain(task, full);
@@ -145,13 +143,13 @@ internal sealed partial class ClusterMachine
         };
         state.Save(launching);
         slot.Placed.Add(launching);
-        timers.Cancel(TimerKind.NotBefore, task.Id);
-        timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
-        timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
+        state.Timers.Cancel(TimerKind.NotBefore, task.Id);
+        state.Timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
+        state.Timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
         hopeless.Remove(slot.AgentId);
         state.Append(
-            new TaskLaunched(settings.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), Self,
-                SubjectOf(launching));
+            new TaskLaunched(state.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), ClusterJournal.Scheduler,
+                ClusterJournal.SubjectOf(launching));
     }
 
     private void Accept(AgentSlot slot, bool moreWaits)
@@ -171,8 +169,8 @@ internal sealed partial class ClusterMachine
         if (refusedDeploys.Add(deploy.Id))
         {
             state.Append(
-                new SecurityEventRaised(expected.Artifact, expected.Release, settings.Cluster, task.Id, violation.Code, violation.Detail),
-                Self, SubjectOf(task));
+                new SecurityEventRaised(expected.Artifact, expected.Release, state.Cluster, task.Id, violation.Code, violation.Detail),
+                ClusterJournal.Scheduler, ClusterJournal.SubjectOf(task));
         }
 
         var reason = $"{violation.Code}: {violation.Detail}";
@@ -205,13 +203,13 @@ internal sealed partial class ClusterMachine
 
     private void AskForOffers(DateTimeOffset now)
     {
-        if (suppressed != false || (reviveWanted && offers.Count == 0))
+        if (suppressed != false || (state.Signals.WantsRevive && offers.Count == 0))
             Revive(now);
         var stale = offers.Values.Where(o => o.Since + settings.OfferHold <= now).ToList();
         foreach (var refusal in stale.GroupBy(o => Hopelessness(o.Offer.AgentId)).OrderBy(g => g.Key))
             Decline([.. refusal], DeclineReason.NothingFits, refusal.Key, now);
         if (offers.Count > 0)
-            timers.Set(TimerKind.OfferHold, "", offers.Values.Min(o => o.Since) + settings.OfferHold);
+            state.Timers.Set(TimerKind.OfferHold, "", offers.Values.Min(o => o.Since) + settings.OfferHold);
     }
 
     /// <summary>
@@ -229,22 +227,22 @@ internal sealed partial class ClusterMachine
     {
         if (revivedAt is { } last && now < last + settings.ReviveInterval)
         {
-            timers.Set(TimerKind.Revive, "", last + settings.ReviveInterval);
+            state.Timers.Set(TimerKind.Revive, "", last + settings.ReviveInterval);
             return;
         }
 
-        Send(new ReviveOffers([settings.Role]));
-        (revivedAt, suppressed, reviveWanted) = (now, false, false);
+        state.Send(new ReviveOffers([settings.Role]));
+        (revivedAt, suppressed, state.Signals.WantsRevive) = (now, false, false);
         hopeless.Clear();
     }
 
     private void GoQuiet(DateTimeOffset now)
     {
-        reviveWanted = false;
+        state.Signals.WantsRevive = false;
         Decline([.. offers.Values], DeclineReason.NothingWaits, settings.LongRefuse, now);
         if (suppressed == true)
             return;
-        Send(new SuppressOffers([settings.Role]));
+        state.Send(new SuppressOffers([settings.Role]));
         suppressed = true;
     }
 
@@ -260,7 +258,7 @@ internal sealed partial class ClusterMachine
         }
 
         state.Effects.Declines.Add((reason, given.Count));
-        Send(new DeclineOffers([.. given.Select(h => h.Offer.Id)], refuse));
+        state.Send(new DeclineOffers([.. given.Select(h => h.Offer.Id)], refuse));
     }
 
     /// <summary>The call did not arrive. What matters is repeated by its timer; a launch is asked about soon.</summary>
@@ -271,11 +269,11 @@ internal sealed partial class ClusterMachine
             case AcceptOffers accept:
                 foreach (var task in accept.Tasks.Where(t =>
                     state.Tasks.TryGetValue(t.TaskId, out var held) && held.Phase == TaskPhase.Launching))
-                    timers.Set(TimerKind.Launch, task.TaskId, now + settings.KillRetry);
+                    state.Timers.Set(TimerKind.Launch, task.TaskId, now + settings.KillRetry);
                 break;
             case ReviveOffers:
-                reviveWanted = true;
-                timers.Set(TimerKind.Revive, "", now + settings.ReviveInterval);
+                state.Signals.WantsRevive = true;
+                state.Timers.Set(TimerKind.Revive, "", now + settings.ReviveInterval);
                 break;
         }
     }

@@ -10,7 +10,7 @@ internal sealed partial class ClusterMachine
     {
         if (!IsLongRunning(request.Kind))
             return NotFor(request, "scaled");
-        if (CurrentDeploy(request) is not { } deploy)
+        if (state.CurrentDeployOf(request) is not { } deploy)
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy that could be scaled.");
         var most = Math.Min(settings.MaxInstances, deploy.Spec.Options.MaxInstances ?? int.MaxValue);
         if (asked.Instances < 0 || asked.Instances > most)
@@ -24,14 +24,14 @@ internal sealed partial class ClusterMachine
         var before = change.Until is null ? null : request.Overrides.Scale is { Change.Until: not null } timed ? timed.Before
             : request.Overrides.Scale?.Instances;
         Override(request, o => o with { Scale = new ScaleOverride(asked.Instances, before, asked.Bounce, change) });
-        Changed(request.Id, "scaled", Numbers(from, asked.Instances), change);
+        journal.Request(request.Id, "scaled", Numbers(from, asked.Instances), change);
         ApplyScale(request.Id, asked.Bounce, change, now);
         return CommandOutcome.Accepted;
     }
 
     private CommandOutcome EndScale(Request request, ScaleEnded asked, DateTimeOffset now)
     {
-        if (request.Overrides.Scale is not { } scale || CurrentDeploy(request) is not { } deploy)
+        if (request.Overrides.Scale is not { } scale || state.CurrentDeployOf(request) is not { } deploy)
             return CommandOutcome.Conflict("not-scaled", $"Request {request.Id} runs as many instances as its deploy says.");
         var to = scale.Before ?? deploy.Spec.Instances;
         if (Guarded(scale.Instances, to, asked.Acknowledged) is { } refused)
@@ -48,7 +48,7 @@ internal sealed partial class ClusterMachine
     {
         var permanent = scale.Before is { } before ? new ScaleOverride(before, null, false, by with { Until = null }) : null;
         Override(request, o => o with { Scale = permanent });
-        Changed(request.Id, "scale-ended", Numbers(scale.Instances, to), by);
+        journal.Request(request.Id, "scale-ended", Numbers(scale.Instances, to), by);
         ApplyScale(request.Id, scale.Bounced, by, now);
     }
 
@@ -67,13 +67,13 @@ internal sealed partial class ClusterMachine
             return NotFor(request, "paused");
         var change = asked.By.At(now);
         Override(request, o => o with { Pause = new PauseOverride(asked.Kill, change), Bounce = null });
-        Changed(request.Id, "paused", asked.Kill ? "its tasks are killed" : "its tasks run on", change);
+        journal.Request(request.Id, "paused", asked.Kill ? "its tasks are killed" : "its tasks run on", change);
         if (request.PendingDeploy is { } id && state.Deploys.TryGetValue(id, out var pending))
             GiveUp(pending, new Verdict(DeployFailure.RequestPaused, FailureClass.Infra, $"request paused by {asked.By.Actor}"), now, asked.By.Actor);
         foreach (var deploy in state.DeploysOf(request.Id))
         {
             foreach (var task in state.TasksOf(deploy.Id).Where(t => asked.Kill || t.Phase == TaskPhase.Pending))
-                Kill(task, deploy.KeepsRunning ? KillCause.Retired : KillCause.Cancelled, $"paused by {asked.By.Actor}{Because(asked.By.Reason)}", now);
+                Kill(task, deploy.KeepsRunning ? KillCause.Retired : KillCause.Cancelled, $"paused by {asked.By.Actor}{Wording.Because(asked.By.Reason)}", now);
         }
 
         return CommandOutcome.Accepted;
@@ -90,7 +90,7 @@ internal sealed partial class ClusterMachine
     private void Resume(Request request, Change by, DateTimeOffset now)
     {
         Override(request, o => o with { Pause = null });
-        Changed(request.Id, "unpaused", "its instances start again", by);
+        journal.Request(request.Id, "unpaused", "its instances start again", by);
         PlanNextFire(request.Id, now);
         Balance(request.Id, now);
     }
@@ -102,7 +102,7 @@ internal sealed partial class ClusterMachine
             return NotFor(request, "told to skip health checks");
         var change = asked.By.At(now);
         Override(request, o => o with { SkipHealth = asked.Skip ? new SkipHealthOverride(change) : null });
-        Changed(request.Id, asked.Skip ? "health-skipped" : "health-checked", asked.Skip ? "running is enough" : "readiness is checked", change);
+        journal.Request(request.Id, asked.Skip ? "health-skipped" : "health-checked", asked.Skip ? "running is enough" : "readiness is checked", change);
         if (!asked.Skip)
             return CommandOutcome.Accepted;
         foreach (var id in state.DeploysOf(request.Id).Where(d => d.KeepsRunning).SelectMany(d => state.TasksOf(d.Id)).Select(t => t.Id).ToList())
@@ -126,7 +126,7 @@ internal sealed partial class ClusterMachine
         var was = request.Overrides.Priority;
         var before = change.Until is null ? null : was is { Change.Until: not null } ? was.Before : was?.Priority;
         Override(request, o => o with { Priority = asked.Priority is { } p ? new PriorityOverride(p, before, change) : null });
-        Changed(request.Id, "priority-changed", asked.Priority is { } set
+        journal.Request(request.Id, "priority-changed", asked.Priority is { } set
             ? string.Create(CultureInfo.InvariantCulture, $"priority {set:0.##}") : "the priority of its deploy", change);
         return CommandOutcome.Accepted;
     }
@@ -139,7 +139,7 @@ internal sealed partial class ClusterMachine
         foreach (var task in state.DeploysOf(request.Id).SelectMany(d => state.TasksOf(d.Id)).Where(t => t is
             { Phase: TaskPhase.Pending, NotBefore: not null }).ToList())
         {
-            timers.Cancel(TimerKind.NotBefore, task.Id);
+            state.Timers.Cancel(TimerKind.NotBefore, task.Id);
             state.Save(task with { NotBefore = null });
         }
 
@@ -152,9 +152,9 @@ internal sealed partial class ClusterMachine
         if (!state.Requests.TryGetValue(requestId, out var request))
             return;
         bool Over(Change? change) => change?.Until <= now;
-        var by = new Change(Self, "its time was over", now, null);
+        var by = new Change(ClusterJournal.Scheduler, "its time was over", now, null);
         if (request.Overrides is { Scale: { } scale } && Over(scale.Change))
-            RevertScale(request, scale, scale.Before ?? CurrentDeploy(request)?.Spec.Instances ?? 0, by, now);
+            RevertScale(request, scale, scale.Before ?? state.CurrentDeployOf(request)?.Spec.Instances ?? 0, by, now);
         if (Over(state.Requests[requestId].Overrides.Pause?.Change))
             Resume(state.Requests[requestId], by, now);
         if (Over(state.Requests[requestId].Overrides.Bounce?.Change))
@@ -163,14 +163,14 @@ internal sealed partial class ClusterMachine
         if (Over(request.Overrides.SkipHealth?.Change))
         {
             Override(request, o => o with { SkipHealth = null });
-            Changed(requestId, "health-checked", "readiness is checked again", by);
+            journal.Request(requestId, "health-checked", "readiness is checked again", by);
         }
 
         request = state.Requests[requestId];
         if (request.Overrides.Priority is { } priority && Over(priority.Change))
         {
             Override(request, o => o with { Priority = priority.Before is { } p ? new PriorityOverride(p, null, by) : null });
-            Changed(requestId, "priority-ended", "the priority from before holds again", by);
+            journal.Request(requestId, "priority-ended", "the priority from before holds again", by);
         }
 
         WatchOverrides(state.Requests[requestId]);
@@ -188,28 +188,15 @@ internal sealed partial class ClusterMachine
         var o = request.Overrides;
         Change?[] changes = [o.Scale?.Change, o.Pause?.Change, o.SkipHealth?.Change, o.Priority?.Change, o.Bounce?.Change];
         if (changes.Min(c => c?.Until) is { } first)
-            timers.Set(TimerKind.Override, request.Id, first);
+            state.Timers.Set(TimerKind.Override, request.Id, first);
         else
-            timers.Cancel(TimerKind.Override, request.Id);
+            state.Timers.Cancel(TimerKind.Override, request.Id);
     }
-
-    private void Changed(string requestId, string what, string detail, Change change) => state.Append(
-        new RequestChanged(settings.Cluster, requestId, what, detail, change.Reason, change.Until), change.By,
-        SubjectOf(state.Requests[requestId]));
-
-    private JournalSubject SubjectOf(Request request) => new()
-    {
-        Cluster = settings.Cluster,
-        Deployable = request.Kind == RequestKind.RunOnce ? null : CurrentDeploy(request)?.Spec.Subject.Deployable ?? request.Id,
-    };
-
-    private Deploy? CurrentDeploy(Request request) =>
-        state.Deploys.GetValueOrDefault(request.ActiveDeploy ?? "") ?? state.Deploys.GetValueOrDefault(request.PendingDeploy ?? "");
 
     private static bool IsLongRunning(RequestKind kind) => kind is RequestKind.Service or RequestKind.Worker;
 
     private static CommandOutcome NotFor(Request request, string what) =>
-        CommandOutcome.Unfit("wrong-kind", $"Request {request.Id} is of kind {Word(request.Kind)} and cannot be {what}.");
+        CommandOutcome.Unfit("wrong-kind", $"Request {request.Id} is of kind {Wording.Word(request.Kind)} and cannot be {what}.");
 
     private static string Numbers(int from, int to) => string.Create(CultureInfo.InvariantCulture, $"from {from} to {to} instances");
 }

@@ -13,10 +13,10 @@ internal sealed partial class ClusterMachine
     private void WatchPresence(DateTimeOffset now)
     {
         unheard.UnionWith(state.Agents.Values.Where(a => a.State != AgentState.Dead).Select(a => a.Id));
-        timers.Set(TimerKind.Missing, "", now + settings.MissingAfter);
-        timers.Set(TimerKind.Purge, "", now + PurgeInterval);
+        state.Timers.Set(TimerKind.Missing, "", now + settings.MissingAfter);
+        state.Timers.Set(TimerKind.Purge, "", now + PurgeInterval);
         foreach (var machine in state.Machines.All.Where(m => m.Change.Until is not null))
-            timers.Set(TimerKind.Machine, $"{machine.Kind}/{machine.Name}", machine.Change.Until!.Value);
+            state.Timers.Set(TimerKind.Machine, $"{machine.Kind}/{machine.Name}", machine.Change.Until!.Value);
     }
 
     private void HeardOf(string? agentId, DateTimeOffset now)
@@ -36,7 +36,7 @@ internal sealed partial class ClusterMachine
     /// <summary>Only while offers come is silence a sign: an idle framework hears of no agent.</summary>
     private void LookForMissing(DateTimeOffset now)
     {
-        timers.Set(TimerKind.Missing, "", now + settings.MissingAfter);
+        state.Timers.Set(TimerKind.Missing, "", now + settings.MissingAfter);
         missing = 0;
         foreach (var agent in state.Agents.Values.Where(a => a.State == AgentState.Missing).OrderBy(a => a.Id, StringComparer.Ordinal).ToList())
         {
@@ -54,7 +54,7 @@ internal sealed partial class ClusterMachine
             {
                 missing++;
                 state.Save(agent with { State = AgentState.Missing });
-                Record($"agent {agent.Host} was not seen since the scheduler started");
+                journal.Cluster($"agent {agent.Host} was not seen since the scheduler started");
             }
         }
 
@@ -75,13 +75,13 @@ internal sealed partial class ClusterMachine
     {
         state.Save(agent with { State = AgentState.Dead, SeenAt = now });
         state.Append(
-            new AgentLost(settings.Cluster, agent.Id, agent.Host, reason), Self, new JournalSubject { Cluster = settings.Cluster });
+            new AgentLost(state.Cluster, agent.Id, agent.Host, reason), ClusterJournal.Scheduler, new JournalSubject { Cluster = state.Cluster });
     }
 
     /// <summary>Forgets agents that are dead for long. A host that was decommissioned stays so, for when it returns.</summary>
     private void Purge(DateTimeOffset now)
     {
-        timers.Set(TimerKind.Purge, "", now + PurgeInterval);
+        state.Timers.Set(TimerKind.Purge, "", now + PurgeInterval);
         foreach (var agent in state.Agents.Values.Where(a => a.State == AgentState.Dead && now - a.SeenAt >= settings.PurgeAfter)
             .OrderBy(a => a.Id, StringComparer.Ordinal).ToList())
         {
@@ -93,7 +93,7 @@ internal sealed partial class ClusterMachine
         {
             if (AgentsOf(machine.Kind, machine.Name).Any() || now - machine.Change.Since < settings.PurgeAfter)
                 continue;
-            timers.Cancel(TimerKind.Machine, $"{machine.Kind}/{machine.Name}");
+            state.Timers.Cancel(TimerKind.Machine, $"{machine.Kind}/{machine.Name}");
             state.Remove(machine);
         }
     }

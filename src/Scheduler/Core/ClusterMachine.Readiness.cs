@@ -18,11 +18,11 @@ internal sealed partial class ClusterMachine
 
     private void WatchRunning(TaskRecord task, DateTimeOffset now)
     {
-        timers.Cancel(TimerKind.NotStarted, task.Id);
+        state.Timers.Cancel(TimerKind.NotStarted, task.Id);
         var spec = state.Deploys[task.DeployId].Spec;
         // Mesos ends it at its time; ours is the belt to that brace.
         if (spec.MaxRunTime is { } most)
-            timers.Set(TimerKind.Overtime, task.Id, (task.RunningAt ?? now) + most + OvertimeSlack);
+            state.Timers.Set(TimerKind.Overtime, task.Id, (task.RunningAt ?? now) + most + OvertimeSlack);
         WatchLate(task, now);
         if (task.HealthyAt is not null)
             return;
@@ -30,14 +30,14 @@ internal sealed partial class ClusterMachine
         {
             var begin = now + spec.Options.Probing.Delay;
             checks[task.Id] = new ReadyCheck(0, 0, 0, null);
-            timers.Set(TimerKind.Startup, task.Id, begin + readiness.Startup);
-            timers.Set(TimerKind.Probe, task.Id, begin);
+            state.Timers.Set(TimerKind.Startup, task.Id, begin + readiness.Startup);
+            state.Timers.Set(TimerKind.Probe, task.Id, begin);
             return;
         }
 
         var settled = (task.RunningAt ?? now) + (task.SkipHealth ? TimeSpan.Zero : spec.Options.Probing.HealthyAfter);
         if (settled > now)
-            timers.Set(TimerKind.Settled, task.Id, settled);
+            state.Timers.Set(TimerKind.Settled, task.Id, settled);
         else
             BecameHealthy(task, now);
     }
@@ -56,10 +56,10 @@ internal sealed partial class ClusterMachine
     private void StopWatching(string taskId)
     {
         checks.Remove(taskId);
-        timers.Cancel(TimerKind.Startup, taskId);
-        timers.Cancel(TimerKind.Probe, taskId);
-        timers.Cancel(TimerKind.Settled, taskId);
-        timers.Cancel(TimerKind.NotStarted, taskId);
+        state.Timers.Cancel(TimerKind.Startup, taskId);
+        state.Timers.Cancel(TimerKind.Probe, taskId);
+        state.Timers.Cancel(TimerKind.Settled, taskId);
+        state.Timers.Cancel(TimerKind.NotStarted, taskId);
     }
 
     private void Probe(string taskId, DateTimeOffset now)
@@ -70,7 +70,7 @@ internal sealed partial class ClusterMachine
         var readiness = spec.Readiness!;
         state.Effects.Sends.Add(new RunProbe(
             taskId, task.Address!, ProbePort(task, spec)!.Value, readiness.HttpPath, readiness.Timeout, spec.Options.Probing.Https));
-        timers.Set(TimerKind.Probe, taskId, now + readiness.Timeout + Overdue);
+        state.Timers.Set(TimerKind.Probe, taskId, now + readiness.Timeout + Overdue);
     }
 
     private void Answered(ProbeAnswered answer, DateTimeOffset now)
@@ -86,13 +86,13 @@ internal sealed partial class ClusterMachine
             return;
         }
 
-        timers.Cancel(TimerKind.Startup, task.Id);
+        state.Timers.Cancel(TimerKind.Startup, task.Id);
         var row = new ReadyCheck(check.Tries + 1, check.Bad, check.InRow + 1, check.Since ?? now);
         checks[task.Id] = row;
         if (row.InRow >= readiness.Successes && now - row.Since >= readiness.HealthyFor)
             BecameHealthy(task, now);
         else
-            timers.Set(TimerKind.Probe, task.Id, now + readiness.Interval);
+            state.Timers.Set(TimerKind.Probe, task.Id, now + readiness.Interval);
     }
 
     private void DidNotPass(TaskRecord task, DeploySpec spec, ReadyCheck check, ProbeAnswered answer, DateTimeOffset now)
@@ -114,9 +114,9 @@ internal sealed partial class ClusterMachine
 
         // A row that broke after its first success gets the start-up time once more.
         if (check.InRow > 0)
-            timers.Set(TimerKind.Startup, task.Id, now + readiness.Startup);
+            state.Timers.Set(TimerKind.Startup, task.Id, now + readiness.Startup);
         checks[task.Id] = new ReadyCheck(check.Tries + 1, bad, 0, null);
-        timers.Set(TimerKind.Probe, task.Id, now + PauseAfter(check, answer, readiness, probing));
+        state.Timers.Set(TimerKind.Probe, task.Id, now + PauseAfter(check, answer, readiness, probing));
     }
 
     // A program needs a moment to listen: the first tries come quickly, then at the interval.

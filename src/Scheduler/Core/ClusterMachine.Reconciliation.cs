@@ -24,12 +24,12 @@ internal sealed partial class ClusterMachine
             FrameworkId = subscribed.FrameworkId, State = FrameworkState.Subscribed, Detail = null, Master = subscribed.MasterAddress,
             MasterVersion = subscribed.MasterVersion,
         });
-        Record($"subscribed to master {subscribed.MasterAddress} as {subscribed.FrameworkId}");
+        journal.Cluster($"subscribed to master {subscribed.MasterAddress} as {subscribed.FrameworkId}");
         offers.Clear();
-        placementDue = true;
+        state.Signals.IsDue = true;
         suppressed = null;
         StartReconciliation(now);
-        timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
+        state.Timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
         foreach (var task in state.Tasks.Values.Where(t => t.KillCause is not null && t.Phase != TaskPhase.Pending).OrderBy(t =>
             t.Id, StringComparer.Ordinal).ToList())
             SendKill(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
@@ -38,9 +38,9 @@ internal sealed partial class ClusterMachine
     private void OnDisconnected(string reason)
     {
         offers.Clear();
-        placementDue = true;
+        state.Signals.IsDue = true;
         if (state.Framework.State == FrameworkState.Subscribed)
-            Record($"disconnected: {reason}");
+            journal.Cluster($"disconnected: {reason}");
         if (state.Framework.State != FrameworkState.Disconnected || state.Framework.Detail != reason)
             state.Save(state.Framework with { State = FrameworkState.Disconnected, Detail = reason });
     }
@@ -48,7 +48,7 @@ internal sealed partial class ClusterMachine
     private void OnEnded(SubscriptionEnded ended)
     {
         offers.Clear();
-        placementDue = true;
+        state.Signals.IsDue = true;
         var (reached, word) = ended.End switch
         {
             SubscriptionEnd.FailedOver =>
@@ -59,11 +59,8 @@ internal sealed partial class ClusterMachine
             SubscriptionEnd.Refused => (FrameworkState.Refused, "the master refuses the framework"),
         };
         state.Save(state.Framework with { State = reached, Detail = ended.Reason });
-        Record($"{word}: {ended.Reason}");
+        journal.Cluster($"{word}: {ended.Reason}");
     }
-
-    private void Record(string what) =>
-        state.Append(new ClusterChanged(settings.Cluster, what), Self, new JournalSubject { Cluster = settings.Cluster });
 
     private void StartReconciliation(DateTimeOffset now)
     {
@@ -71,36 +68,36 @@ internal sealed partial class ClusterMachine
         unanswered.UnionWith(state.Tasks.Values.Where(t => t.Phase != TaskPhase.Pending).Select(t => t.Id));
         round.Clear();
         rounds = 0;
-        timers.Set(TimerKind.Reconcile, "", now);
+        state.Timers.Set(TimerKind.Reconcile, "", now);
         state.Save(state.Framework with { Reconciliation = new Reconciliation(now, null, unanswered.Count) });
     }
 
     private CommandOutcome Reconcile(ReconciliationAsked asked, DateTimeOffset now)
     {
         // Without a subscription there is nobody to answer; the next one begins with a reconciliation.
-        if (!Connected)
-            return CommandOutcome.Conflict("not-subscribed", $"Cluster {settings.Cluster} has no master at the moment: "
+        if (!state.IsConnected)
+            return CommandOutcome.Conflict("not-subscribed", $"Cluster {state.Cluster} has no master at the moment: "
                 + "everything is reconciled as soon as it has one.");
         if (state.Framework.Reconciliation is { Until: null } under)
         {
             // What is missing is asked for at once, however long its next turn is away.
             round.Clear();
             rounds = 0;
-            timers.Set(TimerKind.Reconcile, "", now);
+            state.Timers.Set(TimerKind.Reconcile, "", now);
             return CommandOutcome.Made($"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks are not answered for.");
         }
 
-        state.Append(new ClusterChanged(settings.Cluster, "reconciliation asked"), asked.Actor,
-            new JournalSubject { Cluster = settings.Cluster });
+        state.Append(new ClusterChanged(state.Cluster, "reconciliation asked"), asked.Actor,
+            new JournalSubject { Cluster = state.Cluster });
         StartReconciliation(now);
-        timers.Set(TimerKind.ImplicitReconcile, "", now);
+        state.Timers.Set(TimerKind.ImplicitReconcile, "", now);
         return CommandOutcome.Made($"started: the master is asked about {unanswered.Count} tasks.");
     }
 
     /// <summary>It is over when every task was answered for, or has ended.</summary>
     private void EndReconciliation(DateTimeOffset now)
     {
-        if (unanswered.Count == 0 && Connected && state.Framework.Reconciliation is { Until: null } under)
+        if (unanswered.Count == 0 && state.IsConnected && state.Framework.Reconciliation is { Until: null } under)
             state.Save(state.Framework with { Reconciliation = under with { Until = now } });
     }
 
@@ -109,14 +106,14 @@ internal sealed partial class ClusterMachine
     {
         if (!state.Tasks.TryGetValue(taskId, out var task) || task.Phase != TaskPhase.Launching)
             return;
-        timers.Set(TimerKind.Launch, taskId, now + settings.LaunchTimeout);
-        if (Connected)
-            Send(new ReconcileTasks([(taskId, task.AgentId)]));
+        state.Timers.Set(TimerKind.Launch, taskId, now + settings.LaunchTimeout);
+        if (state.IsConnected)
+            state.Send(new ReconcileTasks([(taskId, task.AgentId)]));
     }
 
     private void ReconcileSome(DateTimeOffset now)
     {
-        if (!Connected || unanswered.Count == 0)
+        if (!state.IsConnected || unanswered.Count == 0)
             return;
         if (round.Count == 0)
         {
@@ -134,8 +131,8 @@ internal sealed partial class ClusterMachine
 
         // An empty list would ask for everything.
         if (batch.Count > 0)
-            Send(new ReconcileTasks(batch));
-        timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? ReconcileBreath : ReconcilePause()));
+            state.Send(new ReconcileTasks(batch));
+        state.Timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? ReconcileBreath : ReconcilePause()));
     }
 
     private TimeSpan ReconcilePause()
@@ -146,8 +143,8 @@ internal sealed partial class ClusterMachine
 
     private void ReconcileAll(DateTimeOffset now)
     {
-        timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ImplicitReconcile);
-        if (Connected)
-            Send(new ReconcileTasks([]));
+        state.Timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ImplicitReconcile);
+        if (state.IsConnected)
+            state.Send(new ReconcileTasks([]));
     }
 }

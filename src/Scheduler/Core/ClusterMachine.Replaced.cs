@@ -34,7 +34,7 @@ internal sealed partial class ClusterMachine
 
     /// <summary>Out of sight, and nobody waits for it any more, whatever it was to leave for.</summary>
     private bool IsGivenUp(TaskRecord task) => task.Phase == TaskPhase.Unreachable
-        && (task.Leaving?.Cause == LeaveCause.Unreachable || (PatienceFor(task) is not null && !timers.IsSet(TimerKind.Unreachable, task.Id)));
+        && (task.Leaving?.Cause == LeaveCause.Unreachable || (PatienceFor(task) is not null && !state.Timers.IsSet(TimerKind.Unreachable, task.Id)));
 
     private List<TaskRecord> Replaced(Request request, Deploy deploy, TaskRecord? healthy)
     {

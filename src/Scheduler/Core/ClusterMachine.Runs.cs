@@ -41,7 +41,7 @@ internal sealed partial class ClusterMachine
         if (state.Knows(run.Id))
             return CommandOutcome.Made(run.Id);
         StartRun(run, now);
-        Changed(request.Id, "run-asked", run.Id, asked.By.At(now));
+        journal.Request(request.Id, "run-asked", run.Id, asked.By.At(now));
         return CommandOutcome.Made(run.Id);
     });
 
@@ -70,9 +70,9 @@ internal sealed partial class ClusterMachine
         var next = RuleOf(deploy).After(now);
         state.Save(request with { NextFire = next, State = next is null ? RequestState.Finished : RequestState.Active });
         if (next is { } at)
-            timers.Set(TimerKind.Fire, requestId, at);
+            state.Timers.Set(TimerKind.Fire, requestId, at);
         else
-            timers.Cancel(TimerKind.Fire, requestId);
+            state.Timers.Cancel(TimerKind.Fire, requestId);
     }
 
     private void Fire(string requestId, DateTimeOffset now)
@@ -98,7 +98,7 @@ internal sealed partial class ClusterMachine
         var overlap = deploy.Spec.Options.Schedule!.Overlap;
         if (under.Count > 0 && overlap == Overlap.Skip)
         {
-            Changed(request.Id, "fire-skipped", $"{at:u} passes: {under[0].Id} is under way", new Change(Self, null, now, null));
+            journal.Request(request.Id, "fire-skipped", $"{at:u} passes: {under[0].Id} is under way", now);
             return;
         }
 
@@ -110,7 +110,7 @@ internal sealed partial class ClusterMachine
 
         var name = at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var cooled = request.Overrides.Cooldown is null ? (DateTimeOffset?)null : now + CooldownRules.Delay;
-        var run = RunOf(deploy, new RunDetails(name, false, cooled), null, Self, now);
+        var run = RunOf(deploy, new RunDetails(name, false, cooled), null, ClusterJournal.Scheduler, now);
         if (!state.Deploys.ContainsKey(run.Id))
             StartRun(run, now);
     }
@@ -118,7 +118,7 @@ internal sealed partial class ClusterMachine
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     /// <summary>Runs of the deploys before may go on for so long.</summary>
-    private void WatchOldRuns(Deploy active) => timers.Set(TimerKind.OldRuns, active.RequestId, active.CreatedAt + active.Spec.Options.KillOldAfter);
+    private void WatchOldRuns(Deploy active) => state.Timers.Set(TimerKind.OldRuns, active.RequestId, active.CreatedAt + active.Spec.Options.KillOldAfter);
 
     private void OldRunsPassed(string requestId, DateTimeOffset now)
     {
@@ -186,12 +186,12 @@ internal sealed partial class ClusterMachine
             ActiveDeploy = end.Outcome == Outcome.Succeeded ? run.Id : request.ActiveDeploy,
         });
         if (end.Outcome == Outcome.Succeeded)
-            state.Append(new DeployHealthy(settings.Cluster, run.RequestId, run.Id), Self, run.Spec.Subject);
+            state.Append(new DeployHealthy(state.Cluster, run.RequestId, run.Id), ClusterJournal.Scheduler, run.Spec.Subject);
         else
             state.Append(
-                new DeployFailed(settings.Cluster, run.RequestId, run.Id, end.Class ?? FailureClass.Infra, end.Reason,
-                    Word(end.Outcome == Outcome.Cancelled ? DeployFailure.Cancelled : DeployFailure.TaskFailedOnStartup)),
-                Self, run.Spec.Subject);
+                new DeployFailed(state.Cluster, run.RequestId, run.Id, end.Class ?? FailureClass.Infra, end.Reason,
+                    Wording.Word(end.Outcome == Outcome.Cancelled ? DeployFailure.Cancelled : DeployFailure.TaskFailedOnStartup)),
+                ClusterJournal.Scheduler, run.Spec.Subject);
     }
 
     private void RunOfRequestEnded(Deploy run, TaskRecord task, TaskEnd end, DateTimeOffset now)
@@ -200,7 +200,7 @@ internal sealed partial class ClusterMachine
             NoteRunTime(run, task, now);
         var request = state.Requests[run.RequestId];
         if (end.Outcome == Outcome.Succeeded && request.Overrides.Cooldown is not null)
-            EndCooldown(request, new Change(Self, $"run {run.Id} succeeded", now, null));
+            EndCooldown(request, new Change(ClusterJournal.Scheduler, $"run {run.Id} succeeded", now, null));
         else if (request.Kind == RequestKind.Cron)
             NoteFailure(run, task, end, now);
     }

@@ -29,7 +29,7 @@ internal sealed partial class ClusterMachine
         if (WhyNot(request, id, spec) is { } refusal)
         {
             Refuse(known ?? request, deploy, refusal, now);
-            return CommandOutcome.Conflict(Word(refusal.Failure), refusal.Reason);
+            return CommandOutcome.Conflict(Wording.Word(refusal.Failure), refusal.Reason);
         }
 
         if (request.PendingDeploy is { } overtaken && state.Deploys.TryGetValue(overtaken, out var pending))
@@ -57,10 +57,10 @@ internal sealed partial class ClusterMachine
             return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config, $"the deploy id is not valid: {badDeploy}");
         if (KindGroup(request.Kind) != KindGroup(spec.Kind))
             return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config,
-                $"request {request.Id} is of kind {Word(request.Kind)} and cannot become {Word(spec.Kind)}: remove it first");
+                $"request {request.Id} is of kind {Wording.Word(request.Kind)} and cannot become {Wording.Word(spec.Kind)}: remove it first");
         if (request.Overrides.Pause is { } pause && !spec.Options.Unpause)
             return new Verdict(DeployFailure.RequestPaused, FailureClass.Infra,
-                $"request {request.Id} is paused by {pause.Change.By}{Because(pause.Change.Reason)}: unpause it, or deploy with unpause");
+                $"request {request.Id} is paused by {pause.Change.By}{Wording.Because(pause.Change.Reason)}: unpause it, or deploy with unpause");
         if (LimitRules.Fault(spec.Needs, spec.Options.Limits) is { } tooLow)
             return new Verdict(DeployFailure.ConfigInvalid, FailureClass.Config, tooLow);
         if (spec.Kind != RequestKind.Cron)
@@ -84,7 +84,7 @@ internal sealed partial class ClusterMachine
             State = DeployState.Failed, EndedAt = now, FailureClass = why.Class, Failure = why.Failure, Reason = why.Reason,
         });
         state.Append(
-            new DeployFailed(settings.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Word(why.Failure)), Self,
+            new DeployFailed(state.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Wording.Word(why.Failure)), ClusterJournal.Scheduler,
             deploy.Spec.Subject);
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class ClusterMachine
         {
             ActiveDeploy = deploy.Id, Overrides = request.Overrides with { Pause = null }, Failures = [],
         });
-        state.Append(new DeployHealthy(settings.Cluster, request.Id, deploy.Id), Self, deploy.Spec.Subject);
+        state.Append(new DeployHealthy(state.Cluster, request.Id, deploy.Id), ClusterJournal.Scheduler, deploy.Spec.Subject);
         WatchOldRuns(deploy);
         PlanNextFire(request.Id, now);
     }
@@ -119,8 +119,6 @@ internal sealed partial class ClusterMachine
         state.Save(request with { PendingDeploy = deploy.Id });
         StartRun(deploy, now);
     }
-
-    private static string Because(string? reason) => string.IsNullOrEmpty(reason) ? "" : $": {reason}";
 }
 
 /// <summary>Why a deploy comes to nothing.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class ClusterMachine
 
         // The row of this update commits before this leaves: see Effects. Updates without uuid come from the master and want no answer.
         if (status is { Uuid: { } uuid, AgentId: { } agent })
-            Send(new AcknowledgeUpdate(status.TaskId, agent, uuid));
+            state.Send(new AcknowledgeUpdate(status.TaskId, agent, uuid));
     }
 
     private bool IsRepeated(TaskStatus status)
@@ -94,13 +94,13 @@ internal sealed partial class ClusterMachine
 
     private void Reached(TaskRecord task, TaskPhase phase, DateTimeOffset now)
     {
-        timers.Cancel(TimerKind.Launch, task.Id);
-        timers.Cancel(TimerKind.Unreachable, task.Id);
+        state.Timers.Cancel(TimerKind.Launch, task.Id);
+        state.Timers.Cancel(TimerKind.Unreachable, task.Id);
         var first = phase == TaskPhase.Running && task.RunningAt is null;
         var reached = task with { Phase = task.KillCause is null ? phase : TaskPhase.Killing, RunningAt = first ? now : task.RunningAt };
         state.Save(reached);
         if (first)
-            state.Append(new TaskRunning(settings.Cluster, task.RequestId, task.DeployId, task.Id), Self, SubjectOf(task));
+            state.Append(new TaskRunning(state.Cluster, task.RequestId, task.DeployId, task.Id), ClusterJournal.Scheduler, ClusterJournal.SubjectOf(task));
         if (task.Phase == TaskPhase.Unreachable)
             Returned(reached, now);
         // What we sent while it was out of sight was lost: this is the first kill that it hears, and it has its grace.
@@ -117,7 +117,7 @@ internal sealed partial class ClusterMachine
         StopWatching(task.Id);
         state.Save(task with { Phase = TaskPhase.Unreachable, Reason = status.Message });
         if (PatienceFor(task) is { } patience)
-            timers.Set(TimerKind.Unreachable, task.Id, now + patience);
+            state.Timers.Set(TimerKind.Unreachable, task.Id, now + patience);
     }
 
     private void Stranger(TaskStatus status, DateTimeOffset now)
@@ -130,7 +130,7 @@ internal sealed partial class ClusterMachine
         }
         else if (status.State is not (TaskState.Unreachable or TaskState.Unknown) && surplus.Remove(status.TaskId))
         {
-            timers.Cancel(TimerKind.Kill, status.TaskId);
+            state.Timers.Cancel(TimerKind.Kill, status.TaskId);
         }
     }
 
@@ -146,9 +146,9 @@ internal sealed partial class ClusterMachine
         else if (alerted.Add(found.TaskId))
         {
             state.Append(
-                new ClusterChanged(settings.Cluster,
-                    $"task {found.TaskId} runs on agent {found.AgentId} and is not known here: left alone"), Self,
-                new JournalSubject { Cluster = settings.Cluster, TaskId = found.TaskId });
+                new ClusterChanged(state.Cluster,
+                    $"task {found.TaskId} runs on agent {found.AgentId} and is not known here: left alone"), ClusterJournal.Scheduler,
+                new JournalSubject { Cluster = state.Cluster, TaskId = found.TaskId });
         }
     }
 }

@@ -15,19 +15,18 @@ namespace Pipeline.Scheduler.Core;
 /// </remarks>
 internal sealed partial class ClusterMachine
 {
-    private static readonly Actor Self = Actor.System("scheduler");
-
     private readonly CoreSettings settings;
     private readonly TrustCheck trust;
     private readonly ClusterState state;
-    private readonly Timers timers = new();
+    private readonly ClusterJournal journal;
 
     /// <param name="now">When the state was taken up: what waited while nobody led gets its time anew.</param>
     public ClusterMachine(CoreSettings settings, TrustCheck trust, Snapshot snapshot, DateTimeOffset now)
     {
         this.settings = settings;
         this.trust = trust;
-        state = new ClusterState(snapshot);
+        state = new ClusterState(settings.Cluster, snapshot);
+        journal = new ClusterJournal(state);
         heldBack.UnionWith(state.Deploys.Values.Where(d => d.KeepsRunning).Select(d => d.Id));
         foreach (var task in state.Tasks.Values.OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
             TakeUp(task, now);
@@ -36,13 +35,13 @@ internal sealed partial class ClusterMachine
         foreach (var request in state.Requests.Values)
             TakeUp(request);
         if (state.Freeze?.Change.Until is { } thaw)
-            timers.Set(TimerKind.Freeze, "", thaw);
+            state.Timers.Set(TimerKind.Freeze, "", thaw);
         WatchPresence(now);
         state.Effects.ForgetWhys = true;
     }
 
     /// <summary>Null when nothing waits for time.</summary>
-    public DateTimeOffset? NextWake => timers.Next;
+    public DateTimeOffset? NextWake => state.Timers.Next;
 
     /// <summary>Work waits for a place. Read by the subscription, from another thread, when it is made.</summary>
     public bool WantsOffers => wanting;
@@ -52,7 +51,7 @@ internal sealed partial class ClusterMachine
     internal ClusterState State => state;
 
     /// <summary>The input, or the id that time woke, which is being heard: should the step throw, it threw on this.</summary>
-    internal object? Hearing { get; private set; }
+    internal object? Handling => state.Handling;
 
     /// <summary>The request that a task, deploy or request of this id belongs to.</summary>
     internal string? RequestOf(string id) =>
@@ -68,17 +67,17 @@ internal sealed partial class ClusterMachine
     {
         foreach (var input in batch)
         {
-            Hearing = input;
+            state.Handling = input;
             Apply(input, now);
         }
 
-        while (timers.TryTakeDue(now, out var kind, out var id))
+        while (state.Timers.TryTakeDue(now, out var kind, out var id))
         {
-            Hearing = id;
+            state.Handling = id;
             Wake(kind, id, now);
         }
 
-        Hearing = null;
+        state.Handling = null;
         EmptyAgents(now);
         EndReconciliation(now);
         Settle(now);
@@ -216,7 +215,7 @@ internal sealed partial class ClusterMachine
                 MaintenanceDue(id, now);
                 break;
             case TimerKind.NotBefore:
-                placementDue = true;
+                state.Signals.IsDue = true;
                 break;
             case TimerKind.Late:
                 IsLate(id, now);
@@ -231,18 +230,18 @@ internal sealed partial class ClusterMachine
         switch (task.Phase)
         {
             case TaskPhase.Pending when task.NotBefore is { } at:
-                timers.Set(TimerKind.NotBefore, task.Id, at);
+                state.Timers.Set(TimerKind.NotBefore, task.Id, at);
                 break;
             case TaskPhase.Launching:
-                timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
-                timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
+                state.Timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
+                state.Timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
                 break;
             case TaskPhase.Starting:
-                timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
+                state.Timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
                 break;
             case TaskPhase.Unreachable:
                 if (PatienceFor(task) is { } patience)
-                    timers.Set(TimerKind.Unreachable, task.Id, now + patience);
+                    state.Timers.Set(TimerKind.Unreachable, task.Id, now + patience);
                 break;
             case TaskPhase.Running:
                 WatchRunning(task, now);
@@ -257,24 +256,19 @@ internal sealed partial class ClusterMachine
         if (deploy.Progress.HealthyAt is not null)
             WaitForAcceptance(deploy);
         else if (RolloutRules.BudgetOf(deploy) is { } budget)
-            timers.Set(TimerKind.Budget, deploy.Id, RolloutRules.StepSince(deploy) + budget);
+            state.Timers.Set(TimerKind.Budget, deploy.Id, RolloutRules.StepSince(deploy) + budget);
     }
 
     private void TakeUp(Request request)
     {
         WatchOverrides(request);
         if (request.Overrides.Cooldown is not null)
-            timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(request));
+            state.Timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(request));
         if (request.NextFire is { } fire)
-            timers.Set(TimerKind.Fire, request.Id, fire);
+            state.Timers.Set(TimerKind.Fire, request.Id, fire);
         if (request.Kind is RequestKind.Cron or RequestKind.OnDemand && request.ActiveDeploy is { } id
             && state.Deploys.TryGetValue(id, out var active))
             WatchOldRuns(active);
     }
 
-    private void Send(MasterCall call) => state.Effects.Sends.Add(new Call(call));
-
-    private bool Connected => state.Framework.State == FrameworkState.Subscribed;
-
-    private static JournalSubject SubjectOf(TaskRecord task) => task.Subject with { TaskId = task.Id };
 }

@@ -1,4 +1,5 @@
 using Pipeline.Kernel;
+using Pipeline.Mesos;
 
 namespace Pipeline.Scheduler.Core;
 
@@ -35,8 +36,9 @@ internal sealed partial class ClusterState
     private readonly Dictionary<string, DeployTally> tallies = new(StringComparer.Ordinal);
     private readonly SortedSet<(DateTimeOffset At, string Id)> pending = new(Oldest);
 
-    public ClusterState(Snapshot snapshot)
+    public ClusterState(string cluster, Snapshot snapshot)
     {
+        Cluster = cluster;
         Framework = snapshot.Framework;
         Freeze = snapshot.Freeze;
         foreach (var ((deploy, instance), attempt) in snapshot.Attempts)
@@ -55,6 +57,18 @@ internal sealed partial class ClusterState
         Forced = snapshot.Forced;
         Effects = new Effects();
     }
+
+    /// <summary>The cluster's name.</summary>
+    public string Cluster { get; }
+
+    public Timers Timers { get; } = new();
+    public PlacementSignals Signals { get; } = new();
+
+    /// <summary>The input, or the id that is worked on: should the step throw, it threw on this.</summary>
+    public object? Handling { get; set; }
+
+    /// <summary>The subscription stands: calls reach the master.</summary>
+    public bool IsConnected => Framework.State == FrameworkState.Subscribed;
 
     public Effects Effects { get; private set; } = new();
     public FrameworkRecord Framework { get; private set; }
@@ -197,6 +211,12 @@ internal sealed partial class ClusterState
             index[key] = ids = new SortedSet<string>(StringComparer.Ordinal);
         return ids;
     }
+
+    /// <summary>The deploy in force, or else the one that rolls out.</summary>
+    public Deploy? CurrentDeployOf(Request request) =>
+        deploys.GetValueOrDefault(request.ActiveDeploy ?? "") ?? deploys.GetValueOrDefault(request.PendingDeploy ?? "");
+
+    public void Send(MasterCall call) => Effects.Sends.Add(new Call(call));
 
     public void Append(JournalEvent happened, Actor actor, JournalSubject subject) =>
         Effects.Events.Add(new NewJournalEntry(happened, actor, subject));

@@ -76,7 +76,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         }
         catch (Exception e)
         {
-            await border.SetAsideAsync(machine, machine.Hearing, intake, e, ct);
+            await border.SetAsideAsync(machine, machine.Handling, intake, e, ct);
             throw;
         }
     }
