@@ -64,6 +64,13 @@ internal sealed partial class ClusterState
         return [.. ids.GetViewBetween(prefix, prefix[..^1] + "/").Select(id => tasks[id])];
     }
 
+    /// <summary>Tasks in the place of this one.</summary>
+    public IEnumerable<TaskRecord> StandInsOf(TaskRecord task) =>
+        TasksOf(task.DeployId, task.Instance).Where(t => t.Id != task.Id && t.FillsPlace && t.KillCause is null);
+
+    public IEnumerable<AgentRecord> AgentsOf(MachineKind kind, string name) =>
+        agents.Values.Where(a => kind == MachineKind.Agent ? a.Host == name : a.Rack == name);
+
     /// <summary>How many tasks of a request sit somewhere, on how many agents, and how many wait.</summary>
     public (int Running, int Hosts, int Pending) CountsOf(string requestId)
     {

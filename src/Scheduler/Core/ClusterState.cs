@@ -212,6 +212,21 @@ internal sealed partial class ClusterState
         return ids;
     }
 
+    /// <summary>A request that is being removed is gone when nothing of it is left.</summary>
+    public void RemoveWhenEmpty(string requestId)
+    {
+        var request = requests[requestId];
+        if (request.State == RequestState.Removing && DeploysOf(requestId).Count == 0)
+            Save(request with { State = RequestState.Removed, ActiveDeploy = null, PendingDeploy = null });
+    }
+
+    /// <summary>Says why a task is not placed, if that is news.</summary>
+    public void SaveWhy(TaskRecord task, string why)
+    {
+        if (task.Why != why)
+            Save(task with { Why = why });
+    }
+
     /// <summary>The deploy in force, or else the one that rolls out.</summary>
     public Deploy? CurrentDeployOf(Request request) =>
         deploys.GetValueOrDefault(request.ActiveDeploy ?? "") ?? deploys.GetValueOrDefault(request.PendingDeploy ?? "");

@@ -18,5 +18,9 @@ internal sealed record CommandOutcome(string? Code, int Status, string? Detail)
 
     public static CommandOutcome Unfit(string code, string detail) => new(code, 422, detail);
 
+    /// <param name="what">Completes "cannot be …".</param>
+    public static CommandOutcome NotFor(Request request, string what) =>
+        Unfit("wrong-kind", $"Request {request.Id} is of kind {Wording.Word(request.Kind)} and cannot be {what}.");
+
     public static CommandOutcome TooMany(string code, string detail) => new(code, 429, detail);
 }

@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Http;
 
 namespace Pipeline.Scheduler.Core;
 

@@ -49,6 +49,14 @@ internal static class FailureRules
         };
     }
 
+    /// <summary>It was out of the master's sight for too long.</summary>
+    public static TaskEnd OutOfReach(TaskRecord task, DeploySpec spec, DateTimeOffset now)
+    {
+        var lost = new TaskStatus(
+            task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now, null, null);
+        return Judge(task, spec.Kind, lost, spec.Image);
+    }
+
     private static TaskEnd Failed(TaskStatus status, int? exit, string reason, string? image)
     {
         var code = ReasonOf(status);

@@ -16,6 +16,9 @@ internal sealed class MachineBook
 
     public MachineRecord? Find(MachineKind kind, string name) => records.GetValueOrDefault((kind, name));
 
+    /// <param name="key">See <see cref="MachineRecord.Key"/>.</param>
+    public MachineRecord? Find(string key) => records.Values.FirstOrDefault(r => r.Key == key);
+
     public void Put(MachineRecord record)
     {
         records[(record.Kind, record.Name)] = record;

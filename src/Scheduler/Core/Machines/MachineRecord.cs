@@ -17,6 +17,9 @@ internal sealed record MachineRecord(MachineKind Kind, string Name, MachineState
     /// <summary>Of one that drains: when the time is over, what is left on it is killed.</summary>
     public bool KillAtExpiry { get; init; }
 
+    /// <summary>Names it among all agents and racks.</summary>
+    public string Key => $"{Kind}/{Name}";
+
     public string Title => Kind == MachineKind.Agent ? $"agent {Name}" : $"rack {Name}";
 }
 

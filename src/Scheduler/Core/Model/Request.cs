@@ -18,6 +18,9 @@ internal sealed record Request(
     /// <summary>Crash loops seen, newest last; one without an end goes on.</summary>
     public IReadOnlyList<CrashLoop> Loops { get; init; } = [];
 
+    /// <summary>Its instances run all the time.</summary>
+    public bool IsLongRunning => Kind is RequestKind.Service or RequestKind.Worker;
+
     /// <summary>How many seconds its last successful runs took, newest last.</summary>
     public IReadOnlyList<double> RunTimes { get; init; } = [];
 }

@@ -1,0 +1,74 @@
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>Moves instances off the agents that are to be empty: replaces first and kills then, so many agents at a time. What runs once
+/// ends by itself.</summary>
+internal sealed class Drains(
+    ClusterState state, CoreSettings settings, MachineChanges changes, MaintenanceWindows maintenance, DrainReasons reasons,
+    Convergence convergence)
+{
+    /// <summary>Moves who may be moved, and ends the drains that are done.</summary>
+    public void Continue(DateTimeOffset now)
+    {
+        if (!state.Machines.AnyDraining && !maintenance.Any)
+            return;
+        MoveInstances(now);
+        foreach (var machine in state.Machines.All.Where(m => m.State == MachineState.Draining).ToList())
+        {
+            if (state.AgentsOf(machine.Kind, machine.Name).All(a => a.State == AgentState.Dead || state.IsEmpty(a.Id)))
+                changes.Save(MachineRules.Emptied(machine, now), ClusterJournal.Scheduler);
+        }
+
+        reasons.Keep(state.Agents.Values.Where(a => maintenance.IsPlanned(a.Id) || state.Machines.StateOf(a.Host, a.Rack) == MachineState.Draining));
+    }
+
+    /// <summary>What had begun to leave stays, unless what replaces it is healthy.</summary>
+    public void CallOff(MachineRecord machine, DateTimeOffset now)
+    {
+        foreach (var agent in state.AgentsOf(machine.Kind, machine.Name).OrderBy(a => a.Id, StringComparer.Ordinal).ToList())
+        {
+            if (state.Machines.StateOf(agent.Host, agent.Rack) != MachineState.Draining && maintenance.Due(agent.Id, now) is null)
+                maintenance.KeepTasksOn(agent.Id, now);
+        }
+    }
+
+    private void MoveInstances(DateTimeOffset now)
+    {
+        var slots = settings.MaxDraining;
+        foreach (var (agent, reason) in AgentsToLeave(now))
+        {
+            var tasks = state.TasksOn(agent.Id);
+            var movable = tasks.Where(CanMove).ToList();
+            var moving = tasks.Count(t => t.Leaving is { Cause: LeaveCause.Drain } && t.IsLive);
+            var mayStart = slots > 0;
+            if (movable.Count + moving > 0)
+                slots--;
+            if (mayStart)
+            {
+                foreach (var task in movable)
+                    convergence.Replace(task, LeaveCause.Drain, reason, now);
+            }
+
+            reasons.Explain(agent, reason, movable.Count > 0 && !mayStart, now);
+        }
+    }
+
+    // Those under way go on before others begin.
+    private List<(AgentRecord Agent, string Reason)> AgentsToLeave(DateTimeOffset now) =>
+    [
+        .. state.Agents.Values
+            .Where(a => a.State != AgentState.Dead)
+            .Select(a => (Agent: a, Record: state.Machines.Binding(a.Host, a.Rack), Window: maintenance.Due(a.Id, now)))
+            .Where(x => x.Record is { State: MachineState.Draining } || x.Window is not null)
+            .OrderBy(x => state.TasksOn(x.Agent.Id).Any(t => t.Leaving is { Cause: LeaveCause.Drain }) ? 0 : 1)
+            .ThenBy(x => x.Record is { State: MachineState.Draining } drain ? drain.Change.Since : x.Window!.Start)
+            .ThenBy(x => x.Agent.Host, StringComparer.Ordinal).ThenBy(x => x.Agent.Id, StringComparer.Ordinal)
+            .Select(x => (x.Agent, x.Record is { State: MachineState.Draining } drain
+                ? $"{drain.Title} is drained by {drain.Change.By}{Wording.Because(drain.Change.Reason)}"
+                : $"agent {x.Agent.Host} goes down for maintenance")),
+    ];
+
+    /// <summary>Instances move; runs end by themselves. A deploy that rolls out is let finish first: its instances count as they are.</summary>
+    private bool CanMove(TaskRecord task) =>
+        task is { KillCause: null, Leaving: null, Phase: TaskPhase.Launching or TaskPhase.Starting or TaskPhase.Running }
+        && state.Deploys[task.DeployId] is { KeepsRunning: true, State: DeployState.Active or DeployState.Retiring };
+}

@@ -1,0 +1,14 @@
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>Commands about when tasks of a request may start.</summary>
+internal sealed class StartCommands(ActiveRequests requests, Priorities priorities, Cooldowns cooldowns, RunCommands runs)
+{
+    /// <returns>Null: another's.</returns>
+    public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
+    {
+        RunAsked asked => requests.With(asked.RequestId, r => runs.Run(r, asked, now)),
+        PriorityAsked asked => requests.With(asked.RequestId, r => priorities.Handle(r, asked, now)),
+        CooldownEnded asked => requests.With(asked.RequestId, r => cooldowns.Handle(r, asked, now)),
+        _ => null,
+    };
+}

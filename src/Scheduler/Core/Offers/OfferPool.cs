@@ -1,0 +1,107 @@
+using Pipeline.Mesos;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>The offers that are held, and how they are given back.</summary>
+internal sealed class OfferPool(ClusterState state, CoreSettings settings)
+{
+    private readonly SortedDictionary<string, HeldOffer> offers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (HeldOffer Offer, DeclineReason Reason)> unwanted = new(StringComparer.Ordinal);
+
+    /// <summary>By agent: how often in a row nothing fitted on what it offered.</summary>
+    private readonly Dictionary<string, int> hopeless = new(StringComparer.Ordinal);
+
+    /// <summary>By agent: for how long its last offer was refused.</summary>
+    private readonly Dictionary<string, TimeSpan> refusals = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<HeldOffer> Held => offers.Values;
+
+    public DeclineLog Declines { get; } = new();
+
+    /// <summary>An offer came since this leader began: who offers nothing is silent, not unasked.</summary>
+    public bool HasSeenOffers { get; private set; }
+
+    public void Add(Offer offer, DateTimeOffset now)
+    {
+        HasSeenOffers = true;
+        // What is reserved or offered to another role is not ours to use.
+        if (offer.Role != settings.Role)
+            unwanted[offer.Id] = (new HeldOffer(offer, now), DeclineReason.OtherRole);
+        else
+            offers[offer.Id] = new HeldOffer(offer, now);
+    }
+
+    public void Remove(string offerId) => offers.Remove(offerId);
+
+    public void RemoveOf(string agentId)
+    {
+        foreach (var offer in offers.Values.Where(o => o.Offer.AgentId == agentId).Select(o => o.Offer.Id).ToList())
+            offers.Remove(offer);
+    }
+
+    public void Clear() => offers.Clear();
+
+    public PlacementPlanner Plan(DateTimeOffset now) => new(offers.Values, state, settings, now);
+
+    /// <summary>Something was placed on the agent: the next refusals of its offers are short again.</summary>
+    public void Placed(string agentId) => hopeless.Remove(agentId);
+
+    /// <summary>All agents are asked anew.</summary>
+    public void ForgetHopeless() => hopeless.Clear();
+
+    /// <returns>For how long its last offer was refused; null: none was.</returns>
+    public TimeSpan? RefusedFor(string agentId) => refusals.TryGetValue(agentId, out var refuse) ? refuse : null;
+
+    /// <summary>Offers that can serve nobody: of another role, or of agents that get nothing new.</summary>
+    public void DeclineUnwanted(DateTimeOffset now)
+    {
+        foreach (var held in offers.Values)
+        {
+            if (state.Machines.StateOf(held.Offer.Hostname, held.Rack) != MachineState.Active)
+                unwanted[held.Offer.Id] = (held, DeclineReason.AgentWithheld);
+        }
+
+        foreach (var group in unwanted.Values.GroupBy(u => u.Reason).OrderBy(g => g.Key))
+            Decline([.. group.Select(u => u.Offer)], group.Key, settings.LongRefuse, now);
+        unwanted.Clear();
+    }
+
+    /// <summary>Offers that were held for long enough, and nothing that waits fits on them.</summary>
+    public void DeclineStale(DateTimeOffset now)
+    {
+        var stale = offers.Values.Where(o => o.Since + settings.OfferHold <= now).ToList();
+        foreach (var refusal in stale.GroupBy(o => Hopelessness(o.Offer.AgentId)).OrderBy(g => g.Key))
+            Decline([.. refusal], DeclineReason.NothingFits, refusal.Key, now);
+        if (offers.Count > 0)
+            state.Timers.Set(TimerKind.OfferHold, "", offers.Values.Min(o => o.Since) + settings.OfferHold);
+    }
+
+    /// <summary>Nothing waits for a place.</summary>
+    public void DeclineAll(DateTimeOffset now) => Decline([.. offers.Values], DeclineReason.NothingWaits, settings.LongRefuse, now);
+
+    /// <summary>
+    /// Nothing that waits fits on what the agent offers: each time it is refused for longer, so that others get it. The master offers it
+    /// again before that when more of it is free, and new work revives all.
+    /// </summary>
+    private TimeSpan Hopelessness(string agentId)
+    {
+        var times = hopeless[agentId] = hopeless.GetValueOrDefault(agentId) + 1;
+        var refuse = settings.ShortRefuse * Math.Pow(2, Math.Min(times - 1, 16));
+        return refuse < settings.LongestHopelessRefuse ? refuse : settings.LongestHopelessRefuse;
+    }
+
+    private void Decline(IReadOnlyList<HeldOffer> given, DeclineReason reason, TimeSpan refuse, DateTimeOffset now)
+    {
+        if (given.Count == 0)
+            return;
+        foreach (var held in given)
+        {
+            if (offers.Remove(held.Offer.Id))
+                refusals[held.Offer.AgentId] = refuse;
+            Declines.Add(new DeclinedOffer(held, reason, refuse, now));
+        }
+
+        state.Effects.Declines.Add((reason, given.Count));
+        state.Send(new DeclineOffers([.. given.Select(h => h.Offer.Id)], refuse));
+    }
+}

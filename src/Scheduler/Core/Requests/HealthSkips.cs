@@ -1,0 +1,31 @@
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>Readiness checks of a request are skipped: turning that on makes what runs healthy; turning it off changes nothing of what
+/// runs.</summary>
+internal sealed class HealthSkips(ClusterState state, Overrides overrides, HealthyTasks healthy)
+{
+    public CommandOutcome Handle(Request request, SkipHealthAsked asked, DateTimeOffset now)
+    {
+        if (!request.IsLongRunning)
+            return CommandOutcome.NotFor(request, "told to skip health checks");
+        var change = asked.By.At(now);
+        overrides.Set(request.Id, o => o with { SkipHealth = asked.Skip ? new SkipHealthOverride(change) : null },
+            asked.Skip ? "health-skipped" : "health-checked", asked.Skip ? "running is enough" : "readiness is checked", change);
+        if (asked.Skip)
+            SkipRunning(request.Id, now);
+        return CommandOutcome.Accepted;
+    }
+
+    private void SkipRunning(string requestId, DateTimeOffset now)
+    {
+        foreach (var id in state.DeploysOf(requestId).Where(d => d.KeepsRunning).SelectMany(d => state.TasksOf(d.Id)).Select(t => t.Id).ToList())
+        {
+            if (!state.Tasks.TryGetValue(id, out var task) || task.HealthyAt is not null || task.KillCause is not null)
+                continue;
+            var skipping = task with { SkipHealth = true };
+            state.Save(skipping);
+            if (task.Phase == TaskPhase.Running)
+                healthy.BecameHealthy(skipping, now);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>The priority that people give a request, over that of its deploy.</summary>
+internal sealed class Priorities(Overrides overrides)
+{
+    /// <summary>0 to 1: what is more important is placed first, and runs on through a freeze.</summary>
+    public static decimal Of(Request request, Deploy deploy) =>
+        request.Overrides.Priority?.Priority ?? deploy.Spec.Options.Priority
+        ?? ScaleRules.DefaultPriority(deploy.Parent is null ? deploy.Spec.Kind : request.Kind);
+
+    public CommandOutcome Handle(Request request, PriorityAsked asked, DateTimeOffset now)
+    {
+        if (asked.Priority is < 0 or > 1)
+            return CommandOutcome.Unfit("priority-out-of-range", "A priority is a number from 0 to 1.");
+        var change = asked.By.At(now);
+        var was = request.Overrides.Priority;
+        var before = change.Until is null ? null : was is { Change.Until: not null } ? was.Before : was?.Priority;
+        overrides.Set(
+            request.Id, o => o with { Priority = asked.Priority is { } p ? new PriorityOverride(p, before, change) : null }, "priority-changed",
+            asked.Priority is { } set ? string.Create(CultureInfo.InvariantCulture, $"priority {set:0.##}") : "the priority of its deploy", change);
+        return CommandOutcome.Accepted;
+    }
+}

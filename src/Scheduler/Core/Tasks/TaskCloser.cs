@@ -1,0 +1,26 @@
+using Pipeline.Kernel;
+
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>Writes the end of a task to its row, and drops what was known of it beside the row. What follows from the end is for others.</summary>
+internal sealed class TaskCloser(
+    ClusterState state, ClusterJournal journal, ReadinessChecks checks, Reconciler reconciler, SeenUpdates seen)
+{
+    public void Close(TaskRecord task, TaskEnd end, DateTimeOffset now)
+    {
+        state.Timers.CancelTask(task.Id);
+        checks.Forget(task.Id);
+        reconciler.Answered(task.Id);
+        seen.Forget(task.Id);
+        state.Save(task with
+        {
+            Phase = end.Phase, EndedAt = now, Outcome = end.Outcome, FailureClass = end.Class, ExitCode = end.ExitCode,
+            Reason = end.Reason, Why = null,
+        });
+    }
+
+    /// <param name="final">No other attempt follows.</param>
+    public void Announce(TaskRecord task, TaskEnd end, bool final) => journal.Append(
+        new TaskFinished(state.Cluster, task.RequestId, task.DeployId, task.Id, end.Outcome, end.Class, end.ExitCode, end.Reason, final),
+        ClusterJournal.SubjectOf(task));
+}

@@ -1,0 +1,25 @@
+namespace Pipeline.Scheduler.Core;
+
+/// <summary>Makes the next attempt of an instance or a run. It waits for its place from then on.</summary>
+internal sealed class TaskStarter(ClusterState state)
+{
+    /// <param name="notBefore">It is not placed earlier.</param>
+    public void Start(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now)
+    {
+        var attempt = state.NextAttempt(deploy.Id, instance);
+        var overrides = state.Requests[deploy.RequestId].Overrides;
+        var task = new TaskRecord(
+            $"{deploy.Id}.{instance}.{attempt}", deploy.RequestId, deploy.Id, instance, attempt, deploy.Spec.Needs, now)
+        {
+            Subject = deploy.Spec.Subject,
+            Owner = deploy.Spec.Options.Owner,
+            NotBefore = notBefore,
+            SkipHealth = overrides.SkipHealth is not null || overrides.Bounce is { SkipHealth: true }
+                || (deploy.State == DeployState.Deploying && deploy.Spec.Options.SkipHealth),
+        };
+        state.Save(task);
+        if (notBefore is { } at)
+            state.Timers.Set(TimerKind.NotBefore, task.Id, at);
+        state.Signals.WantsRevive = true;
+    }
+}
