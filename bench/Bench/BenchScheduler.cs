@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler;
-using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Bench;

@@ -4,6 +4,9 @@ using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Bench;
 

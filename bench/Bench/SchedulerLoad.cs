@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
-using Pipeline.Scheduler;
 using Pipeline.Scheduler.Core;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Bench;
 

@@ -5,8 +5,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
-using Pipeline.Scheduler;
-using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Loop;
 using Pipeline.TestKit;
 

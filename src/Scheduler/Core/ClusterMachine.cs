@@ -1,3 +1,9 @@
+using Pipeline.Scheduler.Core.Layers;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Offers;
+using Pipeline.Scheduler.Core.State;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>
@@ -5,26 +11,26 @@ namespace Pipeline.Scheduler.Core;
 /// clock, no randomness: the same history gives the same effects. Not thread-safe; one loop drives it.
 /// </summary>
 /// <remarks>
-/// It drives parts that each own their state, over one <see cref="ClusterState"/>. They stand in four layers (<c>Assembly/</c>), each made
+/// It drives parts that each own their state, over one <see cref="ClusterState"/>. They stand in four layers (<c>Layers/</c>), each made
 /// of those below it; <see cref="Handle(IReadOnlyList{SchedulerInput}, DateTimeOffset)"/> is the one order in which they act.
 /// The caller must make the effects of a step durable before it carries out their sends, and before the next step's sends.
 /// </remarks>
 internal sealed class ClusterMachine
 {
     private readonly ClusterState state;
-    private readonly TaskAssembly tasks;
-    private readonly InstanceAssembly instances;
-    private readonly ClusterAssembly cluster;
-    private readonly CommandAssembly commands;
+    private readonly TaskLayer tasks;
+    private readonly InstanceLayer instances;
+    private readonly ClusterLayer cluster;
+    private readonly CommandLayer commands;
 
     /// <param name="now">When the rows were read: what waited while nobody led gets its time anew.</param>
     public ClusterMachine(CoreSettings settings, TrustCheck trust, Snapshot snapshot, DateTimeOffset now)
     {
         state = new ClusterState(settings.Cluster, snapshot);
-        tasks = new TaskAssembly(state, settings);
-        instances = new InstanceAssembly(state, settings, tasks);
-        cluster = new ClusterAssembly(state, settings, trust, tasks, instances);
-        commands = new CommandAssembly(state, settings, tasks, instances, cluster);
+        tasks = new TaskLayer(state, settings);
+        instances = new InstanceLayer(state, settings, tasks);
+        cluster = new ClusterLayer(state, settings, trust, tasks, instances);
+        commands = new CommandLayer(state, settings, tasks, instances, cluster);
         Recover(now);
     }
 
@@ -123,8 +129,8 @@ internal sealed class ClusterMachine
         TimerKind.Advance => instances.Convergence.Advance,
         TimerKind.Override => commands.OverrideExpiry.Passed,
         TimerKind.Cooldown => tasks.Cooldowns.Passed,
-        TimerKind.Fire => commands.Schedules.Fire,
-        TimerKind.OldRuns => commands.Schedules.OldRunsPassed,
+        TimerKind.Fire => commands.CronRuns.Fire,
+        TimerKind.OldRuns => commands.CronRuns.OldRunsPassed,
         TimerKind.Freeze => (_, now) => commands.Freezes.Passed(now),
         TimerKind.Machine => commands.Machines.Passed,
         TimerKind.Missing => (_, now) => cluster.Presence.LookForMissing(now),
@@ -154,7 +160,7 @@ internal sealed class ClusterMachine
         {
             tasks.Overrides.Watch(request);
             tasks.Cooldowns.Recover(request);
-            commands.Schedules.Recover(request);
+            commands.CronRuns.Recover(request);
         }
 
         commands.Freezes.Recover();

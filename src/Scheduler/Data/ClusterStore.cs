@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.Attestation;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Data;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Data;
 

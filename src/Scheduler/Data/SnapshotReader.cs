@@ -2,7 +2,11 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Placing;
+using Pipeline.Scheduler.Core.Policy;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Data;
 

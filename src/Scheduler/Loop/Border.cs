@@ -2,6 +2,8 @@ using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;

@@ -1,4 +1,6 @@
+using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;

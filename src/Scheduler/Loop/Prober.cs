@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Loop;
 

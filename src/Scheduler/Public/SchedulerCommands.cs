@@ -2,7 +2,8 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler;
 

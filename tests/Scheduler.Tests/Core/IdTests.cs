@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Tests.Core;
 

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Tests.Core;
 

@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Tests.Core;
 

@@ -1,5 +1,7 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Placing;
 
 namespace Pipeline.Scheduler.Tests.Core;
 

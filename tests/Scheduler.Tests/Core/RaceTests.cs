@@ -1,6 +1,9 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Tests.Core;
 

@@ -1,5 +1,6 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Tests.Core;
 

@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core;
 

@@ -1,10 +1,12 @@
 using Dapper;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core;
+using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

@@ -1,6 +1,6 @@
 using Dapper;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;
 

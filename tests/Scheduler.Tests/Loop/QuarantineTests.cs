@@ -1,7 +1,7 @@
 using Dapper;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;

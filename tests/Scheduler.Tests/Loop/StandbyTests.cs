@@ -1,5 +1,7 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;

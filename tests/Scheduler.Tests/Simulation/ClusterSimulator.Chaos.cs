@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

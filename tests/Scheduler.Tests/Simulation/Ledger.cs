@@ -1,4 +1,6 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

@@ -1,5 +1,7 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Tests.Simulation;

@@ -1,5 +1,7 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Policy;
 using Pipeline.Scheduler.Tests.Core;
 
 namespace Pipeline.Scheduler.Tests.Simulation;

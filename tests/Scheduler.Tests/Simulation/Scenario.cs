@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Tests.Simulation.Recording;
 
 namespace Pipeline.Scheduler.Tests.Simulation;

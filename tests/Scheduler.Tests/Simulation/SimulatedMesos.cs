@@ -1,5 +1,5 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Tests.Simulation;

@@ -1,4 +1,5 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
 

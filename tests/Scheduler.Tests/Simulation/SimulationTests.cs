@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Server.Api;
 using Pipeline.TestKit;
 

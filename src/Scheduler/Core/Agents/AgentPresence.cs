@@ -1,6 +1,10 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Offers;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Agents;
 
 /// <summary>Which agents are there. We know them by their offers and by what their tasks say; a master does not list them to a
 /// framework.</summary>

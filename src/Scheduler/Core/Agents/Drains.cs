@@ -1,4 +1,10 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Instances;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Policy;
+using Pipeline.Scheduler.Core.State;
+
+namespace Pipeline.Scheduler.Core.Agents;
 
 /// <summary>Moves instances off the agents that are to be empty: replaces first and kills then, so many agents at a time. What runs once
 /// ends by itself.</summary>

@@ -1,4 +1,10 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Policy;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Tasks;
+
+namespace Pipeline.Scheduler.Core.Agents;
 
 /// <summary>What operators do to agents and racks, and what happens when the time that they gave is over.</summary>
 internal sealed class MachineActions(ClusterState state, MachineChanges changes, Drains drains, Kills kills)

@@ -1,6 +1,9 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Agents;
 
 /// <summary>Writes what was decided about an agent or a rack, with its event and the timer of its end.</summary>
 internal sealed class MachineChanges(ClusterState state)

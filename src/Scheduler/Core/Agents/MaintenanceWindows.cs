@@ -1,6 +1,10 @@
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Instances;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Agents;
 
 /// <summary>Maintenance that operators of the cluster scheduled: offers tell of it, and inverse offers ask whether we will be gone by
 /// then.</summary>

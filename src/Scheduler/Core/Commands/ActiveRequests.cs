@@ -1,4 +1,8 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+
+namespace Pipeline.Scheduler.Core.Commands;
 
 /// <summary>Finds the request that a command is about; one that is gone, or on its way out, takes no commands.</summary>
 internal sealed class ActiveRequests(ClusterState state)

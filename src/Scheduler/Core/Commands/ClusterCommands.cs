@@ -1,4 +1,10 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Agents;
+using Pipeline.Scheduler.Core.Launching;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Requests;
+using Pipeline.Scheduler.Core.Tasks;
+
+namespace Pipeline.Scheduler.Core.Commands;
 
 /// <summary>Commands of operators about the cluster itself.</summary>
 internal sealed class ClusterCommands(Reconciler reconciler, PriorityFreezes freezes, MachineActions machines, PlacementForcing forcing)

@@ -1,4 +1,6 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+
+namespace Pipeline.Scheduler.Core.Commands;
 
 /// <summary>Judges a command: what is refused changes nothing, and who asked is told why.</summary>
 internal sealed class CommandHandler(DeployCommands deploys, InstanceCommands instances, StartCommands starts, ClusterCommands cluster)

@@ -1,4 +1,7 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Deploys;
+using Pipeline.Scheduler.Core.Messages;
+
+namespace Pipeline.Scheduler.Core.Commands;
 
 /// <summary>Commands about deploys, runs and tasks: what comes, and what ends.</summary>
 internal sealed class DeployCommands(

@@ -1,4 +1,7 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Requests;
+
+namespace Pipeline.Scheduler.Core.Commands;
 
 /// <summary>Commands about how many instances of a request run, and how.</summary>
 internal sealed class InstanceCommands(ActiveRequests requests, Scales scales, Pauses pauses, Bounces bounces, HealthSkips healthSkips)

@@ -1,4 +1,9 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Deploys;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Requests;
+using Pipeline.Scheduler.Core.Targets;
+
+namespace Pipeline.Scheduler.Core.Commands;
 
 /// <summary>Commands about when tasks of a request may start.</summary>
 internal sealed class StartCommands(ActiveRequests requests, Priorities priorities, Cooldowns cooldowns, RunCommands runs)

@@ -1,4 +1,9 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
+
+namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>A bounce under way: its next instances leave when there is room for them; it is over when none of it is left.</summary>
 internal sealed class BounceProgress(ClusterState state, Overrides overrides, LeavingTasks leaving)

@@ -1,4 +1,8 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Policy;
+using Pipeline.Scheduler.Core.State;
+
+namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>
 /// Brings the instances of a request to what should run. One rule for every change: compare what fills the places of a deploy with how

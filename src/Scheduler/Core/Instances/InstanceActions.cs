@@ -1,4 +1,10 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
+using Pipeline.Scheduler.Core.Tasks;
+
+namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>What may be done to one instance.</summary>
 internal sealed class InstanceActions(ClusterState state, Kills kills, TaskStarter starter, LeavingTasks leaving, TaskCloser closer)

@@ -1,6 +1,9 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>Compares what fills the places of a deploy with how many there should be, and says what is missing and who is too much.</summary>
 internal sealed class InstancePlanner(ClusterState state, InstanceTargets targets)

@@ -1,4 +1,9 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Placing;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
+
+namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>Who was to leave and may go now, because another serves in the same place or nobody has to.</summary>
 internal sealed class ReplacementPlanner(ClusterState state, InstanceTargets targets, LeavingTasks leaving)

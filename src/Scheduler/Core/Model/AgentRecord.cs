@@ -1,6 +1,4 @@
-using Pipeline.Mesos;
-
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <param name="Total">The most that it offered together with what our tasks held.</param>
 internal sealed record AgentRecord(
@@ -16,11 +14,4 @@ internal enum AgentState
 
     /// <summary>The master removed it, or it was missing for too long.</summary>
     Dead,
-}
-
-internal sealed record HeldOffer(Offer Offer, DateTimeOffset Since)
-{
-    public string Rack => RackOf(Offer.Attributes);
-
-    public static string RackOf(IReadOnlyDictionary<string, string> attributes) => attributes.TryGetValue("rack", out var rack) ? rack : "";
 }

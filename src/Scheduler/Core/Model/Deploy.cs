@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>One immutable version of a request: a roll-out of a service or worker, or one run.</summary>
 /// <param name="Crashes">Failures of its instances that count against it.</param>

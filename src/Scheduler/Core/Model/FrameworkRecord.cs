@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>How we stand with the master.</summary>
 internal sealed record FrameworkRecord(string? FrameworkId, FrameworkState State, string? Detail, string? Master, string? MasterVersion)

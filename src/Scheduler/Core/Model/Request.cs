@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>What should run. Its deploys are immutable; it says which one is in force.</summary>
 /// <param name="ActiveDeploy">The one that was healthy last.</param>

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>How far a deploy with groups has come. Stored as JSON.</summary>
 /// <param name="Step">Of the groups, from 0.</param>

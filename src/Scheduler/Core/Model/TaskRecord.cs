@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>One attempt to run one instance of a deploy. Its id is never used again.</summary>
 /// <param name="NotBefore">Backoff: not placed earlier.</param>
@@ -32,7 +32,7 @@ internal sealed record TaskRecord(string Id, string RequestId, string DeployId, 
     public string? Reason { get; init; }
     public string? Why { get; init; }
 
-    /// <summary>Under which reason it waits with others of its kind: see <see cref="WhyReport"/>.</summary>
+    /// <summary>Under which reason it waits with others of its kind: see <c>WhyReport</c>.</summary>
     public string? Shape { get; init; }
 
     /// <summary>It should go, but only once what replaces it is healthy.</summary>
@@ -44,7 +44,7 @@ internal sealed record TaskRecord(string Id, string RequestId, string DeployId, 
     public bool IsLive => EndedAt is null;
 
     /// <summary>It fills the place of its instance: nobody wants it gone for good.</summary>
-    public bool FillsPlace => IsLive && Leaving is null && KillCause is not Core.KillCause.Retired;
+    public bool FillsPlace => IsLive && Leaving is null && KillCause is not Model.KillCause.Retired;
 
     /// <summary>It runs, passed its readiness check, and nobody wants it gone.</summary>
     public bool IsHealthy => Phase == TaskPhase.Running && HealthyAt is not null && KillCause is null;

@@ -1,23 +1,6 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
-/// <summary>Why an offer was given back.</summary>
-internal enum DeclineReason
-{
-    /// <summary>Reserved for, or offered to, a role that is not ours.</summary>
-    OtherRole,
-
-    /// <summary>Its agent or rack is frozen, draining or decommissioned.</summary>
-    AgentWithheld,
-
-    /// <summary>Held for a moment, and nothing that waits fits on what is left of it.</summary>
-    NothingFits,
-
-    /// <summary>Nothing waits for a place.</summary>
-    NothingWaits,
-}
-
-/// <param name="Refuse">The master offers it to others for so long, unless more of it becomes free.</param>
-internal sealed record DeclinedOffer(HeldOffer Offer, DeclineReason Reason, TimeSpan Refuse, DateTimeOffset At);
+namespace Pipeline.Scheduler.Core.Offers;
 
 /// <summary>What was given back lately, for people: a bounded list, and counts of this term by reason. Constant cost an offer.</summary>
 internal sealed class DeclineLog

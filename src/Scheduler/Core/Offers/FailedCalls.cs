@@ -1,6 +1,9 @@
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Offers;
 
 /// <summary>A call did not arrive. What matters is repeated by its timer; a launch is asked about soon.</summary>
 internal sealed class FailedCalls(ClusterState state, CoreSettings settings)

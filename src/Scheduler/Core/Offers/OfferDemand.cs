@@ -1,6 +1,8 @@
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Offers;
 
 /// <summary>Whether the master is to send offers: asked for while work waits; with nothing to launch none is held and the role is
 /// suppressed.</summary>

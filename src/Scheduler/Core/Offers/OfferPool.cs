@@ -1,6 +1,10 @@
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Placing;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Offers;
 
 /// <summary>The offers that are held, and how they are given back.</summary>
 internal sealed class OfferPool(ClusterState state, CoreSettings settings)

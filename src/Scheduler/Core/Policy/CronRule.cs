@@ -1,6 +1,6 @@
 using Cronos;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>A schedule that can be asked for its fire times. Pure: time zones come from the machine's own database of them.</summary>
 internal sealed class CronRule

@@ -1,4 +1,7 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>The order in which pending tasks get their chance. Pure; ties break by age and id.</summary>
 internal static class DueOrder

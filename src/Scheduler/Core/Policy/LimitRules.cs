@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>A master refuses a task whose limit is below what it needs: that is known before.</summary>
 internal static class LimitRules

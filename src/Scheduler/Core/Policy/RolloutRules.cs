@@ -1,4 +1,6 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>How many instances of a rolling deploy should run, and what its groups mean.</summary>
 internal static class RolloutRules

@@ -1,4 +1,6 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>How long runs of a request take, and when one takes too long.</summary>
 internal static class RunTimes

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
 internal static class ScaleRules
 {
@@ -6,11 +6,4 @@ internal static class ScaleRules
     private const int LargeDrop = 10;
 
     public static bool IsLargeDrop(int from, int to) => from - to > LargeDrop || (from > LargeDrop && (from - to) * 2 > from);
-
-    public static decimal DefaultPriority(RequestKind kind) => kind switch
-    {
-        RequestKind.Service => 0.7m,
-        RequestKind.Worker => 0.5m,
-        RequestKind.RunOnce or RequestKind.Cron or RequestKind.OnDemand => 0.3m,
-    };
 }

@@ -1,4 +1,10 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Instances;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
+
+namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>A bounce replaces every instance by a new one of the same deploy: all at once, or a few at a time.</summary>
 internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrides overrides, Convergence convergence)

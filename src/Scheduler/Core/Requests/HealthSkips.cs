@@ -1,4 +1,10 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
+using Pipeline.Scheduler.Core.Transitions;
+
+namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>Readiness checks of a request are skipped: turning that on makes what runs healthy; turning it off changes nothing of what
 /// runs.</summary>

@@ -1,4 +1,8 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
+
+namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>Ends what people did to a request for a time.</summary>
 internal sealed class OverrideExpiry(ClusterState state, Overrides overrides, Scales scales, Pauses pauses, Bounces bounces)

@@ -1,10 +1,17 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Deploys;
+using Pipeline.Scheduler.Core.Instances;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Policy;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>A paused request starts nothing; what runs of it runs on, or is killed.</summary>
 internal sealed class Pauses(
-    ClusterState state, Overrides overrides, Schedules schedules, Convergence convergence, RolloutFailures rolloutFailures)
+    ClusterState state, Overrides overrides, CronRuns cronRuns, Convergence convergence, RolloutFailures rolloutFailures)
 {
     public CommandOutcome Handle(Request request, PauseAsked asked, DateTimeOffset now)
     {
@@ -40,7 +47,7 @@ internal sealed class Pauses(
     public void Resume(Request request, Change by, DateTimeOffset now)
     {
         overrides.Set(request.Id, o => o with { Pause = null }, "unpaused", "its instances start again", by);
-        schedules.PlanNextFire(request.Id, now);
+        cronRuns.PlanNextFire(request.Id, now);
         convergence.Balance(request.Id, now);
     }
 }

@@ -1,15 +1,13 @@
 using System.Globalization;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Targets;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>The priority that people give a request, over that of its deploy.</summary>
 internal sealed class Priorities(Overrides overrides)
 {
-    /// <summary>0 to 1: what is more important is placed first, and runs on through a freeze.</summary>
-    public static decimal Of(Request request, Deploy deploy) =>
-        request.Overrides.Priority?.Priority ?? deploy.Spec.Options.Priority
-        ?? ScaleRules.DefaultPriority(deploy.Parent is null ? deploy.Spec.Kind : request.Kind);
-
     public CommandOutcome Handle(Request request, PriorityAsked asked, DateTimeOffset now)
     {
         if (asked.Priority is < 0 or > 1)

@@ -1,6 +1,12 @@
 using System.Globalization;
+using Pipeline.Scheduler.Core.Instances;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Policy;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Targets;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>How many instances people want, over what the deploy says: for good, or for a time.</summary>
 internal sealed class Scales(

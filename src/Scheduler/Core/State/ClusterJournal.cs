@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Model;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.State;
 
 /// <summary>Events of the cluster and of its requests, with the subject that they are found by.</summary>
 internal sealed class ClusterJournal(ClusterState state)

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.State;
 
 /// <summary>What any part may say about the next placement; the round of placement at the end of a step acts on it.</summary>
 internal sealed class PlacementSignals

@@ -1,6 +1,10 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>How long the next attempt waits: doubling with each failure in a row of the same instance.</summary>
 internal sealed class Backoffs(ClusterState state, CoreSettings settings)

@@ -1,7 +1,11 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>A kill may be lost on its way, so it is repeated until the end of the task is known; after the grace without mercy.</summary>
 internal sealed class Kills(ClusterState state, CoreSettings settings, ReadinessChecks checks, TaskCloser closer, RunEndings runEndings)

@@ -1,4 +1,8 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>Tasks that have had their time: launched and not running, or running for too long.</summary>
 internal sealed class OverdueTasks(ClusterState state, CoreSettings settings, Kills kills)

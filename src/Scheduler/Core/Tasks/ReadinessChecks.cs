@@ -1,4 +1,6 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.State;
+
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>The readiness checks under way: who is asked, and what the answers were so far. Asking and judging is for others.</summary>
 internal sealed class ReadinessChecks(ClusterState state)

@@ -1,6 +1,6 @@
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>The last update of each task: updates are sent again until they are acknowledged.</summary>
 internal sealed class SeenUpdates

@@ -1,6 +1,9 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>Writes the end of a task to its row, and drops what was known of it beside the row. What follows from the end is for others.</summary>
 internal sealed class TaskCloser(

@@ -1,4 +1,7 @@
-namespace Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
+
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>Makes the next attempt of an instance or a run. It waits for its place from then on.</summary>
 internal sealed class TaskStarter(ClusterState state)

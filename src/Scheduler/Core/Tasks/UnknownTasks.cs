@@ -1,8 +1,10 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>
 /// Tasks that agents report and the cluster's state does not hold. One that ended by our rows is killed until its end is reported; one

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Tests.Simulation.Recording;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Tests.Simulation.Recording;
 
