@@ -86,25 +86,25 @@ internal sealed class ClusterMachine
     {
         switch (input)
         {
-            case MasterSaid said:
+            case MasterEventReceived said:
                 cluster.Master.Handle(said.Event, now);
                 break;
             case SchedulerCommand command:
                 commands.Handler.Handle(command, now);
                 break;
-            case Commanded asked:
+            case CommandReceived asked:
                 state.Effects.Answers.Add((asked.Id, commands.Handler.Handle(asked.Command, now)));
                 break;
-            case AlreadyDone done:
-                state.Effects.Answers.Add((done.Id, CommandOutcome.Made("It was asked for before, with the same id; nothing changed.")));
+            case CommandRepeated done:
+                state.Effects.Answers.Add((done.Id, CommandOutcome.Done("It was asked for before, with the same id; nothing changed.")));
                 break;
-            case ProbeAnswered answer:
+            case ProbeCompleted answer:
                 instances.Probes.Answered(answer, now);
                 break;
             case SendFailed failed:
                 cluster.FailedCalls.Handle(failed.Call, now);
                 break;
-            case LookedUp found:
+            case TaskLookedUp found:
                 tasks.Unknown.Identify(found, now);
                 break;
         }

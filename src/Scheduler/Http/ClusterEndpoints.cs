@@ -85,5 +85,5 @@ internal static class ClusterEndpoints
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reconcile(
         string name, [AsParameters] Asker asker, CancellationToken ct) =>
-        asker.AskAsync(name, name, new FieldErrors(), new ReconciliationAsked(asker.Actor), ct);
+        asker.AskAsync(name, name, new FieldErrors(), new ReconcileCommand(asker.Actor), ct);
 }

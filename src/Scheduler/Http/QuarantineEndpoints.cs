@@ -40,6 +40,6 @@ internal static class QuarantineEndpoints
         var fields = new FieldErrors();
         fields.Require("confirm", body?.Confirm is "take-over" or "drop-id",
             "Say how to go on: \"take-over\" subscribes again with the id we have; \"drop-id\" forgets it, and everything is started anew.");
-        return asker.AskAsync(name, name, fields, new FrameworkResetAsked(body?.Confirm == "drop-id", asker.Actor), ct);
+        return asker.AskAsync(name, name, fields, new ResetFrameworkCommand(body?.Confirm == "drop-id", asker.Actor), ct);
     }
 }

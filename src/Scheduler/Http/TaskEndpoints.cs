@@ -70,7 +70,7 @@ internal static class TaskEndpoints
             ? bad
             : await CommandEndpoints.AskAsync(
                 commands, task.Cluster, id,
-                new TaskKillAsked(id, request?.Reason ?? "no reason given", Actor.Of(http.User), request?.Destroy ?? false,
+                new KillTaskCommand(id, request?.Reason ?? "no reason given", Actor.Of(http.User), request?.Destroy ?? false,
                     request?.Replace ?? false), ct);
     }
 

@@ -121,7 +121,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         return taken;
     }
 
-    private static bool IsOurs(IntakeItem item) => item.Command is NewTermAsked or FrameworkResetAsked;
+    private static bool IsOurs(IntakeItem item) => item.Command is StartNewTermCommand or ResetFrameworkCommand;
 
     /// <summary>What is the loop's own to do: it ends the term, so that the next begins from rows that say otherwise.</summary>
     private async Task ObeyAsync(IntakeItem item, CancellationToken ct)
@@ -129,7 +129,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         var effects = new Effects();
         var outcome = CommandOutcome.Accepted;
         var reason = "a new term was asked for";
-        if (item.Command is FrameworkResetAsked reset)
+        if (item.Command is ResetFrameworkCommand reset)
         {
             if (machine.Framework.State is FrameworkState.FailedOver or FrameworkState.Removed)
             {
@@ -160,10 +160,10 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     {
         foreach (var item in items)
         {
-            if (item is not { Known: true, Command: RunSubmitted or DeploySubmitted or RunAsked })
-                yield return item.WantsAnswer ? new Commanded(item.Id, item.Command) : item.Command;
+            if (item is not { Known: true, Command: SubmitRunCommand or SubmitDeployCommand or RunNowCommand })
+                yield return item.WantsAnswer ? new CommandReceived(item.Id, item.Command) : item.Command;
             else if (item.WantsAnswer)
-                yield return new AlreadyDone(item.Id, item.Command);
+                yield return new CommandRepeated(item.Id, item.Command);
         }
     }
 
@@ -195,7 +195,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
                     Log.SubscriptionEnded(term.Log, framework().Name, ended.End.ToString(), ended.Reason);
                 }
 
-                await HearAsync(new MasterSaid(said), ct);
+                await HearAsync(new MasterEventReceived(said), ct);
             }
 
             var pause = end switch

@@ -78,6 +78,6 @@ internal sealed class Outbox(IMaster master, LaunchBuilder launches, Prober prob
     private async Task LookUpAllAsync(CancellationToken ct)
     {
         await foreach (var lookUp in lookUps.Reader.ReadAllAsync(ct))
-            await hear(new LookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsTaskAsync(lookUp.TaskId, ct)), ct);
+            await hear(new TaskLookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsTaskAsync(lookUp.TaskId, ct)), ct);
     }
 }

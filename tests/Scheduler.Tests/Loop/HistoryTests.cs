@@ -3,7 +3,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

@@ -5,7 +5,7 @@ using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 

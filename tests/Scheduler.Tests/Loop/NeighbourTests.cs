@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

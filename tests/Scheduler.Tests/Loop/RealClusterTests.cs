@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
+using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

@@ -3,7 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
+using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

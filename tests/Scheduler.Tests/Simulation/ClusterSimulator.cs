@@ -2,6 +2,9 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Tests.Simulation.Cluster;
+using Pipeline.Scheduler.Tests.Simulation.Commands;
+using Pipeline.Scheduler.Tests.Simulation.Stores;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 
@@ -153,14 +156,14 @@ internal sealed partial class ClusterSimulator
             return;
         }
 
-        of.Connection = mesos.Subscribe(of.Machine.Framework.FrameworkId, !of.Machine.WantsOffers, said => Hear(of, said));
+        of.Connection = mesos.Subscribe(of.Machine.Framework.FrameworkId, !of.Machine.WantsOffers, said => Receive(of, said));
     }
 
-    private void Hear(Term of, MasterEvent said)
+    private void Receive(Term of, MasterEvent said)
     {
         if (of.IsOver)
             return;
-        Tell(of, new MasterSaid(plant.Hears(said)));
+        Enqueue(of, new MasterEventReceived(plant.Receives(said)));
         if (said is Disconnected)
             agenda.After(agenda.Between(10, 4000), () => Subscribe(of));
         // As the loop does: soon after a take-over that was the last breath of the leader before.
@@ -168,7 +171,7 @@ internal sealed partial class ClusterSimulator
             agenda.After(ClusterLoop.RetakePause, () => Subscribe(of));
     }
 
-    private void Tell(Term of, SchedulerInput input)
+    private void Enqueue(Term of, SchedulerInput input)
     {
         if (of.IsOver)
             return;
@@ -191,7 +194,7 @@ internal sealed partial class ClusterSimulator
         if (of.IsOver || of.IsFrozen)
             return;
         foreach (var lookUp in of.LookUps.ToList())
-            of.Inputs.Enqueue(new LookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsEndedAsync(lookUp.TaskId)));
+            of.Inputs.Enqueue(new TaskLookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsEndedAsync(lookUp.TaskId)));
         of.LookUps.Clear();
         var batch = new List<SchedulerInput>();
         for (var most = agenda.OneIn(3) ? 8 : 1; batch.Count < most && of.Inputs.TryDequeue(out var input);)
@@ -279,7 +282,7 @@ internal sealed partial class ClusterSimulator
         }
 
         foreach (var (after, input) in plant.Invents(carry))
-            agenda.After(after, () => Tell(of, input));
+            agenda.After(after, () => Enqueue(of, input));
     }
 
     private void End(Term of, string why)
@@ -321,7 +324,7 @@ internal sealed partial class ClusterSimulator
                 of.LookUps.Add(lookUp);
                 break;
             case RunProbe probe:
-                agenda.After(agenda.Between(1, 300), () => Tell(of, new ProbeAnswered(
+                agenda.After(agenda.Between(1, 300), () => Enqueue(of, new ProbeCompleted(
                     probe.TaskId, agenda.Now, TimeSpan.FromMilliseconds(1), mesos.Find(probe.TaskId) is { IsWell: true, State: TaskState.Running },
                     200, null)));
                 break;
@@ -336,7 +339,7 @@ internal sealed partial class ClusterSimulator
         if (!lost)
             mesos.Call(connection, call);
         if (lost ? agenda.OneIn(2) : faults.FalseAlarm)
-            agenda.After(agenda.Between(5, 2000), () => Tell(of, new SendFailed(call, "the connection broke")));
+            agenda.After(agenda.Between(5, 2000), () => Enqueue(of, new SendFailed(call, "the connection broke")));
     }
 
     private void Note(string what)

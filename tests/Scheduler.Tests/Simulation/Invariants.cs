@@ -2,6 +2,7 @@ using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Tests.Simulation.Commands;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 
@@ -52,7 +53,7 @@ internal sealed class Invariants
     /// <summary>The master took a launch of this task.</summary>
     public void LaunchReached(string taskId) => Holds(reached.Add(taskId), $"{LaunchedTwice}: {taskId}");
 
-    public void MasterSaid(string taskId, TaskState state)
+    public void MasterEventReceived(string taskId, TaskState state)
     {
         if (state == TaskState.Running)
             ran.Add(taskId);

@@ -1,4 +1,5 @@
 using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Tests.Simulation.Commands;
 using Pipeline.Scheduler.Tests.Simulation.Recording;
 
 namespace Pipeline.Scheduler.Tests.Simulation;

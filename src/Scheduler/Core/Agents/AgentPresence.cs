@@ -6,14 +6,14 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Agents;
 
-/// <summary>Which agents are there. We know them by their offers and by what their tasks say; a master does not list them to a
-/// framework.</summary>
+/// <summary>Which agents are there. They are known by their offers and by the updates of their tasks; a master does not
+/// list them to a framework.</summary>
 internal sealed class AgentPresence(
     ClusterState state, CoreSettings settings, ClusterJournal journal, OfferPool offers, OfferDemand demand, MaintenanceWindows maintenance)
 {
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
-    /// <summary>Agents known from the rows that were not heard of since this leader began.</summary>
+    /// <summary>Agents in the database that nothing was heard of since this leader took over.</summary>
     private readonly HashSet<string> unheard =
         new(state.Agents.Values.Where(a => a.State != AgentState.Dead).Select(a => a.Id), StringComparer.Ordinal);
 
@@ -37,12 +37,13 @@ internal sealed class AgentPresence(
         }
     }
 
-    /// <summary>Only while offers come is silence a sign: an idle framework hears of no agent.</summary>
+    /// <summary>Silence means something only while offers arrive: an idle framework hears of no agent.</summary>
     public void LookForMissing(DateTimeOffset now)
     {
         state.Timers.Set(TimerKind.Missing, "", now + settings.MissingAfter);
         missing = 0;
-        foreach (var agent in state.Agents.Values.Where(a => a.State == AgentState.Missing).OrderBy(a => a.Id, StringComparer.Ordinal).ToList())
+        foreach (var agent in state.Agents.Values.Where(a => a.State == AgentState.Missing).OrderBy(a => a.Id, StringComparer.Ordinal)
+            .ToList())
         {
             if (now - agent.SeenAt >= settings.DeadAfter)
                 Died(agent, "missing for too long", now);
@@ -75,7 +76,8 @@ internal sealed class AgentPresence(
             Died(agent, "removed by the master", now);
     }
 
-    /// <summary>Forgets agents that are dead for long. A host that was decommissioned stays so, for when it returns.</summary>
+    /// <summary>Forgets agents that have been dead for a long time. A decommissioned host stays decommissioned, in case it
+    /// returns.</summary>
     public void Purge(DateTimeOffset now)
     {
         state.Timers.Set(TimerKind.Purge, "", now + PurgeInterval);

@@ -4,27 +4,28 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Agents;
 
-/// <summary>What keeps an agent from being empty, for people.</summary>
+/// <summary>Explains to people what keeps a draining agent from becoming empty.</summary>
 internal sealed class DrainReasons(ClusterState state, CoreSettings settings, WhyReports reports)
 {
     private const int Shown = 3;
 
-    /// <param name="waits">So many others are being emptied already.</param>
+    /// <param name="waits">The limit of agents that drain at once is reached.</param>
     public void Explain(AgentRecord agent, string reason, bool waits, DateTimeOffset now)
     {
         var key = KeyOf(agent);
-        reports.Drains(key);
+        reports.KeepDrain(key);
         var blockers = new List<WhyBlocker>();
         if (waits)
             blockers.Add(new WhyBlocker("drain-limit", $"{settings.MaxDraining} agents are being emptied already"));
         foreach (var task in state.TasksOn(agent.Id))
             blockers.Add(BlockerOf(task));
-        var summary = blockers.Count == 0 ? $"{reason}; it is empty" : $"{reason}; {string.Join("; ", blockers.Take(Shown).Select(b => b.Text))}";
+        var summary = blockers.Count == 0 ? $"{reason}; it is empty"
+            : $"{reason}; {string.Join("; ", blockers.Take(Shown).Select(b => b.Text))}";
         reports.Put(new WhyReport(key, summary, blockers, now));
     }
 
-    /// <summary>All others are not drained any more.</summary>
-    public void Keep(IEnumerable<AgentRecord> draining) => reports.KeepDrains(draining.Select(KeyOf).ToHashSet(StringComparer.Ordinal));
+    /// <summary>Forgets the reports of all other agents.</summary>
+    public void Keep(IEnumerable<AgentRecord> draining) => reports.EndOtherDrains(draining.Select(KeyOf).ToHashSet(StringComparer.Ordinal));
 
     private static string KeyOf(AgentRecord agent) => $"agent/{agent.Host}";
 
@@ -39,10 +40,10 @@ internal sealed class DrainReasons(ClusterState state, CoreSettings settings, Wh
             return new WhyBlocker("run-under-way", $"{task.Id} runs to its end");
         if (deploy.State == DeployState.Deploying)
             return new WhyBlocker("deploy-under-way", $"deploy {deploy.Id} is not settled yet");
-        if (state.StandInsOf(task).FirstOrDefault() is not { } standIn)
+        if (state.ReplacementsOf(task).FirstOrDefault() is not { } replacement)
             return new WhyBlocker("not-replaced", $"{task.Id} is not replaced yet");
-        return standIn.Phase == TaskPhase.Pending
-            ? new WhyBlocker("replacement-pending", $"{standIn.Id} has no place: {standIn.Why ?? "not looked at yet"}")
-            : new WhyBlocker("replacement-starting", $"{standIn.Id} is not healthy yet");
+        return replacement.Phase == TaskPhase.Pending
+            ? new WhyBlocker("replacement-pending", $"{replacement.Id} has no place: {replacement.Why ?? "not looked at yet"}")
+            : new WhyBlocker("replacement-starting", $"{replacement.Id} is not healthy yet");
     }
 }

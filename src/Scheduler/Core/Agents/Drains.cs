@@ -6,13 +6,13 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Agents;
 
-/// <summary>Moves instances off the agents that are to be empty: replaces first and kills then, so many agents at a time. What runs once
-/// ends by itself.</summary>
+/// <summary>Moves instances off agents that drain, a few agents at a time: each is replaced first and killed afterwards. Runs finish
+/// on their own.</summary>
 internal sealed class Drains(
     ClusterState state, CoreSettings settings, MachineChanges changes, MaintenanceWindows maintenance, DrainReasons reasons,
     Convergence convergence)
 {
-    /// <summary>Moves who may be moved, and ends the drains that are done.</summary>
+    /// <summary>Moves the instances that may move, and completes drains whose agents are empty.</summary>
     public void Continue(DateTimeOffset now)
     {
         if (!state.Machines.AnyDraining && !maintenance.Any)
@@ -24,10 +24,11 @@ internal sealed class Drains(
                 changes.Save(MachineRules.Emptied(machine, now), ClusterJournal.Scheduler);
         }
 
-        reasons.Keep(state.Agents.Values.Where(a => maintenance.IsPlanned(a.Id) || state.Machines.StateOf(a.Host, a.Rack) == MachineState.Draining));
+        reasons.Keep(state.Agents.Values.Where(a => maintenance.IsPlanned(a.Id)
+            || state.Machines.StateOf(a.Host, a.Rack) == MachineState.Draining));
     }
 
-    /// <summary>What had begun to leave stays, unless what replaces it is healthy.</summary>
+    /// <summary>Instances that were about to move stay, unless their replacement is already healthy.</summary>
     public void CallOff(MachineRecord machine, DateTimeOffset now)
     {
         foreach (var agent in state.AgentsOf(machine.Kind, machine.Name).OrderBy(a => a.Id, StringComparer.Ordinal).ToList())
@@ -58,7 +59,7 @@ internal sealed class Drains(
         }
     }
 
-    // Those under way go on before others begin.
+    // Drains under way continue before others start.
     private List<(AgentRecord Agent, string Reason)> AgentsToLeave(DateTimeOffset now) =>
     [
         .. state.Agents.Values
@@ -73,7 +74,7 @@ internal sealed class Drains(
                 : $"agent {x.Agent.Host} goes down for maintenance")),
     ];
 
-    /// <summary>Instances move; runs end by themselves. A deploy that rolls out is let finish first: its instances count as they are.</summary>
+    /// <summary>Instances move, runs finish on their own. A roll-out finishes first: it counts its instances where they are.</summary>
     private bool CanMove(TaskRecord task) =>
         task is { KillCause: null, Leaving: null, Phase: TaskPhase.Launching or TaskPhase.Starting or TaskPhase.Running }
         && state.Deploys[task.DeployId] is { KeepsRunning: true, State: DeployState.Active or DeployState.Retiring };

@@ -6,17 +6,19 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Agents;
 
-/// <summary>What operators do to agents and racks, and what happens when the time that they gave is over.</summary>
+/// <summary>Operator actions on agents and racks, and what happens when their duration expires.</summary>
 internal sealed class MachineActions(ClusterState state, MachineChanges changes, Drains drains, Kills kills)
 {
-    public CommandOutcome Handle(MachineAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(MachineCommand asked, DateTimeOffset now)
     {
         if (Resolve(asked) is not { } named)
-            return CommandOutcome.Unknown($"'{asked.Name}' is not {(asked.Machine == MachineKind.Agent ? "an agent" : "a rack")} that was ever seen here.");
+            return CommandOutcome.NotFound(
+                $"'{asked.Name}' is not {(asked.Machine == MachineKind.Agent ? "an agent" : "a rack")} that was ever seen here.");
         if (named.Machine == MachineKind.Agent && HiddenByRack(named) is { } hidden)
             return hidden;
         if (named.Action is MachineAction.Freeze or MachineAction.Drain && IsDead(named))
-            return CommandOutcome.Conflict("agent-dead", $"{named.Name} is dead: nothing runs on it. It can be decommissioned, for when it returns.");
+            return CommandOutcome.Conflict("agent-dead",
+                $"{named.Name} is dead: nothing runs on it. It can be decommissioned, for when it returns.");
         var (next, outcome) = MachineRules.Judge(state.Machines.Find(named.Machine, named.Name), named, now);
         if (next is null)
             return outcome;
@@ -25,7 +27,7 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
             drains.CallOff(next, now);
         drains.Continue(now);
         var reached = state.Machines.Find(named.Machine, named.Name)!;
-        return CommandOutcome.Made($"{MachineChanges.Sentence(reached)}.");
+        return CommandOutcome.Done($"{MachineChanges.Sentence(reached)}.");
     }
 
     public void Passed(string key, DateTimeOffset now)
@@ -34,7 +36,8 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
             return;
         if (machine is { KillAtExpiry: true, State: MachineState.Draining })
         {
-            foreach (var task in state.AgentsOf(machine.Kind, machine.Name).OrderBy(a => a.Id, StringComparer.Ordinal).SelectMany(a => state.TasksOn(a.Id)))
+            foreach (var task in state.AgentsOf(machine.Kind, machine.Name).OrderBy(a => a.Id, StringComparer.Ordinal)
+                .SelectMany(a => state.TasksOn(a.Id)))
                 kills.Kill(task, KillCause.Machine, $"{machine.Title} was to be empty by now", now);
             state.Save(machine with { KillAtExpiry = false, Change = machine.Change with { Until = null } });
             return;
@@ -44,8 +47,8 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
         drains.CallOff(machine, now);
     }
 
-    // An agent is named by its id or its host; what is kept is the host.
-    private MachineAsked? Resolve(MachineAsked asked)
+    // An agent is named by id or host; the host is what is stored.
+    private MachineCommand? Resolve(MachineCommand asked)
     {
         if (asked.Machine == MachineKind.Rack)
             return asked.Name.Length > 0 && IsKnown(asked) ? asked : null;
@@ -54,10 +57,10 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
         return IsKnown(asked) ? asked : null;
     }
 
-    private bool IsKnown(MachineAsked asked) =>
+    private bool IsKnown(MachineCommand asked) =>
         state.AgentsOf(asked.Machine, asked.Name).Any() || state.Machines.Find(asked.Machine, asked.Name) is not null;
 
-    private CommandOutcome? HiddenByRack(MachineAsked asked)
+    private CommandOutcome? HiddenByRack(MachineCommand asked)
     {
         if (asked.Action != MachineAction.Activate || state.Machines.StateOf(asked.Name, "") != MachineState.Active)
             return null;
@@ -65,9 +68,10 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
             .FirstOrDefault(r => r is { State: not MachineState.Active });
         return rack is null
             ? null
-            : CommandOutcome.Conflict("rack-not-active", $"Agent {asked.Name} is {Wording.Word(rack.State)} with its rack {rack.Name}: activate the rack.");
+            : CommandOutcome.Conflict("rack-not-active",
+                $"Agent {asked.Name} is {Wording.Word(rack.State)} with its rack {rack.Name}: activate the rack.");
     }
 
-    private bool IsDead(MachineAsked asked) =>
+    private bool IsDead(MachineCommand asked) =>
         state.AgentsOf(asked.Machine, asked.Name).ToList() is { Count: > 0 } agents && agents.TrueForAll(a => a.State == AgentState.Dead);
 }

@@ -5,7 +5,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Agents;
 
-/// <summary>Writes what was decided about an agent or a rack, with its event and the timer of its end.</summary>
+/// <summary>Saves the state of an agent or rack, with its event and its expiry timer.</summary>
 internal sealed class MachineChanges(ClusterState state)
 {
     public static string Sentence(MachineRecord machine) => machine.State switch
@@ -33,7 +33,7 @@ internal sealed class MachineChanges(ClusterState state)
                 next.Change.Reason, next.Change.Until),
             actor, new JournalSubject { Cluster = state.Cluster });
         state.Signals.IsDue = true;
-        // Offers of it were refused for long: whoever waits asks again.
+        // Its offers were declined for a long time: revive them.
         state.Signals.WantsRevive |= next.State == MachineState.Active;
     }
 }

@@ -6,11 +6,11 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Agents;
 
-/// <summary>Maintenance that operators of the cluster scheduled: offers tell of it, and inverse offers ask whether we will be gone by
+/// <summary>Maintenance that cluster operators scheduled: offers announce it, inverse offers ask whether the agent will be empty by
 /// then.</summary>
 internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settings, ClusterJournal journal, Convergence convergence)
 {
-    /// <summary>By agent: when it goes down, and the inverse offer that asked, if one did.</summary>
+    /// <summary>By agent: its window, and the inverse offer that announced it, if any.</summary>
     private readonly SortedDictionary<string, (MaintenanceWindow Window, string? InverseOffer)> windows = new(StringComparer.Ordinal);
     private readonly HashSet<(string Agent, DateTimeOffset Start)> declinedWindows = [];
 
@@ -18,7 +18,7 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
 
     public bool IsPlanned(string agentId) => windows.ContainsKey(agentId);
 
-    /// <returns>The window for which instances have to leave by now.</returns>
+    /// <returns>The window that instances must already be leaving for.</returns>
     public MaintenanceWindow? Due(string agentId, DateTimeOffset now) =>
         windows.TryGetValue(agentId, out var plan) && now >= plan.Window.Start - settings.MaintenanceLead && !IsOver(plan.Window, now)
             ? plan.Window
@@ -45,7 +45,7 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
             Forget(agentId, now);
     }
 
-    /// <param name="inverse">The inverse offer that asks; null: an offer told of it.</param>
+    /// <param name="inverse">The inverse offer that announced it; null when an ordinary offer did.</param>
     public void Plan(string agentId, MaintenanceWindow window, string? inverse, DateTimeOffset now)
     {
         if (windows.TryGetValue(agentId, out var known) && known.Window == window && (inverse is null || inverse == known.InverseOffer))
@@ -55,7 +55,7 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
         state.Signals.IsDue = true;
     }
 
-    /// <summary>The agent stays up: who was to leave it for that may stay.</summary>
+    /// <summary>The maintenance is off: instances that were leaving for it stay.</summary>
     public void Forget(string agentId, DateTimeOffset now)
     {
         if (!windows.Remove(agentId))
@@ -66,7 +66,7 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
             KeepTasksOn(agentId, now);
     }
 
-    /// <summary>Instances that were to leave the agent stay.</summary>
+    /// <summary>Cancels the moves of instances off the agent.</summary>
     public void KeepTasksOn(string agentId, DateTimeOffset now)
     {
         foreach (var task in state.TasksOn(agentId).Where(t => t is { KillCause: null, Leaving.Cause: LeaveCause.Drain }))
@@ -83,7 +83,7 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
             state.Timers.Set(TimerKind.Maintenance, agentId, Later(plan.Window.Start + duration, now));
     }
 
-    // Instances are moved in time. A run that may last into the window is not: then the honest answer is no, until it has ended.
+    // Instances are moved in time. Runs are not, so the answer is no while a run may last into the window.
     private void Answer(InverseOffer inverse, string agentId)
     {
         var start = inverse.Unavailability.Start;
@@ -97,7 +97,8 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
 
         state.Send(new DeclineInverseOffers([inverse.Id], settings.InverseRefuse));
         if (declinedWindows.Add((agentId, start)))
-            journal.Cluster($"maintenance of agent {late.Host} at {start.UtcDateTime:yyyy-MM-dd HH:mm} declined: run {late.DeployId} may last longer");
+            journal.Cluster($"maintenance of agent {late.Host} at {start.UtcDateTime:yyyy-MM-dd HH:mm} declined: "
+                + $"run {late.DeployId} may last longer");
     }
 
     private DateTimeOffset? MayLastUntil(TaskRecord task)

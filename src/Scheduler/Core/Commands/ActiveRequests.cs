@@ -10,5 +10,5 @@ internal sealed class ActiveRequests(ClusterState state)
     public CommandOutcome With(string requestId, Func<Request, CommandOutcome> then) =>
         state.Requests.TryGetValue(requestId, out var request) && request.State is not (RequestState.Removed or RequestState.Removing)
             ? then(request)
-            : CommandOutcome.Unknown($"'{requestId}' is not a request of cluster {state.Cluster}.");
+            : CommandOutcome.NotFound($"'{requestId}' is not a request of cluster {state.Cluster}.");
 }

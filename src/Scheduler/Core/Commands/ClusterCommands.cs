@@ -12,10 +12,10 @@ internal sealed class ClusterCommands(Reconciler reconciler, PriorityFreezes fre
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        ReconciliationAsked asked => reconciler.Handle(asked, now),
-        FreezeAsked asked => freezes.Handle(asked, now),
-        MachineAsked asked => machines.Handle(asked, now),
-        PlacementForcedAsked asked => forcing.Handle(asked, now),
+        ReconcileCommand asked => reconciler.Handle(asked, now),
+        FreezeLaunchesCommand asked => freezes.Handle(asked, now),
+        MachineCommand asked => machines.Handle(asked, now),
+        ForcePlacementCommand asked => forcing.Handle(asked, now),
         _ => null,
     };
 }

@@ -7,5 +7,5 @@ internal sealed class CommandHandler(DeployCommands deploys, InstanceCommands in
 {
     public CommandOutcome Handle(SchedulerCommand command, DateTimeOffset now) =>
         deploys.Handle(command, now) ?? instances.Handle(command, now) ?? starts.Handle(command, now) ?? cluster.Handle(command, now)
-        ?? CommandOutcome.Unfit("command-unknown", $"This server does not know the command {command.GetType().Name}.");
+        ?? CommandOutcome.Invalid("command-unknown", $"This server does not know the command {command.GetType().Name}.");
 }

@@ -10,13 +10,13 @@ internal sealed class DeployCommands(
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        RunSubmitted { Run: var run } => runs.Submit(run, now),
-        DeploySubmitted { Deploy: var deploy } => submissions.Handle(deploy, now),
-        RunCancelled cancelled => runs.Cancel(cancelled, now),
-        DeployCancelled cancelled => rollouts.Handle(cancelled, now),
-        DeployAdvanced advanced => rollouts.Handle(advanced, now),
-        TaskKillAsked asked => kills.Handle(asked, now),
-        RequestRemovalAsked asked => removal.Handle(asked, now),
+        SubmitRunCommand { Run: var run } => runs.Submit(run, now),
+        SubmitDeployCommand { Deploy: var deploy } => submissions.Handle(deploy, now),
+        CancelRunCommand cancelled => runs.Cancel(cancelled, now),
+        CancelDeployCommand cancelled => rollouts.Handle(cancelled, now),
+        AdvanceDeployCommand advanced => rollouts.Handle(advanced, now),
+        KillTaskCommand asked => kills.Handle(asked, now),
+        RemoveRequestCommand asked => removal.Handle(asked, now),
         _ => null,
     };
 }

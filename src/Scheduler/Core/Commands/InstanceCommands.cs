@@ -9,13 +9,13 @@ internal sealed class InstanceCommands(ActiveRequests requests, Scales scales, P
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        ScaleAsked asked => requests.With(asked.RequestId, r => scales.Handle(r, asked, now)),
-        ScaleEnded asked => requests.With(asked.RequestId, r => scales.Handle(r, asked, now)),
-        PauseAsked asked => requests.With(asked.RequestId, r => pauses.Handle(r, asked, now)),
-        UnpauseAsked asked => requests.With(asked.RequestId, r => pauses.Handle(r, asked, now)),
-        BounceAsked asked => requests.With(asked.RequestId, r => bounces.Handle(r, asked, now)),
-        BounceEnded asked => requests.With(asked.RequestId, r => bounces.Handle(r, asked, now)),
-        SkipHealthAsked asked => requests.With(asked.RequestId, r => healthSkips.Handle(r, asked, now)),
+        ScaleCommand asked => requests.With(asked.RequestId, r => scales.Handle(r, asked, now)),
+        EndScaleCommand asked => requests.With(asked.RequestId, r => scales.Handle(r, asked, now)),
+        PauseCommand asked => requests.With(asked.RequestId, r => pauses.Handle(r, asked, now)),
+        UnpauseCommand asked => requests.With(asked.RequestId, r => pauses.Handle(r, asked, now)),
+        BounceCommand asked => requests.With(asked.RequestId, r => bounces.Handle(r, asked, now)),
+        EndBounceCommand asked => requests.With(asked.RequestId, r => bounces.Handle(r, asked, now)),
+        SkipHealthCommand asked => requests.With(asked.RequestId, r => healthSkips.Handle(r, asked, now)),
         _ => null,
     };
 }

@@ -11,9 +11,9 @@ internal sealed class StartCommands(ActiveRequests requests, Priorities prioriti
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        RunAsked asked => requests.With(asked.RequestId, r => runs.Run(r, asked, now)),
-        PriorityAsked asked => requests.With(asked.RequestId, r => priorities.Handle(r, asked, now)),
-        CooldownEnded asked => requests.With(asked.RequestId, r => cooldowns.Handle(r, asked, now)),
+        RunNowCommand asked => requests.With(asked.RequestId, r => runs.Run(r, asked, now)),
+        SetPriorityCommand asked => requests.With(asked.RequestId, r => priorities.Handle(r, asked, now)),
+        ExitCooldownCommand asked => requests.With(asked.RequestId, r => cooldowns.Handle(r, asked, now)),
         _ => null,
     };
 }

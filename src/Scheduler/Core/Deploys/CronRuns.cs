@@ -8,17 +8,18 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Deploys;
 
-/// <summary>Starts the runs of crons at their times, and ends runs of deploys that were replaced long ago.</summary>
+/// <summary>Starts cron runs at their fire times, and ends runs of deploys that were replaced long ago.</summary>
 internal sealed class CronRuns(ClusterState state, ClusterJournal journal, Kills kills, RunStarter runs)
 {
-    /// <summary>A fire time that is later than this was missed: nobody led, or nobody listened.</summary>
+    /// <summary>A fire time older than this was missed, because no leader was running.</summary>
     private static readonly TimeSpan Missed = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromDays(1);
 
     private readonly Dictionary<string, CronRule> rules = new(StringComparer.Ordinal);
 
     public static Deploy RunOf(Deploy parent, RunDetails details, ResourceNeed? needs, Actor actor, DateTimeOffset now) =>
-        Deploy.Start($"{parent.Id}.run.{details.RunId}", parent.RequestId, parent.Spec.AsRun(details, needs, actor), now) with { Parent = parent.Id };
+        Deploy.Start($"{parent.Id}.run.{details.RunId}", parent.RequestId, parent.Spec.AsRun(details, needs, actor),
+            now) with { Parent = parent.Id };
 
     public void Recover(Request request)
     {
@@ -29,7 +30,7 @@ internal sealed class CronRuns(ClusterState state, ClusterJournal journal, Kills
             WatchOldRuns(active);
     }
 
-    /// <summary>The next fire time after now goes to the row. Without one the request is finished.</summary>
+    /// <summary>Stores the next fire time. A request without one is finished.</summary>
     public void PlanNextFire(string requestId, DateTimeOffset now)
     {
         var request = state.Requests[requestId];
@@ -50,11 +51,11 @@ internal sealed class CronRuns(ClusterState state, ClusterJournal journal, Kills
             return;
         if (request.Overrides.Pause is null && FireTime(deploy, due, now) is { } time)
             Fire(request, deploy, time, now);
-        // Moves on in the same commit as the run that it started: once for each fire time, whoever leads.
+        // Advances in the commit that starts the run: each fire time starts one run, whoever leads.
         PlanNextFire(requestId, now);
     }
 
-    /// <summary>Runs of the deploys before may go on for so long.</summary>
+    /// <summary>Limits how long runs of earlier deploys may continue.</summary>
     public void WatchOldRuns(Deploy active) =>
         state.Timers.Set(TimerKind.OldRuns, active.RequestId, active.CreatedAt + active.Spec.Options.KillOldAfter);
 
@@ -66,7 +67,7 @@ internal sealed class CronRuns(ClusterState state, ClusterJournal journal, Kills
             kills.Kill(task, KillCause.Cancelled, $"deploy {request.ActiveDeploy} replaced its deploy long ago", now);
     }
 
-    /// <returns>The fire time to run for; null when it was missed and is not caught up.</returns>
+    /// <returns>The fire time to start a run for; null when it was missed and must not be caught up.</returns>
     private DateTimeOffset? FireTime(Deploy deploy, DateTimeOffset due, DateTimeOffset now)
     {
         if (now - due <= Missed)

@@ -4,12 +4,12 @@ using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Policy;
 using Pipeline.Scheduler.Core.State;
-using Pipeline.Scheduler.Core.Targets;
 using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Deploys;
 
-/// <summary>New versions of requests. Services and workers roll out; cron and on-demand take over at once; a run-once runs.</summary>
+/// <summary>Accepts new deploys. Services and workers roll out, cron and on-demand deploys take over at once, a run-once deploy
+/// runs.</summary>
 internal sealed class DeploySubmissions(
     ClusterState state, ClusterJournal journal, RolloutStarts starts, RolloutFailures rolloutFailures, RunStarter runs, CronRuns cronRuns)
 {
@@ -32,7 +32,7 @@ internal sealed class DeploySubmissions(
         if (request.PendingDeploy is { } overtaken && state.Deploys.TryGetValue(overtaken, out var pending))
         {
             var reason = $"superseded by deploy {id} before it was healthy";
-            rolloutFailures.GiveUp(pending, new Verdict(DeployFailure.Superseded, FailureClass.Infra, reason), now, spec.Actor);
+            rolloutFailures.Fail(pending, new Verdict(DeployFailure.Superseded, FailureClass.Infra, reason), now, spec.Actor);
             request = request with { PendingDeploy = null };
         }
 
@@ -48,7 +48,7 @@ internal sealed class DeploySubmissions(
         }
         else if (deploy.Spec.Kind == RequestKind.RunOnce)
         {
-            // The deploy is its run, and stands or falls with it.
+            // The deploy is the run: its result is the run's result.
             state.Save(request with { PendingDeploy = deploy.Id });
             runs.Start(deploy, now);
         }
@@ -58,7 +58,7 @@ internal sealed class DeploySubmissions(
         }
     }
 
-    /// <summary>A deploy that never starts has a row and an event like every other that fails: whoever waits for it must hear.</summary>
+    /// <summary>A refused deploy gets a row and an event like any failed one, so that whoever waits for it is notified.</summary>
     private void Refuse(Request request, Deploy deploy, Verdict why, DateTimeOffset now)
     {
         state.Save(request);
@@ -67,11 +67,12 @@ internal sealed class DeploySubmissions(
             State = DeployState.Failed, EndedAt = now, FailureClass = why.Class, Failure = why.Failure, Reason = why.Reason,
         });
         journal.Append(
-            new DeployFailed(state.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Wording.Word(why.Failure)), deploy.Spec.Subject);
+            new DeployFailed(state.Cluster, deploy.RequestId, deploy.Id, why.Class, why.Reason, Wording.Word(why.Failure)),
+                deploy.Spec.Subject);
     }
 
-    /// <summary>Nothing runs all the time, so nothing can prove itself: it is in force from now on. Runs of the one before go on for a
-    /// while.</summary>
+    /// <summary>Nothing of it runs permanently, so there is no health to wait for: it is active at once. Runs of its predecessor may
+    /// continue for a while.</summary>
     private void TakeOver(Request request, Deploy deploy, DateTimeOffset now)
     {
         if (request.ActiveDeploy is { } before && state.Deploys.TryGetValue(before, out var old) && old.IsLive)

@@ -4,17 +4,16 @@ using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Policy;
 using Pipeline.Scheduler.Core.State;
-using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Deploys;
 
-/// <summary>A request goes: nothing of it starts any more, and it is removed when the last of its tasks has ended.</summary>
+/// <summary>Removes a request: nothing of it starts any more, and it is gone when its last task has ended.</summary>
 internal sealed class RequestRemoval(ClusterState state, Convergence convergence, RolloutFailures rolloutFailures)
 {
-    public CommandOutcome Handle(RequestRemovalAsked removal, DateTimeOffset now)
+    public CommandOutcome Handle(RemoveRequestCommand removal, DateTimeOffset now)
     {
         if (!state.Requests.TryGetValue(removal.RequestId, out var request) || request.State == RequestState.Removed)
-            return CommandOutcome.Unknown($"'{removal.RequestId}' is not a request of cluster {state.Cluster}.");
+            return CommandOutcome.NotFound($"'{removal.RequestId}' is not a request of cluster {state.Cluster}.");
         state.Append(
             new ClusterChanged(state.Cluster, $"request {request.Id} removed"), removal.Actor,
             new JournalSubject { Cluster = state.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : request.Id });
@@ -26,7 +25,8 @@ internal sealed class RequestRemoval(ClusterState state, Convergence convergence
         foreach (var deploy in state.DeploysOf(request.Id))
         {
             if (deploy.State == DeployState.Deploying && deploy.KeepsRunning)
-                rolloutFailures.GiveUp(deploy, new Verdict(DeployFailure.RequestRemoved, FailureClass.Infra, $"request removed by {removal.Actor}"), now,
+                rolloutFailures.Fail(deploy, new Verdict(DeployFailure.RequestRemoved, FailureClass.Infra,
+                    $"request removed by {removal.Actor}"), now,
                     removal.Actor);
             CancelWithTasks(deploy.Id, removal, now);
         }
@@ -35,15 +35,16 @@ internal sealed class RequestRemoval(ClusterState state, Convergence convergence
         return CommandOutcome.Accepted;
     }
 
-    private void CancelWithTasks(string deployId, RequestRemovalAsked removal, DateTimeOffset now)
+    private void CancelWithTasks(string deployId, RemoveRequestCommand removal, DateTimeOffset now)
     {
         if (!state.Deploys.TryGetValue(deployId, out var deploy))
             return;
         var isRun = deploy.Spec.Kind == RequestKind.RunOnce;
         var reason = $"request removed by {removal.Actor}";
-        // A run is cancelled by the end of its task, which its owner waits for.
+        // A run is cancelled by the end of its task, which its submitter waits for.
         if (deploy.IsLive && !isRun)
-            state.Save(deploy with { State = DeployState.Cancelled, EndedAt = now, Reason = reason, Failure = DeployFailure.RequestRemoved });
+            state.Save(deploy with { State = DeployState.Cancelled, EndedAt = now, Reason = reason,
+                Failure = DeployFailure.RequestRemoved });
         foreach (var task in state.TasksOf(deploy.Id))
             convergence.Kill(task, isRun ? KillCause.Cancelled : KillCause.Retired, reason, now);
     }

@@ -7,7 +7,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Deploys;
 
-/// <summary>Begins a roll-out, and lets people decide about one that is under way.</summary>
+/// <summary>Starts a roll-out, and applies the decisions of people about one that is under way.</summary>
 internal sealed class RolloutStarts(
     ClusterState state, ClusterJournal journal, RolloutSteps rollouts, Convergence convergence, RolloutFailures rolloutFailures)
 {
@@ -19,28 +19,30 @@ internal sealed class RolloutStarts(
         convergence.Advance(deploy.Id, now);
     }
 
-    public CommandOutcome Handle(DeployCancelled cancelled, DateTimeOffset now)
+    public CommandOutcome Handle(CancelDeployCommand cancelled, DateTimeOffset now)
     {
         if (!state.Deploys.TryGetValue(cancelled.DeployId, out var deploy) || !deploy.KeepsRunning)
-            return CommandOutcome.Unknown($"'{cancelled.DeployId}' is not a deploy that is under way.");
+            return CommandOutcome.NotFound($"'{cancelled.DeployId}' is not a deploy that is under way.");
         if (deploy.State != DeployState.Deploying)
-            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: nothing is left to cancel.");
+            return CommandOutcome.Conflict("deploy-not-pending",
+                $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: nothing is left to cancel.");
         var verdict = new Verdict(DeployFailure.Cancelled, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}");
-        rolloutFailures.GiveUp(deploy, verdict, now, cancelled.Actor);
+        rolloutFailures.Fail(deploy, verdict, now, cancelled.Actor);
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(DeployAdvanced asked, DateTimeOffset now)
+    public CommandOutcome Handle(AdvanceDeployCommand asked, DateTimeOffset now)
     {
         if (!state.Deploys.TryGetValue(asked.DeployId, out var deploy) || !deploy.KeepsRunning)
-            return CommandOutcome.Unknown($"'{asked.DeployId}' is not a deploy that is under way.");
+            return CommandOutcome.NotFound($"'{asked.DeployId}' is not a deploy that is under way.");
         if (deploy.State != DeployState.Deploying)
-            return CommandOutcome.Conflict("deploy-not-pending", $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: there is no group to judge.");
+            return CommandOutcome.Conflict("deploy-not-pending",
+                $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: there is no group to judge.");
         var group = deploy.Progress.Step + 1;
         if (!asked.Accepted)
         {
             var reason = $"group {group} rejected by {asked.Actor}" + Wording.Because(asked.Reason);
-            rolloutFailures.GiveUp(deploy, new Verdict(DeployFailure.CheckRejected, FailureClass.Health, reason), now, asked.Actor);
+            rolloutFailures.Fail(deploy, new Verdict(DeployFailure.CheckRejected, FailureClass.Health, reason), now, asked.Actor);
             return CommandOutcome.Accepted;
         }
 
@@ -50,7 +52,8 @@ internal sealed class RolloutStarts(
         if (deploy.Progress.HealthyAt is null)
             return CommandOutcome.Conflict("group-not-healthy", $"Group {group} of deploy {deploy.Id} is not healthy yet.");
         state.Save(deploy with { Progress = deploy.Progress with { Accepted = true } });
-        journal.Request(deploy.RequestId, "deploy-advanced", $"group {group} of {deploy.Id} accepted", new Change(asked.Actor, asked.Reason, now, null));
+        journal.Request(deploy.RequestId, "deploy-advanced", $"group {group} of {deploy.Id} accepted",
+            new Change(asked.Actor, asked.Reason, now, null));
         convergence.Advance(deploy.Id, now);
         return CommandOutcome.Accepted;
     }

@@ -6,7 +6,7 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Deploys;
 
-/// <summary>Runs that somebody asks for: of builds, on demand, of a cron out of turn.</summary>
+/// <summary>Runs that are requested explicitly: builds, on-demand runs, and cron runs outside their schedule.</summary>
 internal sealed class RunCommands(ClusterState state, ClusterJournal journal, RunStarter runs, Kills kills)
 {
     private static readonly TimeSpan LatestRun = TimeSpan.FromDays(30);
@@ -22,10 +22,10 @@ internal sealed class RunCommands(ClusterState state, ClusterJournal journal, Ru
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Run(Request request, RunAsked asked, DateTimeOffset now)
+    public CommandOutcome Run(Request request, RunNowCommand asked, DateTimeOffset now)
     {
         if (request.Kind is not (RequestKind.OnDemand or RequestKind.Cron))
-            return CommandOutcome.NotFor(request, "run by hand");
+            return CommandOutcome.WrongKind(request, "run by hand");
         if (request.ActiveDeploy is not { } id || !state.Deploys.TryGetValue(id, out var parent))
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy in force that could run.");
         if (Refuse(request, parent, asked, now) is { } refused)
@@ -33,29 +33,29 @@ internal sealed class RunCommands(ClusterState state, ClusterJournal journal, Ru
         var details = new RunDetails(asked.RunId, true, asked.RunAt) { Arguments = asked.Arguments, Environment = asked.Environment };
         var run = CronRuns.RunOf(parent, details, asked.Needs, asked.By.Actor, now);
         if (IdRules.Fault(run.Id, IdRules.MostDeploy) is { } fault)
-            return CommandOutcome.Unfit("run-id-too-long", $"The run would be '{run.Id}'. {fault} Give a shorter runId.");
+            return CommandOutcome.Invalid("run-id-too-long", $"The run would be '{run.Id}'. {fault} Give a shorter runId.");
         if (state.Knows(run.Id))
-            return CommandOutcome.Made(run.Id);
+            return CommandOutcome.Done(run.Id);
         runs.Start(run, now);
         journal.Request(request.Id, "run-asked", run.Id, asked.By.At(now));
-        return CommandOutcome.Made(run.Id);
+        return CommandOutcome.Done(run.Id);
     }
 
-    public CommandOutcome Cancel(RunCancelled cancelled, DateTimeOffset now)
+    public CommandOutcome Cancel(CancelRunCommand cancelled, DateTimeOffset now)
     {
         if (!state.Deploys.TryGetValue(cancelled.RunId, out var run) || run.Spec.Kind != RequestKind.RunOnce || !run.IsLive)
-            return CommandOutcome.Unknown($"'{cancelled.RunId}' is not a run that is under way.");
+            return CommandOutcome.NotFound($"'{cancelled.RunId}' is not a run that is under way.");
         foreach (var task in state.TasksOf(run.Id))
             kills.Kill(task, KillCause.Cancelled, $"cancelled by {cancelled.Actor}: {cancelled.Reason}", now);
         return CommandOutcome.Accepted;
     }
 
-    private CommandOutcome? Refuse(Request request, Deploy parent, RunAsked asked, DateTimeOffset now)
+    private CommandOutcome? Refuse(Request request, Deploy parent, RunNowCommand asked, DateTimeOffset now)
     {
         if (request.Overrides.Pause is { } pause)
             return CommandOutcome.Conflict("request-paused", $"Request {request.Id} is paused by {pause.Change.By}.");
         if (asked.RunAt > now + LatestRun)
-            return CommandOutcome.Unfit("run-at-too-late", $"A run may be put off by {LatestRun.TotalDays:0} days at most.");
+            return CommandOutcome.Invalid("run-at-too-late", $"A run may be put off by {LatestRun.TotalDays:0} days at most.");
         var running = runs.Of(request.Id).Count;
         if (parent.Spec.Options.OnDemand.MaxRunning is { } most && request.Kind == RequestKind.OnDemand && running >= most)
             return CommandOutcome.TooMany("too-many-runs", $"{running} runs of {request.Id} are under way; {most} may be.");

@@ -8,17 +8,18 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Deploys;
 
-/// <summary>A person ends one task: at once, or once another is healthy in its place.</summary>
+/// <summary>Kills one task for a person: at once, or after its replacement is healthy.</summary>
 internal sealed class TaskKills(ClusterState state, Kills kills, TaskEndings endings, Convergence convergence)
 {
-    public CommandOutcome Handle(TaskKillAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(KillTaskCommand asked, DateTimeOffset now)
     {
         if (!state.Tasks.TryGetValue(asked.TaskId, out var task))
-            return CommandOutcome.Unknown($"'{asked.TaskId}' is not a task that lives.");
+            return CommandOutcome.NotFound($"'{asked.TaskId}' is not a task that lives.");
         if (asked.Replace && state.Deploys[task.DeployId].KeepsRunning)
         {
             if (task.Leaving is not null || task.KillCause is not null)
-                return CommandOutcome.Conflict("task-leaving", $"Task {task.Id} is leaving already: {task.Leaving?.Reason ?? task.KillReason}.");
+                return CommandOutcome.Conflict("task-leaving",
+                    $"Task {task.Id} is leaving already: {task.Leaving?.Reason ?? task.KillReason}.");
             convergence.Replace(task, LeaveCause.Replace, $"replaced by {asked.Actor}: {asked.Reason}", now);
             return CommandOutcome.Accepted;
         }
@@ -31,7 +32,7 @@ internal sealed class TaskKills(ClusterState state, Kills kills, TaskEndings end
 
     private void Kill(TaskRecord task, string reason, DateTimeOffset now)
     {
-        // What waits for its place ends with that; an instance is still wanted, and waits again as another attempt.
+        // A pending task ends at once; an instance is still wanted, so another attempt takes its place.
         if (task.Phase == TaskPhase.Pending)
             endings.End(
                 task with { KillCause = KillCause.Operator, KillReason = reason },

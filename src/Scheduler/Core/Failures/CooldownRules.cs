@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Failures;
 
-/// <summary>When a request fails too fast to be started again at once.</summary>
+/// <summary>When a request fails too often to be restarted without a delay.</summary>
 internal static class CooldownRules
 {
     public const int Failures = 5;
@@ -12,7 +12,7 @@ internal static class CooldownRules
     public static bool IsTooFast(IReadOnlyList<InstanceFailure> failures, DateTimeOffset now) =>
         failures.Count(f => f.At > now - Window) >= Failures;
 
-    /// <summary>When the last failure is out of the window.</summary>
+    /// <summary>When the last failure leaves the window.</summary>
     public static DateTimeOffset EndOf(Request request) =>
         (request.Failures.Count > 0 ? request.Failures[^1].At : request.Overrides.Cooldown!.Since) + Window;
 }

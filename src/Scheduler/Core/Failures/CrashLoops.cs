@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Failures;
 
-/// <summary>Reads the failures of a request for patterns that a person should know of. The thresholds are Singularity's.</summary>
+/// <summary>Detects failure patterns that people should know about. The thresholds are Singularity's.</summary>
 internal static class CrashLoops
 {
     /// <summary>How many failures are kept.</summary>
@@ -38,8 +38,8 @@ internal static class CrashLoops
     private static IEnumerable<InstanceFailure> Within(IReadOnlyList<InstanceFailure> failures, DateTimeOffset now, TimeSpan span) =>
         failures.Where(f => f.At > now - span);
 
-    /// <summary>More than the share of the buckets before now holds a failure, and one of the newest quarter does: a burst is not a
-    /// loop, and one that stopped is over.</summary>
+    /// <summary>More than the given share of the time buckets holds a failure, at least one of them in the newest quarter: a burst is not
+    /// a loop, and a loop that stopped is over.</summary>
     private static bool IsSpread(IReadOnlyList<InstanceFailure> failures, DateTimeOffset now, int buckets, TimeSpan width, double share)
     {
         var hit = failures.Select(f => (int)((now - f.At) / width)).Where(b => b >= 0 && b < buckets).Distinct().ToList();

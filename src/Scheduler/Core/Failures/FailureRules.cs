@@ -6,13 +6,13 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Core.Failures;
 
-/// <summary>Facts of Mesos 1.11+ (observed transcripts and the reference): the exit status stands in the message only.</summary>
+/// <summary>Facts of Mesos 1.11+ (observed transcripts and the reference): the exit status is only in the message.</summary>
 internal static class FailureRules
 {
-    /// <summary>TaskRunner ends with it when a digest or a statement does not hold.</summary>
+    /// <summary>TaskRunner exits with it when a digest or a statement does not verify.</summary>
     public const int SecurityExit = 76;
 
-    /// <summary>TaskRunner ends with it where it finds no OpenSSL (EX_CONFIG).</summary>
+    /// <summary>TaskRunner exits with it when it finds no OpenSSL (EX_CONFIG).</summary>
     public const int ConfigExit = 78;
 
     private const string ExitMessage = "Command exited with status ";
@@ -24,8 +24,8 @@ internal static class FailureRules
         "EXECUTOR_UNREGISTERED", "GC_ERROR", "SLAVE_DISCONNECTED", "SLAVE_REMOVED", "SLAVE_RESTARTED", "SLAVE_UNKNOWN",
     };
 
-    /// <param name="image">What its container was to be made of; null: it has none.</param>
-    public static TaskEnd Judge(TaskRecord task, RequestKind kind, TaskStatus status, string? image = null)
+    /// <param name="image">The image of its container; null when it has none.</param>
+    public static TaskEnd Classify(TaskRecord task, RequestKind kind, TaskStatus status, string? image = null)
     {
         var exit = ExitOf(status.Message);
         var reason = Text(status);
@@ -44,12 +44,13 @@ internal static class FailureRules
         };
     }
 
-    /// <summary>It was out of the master's sight for too long.</summary>
+    /// <summary>It was unreachable for too long.</summary>
     public static TaskEnd OutOfReach(TaskRecord task, DeploySpec spec, DateTimeOffset now)
     {
         var lost = new TaskStatus(
-            task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now, null, null);
-        return Judge(task, spec.Kind, lost, spec.Image);
+            task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now,
+                null, null);
+        return Classify(task, spec.Kind, lost, spec.Image);
     }
 
     private static TaskEnd Failed(TaskStatus status, int? exit, string reason, string? image)
@@ -62,7 +63,8 @@ internal static class FailureRules
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit,
                 $"exit {ConfigExit}: not set up. The image '{image}' must have OpenSSL 3 (libssl.so.3), which every task starts with.");
         if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
-            return ImageRules.Judge(reason, image) ?? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason, MayBeInfra: true);
+            return ImageRules.Judge(reason, image) ?? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason,
+                MayBeInfra: true);
         var infra = InfraReasons.Contains(code);
         return new(TaskPhase.Failed, Outcome.Failed, infra ? FailureClass.Infra : FailureClass.App, exit, reason);
     }
@@ -88,12 +90,13 @@ internal static class FailureRules
     private static bool NeverRan(TaskRecord task, TaskStatus status) =>
         task.Phase == TaskPhase.Launching && ReasonOf(status) is "INVALID_OFFERS" or "RECONCILIATION";
 
-    /// <summary>What a failure that is the program's own looks like, for the judge of crash loops.</summary>
+    /// <summary>The kind of a failure that is the program's own, for the detection of crash loops.</summary>
     public static InstanceFailureKind KindOf(TaskRecord task, TaskEnd end)
     {
         if (end.Reason.Contains("memory limit", StringComparison.OrdinalIgnoreCase) || end.ExitCode == 137)
             return InstanceFailureKind.OutOfMemory;
-        if (end.Reason.Contains("disk", StringComparison.OrdinalIgnoreCase) && end.Reason.Contains("quota", StringComparison.OrdinalIgnoreCase))
+        if (end.Reason.Contains("disk", StringComparison.OrdinalIgnoreCase)
+            && end.Reason.Contains("quota", StringComparison.OrdinalIgnoreCase))
             return InstanceFailureKind.OutOfDisk;
         if (end.Phase == TaskPhase.Finished)
             return InstanceFailureKind.UnexpectedExit;

@@ -3,18 +3,18 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Failures;
 
-/// <summary>Launches that failed for their image. Agents and engines have one reason for all of them: the words tell.</summary>
+/// <summary>Launches that failed because of their image. Agents report one reason for all of them, so the message decides.</summary>
 internal static class ImageRules
 {
     private const string FetcherFailed = "Failed to fetch all URIs";
 
-    // Of registries, of Docker, and of Mesos' own puller.
+    // As registries, Docker and Mesos' own puller word it.
     private static readonly string[] Missing =
         ["not found", "manifest unknown", "name unknown", "does not exist", "no such image", "access denied", "invalid reference"];
 
     private static readonly string[] NoShell = ["executable file not found", "no such file or directory"];
 
-    /// <returns>Null when it was not the image.</returns>
+    /// <returns>Null when the image was not the cause.</returns>
     public static TaskEnd? Judge(string message, string? image)
     {
         if (image is null || message.Contains(FetcherFailed, StringComparison.Ordinal))

@@ -5,18 +5,21 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>A bounce under way: its next instances leave when there is room for them; it is over when none of it is left.</summary>
-internal sealed class BounceProgress(ClusterState state, Overrides overrides, LeavingTasks leaving)
+/// <summary>Advances a bounce: its next instances leave when the limit allows, and it is finished when every instance is
+/// replaced.</summary>
+internal sealed class BounceProgress(ClusterState state, OverrideChanges overrides, LeavingTasks leaving)
 {
-    /// <returns>Whether more instances are leaving now: the request is to be balanced.</returns>
+    /// <returns>Whether more instances are leaving now, so that the request must be balanced.</returns>
     public bool Continue(string requestId, DateTimeOffset now)
     {
         if (state.Requests[requestId].Overrides.Bounce is not { } bounce)
             return false;
-        // Of a full one it is enough to know that there is one left.
+        // For a full bounce it is enough to know that one is left.
         var under = state.DeploysOf(requestId).SelectMany(d => leaving.Of(d.Id))
-            .Where(t => t.Leaving!.Cause is LeaveCause.Bounce or LeaveCause.IncrementalBounce).Take(bounce.Incremental ? int.MaxValue : 1).Count();
-        var waiting = bounce.Waiting.Where(id => state.Tasks.TryGetValue(id, out var t) && t is { Leaving: null, KillCause: null }).ToList();
+            .Where(t => t.Leaving!.Cause is LeaveCause.Bounce or LeaveCause.IncrementalBounce).Take(bounce.Incremental ? int.MaxValue : 1)
+                .Count();
+        var waiting = bounce.Waiting.Where(id => state.Tasks.TryGetValue(id, out var t) && t is { Leaving: null, KillCause: null })
+            .ToList();
         if (under + waiting.Count == 0)
         {
             overrides.Set(requestId, o => o with { Bounce = null }, "bounce-finished", "every instance is a new one",
@@ -29,7 +32,8 @@ internal sealed class BounceProgress(ClusterState state, Overrides overrides, Le
             return false;
         overrides.Set(requestId, o => o with { Bounce = bounce with { Waiting = [.. waiting.Skip(next.Count)] } });
         foreach (var id in next)
-            leaving.Mark(state.Tasks[id], LeaveCause.IncrementalBounce, $"bounced by {bounce.Change.By}{Wording.Because(bounce.Change.Reason)}", now);
+            leaving.Mark(state.Tasks[id], LeaveCause.IncrementalBounce,
+                $"bounced by {bounce.Change.By}{Wording.Because(bounce.Change.Reason)}", now);
         return true;
     }
 }

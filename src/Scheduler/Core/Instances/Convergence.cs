@@ -5,17 +5,17 @@ using Pipeline.Scheduler.Core.State;
 namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>
-/// Brings the instances of a request to what should run. One rule for every change: compare what fills the places of a deploy with how
-/// many there should be, start or retire the difference, let go who is replaced, and take a roll-out as far as it may go. Nothing else
-/// starts or retires instances of services, so whatever happened before, the next balance sets it right.
+/// Brings the instances of a request to its desired state. One rule for every change: compare the filled instances of a deploy with its
+/// target, start or retire the difference, kill what has been replaced, and advance a roll-out as far as possible. Nothing else starts or
+/// retires instances of services, so the next balance corrects whatever happened before.
 /// </summary>
-/// <remarks>The steps lead to one another (who goes makes room, who starts may complete a group), so they are one part; what they decide by
-/// is in the planners.</remarks>
+/// <remarks>The steps trigger each other (a retired instance makes room, a new one may complete a group), so they are one part. The
+/// decisions are in the planners.</remarks>
 internal sealed class Convergence(
     ClusterState state, InstancePlanner planner, ReplacementPlanner replacements, BounceProgress bounces, RolloutSteps rollouts,
     InstanceActions instances)
 {
-    // A kill of what runs nowhere ends it at once, which settles deploys and asks for a balance: that one is done here, afterwards.
+    // Killing a pending task ends it at once, which may ask for another balance of the same request: that one runs afterwards.
     private readonly Dictionary<string, bool> balancing = new(StringComparer.Ordinal);
 
     public void Balance(string requestId, DateTimeOffset now)
@@ -35,14 +35,14 @@ internal sealed class Convergence(
         balancing.Remove(requestId);
     }
 
-    /// <summary>The task goes when its replacement is healthy, which is started now.</summary>
+    /// <summary>Starts a replacement now; the task is killed when that is healthy.</summary>
     public void Replace(TaskRecord task, LeaveCause cause, string reason, DateTimeOffset now)
     {
         instances.MarkLeaving(task, cause, reason, now);
         Balance(task.RequestId, now);
     }
 
-    /// <summary>The task need not leave any more. Of it and what was to replace it one stays: the healthy one, or else the older.</summary>
+    /// <summary>The task need not leave any more. Of it and its replacement the healthy one stays, otherwise the older.</summary>
     public void Keep(TaskRecord seen, DateTimeOffset now)
     {
         if (!state.Tasks.TryGetValue(seen.Id, out var task) || task is not { Leaving: not null, KillCause: null })
@@ -54,18 +54,18 @@ internal sealed class Convergence(
     public void Start(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now) =>
         instances.Start(deploy, instance, notBefore, now);
 
-    /// <summary>Marks without a balance, for who marks several.</summary>
+    /// <summary>Marks without balancing, for callers that mark several tasks.</summary>
     public void MarkLeaving(TaskRecord task, LeaveCause cause, string reason, DateTimeOffset now) =>
         instances.MarkLeaving(task, cause, reason, now);
 
-    /// <summary>Nobody wants the task any more.</summary>
+    /// <summary>Kills an instance or run, and settles its request if the task ended with that.</summary>
     public void Kill(TaskRecord task, KillCause cause, string reason, DateTimeOffset now)
     {
         if (instances.Kill(task, cause, reason, now) is { } ended)
             Settle(ended, now);
     }
 
-    /// <summary>An instance has ended: who waited for its place, and how far its deploy is, is looked at afresh.</summary>
+    /// <summary>An instance has ended: its replacements, and the progress of its deploy, are evaluated again.</summary>
     public void Settle(TaskRecord ended, DateTimeOffset now)
     {
         LetGoReplaced(ended.RequestId, now);
@@ -74,14 +74,15 @@ internal sealed class Convergence(
         state.RemoveWhenEmpty(ended.RequestId);
     }
 
-    /// <summary>An instance became healthy: who waited for that may go.</summary>
+    /// <summary>An instance became healthy: the instance that it replaces may go.</summary>
     public void SettleHealthy(TaskRecord healthy, DateTimeOffset now)
     {
         LetGoReplaced(healthy.RequestId, now, healthy);
         Advance(healthy.DeployId, now);
     }
 
-    /// <summary>Takes a deploy as far as it may go: the group is healthy, accepted, then the next one, then the old leave.</summary>
+    /// <summary>Advances a roll-out as far as possible: group healthy, accepted, next group; after the last one the old deploy is
+    /// retired.</summary>
     public void Advance(string deployId, DateTimeOffset now)
     {
         while (rollouts.Find(deployId) is { } deploy)
@@ -116,7 +117,7 @@ internal sealed class Convergence(
         }
     }
 
-    /// <summary>The new deploy is in force; everything of others leaves.</summary>
+    /// <summary>The new deploy becomes active; the instances of all others are killed.</summary>
     private void Switch(Deploy deploy, DateTimeOffset now)
     {
         foreach (var old in rollouts.TakeOver(deploy, now))
@@ -134,7 +135,7 @@ internal sealed class Convergence(
     {
         foreach (var id in state.DeploysOf(requestId).Select(d => d.Id).ToList())
         {
-            // After every kill all is looked at afresh: it may have ended the deploy, or changed what others should have.
+            // Evaluated again after every kill: it may have ended the deploy, or changed the target of another.
             while (planner.Find(requestId, id) is var (request, deploy))
             {
                 if (!Retire(request, deploy, now))
@@ -149,12 +150,12 @@ internal sealed class Convergence(
             LetGoReplaced(requestId, now);
     }
 
-    /// <returns>Whether something was too much, and is killed or on its way out now: then all is looked at afresh.</returns>
+    /// <returns>Whether a surplus instance is being killed or is leaving now, so that everything must be evaluated again.</returns>
     private bool Retire(Request request, Deploy deploy, DateTimeOffset now)
     {
-        if (planner.TwinOf(deploy) is var (goes, why))
+        if (planner.DuplicateOf(deploy) is var (goes, why))
         {
-            // One that works too may stand in for another that does not, until that one does.
+            // A healthy duplicate may serve for another instance that does not, until that one does.
             if (goes.IsHealthy)
                 instances.MarkLeaving(goes, LeaveCause.Bounce, why, now);
             else
@@ -167,12 +168,12 @@ internal sealed class Convergence(
         var tally = state.TallyOf(deploy.Id);
         foreach (var leaver in surplus.Leavers)
         {
-            // It makes room, but for what is not there (any more): it serves until that is.
+            // The newer deploy is short of healthy instances: this one serves until it is not.
             if (surplus.IsMakingRoom && leaver.IsHealthy && tally.Serving <= planner.NeededOf(request, deploy))
                 instances.MarkLeaving(leaver, LeaveCause.Bounce, surplus.Reason, now);
             else
                 Kill(leaver, KillCause.Retired, surplus.Reason, now);
-            // What ran nowhere has ended with that, and may have changed what others should have.
+            // A pending task has ended with that, which may have changed the targets.
             if (leaver.Phase == TaskPhase.Pending && !planner.Holds(surplus, request, deploy))
                 break;
         }
@@ -186,7 +187,7 @@ internal sealed class Convergence(
             instances.Start(deploy, instance, null, now);
     }
 
-    /// <summary>Kills what was to leave and is replaced by now.</summary>
+    /// <summary>Kills leaving instances whose replacement is healthy.</summary>
     private void LetGoReplaced(string requestId, DateTimeOffset now, TaskRecord? healthy = null)
     {
         var request = state.Requests[requestId];
@@ -194,7 +195,7 @@ internal sealed class Convergence(
         {
             foreach (var id in replacements.Replaced(request, deploy, healthy).ConvertAll(t => t.Id))
             {
-                // Letting one go may have settled the others.
+                // Handling one may have settled the others.
                 if (state.Tasks.TryGetValue(id, out var task) && task is { Leaving: not null, KillCause: null }
                     && instances.LetGo(task, now) is { } ended)
                     Settle(ended, now);

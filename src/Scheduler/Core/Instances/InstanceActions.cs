@@ -6,7 +6,7 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>What may be done to one instance.</summary>
+/// <summary>The operations on a single instance.</summary>
 internal sealed class InstanceActions(ClusterState state, Kills kills, TaskStarter starter, LeavingTasks leaving, TaskCloser closer)
 {
     public void Start(Deploy deploy, int instance, DateTimeOffset? notBefore, DateTimeOffset now) =>
@@ -14,11 +14,13 @@ internal sealed class InstanceActions(ClusterState state, Kills kills, TaskStart
 
     public void MarkLeaving(TaskRecord task, LeaveCause cause, string reason, DateTimeOffset now) => leaving.Mark(task, cause, reason, now);
 
-    /// <returns>The task when it has ended with that.</returns>
-    public TaskRecord? Kill(TaskRecord task, KillCause cause, string reason, DateTimeOffset now) => kills.KillInstance(task, cause, reason, now);
+    /// <returns>The task if it has ended at once; the caller must settle its request.</returns>
+    public TaskRecord? Kill(TaskRecord task, KillCause cause, string reason, DateTimeOffset now) => kills.KillInstance(task, cause,
+        reason, now);
 
-    /// <summary>It is replaced: what can be told to end is, what cannot is forgotten, and killed should it return.</summary>
-    /// <returns>The task when it has ended with that.</returns>
+    /// <summary>Its replacement is healthy: it is killed if its agent is reachable, otherwise given up, and killed should it
+    /// return.</summary>
+    /// <returns>The task if it has ended at once; the caller must settle its request.</returns>
     public TaskRecord? LetGo(TaskRecord task, DateTimeOffset now)
     {
         if (task.Phase != TaskPhase.Unreachable)
@@ -28,8 +30,8 @@ internal sealed class InstanceActions(ClusterState state, Kills kills, TaskStart
             return null;
         var end = FailureRules.OutOfReach(task, spec, now);
         closer.Close(task, end, now);
-        // Given up only now that another attempt runs in its place.
-        var isReplaced = task.Leaving is { Cause: LeaveCause.Unreachable } && state.StandInsOf(task).Any();
+        // It is given up because another attempt already runs in its place.
+        var isReplaced = task.Leaving is { Cause: LeaveCause.Unreachable } && state.ReplacementsOf(task).Any();
         closer.Announce(task, end, final: !isReplaced);
         return task;
     }

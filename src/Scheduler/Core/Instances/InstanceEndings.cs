@@ -7,33 +7,34 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>What follows when an instance of a service or worker is over.</summary>
+/// <summary>Handles the end of an instance of a service or worker.</summary>
 internal sealed class InstanceEndings(
-    ClusterState state, TaskCloser closer, InstanceFailures failures, Backoffs backoffs, Convergence convergence, RolloutFailures rolloutFailures)
+    ClusterState state, TaskCloser closer, InstanceFailures failures, Backoffs backoffs, Convergence convergence,
+        RolloutFailures rolloutFailures)
 {
     public void Ended(Deploy deploy, TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
-        var missed = failures.IsMissed(deploy, task);
+        var isMissing = failures.IsMissing(deploy, task);
         Verdict? verdict = null;
-        if (missed)
+        if (isMissing)
         {
             failures.Note(deploy, task, end, now);
             (deploy, verdict) = failures.Judge(deploy, task, end);
         }
 
-        if (missed && end.Class == FailureClass.Security && verdict is null)
+        if (isMissing && end.Class == FailureClass.Security && verdict is null)
         {
-            // What did not verify is never started again; what runs of it stays until somebody decides.
+            // A deploy that failed verification starts nothing any more; what still runs stays until a person decides.
             state.Save(deploy with { FailureClass = FailureClass.Security, Reason = end.Reason });
-            missed = false;
+            isMissing = false;
         }
 
-        var replaced = missed && verdict is null;
-        // Given up only now that another attempt runs in its place.
-        var isReplaced = task.Leaving is { Cause: LeaveCause.Unreachable } && state.StandInsOf(task).Any();
+        var replaced = isMissing && verdict is null;
+        // It is given up because another attempt already runs in its place.
+        var isReplaced = task.Leaving is { Cause: LeaveCause.Unreachable } && state.ReplacementsOf(task).Any();
         closer.Announce(task, end, final: !replaced && !isReplaced);
         if (verdict is not null)
-            rolloutFailures.GiveUp(deploy, verdict, now);
+            rolloutFailures.Fail(deploy, verdict, now);
         else if (replaced)
             convergence.Start(deploy, task.Instance, backoffs.NotBefore(deploy, task.Instance, end, now), now);
         convergence.Settle(task, now);

@@ -8,11 +8,11 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>What the failure of an instance says about its deploy.</summary>
+/// <summary>Decides what the failure of an instance means for its deploy.</summary>
 internal sealed class InstanceFailures(ClusterState state, CoreSettings settings, InstanceTargets targets, Cooldowns cooldowns)
 {
-    /// <summary>The place of the instance is empty now, and should not be.</summary>
-    public bool IsMissed(Deploy deploy, TaskRecord task)
+    /// <summary>The deploy is below its target and nothing else runs as this instance.</summary>
+    public bool IsMissing(Deploy deploy, TaskRecord task)
     {
         var request = state.Requests[deploy.RequestId];
         if (!task.FillsPlace || !deploy.IsLive || InstanceTargets.IsLeftAlone(request, deploy))
@@ -24,10 +24,11 @@ internal sealed class InstanceFailures(ClusterState state, CoreSettings settings
     public void Note(Deploy deploy, TaskRecord task, TaskEnd end, DateTimeOffset now) => cooldowns.NoteFailure(deploy, task, end, now);
 
     /// <summary>Counts a failure against a deploy that rolls out.</summary>
-    /// <returns>The deploy with its new counts, and why it fails, or null when it may go on.</returns>
+    /// <returns>The deploy with its new counts, and why it fails; null when it may continue.</returns>
     public (Deploy Deploy, Verdict? Verdict) Judge(Deploy deploy, TaskRecord task, TaskEnd end)
     {
-        if (deploy.State != DeployState.Deploying || end.Outcome != Outcome.Failed || end.Class is not { } failure || failure == FailureClass.Infra)
+        if (deploy.State != DeployState.Deploying || end.Outcome != Outcome.Failed || end.Class is not { } failure
+            || failure == FailureClass.Infra)
             return (deploy, null);
         var verdict = new Verdict(WordFor(failure, end), failure, $"instance {task.Instance}: {end.Reason}");
         if (failure == FailureClass.Security)

@@ -5,23 +5,23 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>Who was to leave and may go now, because another serves in the same place or nobody has to.</summary>
+/// <summary>Finds leaving instances that may be killed, because their replacement is healthy or is not needed.</summary>
 internal sealed class ReplacementPlanner(ClusterState state, InstanceTargets targets, LeavingTasks leaving)
 {
     /// <summary>
-    /// Deploys of which something is replaced and yet had to stay, because another place was empty: any change may let it go. What is not
-    /// known of the time before this leader counts as such.
+    /// Deploys with a replaced instance that had to stay because another instance was down: any change may release it. After a change of
+    /// leader every deploy may be one.
     /// </summary>
     private readonly HashSet<string> heldBack =
         new(state.Deploys.Values.Where(d => d.KeepsRunning).Select(d => d.Id), StringComparer.Ordinal);
 
-    /// <param name="healthy">All that happened since the last look: this task became healthy. Null: anything may have.</param>
+    /// <param name="healthy">The only change since the last call: this task became healthy. Null: anything may have changed.</param>
     public List<TaskRecord> Replaced(Request request, Deploy deploy, TaskRecord? healthy)
     {
         if (!deploy.KeepsRunning || state.TallyOf(deploy.Id).Leaving.Count == 0)
             return [];
         var gone = deploy.IsLive ? ReplacedOf(request, deploy, healthy) : NoLongerNeeded(request, deploy);
-        // Nothing starts in their place: whoever waited for that would wait for ever.
+        // A paused request starts no replacements, so waiting for one would never end.
         return InstanceTargets.IsLeftAlone(request, deploy)
             ? [.. gone.Union(leaving.Of(deploy.Id).Where(leaving.IsGivenUp))]
             : gone;
@@ -39,7 +39,7 @@ internal sealed class ReplacementPlanner(ClusterState state, InstanceTargets tar
         {
             if (!IsReplaced(task, tally, isFull))
                 continue;
-            // It may be replaced and yet be needed: another place is empty at the moment.
+            // It may be replaced and still be needed, because another instance is down.
             if (task.IsHealthy && serving <= needed)
             {
                 heldBack.Add(deploy.Id);
@@ -54,7 +54,7 @@ internal sealed class ReplacementPlanner(ClusterState state, InstanceTargets tar
         return gone;
     }
 
-    // While the deploy is not at full strength, one that became healthy replaces those of its own place only.
+    // While the deploy is below its target, a task that became healthy only replaces tasks of its own instance.
     private IEnumerable<TaskRecord> Candidates(Deploy deploy, TaskRecord? healthy, bool isFull) =>
         healthy is null || isFull || heldBack.Contains(deploy.Id) ? leaving.Of(deploy.Id)
         : deploy.Id == healthy.DeployId
@@ -64,20 +64,20 @@ internal sealed class ReplacementPlanner(ClusterState state, InstanceTargets tar
     private bool IsReplaced(TaskRecord task, DeployTally tally, bool isFull) => task.Leaving!.Cause switch
     {
         LeaveCause.Bounce or LeaveCause.DeployFailed => isFull,
-        // A place that is not wanted any more has nobody to wait for.
+        // An instance above the target gets no replacement to wait for.
         LeaveCause.IncrementalBounce or LeaveCause.Replace or LeaveCause.Drain or LeaveCause.Unreachable =>
-            StandsIn(task) ?? (isFull && !tally.IsFilled(task.Instance)),
+            ReplacementIsHealthy(task) ?? (isFull && !tally.IsFilled(task.Instance)),
     };
 
-    /// <returns>Null when nobody is in its place.</returns>
-    private bool? StandsIn(TaskRecord task)
+    /// <returns>Null when it has no replacement.</returns>
+    private bool? ReplacementIsHealthy(TaskRecord task)
     {
         var filling = state.TasksOf(task.DeployId, task.Instance).Where(t => t.FillsPlace).ToList();
         return filling.Count == 0 ? null : filling.Exists(t => t.IsHealthy);
     }
 
-    /// <summary>Instances of a deploy that was given up serve on while the one before it is not back at full strength; as each of its
-    /// instances returns, one of these leaves.</summary>
+    /// <summary>Instances of a failed deploy keep serving until the active deploy is back at its target; each instance that returns
+    /// releases one of them.</summary>
     private List<TaskRecord> NoLongerNeeded(Request request, Deploy deploy)
     {
         var tally = state.TallyOf(deploy.Id);
@@ -86,7 +86,7 @@ internal sealed class ReplacementPlanner(ClusterState state, InstanceTargets tar
         var missing = Math.Max(0, targets.TargetOf(request, active) - state.TallyOf(id).Healthy);
         if (tally.Leaving.Count <= missing)
             return [];
-        // The last by id go first, those that do not serve before them all.
+        // Unhealthy ones go first, then the last by id.
         return tally.AllLeavingServe
             ? [.. tally.Leaving.Reverse().Take(tally.Leaving.Count - missing).Select(l => state.Tasks[l]).Reverse()]
             : [.. leaving.Of(deploy.Id).OrderByDescending(t => t.IsHealthy).ThenBy(t => t.Id, StringComparer.Ordinal).Skip(missing)];

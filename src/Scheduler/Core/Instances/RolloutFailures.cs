@@ -6,13 +6,13 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>A deploy comes to nothing: the new leave, and the old come back.</summary>
+/// <summary>Fails or cancels a roll-out: the new instances leave, and the old ones come back.</summary>
 internal sealed class RolloutFailures(ClusterState state, Convergence convergence)
 {
-    /// <summary>Without groups its instances are killed at once: the old serve in full. With groups the healthy ones serve on until the old
-    /// are back.</summary>
-    /// <param name="actor">Who gave it up; null: the scheduler.</param>
-    public void GiveUp(Deploy deploy, Verdict why, DateTimeOffset now, Actor? actor = null)
+    /// <summary>Without groups its instances are killed at once: the old ones all still serve. With groups the healthy ones keep serving
+    /// until the old ones are back.</summary>
+    /// <param name="actor">Who failed it; null: the scheduler.</param>
+    public void Fail(Deploy deploy, Verdict why, DateTimeOffset now, Actor? actor = null)
     {
         state.Timers.Cancel(TimerKind.Budget, deploy.Id);
         state.Timers.Cancel(TimerKind.Advance, deploy.Id);
@@ -35,7 +35,7 @@ internal sealed class RolloutFailures(ClusterState state, Convergence convergenc
     public void BudgetPassed(string deployId, DateTimeOffset now)
     {
         if (state.Deploys.TryGetValue(deployId, out var deploy) && deploy is { State: DeployState.Deploying, KeepsRunning: true })
-            GiveUp(deploy, WhyOverdue(deploy), now);
+            Fail(deploy, WhyOverdue(deploy), now);
     }
 
     private void Retire(Deploy deploy, Verdict why, DateTimeOffset now)
@@ -53,7 +53,7 @@ internal sealed class RolloutFailures(ClusterState state, Convergence convergenc
         }
     }
 
-    /// <summary>The most telling of what kept its instances from being healthy.</summary>
+    /// <summary>The most significant reason why its instances did not become healthy.</summary>
     private Verdict WhyOverdue(Deploy deploy)
     {
         var unhealthy = state.TasksOf(deploy.Id).Where(t => !t.IsHealthy).ToList();
@@ -61,11 +61,13 @@ internal sealed class RolloutFailures(ClusterState state, Convergence convergenc
         var unplaced = unhealthy.FirstOrDefault(t => t.Phase == TaskPhase.Pending);
         var limit = $"not healthy within {RolloutRules.BudgetOf(deploy)!.Value.TotalSeconds:0} s";
         if (unready is not null)
-            return new Verdict(DeployFailure.FailedHealthChecks, FailureClass.Health, $"{limit}: {unready.Id} did not pass its readiness check");
+            return new Verdict(DeployFailure.FailedHealthChecks, FailureClass.Health,
+                $"{limit}: {unready.Id} did not pass its readiness check");
         if (deploy.Crashes > 0)
             return new Verdict(DeployFailure.TaskFailedOnStartup, FailureClass.App, $"{limit}: {deploy.Crashes} instances failed");
         if (unplaced is not null)
-            return new Verdict(DeployFailure.CouldNotBeScheduled, FailureClass.Infra, $"{limit}: {unplaced.Id} {unplaced.Why ?? "is not placed"}");
+            return new Verdict(DeployFailure.CouldNotBeScheduled, FailureClass.Infra,
+                $"{limit}: {unplaced.Id} {unplaced.Why ?? "is not placed"}");
         return unhealthy.Count > 0
             ? new Verdict(DeployFailure.NeverEnteredRunning, FailureClass.Infra, $"{limit}: its tasks did not start")
             : new Verdict(DeployFailure.Overdue, FailureClass.Infra, limit);

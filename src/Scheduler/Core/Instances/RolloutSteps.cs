@@ -7,16 +7,17 @@ using Pipeline.Scheduler.Core.Targets;
 namespace Pipeline.Scheduler.Core.Instances;
 
 /// <summary>
-/// The rows of a roll-out: new instances start beside the old, all at once or group by group. What follows from a step for the instances is
-/// for <see cref="Convergence"/>.
+/// The rows of a roll-out: new instances start beside the old, all at once or group by group. <see cref="Convergence"/> starts and retires
+/// the instances.
 /// </summary>
 internal sealed class RolloutSteps(ClusterState state, ClusterJournal journal, InstanceTargets targets)
 {
-    /// <returns>Null when it does not roll out (any more).</returns>
+    /// <returns>Null when it is not rolling out.</returns>
     public Deploy? Find(string deployId) =>
-        state.Deploys.TryGetValue(deployId, out var deploy) && deploy is { State: DeployState.Deploying, KeepsRunning: true } ? deploy : null;
+        state.Deploys.TryGetValue(deployId, out var deploy) && deploy is { State: DeployState.Deploying, KeepsRunning: true } ? deploy
+            : null;
 
-    /// <summary>How many instances the current group has together with those before it, and whether it is the last.</summary>
+    /// <summary>The target up to and including the current group, and whether that group is the last.</summary>
     public (int Target, bool IsLast) GroupOf(Deploy deploy)
     {
         var wanted = targets.WantedOf(state.Requests[deploy.RequestId], deploy);
@@ -39,7 +40,7 @@ internal sealed class RolloutSteps(ClusterState state, ClusterJournal journal, I
         SetBudget(deploy, now);
     }
 
-    /// <summary>An instance was lost while the group waited to be accepted: it has its budget again.</summary>
+    /// <summary>An instance was lost while the group waited for acceptance: the group gets a new budget.</summary>
     public void Reopen(Deploy deploy, DateTimeOffset now)
     {
         if (deploy.Progress.HealthyAt is null)
@@ -67,13 +68,14 @@ internal sealed class RolloutSteps(ClusterState state, ClusterJournal journal, I
     {
         var next = deploy with
         {
-            Progress = deploy.Progress with { Step = deploy.Progress.Step + 1, StepSince = now, HealthyAt = null, Failures = 0, Accepted = false },
+            Progress = deploy.Progress with { Step = deploy.Progress.Step + 1, StepSince = now, HealthyAt = null, Failures = 0,
+                Accepted = false },
         };
         state.Save(next);
         SetBudget(next, now);
     }
 
-    /// <summary>The deploy is in force from now on.</summary>
+    /// <summary>Makes the deploy the active one.</summary>
     /// <returns>The deploys whose instances leave.</returns>
     public IReadOnlyList<Deploy> TakeOver(Deploy deploy, DateTimeOffset now)
     {
@@ -82,7 +84,7 @@ internal sealed class RolloutSteps(ClusterState state, ClusterJournal journal, I
         var request = state.Requests[deploy.RequestId];
         if (request.Overrides.Pause is not null)
             journal.Request(request.Id, "unpaused", $"deploy {deploy.Id} won", new Change(deploy.Spec.Actor, null, now, null));
-        // What was bounced leaves anyway.
+        // Instances that were being bounced leave anyway.
         state.Save(request with
         {
             ActiveDeploy = deploy.Id, PendingDeploy = null, Failures = [],
@@ -98,8 +100,8 @@ internal sealed class RolloutSteps(ClusterState state, ClusterJournal journal, I
             state.Save(old with { State = DeployState.Superseded, EndedAt = now, Reason = $"superseded by {by.Id}" });
     }
 
-    /// <summary>A deploy is announced healthy when nothing of those before it is left. One that came after it, and failed, is no concern of
-    /// its.</summary>
+    /// <summary>A deploy is announced healthy when no task of an earlier deploy is left. Later deploys that failed do not
+    /// matter.</summary>
     public void SettleRetired(string requestId)
     {
         var deploys = state.DeploysOf(requestId);

@@ -5,7 +5,7 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Instances;
 
-/// <summary>A task is over: its row says so, and its run or its deploy goes on from there.</summary>
+/// <summary>Ends a task: saves its row, then continues with its run or its deploy.</summary>
 internal sealed class TaskEndings(ClusterState state, TaskCloser closer, RunEndings runs, InstanceEndings instances)
 {
     public void End(TaskRecord task, TaskEnd end, DateTimeOffset now)

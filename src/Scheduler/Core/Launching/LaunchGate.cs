@@ -8,7 +8,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>The last look before a launch: what does not verify is not launched, and its deploy fails for security.</summary>
+/// <summary>The last check before a launch: what does not verify is not launched, and its deploy fails for security.</summary>
 internal sealed class LaunchGate(
     ClusterState state, TrustCheck trust, ClusterJournal journal, RolloutFailures rolloutFailures, TaskEndings endings)
 {
@@ -28,7 +28,7 @@ internal sealed class LaunchGate(
 
         var reason = $"{violation.Code}: {violation.Detail}";
         if (deploy is { State: DeployState.Deploying, KeepsRunning: true })
-            rolloutFailures.GiveUp(deploy, new Verdict(DeployFailure.Security, FailureClass.Security, reason), now);
+            rolloutFailures.Fail(deploy, new Verdict(DeployFailure.Security, FailureClass.Security, reason), now);
         else
             endings.End(task, new TaskEnd(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, null, $"not launched, {reason}"), now);
         return true;

@@ -7,10 +7,10 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>A task gets its place: first the row, then, once all of a round are placed, one ACCEPT for each agent.</summary>
+/// <summary>Assigns tasks to agents, and sends one ACCEPT for each agent when all tasks of a round are placed.</summary>
 internal sealed class Launches(ClusterState state, CoreSettings settings, ClusterJournal journal, OfferPool offers)
 {
-    public void Assign(TaskRecord task, AgentSlot slot, Shape shape, DateTimeOffset now)
+    public void Assign(TaskRecord task, AgentSlot slot, TaskShape shape, DateTimeOffset now)
     {
         var ports = slot.Take(shape);
         var launching = task with
@@ -25,10 +25,11 @@ internal sealed class Launches(ClusterState state, CoreSettings settings, Cluste
         state.Timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
         offers.Placed(slot.AgentId);
         journal.Append(
-            new TaskLaunched(state.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host), ClusterJournal.SubjectOf(launching));
+            new TaskLaunched(state.Cluster, task.RequestId, task.DeployId, task.Id, slot.AgentId, slot.Host),
+                ClusterJournal.SubjectOf(launching));
     }
 
-    /// <param name="moreWaits">What is left of the offers is wanted again soon.</param>
+    /// <param name="moreWaits">Other tasks still wait, so the rest of the offers is declined for a short time only.</param>
     public void Accept(AgentSlot slot, bool moreWaits)
     {
         foreach (var id in slot.OfferIds)

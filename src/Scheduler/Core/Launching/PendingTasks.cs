@@ -6,7 +6,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>Which of the pending tasks may be placed now, and in which order: priority and how long they wait, then the share of their
+/// <summary>Which pending tasks may be placed now, and in which order: by priority and waiting time, then by the share of their
 /// owners.</summary>
 internal sealed class PendingTasks(ClusterState state, CoreSettings settings)
 {
@@ -26,9 +26,9 @@ internal sealed class PendingTasks(ClusterState state, CoreSettings settings)
         return DueOrder.Sort(due, settings.Quotas, state.UsedBy);
     }
 
-    /// <summary>Its turn has come.</summary>
-    /// <returns>False when it ended in this very round, with a deploy that was refused, or has to wait for its owner's quota.</returns>
-    public bool TakesTurn(TaskRecord task)
+    /// <summary>Checks a task before it is placed.</summary>
+    /// <returns>False when it ended earlier in this round, with a refused deploy, or must wait for its owner's quota.</returns>
+    public bool IsPlaceable(TaskRecord task)
     {
         if (!state.Tasks.ContainsKey(task.Id))
             return false;
@@ -55,7 +55,7 @@ internal sealed class PendingTasks(ClusterState state, CoreSettings settings)
             : null;
     }
 
-    /// <returns>Null when the task fits into what its owner may hold.</returns>
+    /// <returns>Null when the task fits into its owner's quota.</returns>
     private string? OverQuota(TaskRecord task)
     {
         if (task.Owner is not { } owner || !settings.Quotas.TryGetValue(owner, out var quota))
@@ -65,7 +65,8 @@ internal sealed class PendingTasks(ClusterState state, CoreSettings settings)
         string Full(string what, decimal need, decimal use, decimal most) => string.Create(CultureInfo.InvariantCulture,
             $"quota of {owner}: {use:0.###} of {most:0.###} {what} are in use, it needs {need:0.###}");
         return after.Amount.CpusValue > quota.Cpus ? Full("cpus", task.Needs.Cpus, used.Amount.CpusValue, quota.Cpus.Value)
-            : after.Amount.MemoryValue > quota.MemoryMb ? Full("MiB of memory", task.Needs.MemoryMb, used.Amount.MemoryValue, quota.MemoryMb.Value)
+            : after.Amount.MemoryValue > quota.MemoryMb ? Full("MiB of memory", task.Needs.MemoryMb, used.Amount.MemoryValue,
+                quota.MemoryMb.Value)
             : after.Tasks > quota.Tasks ? Full("tasks", 1, used.Tasks, quota.Tasks.Value)
             : null;
     }

@@ -4,10 +4,10 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>An operator decides about the placement of everything in the cluster, over what requests say.</summary>
-internal sealed class PlacementForcing(ClusterState state, ClusterJournal journal, Shapes shapes)
+/// <summary>An operator's placement override for the whole cluster.</summary>
+internal sealed class PlacementForcing(ClusterState state, ClusterJournal journal, TaskShapes shapes)
 {
-    public CommandOutcome Handle(PlacementForcedAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(ForcePlacementCommand asked, DateTimeOffset now)
     {
         state.Save(new PlacementForced(asked.Strategy, asked.RackSensitive, asked.By.At(now)));
         shapes.Clear();
@@ -20,6 +20,6 @@ internal sealed class PlacementForcing(ClusterState state, ClusterJournal journa
             ({ } strategy, { } racks) => $"placement forced to {strategy}, rack sensitivity {(racks ? "on" : "off")}",
         };
         journal.Cluster(what + Wording.Because(asked.By.Reason), asked.By.Actor);
-        return CommandOutcome.Made($"The {what}.");
+        return CommandOutcome.Done($"The {what}.");
     }
 }

@@ -7,21 +7,21 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>What stands in the way of a place, for people. Kept once for all tasks of a shape, and looked into at most once a second where
-/// there are many.</summary>
-internal sealed class PlacementReasons(ClusterState state, WhyReports reports, Shapes shapes, OfferPool offers, OfferDemand demand)
+/// <summary>Explains to people why tasks are not placed. Kept once for all tasks of a shape, and refreshed at most once a second in
+/// large clusters.</summary>
+internal sealed class PlacementReasons(ClusterState state, WhyReports reports, TaskShapes shapes, OfferPool offers, OfferDemand demand)
 {
     private const int FewAgents = 200;
     private const int FewTasks = 50;
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RowInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>What the rows of the tasks say, by shape: changed less often than the report itself.</summary>
+    /// <summary>What the task rows say, by shape: updated less often than the report itself.</summary>
     private readonly Dictionary<string, WhyReport> onRows = new(StringComparer.Ordinal);
 
-    public void Explain(Shape shape, List<TaskRecord> tasks, PlacementPlanner planner, DateTimeOffset now)
+    public void Explain(TaskShape shape, List<TaskRecord> tasks, PlacementPlanner planner, DateTimeOffset now)
     {
-        reports.Waits(shape.Key);
+        reports.KeepWaiting(shape.Key);
         var before = reports.Find(shape.Key);
         if (before is null || now - before.At >= ReportInterval || state.Agents.Count <= FewAgents)
             reports.Put(PlacementWhy.Of(shape, planner, state.Agents.Values, state.Forced, Silence(planner), before, now));
@@ -33,7 +33,7 @@ internal sealed class PlacementReasons(ClusterState state, WhyReports reports, S
         var text = $"not connected to the master: {state.Framework.Detail ?? "subscribing"}";
         foreach (var group in due.GroupBy(t => shapes.Of(t).Key))
         {
-            reports.Waits(group.Key);
+            reports.KeepWaiting(group.Key);
             reports.Put(new WhyReport(group.Key, text, [new WhyBlocker("not-connected", text)], now));
             SaveOnRows(group.Key, [.. group], now);
         }
@@ -47,7 +47,7 @@ internal sealed class PlacementReasons(ClusterState state, WhyReports reports, S
             onRows.Remove(key);
     }
 
-    // A row for each task is written only when there is news, and rarely where there are many of them.
+    // Task rows are written only when the reason changed, and rarely when many tasks wait.
     private void SaveOnRows(string key, List<TaskRecord> tasks, DateTimeOffset now)
     {
         if (!onRows.TryGetValue(key, out var last) || tasks.Count <= FewTasks || now - last.At >= RowInterval)
@@ -61,7 +61,7 @@ internal sealed class PlacementReasons(ClusterState state, WhyReports reports, S
         }
     }
 
-    /// <summary>What is known of the agents that do not offer.</summary>
+    /// <summary>What is known about the agents that do not offer.</summary>
     private string? Silence(PlacementPlanner planner)
     {
         if (!demand.IsAsking)

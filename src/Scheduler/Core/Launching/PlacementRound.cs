@@ -4,7 +4,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>The end of each step: places what can be placed, then makes the offers that are held fit the work that waits.</summary>
+/// <summary>The end of each step: places what can be placed, then keeps or declines offers to match the waiting work.</summary>
 internal sealed class PlacementRound(
     ClusterState state, CoreSettings settings, SpreadAll spreadAll, OfferPool offers, TaskPlacer placer, OfferDemand demand)
 {
@@ -30,12 +30,12 @@ internal sealed class PlacementRound(
             demand.GoQuiet(now);
     }
 
-    // Nothing that matters for a place changed: the last pass still tells the truth, of however many tasks.
+    // Nothing relevant to placement changed: the result of the last pass still holds.
     private bool HasNews(DateTimeOffset now)
     {
         if (!state.Signals.IsDue && placedMoves == state.Moves && now - placedAt < settings.ReviveInterval)
             return false;
-        // What this pass itself makes wait is looked at in the next.
+        // Tasks that this pass itself creates are placed in the next.
         (state.Signals.IsDue, placedAt, placedMoves) = (false, now, state.Moves);
         return true;
     }

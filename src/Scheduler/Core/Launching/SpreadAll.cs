@@ -8,7 +8,8 @@ using Pipeline.Scheduler.Core.Targets;
 namespace Pipeline.Scheduler.Core.Launching;
 
 /// <summary>Deploys with one instance on every agent: their number follows the agents.</summary>
-internal sealed class SpreadAll(ClusterState state, CoreSettings settings, InstanceTargets targets, Shapes shapes, Convergence convergence)
+internal sealed class SpreadAll(ClusterState state, CoreSettings settings, InstanceTargets targets, TaskShapes shapes,
+    Convergence convergence)
 {
     private int followedAgents = -1;
     private int followedDeploys = -1;
@@ -19,9 +20,10 @@ internal sealed class SpreadAll(ClusterState state, CoreSettings settings, Insta
             return;
         (followedAgents, followedDeploys) = (state.AgentChanges, state.DeployChanges);
         targets.ForgetEndedDeploys();
-        foreach (var deploy in state.Deploys.Values.Where(d => d is { KeepsRunning: true, IsLive: true }).OrderBy(d => d.Id, StringComparer.Ordinal).ToList())
+        foreach (var deploy in state.Deploys.Values.Where(d => d is { KeepsRunning: true, IsLive: true })
+            .OrderBy(d => d.Id, StringComparer.Ordinal).ToList())
             Follow(deploy, now);
-        // Balancing made no new agents, but may have ended deploys.
+        // Balancing adds no agents, but may have ended deploys.
         followedDeploys = state.DeployChanges;
     }
 
@@ -37,11 +39,13 @@ internal sealed class SpreadAll(ClusterState state, CoreSettings settings, Insta
 
     private int AgentsFor(Deploy deploy, DateTimeOffset now)
     {
-        var shape = Shape.Of(deploy, deploy.Spec.Instances, state.Forced);
+        var shape = TaskShape.Of(deploy, deploy.Spec.Instances, state.Forced);
         var rules = new AgentRules(state.Machines, settings, now);
-        var keeps = state.TasksOf(deploy.Id).Where(t => t is { FillsPlace: true, AgentId: not null }).Select(t => t.AgentId!).ToHashSet(StringComparer.Ordinal);
-        // A frozen agent keeps its instance; one that drains does not count, nor one that is gone.
-        return Math.Max(1, state.Agents.Values.Count(a => a.State == AgentState.Active && rules.Judge(shape, a.Host, a.Rack, a.Attributes, null) switch
+        var keeps = state.TasksOf(deploy.Id).Where(t => t is { FillsPlace: true, AgentId: not null }).Select(t => t.AgentId!)
+            .ToHashSet(StringComparer.Ordinal);
+        // A frozen agent keeps its instance; draining and dead agents do not count.
+        return Math.Max(1, state.Agents.Values.Count(a => a.State == AgentState.Active
+            && rules.Judge(shape, a.Host, a.Rack, a.Attributes, null) switch
         {
             Fit.Yes => true,
             Fit.Frozen => keeps.Contains(a.Id),

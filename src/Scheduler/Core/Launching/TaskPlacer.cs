@@ -4,11 +4,11 @@ using Pipeline.Scheduler.Core.Placing;
 
 namespace Pipeline.Scheduler.Core.Launching;
 
-/// <summary>One pass over the tasks that wait: each gets a place on the offers that are held, or a reason.</summary>
+/// <summary>One pass over the waiting tasks: each is placed on a held offer, or gets a reason why not.</summary>
 internal sealed class TaskPlacer(
-    PendingTasks pending, OfferPool offers, Shapes shapes, LaunchGate gate, PlacementReasons reasons, Launches launches)
+    PendingTasks pending, OfferPool offers, TaskShapes shapes, LaunchGate gate, PlacementReasons reasons, Launches launches)
 {
-    /// <returns>Something waits that an offer could help.</returns>
+    /// <returns>Whether tasks are left that more offers could place.</returns>
     public bool Place(DateTimeOffset now)
     {
         var due = pending.Due(now);
@@ -17,14 +17,14 @@ internal sealed class TaskPlacer(
         return left;
     }
 
-    /// <summary>Without a subscription there is nothing to place on.</summary>
+    /// <summary>Without a subscription nothing can be placed.</summary>
     public void ExplainSilence(DateTimeOffset now) => reasons.ExplainSilence(pending.Due(now), now);
 
     private bool Place(List<TaskRecord> due, DateTimeOffset now)
     {
         var planner = offers.Plan(now);
-        var waiting = new Dictionary<string, (Shape Shape, List<TaskRecord> Tasks)>(StringComparer.Ordinal);
-        foreach (var task in due.Where(pending.TakesTurn))
+        var waiting = new Dictionary<string, (TaskShape TaskShape, List<TaskRecord> Tasks)>(StringComparer.Ordinal);
+        foreach (var task in due.Where(pending.IsPlaceable))
         {
             var shape = shapes.Of(task);
             if (planner.Choose(shape) is not { } slot)

@@ -22,7 +22,7 @@ internal sealed class ClusterLayer
         var reports = new WhyReports(state);
         Drains = new Drains(
             state, settings, MachineChanges, Maintenance, new DrainReasons(state, settings, reports), instances.Convergence);
-        Shapes = new Shapes(state, tasks.Targets);
+        Shapes = new TaskShapes(state, tasks.Targets);
         var placer = new TaskPlacer(
             new PendingTasks(state, settings), Offers, Shapes,
             new LaunchGate(state, trust, journal, instances.Failures, instances.Endings),
@@ -43,7 +43,7 @@ internal sealed class ClusterLayer
     public AgentPresence Presence { get; }
     public MachineChanges MachineChanges { get; }
     public Drains Drains { get; }
-    public Shapes Shapes { get; }
+    public TaskShapes Shapes { get; }
     public PlacementRound Placement { get; }
     public MasterEvents Master { get; }
     public FailedCalls FailedCalls { get; }

@@ -28,7 +28,8 @@ internal sealed class CommandLayer
         Handler = new CommandHandler(
             new DeployCommands(
                 new DeploySubmissions(state, journal, rollouts, instances.Failures, tasks.Runs, CronRuns), rollouts, runs,
-                new RequestRemoval(state, convergence, instances.Failures), new TaskKills(state, tasks.Kills, instances.Endings, convergence)),
+                new RequestRemoval(state, convergence, instances.Failures),
+                    new TaskKills(state, tasks.Kills, instances.Endings, convergence)),
             new InstanceCommands(requests, scales, pauses, bounces, new HealthSkips(state, tasks.Overrides, instances.Healthy)),
             new StartCommands(requests, new Priorities(tasks.Overrides), tasks.Cooldowns, runs),
             new ClusterCommands(tasks.Reconciler, Freezes, Machines, new PlacementForcing(state, journal, cluster.Shapes)));

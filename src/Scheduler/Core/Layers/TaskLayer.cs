@@ -18,7 +18,7 @@ internal sealed class TaskLayer
         Seen = new SeenUpdates();
         Checks = new ReadinessChecks(state);
         Backoffs = new Backoffs(state, settings);
-        Overrides = new Overrides(state, Journal);
+        Overrides = new OverrideChanges(state, Journal);
         Targets = new InstanceTargets(state);
         Leaving = new LeavingTasks(state, settings);
         Cooldowns = new Cooldowns(state, Journal, Overrides, Targets);
@@ -35,7 +35,7 @@ internal sealed class TaskLayer
     public SeenUpdates Seen { get; }
     public ReadinessChecks Checks { get; }
     public Backoffs Backoffs { get; }
-    public Overrides Overrides { get; }
+    public OverrideChanges Overrides { get; }
     public InstanceTargets Targets { get; }
     public LeavingTasks Leaving { get; }
     public Cooldowns Cooldowns { get; }

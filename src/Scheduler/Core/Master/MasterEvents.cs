@@ -4,9 +4,10 @@ using Pipeline.Scheduler.Core.Offers;
 
 namespace Pipeline.Scheduler.Core.Master;
 
-/// <summary>What the master says, each to the part that it is for.</summary>
+/// <summary>Dispatches the events of the master.</summary>
 internal sealed class MasterEvents(
-    Subscription subscription, OfferIntake intake, OfferPool offers, MaintenanceWindows maintenance, TaskUpdates updates, AgentPresence presence)
+    Subscription subscription, OfferIntake intake, OfferPool offers, MaintenanceWindows maintenance, TaskUpdates updates,
+        AgentPresence presence)
 {
     public void Handle(MasterEvent said, DateTimeOffset now)
     {

@@ -6,10 +6,10 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Master;
 
-/// <summary>Takes an offer in: it is held, and what it tells of its agent is noted.</summary>
+/// <summary>Holds a new offer, and records what it says about its agent.</summary>
 internal sealed class OfferIntake(ClusterState state, OfferPool offers, AgentPresence presence, MaintenanceWindows maintenance)
 {
-    /// <summary>An agent's row says to about this when it was seen last.</summary>
+    /// <summary>The precision of the time at which an agent was last seen.</summary>
     private static readonly TimeSpan SeenInterval = TimeSpan.FromMinutes(1);
 
     public void Take(Offer offer, DateTimeOffset now)

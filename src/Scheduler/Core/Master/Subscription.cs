@@ -7,14 +7,14 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Master;
 
-/// <summary>How the framework stands with the master: subscribed, disconnected, or ended until a person decides.</summary>
+/// <summary>The state of the subscription: subscribed, disconnected, or ended until a person decides.</summary>
 internal sealed class Subscription(
     ClusterState state, ClusterJournal journal, OfferPool offers, OfferDemand demand, Reconciler reconciler, Kills kills)
 {
     public void Began(Subscribed subscribed, DateTimeOffset now)
     {
         var known = state.Framework.FrameworkId;
-        // The id is durable before any call of this step leaves.
+        // The id is durable before any call of this step is sent.
         Invariant.Require(known is null || known == subscribed.FrameworkId);
         state.Save(state.Framework with
         {
@@ -53,7 +53,7 @@ internal sealed class Subscription(
         journal.Cluster($"{word}: {ended.Reason}");
     }
 
-    // Offers belong to a subscription.
+    // Offers are only valid within their subscription.
     private void DropOffers()
     {
         offers.Clear();

@@ -8,8 +8,8 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 namespace Pipeline.Scheduler.Core.Master;
 
 /// <summary>
-/// What the agents say of tasks. Updates are sent again until acknowledged, arrive out of order across tasks, and may name tasks that ended
-/// long ago: none of that may do harm.
+/// Handles task status updates. They are repeated until acknowledged, arrive out of order across tasks, and may name tasks that ended long
+/// ago: none of that may do harm.
 /// </summary>
 internal sealed class TaskUpdates(
     ClusterState state, AgentPresence presence, Reconciler reconciler, SeenUpdates seen, UnknownTasks unknown, TaskTransitions transitions)
@@ -29,7 +29,8 @@ internal sealed class TaskUpdates(
             unknown.Report(status, now);
         }
 
-        // The row of this update commits before this leaves: see Effects. Updates without uuid come from the master and want no answer.
+        // The update's row commits before this is sent: see Effects. Updates without a UUID come from the master and need no
+        // acknowledgement.
         if (status is { Uuid: { } uuid, AgentId: { } agent })
             state.Send(new AcknowledgeUpdate(status.TaskId, agent, uuid));
     }

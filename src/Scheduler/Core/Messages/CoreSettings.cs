@@ -2,14 +2,14 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Messages;
 
-/// <summary>The patience of the machine. The defaults are those of the embedded clusters.</summary>
+/// <summary>Time-outs and limits of the scheduler. The defaults are those of the embedded clusters.</summary>
 internal sealed record CoreSettings(string Cluster, string Role)
 {
     public TimeSpan UnreachableAfter { get; init; } = TimeSpan.FromSeconds(5);
     public TimeSpan LaunchTimeout { get; init; } = TimeSpan.FromSeconds(60);
     public int MaxCrashes { get; init; } = 3;
 
-    /// <summary>Of failures of a service's instances: doubles from the first to the second.</summary>
+    /// <summary>Before a failed instance is restarted: doubles with each failure, up to the longest.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(1);
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -20,18 +20,18 @@ internal sealed record CoreSettings(string Cluster, string Role)
     public TimeSpan ReconcileLongest { get; init; } = TimeSpan.FromMinutes(1);
     public TimeSpan ImplicitReconcile { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Offers that nothing fits on are given back after this long, so that others do not starve.</summary>
+    /// <summary>Offers that nothing fits on are declined after this long, so that other frameworks do not starve.</summary>
     public TimeSpan OfferHold { get; init; } = TimeSpan.FromSeconds(2);
     public TimeSpan ShortRefuse { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>For a scheduler with nothing to launch; REVIVE ends it.</summary>
+    /// <summary>The decline duration when nothing waits; REVIVE ends it early.</summary>
     public TimeSpan LongRefuse { get; init; } = TimeSpan.FromHours(1);
     public TimeSpan ReviveInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What was launched and does not run by then is tried elsewhere.</summary>
+    /// <summary>A task that does not run this long after its launch is tried elsewhere.</summary>
     public TimeSpan KillIfNotRunning { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A bounce that is not done by then is called off, if its asker gave no time.</summary>
+    /// <summary>A bounce without an expiry of its own is cancelled after this long.</summary>
     public TimeSpan BounceLasts { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The most that a request may be scaled to.</summary>
@@ -39,13 +39,13 @@ internal sealed record CoreSettings(string Cluster, string Role)
 
     /// <summary>By owner. An owner that is not named has none.</summary>
     public IReadOnlyDictionary<string, Quota> Quotas { get; init; } = new Dictionary<string, Quota>();
-    /// <summary>So many agents are emptied at once; the others wait for their turn.</summary>
+    /// <summary>How many agents drain at once; the others wait for their turn.</summary>
     public int MaxDraining { get; init; } = 2;
 
-    /// <summary>Agents that were not heard of so long after the start are missing, though we ask for offers.</summary>
+    /// <summary>Agents that nothing was heard of this long after the start are missing, if offers are being requested.</summary>
     public TimeSpan MissingAfter { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Missing for so long means dead.</summary>
+    /// <summary>An agent missing for this long counts as dead.</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Dead agents are forgotten after this.</summary>
@@ -57,14 +57,14 @@ internal sealed record CoreSettings(string Cluster, string Role)
     /// <summary>Attributes whose agents take only requests that name them: values by attribute.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Reserved { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Instances start to leave an agent so long before its maintenance.</summary>
+    /// <summary>Instances start to leave an agent this long before its maintenance.</summary>
     public TimeSpan MaintenanceLead { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A maintenance that we cannot be ready for yet is asked about again after this.</summary>
+    /// <summary>A declined inverse offer is offered again after this.</summary>
     public TimeSpan InverseRefuse { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The most that an offer is refused for because nothing that waits fits on it.</summary>
-    public TimeSpan LongestHopelessRefuse { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>The longest time that an offer is declined for because nothing that waits fits on it.</summary>
+    public TimeSpan LongestMisfitRefuse { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>An agent whose maintenance begins this soon gets nothing new.</summary>
     public TimeSpan MaintenanceAhead { get; init; } = TimeSpan.FromMinutes(10);
@@ -73,8 +73,8 @@ internal sealed record CoreSettings(string Cluster, string Role)
 /// <summary>What the launched tasks of an owner may hold together. Null: any amount.</summary>
 internal sealed record Quota(decimal? Cpus, decimal? MemoryMb, int? Tasks);
 
-/// <summary>Judges the envelopes of a deploy at the moment of a launch: pure.</summary>
-/// <returns>Null when they hold.</returns>
+/// <summary>Verifies the envelopes of a deploy at the moment of a launch. Pure.</summary>
+/// <returns>Null when they verify.</returns>
 internal delegate TrustViolation? TrustCheck(DeploySpec spec, DateTimeOffset now);
 
 /// <param name="Code">As in <c>SecurityEventRaised</c>.</param>

@@ -22,17 +22,17 @@ internal sealed class Effects
     /// <summary>By key; null: nothing waits any more.</summary>
     public Dictionary<string, WhyReport?> Whys { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The term began: what a former one knew of the reasons is old.</summary>
+    /// <summary>A new term began: reports of the previous one are obsolete.</summary>
     public bool ForgetWhys { get; set; }
     public FrameworkRecord? Framework { get; set; }
     public FreezeChange? Freeze { get; set; }
     public List<TaskUpdateRow> Statuses { get; } = [];
-    public List<ProbeAnswered> Probes { get; } = [];
+    public List<ProbeCompleted> Probes { get; } = [];
     public List<NewJournalEntry> Events { get; } = [];
     public List<(long Id, CommandOutcome Outcome)> Answers { get; } = [];
     public List<Outgoing> Sends { get; } = [];
 
-    /// <summary>Offers given back by this step, for the meters.</summary>
+    /// <summary>Offers declined by this step, for the metrics.</summary>
     public List<(DeclineReason Reason, int Offers)> Declines { get; } = [];
 
     public bool HasRows =>

@@ -13,10 +13,10 @@ internal sealed record Call(MasterCall Message) : Outgoing;
 internal sealed record Launch(string AgentId, IReadOnlyList<string> OfferIds, IReadOnlyList<(TaskRecord Task, DeploySpec Spec)> Tasks,
     TimeSpan Refuse) : Outgoing;
 
-/// <summary>One try of a readiness check; comes back as <see cref="ProbeAnswered"/>, always.</summary>
+/// <summary>One try of a readiness check; comes back as <see cref="ProbeCompleted"/>, always.</summary>
 /// <param name="HttpPath">Null: TCP connect.</param>
 internal sealed record RunProbe(string TaskId, string Address, int Port, string? HttpPath, TimeSpan Timeout, bool Https = false)
     : Outgoing;
 
-/// <summary>Is this task, which the master knows and we do not hold, one of ours? Comes back as <see cref="LookedUp"/>.</summary>
+/// <summary>Is this task, which the master knows and we do not hold, one of ours? Comes back as <see cref="TaskLookedUp"/>.</summary>
 internal sealed record LookUp(string TaskId, string? AgentId) : Outgoing;

@@ -4,7 +4,7 @@ namespace Pipeline.Scheduler.Core.Messages;
 /// <param name="Key">Of a shape, or <c>agent/&lt;host&gt;</c>, <c>rack/&lt;name&gt;</c>.</param>
 internal sealed record WhyReport(string Key, string Summary, IReadOnlyList<WhyBlocker> Blockers, DateTimeOffset At)
 {
-    /// <summary>The kinds of blockers: when they change, people should hear of it at once.</summary>
+    /// <summary>Whether people would read the same sentence.</summary>
     public bool SaysTheSameAs(WhyReport? other) => other is not null && Summary == other.Summary;
 
     public bool IsOfTheSameKind(WhyReport? other) =>

@@ -1,6 +1,6 @@
 namespace Pipeline.Scheduler.Core.Messages;
 
-/// <summary>Pieces of the sentences that people read.</summary>
+/// <summary>Building blocks of the texts that people read.</summary>
 internal static class Wording
 {
     /// <summary>The stable kebab-case word of an enum value.</summary>

@@ -9,7 +9,7 @@ internal sealed record HeldOffer(Offer Offer, DateTimeOffset Since)
     public static string RackOf(IReadOnlyDictionary<string, string> attributes) => attributes.TryGetValue("rack", out var rack) ? rack : "";
 }
 
-/// <summary>Why an offer was given back.</summary>
+/// <summary>Why an offer was declined.</summary>
 internal enum DeclineReason
 {
     /// <summary>Reserved for, or offered to, a role that is not ours.</summary>
@@ -18,7 +18,7 @@ internal enum DeclineReason
     /// <summary>Its agent or rack is frozen, draining or decommissioned.</summary>
     AgentWithheld,
 
-    /// <summary>Held for a moment, and nothing that waits fits on what is left of it.</summary>
+    /// <summary>Held for a while, and nothing that waits fits on the rest of it.</summary>
     NothingFits,
 
     /// <summary>Nothing waits for a place.</summary>

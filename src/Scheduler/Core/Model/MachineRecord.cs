@@ -2,19 +2,19 @@ namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>
 /// What an operator decided about a host or a rack. Kept by host, not by agent id: an agent that registers anew on a decommissioned host
-/// is still not used. Whether an agent lives is another matter: <see cref="AgentState"/>.
+/// is still not used. Whether an agent is alive is another matter: <see cref="AgentState"/>.
 /// </summary>
 /// <param name="Name">Host or rack.</param>
 /// <param name="Change">Who, why, since when, until when. The end of <see cref="MachineState.Draining"/> and the expiry move it on.</param>
 internal sealed record MachineRecord(MachineKind Kind, string Name, MachineState State, Change Change)
 {
-    /// <summary>Of one that drains: what it is when it is empty.</summary>
+    /// <summary>The state after draining.</summary>
     public MachineState Target { get; init; } = MachineState.Frozen;
 
-    /// <summary>What it is again when the time is over, unless <see cref="KillAtExpiry"/>.</summary>
+    /// <summary>The state to return to when the duration expires, unless <see cref="KillAtExpiry"/>.</summary>
     public MachineState Before { get; init; } = MachineState.Active;
 
-    /// <summary>Of one that drains: when the time is over, what is left on it is killed.</summary>
+    /// <summary>Tasks that are left when the duration of a drain expires are killed.</summary>
     public bool KillAtExpiry { get; init; }
 
     /// <summary>Names it among all agents and racks.</summary>

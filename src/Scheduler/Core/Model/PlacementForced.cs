@@ -1,6 +1,6 @@
 namespace Pipeline.Scheduler.Core.Model;
 
-/// <summary>What an operator decided for the placement of everything in the cluster, over what requests say.</summary>
+/// <summary>An operator's placement override for the whole cluster, over what requests say.</summary>
 internal sealed record PlacementForced(PlacementStrategy? Strategy, bool? RackSensitive, Change? Change)
 {
     public static readonly PlacementForced Nothing = new(null, null, null);

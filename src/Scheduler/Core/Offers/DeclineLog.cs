@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Offers;
 
-/// <summary>What was given back lately, for people: a bounded list, and counts of this term by reason. Constant cost an offer.</summary>
+/// <summary>Recently declined offers, for people: a bounded list, and counts of this term by reason. Constant cost per offer.</summary>
 internal sealed class DeclineLog
 {
     private const int Most = 100;
@@ -14,7 +14,7 @@ internal sealed class DeclineLog
     /// <summary>Oldest first; the same list as long as nothing is added.</summary>
     public IReadOnlyList<DeclinedOffer> Latest => shown ??= [.. latest];
 
-    /// <summary>May be asked from another thread.</summary>
+    /// <summary>May be read from another thread.</summary>
     public long CountOf(DeclineReason reason) => Volatile.Read(ref counts[(int)reason]);
 
     public void Add(DeclinedOffer declined)

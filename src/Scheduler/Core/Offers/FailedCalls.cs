@@ -5,7 +5,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Offers;
 
-/// <summary>A call did not arrive. What matters is repeated by its timer; a launch is asked about soon.</summary>
+/// <summary>Handles calls that failed. What matters is repeated by its timer; a launch is reconciled soon.</summary>
 internal sealed class FailedCalls(ClusterState state, CoreSettings settings)
 {
     public void Handle(MasterCall call, DateTimeOffset now)

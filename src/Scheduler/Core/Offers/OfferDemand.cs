@@ -4,11 +4,11 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Offers;
 
-/// <summary>Whether the master is to send offers: asked for while work waits; with nothing to launch none is held and the role is
+/// <summary>Revives offers while work waits; with nothing to launch no offer is held and the role is
 /// suppressed.</summary>
 internal sealed class OfferDemand(ClusterState state, CoreSettings settings, OfferPool offers)
 {
-    /// <summary>Null: the master was told neither since it was subscribed to.</summary>
+    /// <summary>Null: neither suppressed nor revived since the subscription began.</summary>
     private bool? suppressed;
     private DateTimeOffset? revivedAt;
 
@@ -44,6 +44,6 @@ internal sealed class OfferDemand(ClusterState state, CoreSettings settings, Off
 
         state.Send(new ReviveOffers([settings.Role]));
         (revivedAt, suppressed, state.Signals.WantsRevive) = (now, false, false);
-        offers.ForgetHopeless();
+        offers.ForgetMisfits();
     }
 }

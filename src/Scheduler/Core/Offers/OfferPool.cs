@@ -6,29 +6,29 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Offers;
 
-/// <summary>The offers that are held, and how they are given back.</summary>
+/// <summary>The offers that are held, and how they are declined.</summary>
 internal sealed class OfferPool(ClusterState state, CoreSettings settings)
 {
     private readonly SortedDictionary<string, HeldOffer> offers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (HeldOffer Offer, DeclineReason Reason)> unwanted = new(StringComparer.Ordinal);
 
     /// <summary>By agent: how often in a row nothing fitted on what it offered.</summary>
-    private readonly Dictionary<string, int> hopeless = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> misfits = new(StringComparer.Ordinal);
 
-    /// <summary>By agent: for how long its last offer was refused.</summary>
+    /// <summary>By agent: how long its last offer was declined for.</summary>
     private readonly Dictionary<string, TimeSpan> refusals = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<HeldOffer> Held => offers.Values;
 
     public DeclineLog Declines { get; } = new();
 
-    /// <summary>An offer came since this leader began: who offers nothing is silent, not unasked.</summary>
+    /// <summary>An offer arrived since this leader took over.</summary>
     public bool HasSeenOffers { get; private set; }
 
     public void Add(Offer offer, DateTimeOffset now)
     {
         HasSeenOffers = true;
-        // What is reserved or offered to another role is not ours to use.
+        // Offers to another role are not ours to use.
         if (offer.Role != settings.Role)
             unwanted[offer.Id] = (new HeldOffer(offer, now), DeclineReason.OtherRole);
         else
@@ -47,16 +47,16 @@ internal sealed class OfferPool(ClusterState state, CoreSettings settings)
 
     public PlacementPlanner Plan(DateTimeOffset now) => new(offers.Values, state, settings, now);
 
-    /// <summary>Something was placed on the agent: the next refusals of its offers are short again.</summary>
-    public void Placed(string agentId) => hopeless.Remove(agentId);
+    /// <summary>Something was placed on the agent: its next offers are declined for a short time again.</summary>
+    public void Placed(string agentId) => misfits.Remove(agentId);
 
     /// <summary>All agents are asked anew.</summary>
-    public void ForgetHopeless() => hopeless.Clear();
+    public void ForgetMisfits() => misfits.Clear();
 
-    /// <returns>For how long its last offer was refused; null: none was.</returns>
+    /// <returns>How long its last offer was declined for; null if none was.</returns>
     public TimeSpan? RefusedFor(string agentId) => refusals.TryGetValue(agentId, out var refuse) ? refuse : null;
 
-    /// <summary>Offers that can serve nobody: of another role, or of agents that get nothing new.</summary>
+    /// <summary>Declines offers that nothing may use: of another role, or of agents that take no new tasks.</summary>
     public void DeclineUnwanted(DateTimeOffset now)
     {
         foreach (var held in offers.Values)
@@ -70,11 +70,11 @@ internal sealed class OfferPool(ClusterState state, CoreSettings settings)
         unwanted.Clear();
     }
 
-    /// <summary>Offers that were held for long enough, and nothing that waits fits on them.</summary>
+    /// <summary>Declines offers that were held for long enough without anything that fits on them.</summary>
     public void DeclineStale(DateTimeOffset now)
     {
         var stale = offers.Values.Where(o => o.Since + settings.OfferHold <= now).ToList();
-        foreach (var refusal in stale.GroupBy(o => Hopelessness(o.Offer.AgentId)).OrderBy(g => g.Key))
+        foreach (var refusal in stale.GroupBy(o => RefuseFor(o.Offer.AgentId)).OrderBy(g => g.Key))
             Decline([.. refusal], DeclineReason.NothingFits, refusal.Key, now);
         if (offers.Count > 0)
             state.Timers.Set(TimerKind.OfferHold, "", offers.Values.Min(o => o.Since) + settings.OfferHold);
@@ -84,14 +84,14 @@ internal sealed class OfferPool(ClusterState state, CoreSettings settings)
     public void DeclineAll(DateTimeOffset now) => Decline([.. offers.Values], DeclineReason.NothingWaits, settings.LongRefuse, now);
 
     /// <summary>
-    /// Nothing that waits fits on what the agent offers: each time it is refused for longer, so that others get it. The master offers it
-    /// again before that when more of it is free, and new work revives all.
+    /// Nothing that waits fits on the agent's offers: they are declined for longer each time, so that other frameworks get them. The master
+    /// offers them again earlier when more is free, and new work revives all.
     /// </summary>
-    private TimeSpan Hopelessness(string agentId)
+    private TimeSpan RefuseFor(string agentId)
     {
-        var times = hopeless[agentId] = hopeless.GetValueOrDefault(agentId) + 1;
+        var times = misfits[agentId] = misfits.GetValueOrDefault(agentId) + 1;
         var refuse = settings.ShortRefuse * Math.Pow(2, Math.Min(times - 1, 16));
-        return refuse < settings.LongestHopelessRefuse ? refuse : settings.LongestHopelessRefuse;
+        return refuse < settings.LongestMisfitRefuse ? refuse : settings.LongestMisfitRefuse;
     }
 
     private void Decline(IReadOnlyList<HeldOffer> given, DeclineReason reason, TimeSpan refuse, DateTimeOffset now)

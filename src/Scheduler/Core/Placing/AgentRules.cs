@@ -5,10 +5,10 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Placing;
 
-/// <summary>What of an agent alone decides whether a shape may go there: who it is, not what is free on it.</summary>
+/// <summary>Whether a shape may go to an agent by the agent's identity alone, not by what is free on it.</summary>
 internal sealed class AgentRules(MachineTable machines, CoreSettings settings, DateTimeOffset now)
 {
-    public Fit Judge(Shape shape, string host, string rack, IReadOnlyDictionary<string, string> attributes, MaintenanceWindow? window)
+    public Fit Judge(TaskShape shape, string host, string rack, IReadOnlyDictionary<string, string> attributes, MaintenanceWindow? window)
     {
         var state = machines.StateOf(host, rack);
         if (state != MachineState.Active)
@@ -29,7 +29,7 @@ internal sealed class AgentRules(MachineTable machines, CoreSettings settings, D
     }
 
     /// <summary>It matches an attribute that the shape allows.</summary>
-    public static bool IsPreferred(Shape shape, IReadOnlyDictionary<string, string> attributes)
+    public static bool IsPreferred(TaskShape shape, IReadOnlyDictionary<string, string> attributes)
     {
         if (shape.Rules.AllowedAttributes.Count == 0)
             return false;
@@ -68,8 +68,8 @@ internal sealed class AgentRules(MachineTable machines, CoreSettings settings, D
         (rules.RequiredAttributes.TryGetValue(name, out var required) && required == value)
         || (rules.AllowedAttributes.TryGetValue(name, out var allowed) && allowed == value);
 
-    /// <summary>What ends by itself before the maintenance may still start; what runs without end only when there is time enough.</summary>
-    private bool EndsBefore(Shape shape, MaintenanceWindow? window) =>
+    /// <summary>Tasks that end before the maintenance may still start; services only when there is enough time.</summary>
+    private bool EndsBefore(TaskShape shape, MaintenanceWindow? window) =>
         window is null
         || (window.Duration is { } duration && now >= window.Start + duration)
         || (shape.Lasts is { } lasts ? now + lasts <= window.Start : now + settings.MaintenanceAhead < window.Start);

@@ -38,14 +38,14 @@ internal sealed class AgentSlot(
             Unavailability = window;
     }
 
-    public bool Holds(Shape shape) =>
+    public bool Holds(TaskShape shape) =>
         Free.Holds(shape.Need) && FreePorts >= shape.Ports + shape.LiteralPorts.Count
         && (shape.LiteralPorts.Count == 0 || shape.LiteralPorts.All(Offers));
 
     public bool Offers(int port) => ports.Exists(r => r.From <= port && port <= r.To);
 
     /// <summary>Takes the need out of what is free and gives the ports: the lowest ones, then those that were named.</summary>
-    public IReadOnlyList<int> Take(Shape shape)
+    public IReadOnlyList<int> Take(TaskShape shape)
     {
         Free -= shape.Need;
         foreach (var port in shape.LiteralPorts)

@@ -15,14 +15,14 @@ internal sealed class Candidates
     /// <summary>So many choices are made by looking at all; sorting pays for more.</summary>
     private const int Looks = 4;
 
-    private readonly SortedDictionary<string, Rack> racks = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, RackGroup> racks = new(StringComparer.Ordinal);
     private readonly Func<AgentSlot, Fit> fits;
     private readonly Func<AgentSlot, Rank> rankOf;
     private int choices;
 
     private readonly record struct Entry(Rank Rank, AgentSlot Slot);
 
-    private sealed record Rack(List<AgentSlot> Slots)
+    private sealed record RackGroup(List<AgentSlot> Slots)
     {
         public SortedSet<Entry>? Sorted { get; set; }
     }
@@ -35,7 +35,7 @@ internal sealed class Candidates
         foreach (var slot in slots)
         {
             if (!racks.TryGetValue(slot.Rack, out var rack))
-                racks[slot.Rack] = rack = new Rack([]);
+                racks[slot.Rack] = rack = new RackGroup([]);
             rack.Slots.Add(slot);
         }
     }
@@ -69,7 +69,7 @@ internal sealed class Candidates
         return fine != 0 ? fine : entry.Slot.Index.CompareTo(slot.Index);
     }
 
-    private Entry? Look(Rack rack)
+    private Entry? Look(RackGroup rack)
     {
         Entry? best = null;
         foreach (var slot in rack.Slots)
@@ -84,9 +84,10 @@ internal sealed class Candidates
         return best;
     }
 
-    private Entry? First(Rack rack)
+    private Entry? First(RackGroup rack)
     {
-        var entries = rack.Sorted ??= new SortedSet<Entry>(rack.Slots.Where(s => fits(s) == Fit.Yes).Select(s => new Entry(rankOf(s), s)), Order);
+        var entries = rack.Sorted ??= new SortedSet<Entry>(rack.Slots.Where(s => fits(s) == Fit.Yes).Select(s => new Entry(rankOf(s), s)),
+            Order);
         while (entries.Count > 0)
         {
             var first = entries.Min;
@@ -103,14 +104,14 @@ internal sealed class Candidates
     }
 }
 
-/// <summary>What makes one agent better than another for a shape; lower is better.</summary>
+/// <summary>The order of agents for a shape; lower is better.</summary>
 /// <param name="First">Instances of the request there; for a strategy that packs, what is free.</param>
-/// <param name="Wish">0 for an agent that the request prefers, 1 for others.</param>
+/// <param name="Preference">0 for an agent that the request prefers, 1 for others.</param>
 /// <param name="Fullness">Steps below good enough.</param>
 /// <param name="Placed">Tasks of any shape that this pass put there.</param>
-internal readonly record struct Rank(long First, int Wish, int Fullness, int Placed) : IComparable<Rank>
+internal readonly record struct Rank(long First, int Preference, int Fullness, int Placed) : IComparable<Rank>
 {
-    public int CompareCoarse(Rank other) => First != other.First ? First.CompareTo(other.First) : Wish.CompareTo(other.Wish);
+    public int CompareCoarse(Rank other) => First != other.First ? First.CompareTo(other.First) : Preference.CompareTo(other.Preference);
 
     public int CompareTo(Rank other)
     {

@@ -1,6 +1,6 @@
 namespace Pipeline.Scheduler.Core.Placing;
 
-/// <summary>The answer of one agent to one shape. In the order in which people are told: what is nearest to success first.</summary>
+/// <summary>Whether an agent fits a shape, or why not. Ordered as people read it: nearest to success first.</summary>
 internal enum Fit
 {
     Yes,

@@ -8,11 +8,12 @@ internal sealed class InstanceSpread
     private readonly Dictionary<string, int> onAgent = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> onRack = new(StringComparer.Ordinal);
     private readonly int[] elsewhere;
-    private readonly Shape shape;
+    private readonly TaskShape shape;
     private readonly IReadOnlyList<string> racks;
 
     /// <param name="racks">Those that could take an instance at all.</param>
-    public InstanceSpread(Shape shape, IEnumerable<TaskRecord> tasks, IReadOnlyDictionary<string, AgentRecord> agents, IReadOnlyList<string> racks)
+    public InstanceSpread(TaskShape shape, IEnumerable<TaskRecord> tasks, IReadOnlyDictionary<string, AgentRecord> agents,
+        IReadOnlyList<string> racks)
     {
         this.shape = shape;
         this.racks = racks;
@@ -21,7 +22,7 @@ internal sealed class InstanceSpread
         {
             if (task.AgentId is not { } agent)
                 continue;
-            // What is on its way out leaves its share to others, but still sits on its agent.
+            // A leaving task no longer counts for the shares, but still occupies its agent.
             var leaves = task.KillCause is not null || task.Leaving is not null;
             if (!leaves || !shape.Rules.SameHostBounce)
                 Count(onAgent, agent);

@@ -46,7 +46,7 @@ internal sealed class PlacementPlanner
 
     /// <summary>The agent that a task of the shape goes to. The caller saves the task there, then says so.</summary>
     /// <returns>Null: no agent takes it in this pass, nor any other task of its shape.</returns>
-    public AgentSlot? Choose(Shape shape)
+    public AgentSlot? Choose(TaskShape shape)
     {
         var search = SearchFor(shape);
         if (search.Exhausted)
@@ -57,7 +57,7 @@ internal sealed class PlacementPlanner
         return best;
     }
 
-    public void Placed(Shape shape, AgentSlot slot)
+    public void Placed(TaskShape shape, AgentSlot slot)
     {
         var search = SearchFor(shape);
         search.Spread?.Add(slot);
@@ -68,7 +68,7 @@ internal sealed class PlacementPlanner
     }
 
     /// <summary>Why an agent that offers does not take a task of the shape now.</summary>
-    public Fit Judge(Shape shape, AgentSlot slot)
+    public Fit Judge(TaskShape shape, AgentSlot slot)
     {
         var search = SearchFor(shape);
         var fit = rules.Judge(shape, slot.Host, slot.Rack, slot.Attributes, slot.Unavailability);
@@ -78,14 +78,14 @@ internal sealed class PlacementPlanner
     }
 
     /// <summary>The same of an agent that does not.</summary>
-    public Fit Judge(Shape shape, AgentRecord agent) => agent.State switch
+    public Fit Judge(TaskShape shape, AgentRecord agent) => agent.State switch
     {
         AgentState.Dead => Fit.Dead,
         AgentState.Missing => Fit.Missing,
         _ => rules.Judge(shape, agent.Host, agent.Rack, agent.Attributes, null) is var fit && fit == Fit.Yes ? Fit.NoOffer : fit,
     };
 
-    private Search SearchFor(Shape shape)
+    private Search SearchFor(TaskShape shape)
     {
         if (searches.TryGetValue(shape.Key, out var known))
             return known;
@@ -105,10 +105,11 @@ internal sealed class PlacementPlanner
         return (agents.Count, agents.Distinct(StringComparer.Ordinal).Count(), tasks.Count - agents.Count);
     }
 
-    private InstanceSpread SpreadOf(Shape shape)
+    private InstanceSpread SpreadOf(TaskShape shape)
     {
         var racks = shape.Rules.RackSensitive
-            ? state.Agents.Values.Where(a => a.State == AgentState.Active && rules.Judge(shape, a.Host, a.Rack, a.Attributes, null) == Fit.Yes)
+            ? state.Agents.Values.Where(a => a.State == AgentState.Active
+                && rules.Judge(shape, a.Host, a.Rack, a.Attributes, null) == Fit.Yes)
                 .Select(a => a.Rack).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList()
             : [];
         return new InstanceSpread(shape, shape.DeployId is { } id ? state.TasksOf(id) : [], state.Agents, racks);
@@ -127,7 +128,8 @@ internal sealed class PlacementPlanner
             return Fit.TasksPerOffer;
         return shape.Rules.Strategy switch
         {
-            PlacementStrategy.SeparateByDeploy or PlacementStrategy.SpreadAll when search.Spread!.OnAgent(slot.AgentId) > 0 => Fit.Separated,
+            PlacementStrategy.SeparateByDeploy or PlacementStrategy.SpreadAll when search.Spread!.OnAgent(slot.AgentId) > 0 =>
+                Fit.Separated,
             PlacementStrategy.SeparateByRequest when search.Request.OnAgent(slot.AgentId) > 0
                 && !MaySit(search, slot) => Fit.Separated,
             PlacementStrategy.Optimistic when IsCrowded(search, slot) => Fit.Crowded,
@@ -138,7 +140,8 @@ internal sealed class PlacementPlanner
     // A bounce that may stay on the host is only kept from what is not on its way out.
     private bool MaySit(Search search, AgentSlot slot) =>
         search.Shape.Rules.SameHostBounce
-        && state.TasksOn(slot.AgentId).Where(t => t.RequestId == search.Shape.RequestId).All(t => t.Leaving is not null || t.KillCause is not null);
+        && state.TasksOn(slot.AgentId).Where(t => t.RequestId == search.Shape.RequestId)
+            .All(t => t.Leaving is not null || t.KillCause is not null);
 
     /// <summary>About as many as the others have; the more still wait, the less it matters.</summary>
     private static bool IsCrowded(Search search, AgentSlot slot)
@@ -152,15 +155,15 @@ internal sealed class PlacementPlanner
     private static Rank RankOf(Search search, AgentSlot slot)
     {
         var preferred = AgentRules.IsPreferred(search.Shape, slot.Attributes);
-        var wish = preferred ? 0 : 1;
+        var preference = preferred ? 0 : 1;
         if (search.Shape.Rules.Strategy == PlacementStrategy.Greedy)
-            return new Rank(slot.Free.Cpus, wish, 0, 0);
-        return new Rank(search.Request.OnAgent(slot.AgentId), wish, Score.Band(slot, preferred), slot.Placed.Count);
+            return new Rank(slot.Free.Cpus, preference, 0, 0);
+        return new Rank(search.Request.OnAgent(slot.AgentId), preference, Score.Band(slot, preferred), slot.Placed.Count);
     }
 
-    private sealed class Search(Shape shape, InstanceSpread? spread)
+    private sealed class Search(TaskShape shape, InstanceSpread? spread)
     {
-        public Shape Shape { get; } = shape;
+        public TaskShape Shape { get; } = shape;
         public required RequestSpread Request { get; set; }
         public InstanceSpread? Spread { get; } = spread;
         public Candidates Candidates { get; set; } = null!;

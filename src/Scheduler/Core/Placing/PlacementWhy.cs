@@ -13,7 +13,7 @@ internal static class PlacementWhy
     private static readonly HashSet<string> Shortages =
         [.. Enum.GetValues<Fit>().Where(f => f is > Fit.Yes and < Fit.Maintenance).Select(CodeOf)];
 
-    private sealed class Class
+    private sealed class AgentClass
     {
         public int Agents { get; set; }
         public SortedSet<string> Racks { get; } = new(StringComparer.Ordinal);
@@ -24,10 +24,11 @@ internal static class PlacementWhy
     /// <param name="silence">What is known about agents that do not offer; null: nothing.</param>
     /// <param name="before">Without an offer there is nothing new to compare with: the last comparison says more.</param>
     public static WhyReport Of(
-        Shape shape, PlacementPlanner planner, IEnumerable<AgentRecord> agents, PlacementForced forced, string? silence, WhyReport? before,
+        TaskShape shape, PlacementPlanner planner, IEnumerable<AgentRecord> agents, PlacementForced forced, string? silence,
+            WhyReport? before,
         DateTimeOffset now)
     {
-        var classes = new SortedDictionary<Fit, Class>();
+        var classes = new SortedDictionary<Fit, AgentClass>();
         var known = 0;
         foreach (var agent in agents)
         {
@@ -41,7 +42,7 @@ internal static class PlacementWhy
         foreach (var slot in planner.Slots)
         {
             var fit = planner.Judge(shape, slot);
-            // It would take one by now; that another task of the shape found none was decided before.
+            // It fits now; the decision about this shape was made before.
             if (fit == Fit.Yes)
                 continue;
             Put(classes, fit, slot.Rack, slot.Host, FreeOf(fit, slot));
@@ -65,10 +66,10 @@ internal static class PlacementWhy
         return new WhyReport(shape.Key, string.Join("; ", told), blockers, now);
     }
 
-    private static void Put(SortedDictionary<Fit, Class> classes, Fit fit, string rack, string host, decimal free)
+    private static void Put(SortedDictionary<Fit, AgentClass> classes, Fit fit, string rack, string host, decimal free)
     {
         if (!classes.TryGetValue(fit, out var of))
-            classes[fit] = of = new Class();
+            classes[fit] = of = new AgentClass();
         of.Agents++;
         if (rack.Length > 0)
             of.Racks.Add(rack);
@@ -85,14 +86,14 @@ internal static class PlacementWhy
         _ => -1,
     };
 
-    private static WhyBlocker Blocker(Shape shape, Fit fit, Class of, PlacementForced forced, string? silence)
+    private static WhyBlocker Blocker(TaskShape shape, Fit fit, AgentClass of, PlacementForced forced, string? silence)
     {
         var (needed, best) = NeedOf(shape, fit, of);
         return new WhyBlocker(
             CodeOf(fit), TextOf(shape, fit, of, forced, needed, best, silence), of.Agents, [.. of.Racks.Take(MostRacks)], needed, best);
     }
 
-    private static (string? Needed, string? Best) NeedOf(Shape shape, Fit fit, Class of)
+    private static (string? Needed, string? Best) NeedOf(TaskShape shape, Fit fit, AgentClass of)
     {
         static string Said(decimal value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{value:0.###} {unit}");
         return fit switch
@@ -101,18 +102,22 @@ internal static class PlacementWhy
             Fit.Memory => (Said(shape.Need.MemoryValue, "MiB of memory"), Said(of.Best, "MiB of memory")),
             Fit.Disk => (Said(shape.Need.DiskValue, "MiB of disk"), Said(of.Best, "MiB of disk")),
             Fit.Ports => (Said(shape.Ports + shape.LiteralPorts.Count, "ports"), Said(of.Best, "ports")),
-            Fit.LiteralPort => (string.Join(", ", shape.LiteralPorts.Select(p => $"port {p.ToString(CultureInfo.InvariantCulture)}")), null),
+            Fit.LiteralPort => (string.Join(", ", shape.LiteralPorts.Select(p => $"port {p.ToString(CultureInfo.InvariantCulture)}")),
+                null),
             Fit.Attribute => (string.Join(", ", shape.Rules.RequiredAttributes.OrderBy(a => a.Key, StringComparer.Ordinal)
                 .Select(a => $"{a.Key}={a.Value}")), null),
             Fit.RackAffinity => (string.Join(" or ", shape.Rules.RackAffinity.Select(r => $"rack {r}")), null),
-            Fit.AttributeShare => (string.Join(", ", shape.Rules.AttributeMinimums.Select(a => $"{a.Percent} % on {a.Attribute}={a.Value}")), null),
+            Fit.AttributeShare =>
+                (string.Join(", ", shape.Rules.AttributeMinimums.Select(a => $"{a.Percent} % on {a.Attribute}={a.Value}")), null),
             _ => (null, null),
         };
     }
 
-    private static string TextOf(Shape shape, Fit fit, Class of, PlacementForced forced, string? needed, string? best, string? silence)
+    private static string TextOf(TaskShape shape, Fit fit, AgentClass of, PlacementForced forced, string? needed, string? best,
+        string? silence)
     {
-        string Count(string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{of.Agents} {(of.Agents == 1 ? one : many)}");
+        string Count(string one, string many) => string.Create(CultureInfo.InvariantCulture,
+            $"{of.Agents} {(of.Agents == 1 ? one : many)}");
         var why = forced.Strategy is not null ? " (placement forced for the cluster)" : "";
         return fit switch
         {
@@ -139,11 +144,11 @@ internal static class PlacementWhy
     }
 
     // One agent is named; of more, how many there are and where.
-    private static string More(Class of) => of.Agents == 1 || of.Racks.Count != 1
+    private static string More(AgentClass of) => of.Agents == 1 || of.Racks.Count != 1
         ? of.Agents == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({of.Agents} agents)")
         : string.Create(CultureInfo.InvariantCulture, $" ({of.Agents} agents in rack {of.Racks.Min})");
 
-    private static string Racks(Class of) => string.Join(", ", of.Racks.Take(MostRacks));
+    private static string Racks(AgentClass of) => string.Join(", ", of.Racks.Take(MostRacks));
 
     private static string CodeOf(Fit fit) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(fit.ToString());
 }

@@ -3,12 +3,13 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Policy;
 
-/// <summary>Which changes an operator may make, and to what they lead. The system's own (empty, expired) are here too.</summary>
+/// <summary>The transitions of agents and racks: which actions an operator may take, and what follows when a drain completes or an action
+/// expires.</summary>
 internal static class MachineRules
 {
     /// <param name="current">Null: active, and never touched.</param>
     /// <returns>The next record, or null and why it is refused.</returns>
-    public static (MachineRecord? Next, CommandOutcome Outcome) Judge(MachineRecord? current, MachineAsked asked, DateTimeOffset now)
+    public static (MachineRecord? Next, CommandOutcome Outcome) Judge(MachineRecord? current, MachineCommand asked, DateTimeOffset now)
     {
         var from = current?.State ?? MachineState.Active;
         var title = asked.Machine == MachineKind.Agent ? $"Agent {asked.Name}" : $"Rack {asked.Name}";
@@ -24,16 +25,17 @@ internal static class MachineRules
         return (new MachineRecord(asked.Machine, asked.Name, next, asked.By.At(now))
         {
             Target = target,
-            // What somebody else was in the middle of is not taken up again.
+            // An interrupted drain is not resumed.
             Before = from == MachineState.Draining ? MachineState.Active : from,
             KillAtExpiry = asked.KillAtExpiry,
         }, CommandOutcome.Accepted);
     }
 
-    private static CommandOutcome? Refuse(MachineState from, MachineState? target, MachineAsked asked, string title)
+    private static CommandOutcome? Refuse(MachineState from, MachineState? target, MachineCommand asked, string title)
     {
         if (asked.KillAtExpiry && (asked.By.For is null || asked.Action is MachineAction.Freeze or MachineAction.Activate))
-            return CommandOutcome.Unfit("invalid-expiry", "Only a drain or a decommission that is given a duration can kill what is left.");
+            return CommandOutcome.Invalid("invalid-expiry",
+                "Only a drain or a decommission that is given a duration can kill what is left.");
         var upgrade = asked.Action == MachineAction.Decommission && target == MachineState.Frozen;
         return (from, asked.Action) switch
         {
@@ -45,9 +47,9 @@ internal static class MachineRules
             (MachineState.Decommissioned, MachineAction.Decommission) => Already(title, "decommissioned"),
             (MachineState.Decommissioned, MachineAction.Freeze) => Illegal(title, "decommissioned", "frozen"),
             (MachineState.Decommissioned, MachineAction.Drain) => Illegal(title, "decommissioned", "draining"),
-            // It would have to become decommissioned by itself, without being emptied first.
+            // It would return to draining or decommissioned on expiry, without being emptied.
             (MachineState.Decommissioned or MachineState.Draining, MachineAction.Activate) when asked.By.For is not null =>
-                CommandOutcome.Unfit("invalid-expiry", $"{title} cannot return to {from} by itself: activate it without a duration."),
+                CommandOutcome.Invalid("invalid-expiry", $"{title} cannot return to {from} by itself: activate it without a duration."),
             _ => null,
         };
     }

@@ -15,10 +15,12 @@ internal static class SubmissionRules
         if (IdRules.Fault(deployId, IdRules.MostDeploy) is { } badDeploy)
             return Invalid($"the deploy id is not valid: {badDeploy}");
         if (GroupOf(request.Kind) != GroupOf(spec.Kind))
-            return Invalid($"request {request.Id} is of kind {Wording.Word(request.Kind)} and cannot become {Wording.Word(spec.Kind)}: remove it first");
+            return Invalid($"request {request.Id} is of kind {Wording.Word(request.Kind)} and cannot become {Wording.Word(spec.Kind)}: "
+                + "remove it first");
         if (request.Overrides.Pause is { } pause && !spec.Options.Unpause)
             return new Verdict(DeployFailure.RequestPaused, FailureClass.Infra,
-                $"request {request.Id} is paused by {pause.Change.By}{Wording.Because(pause.Change.Reason)}: unpause it, or deploy with unpause");
+                $"request {request.Id} is paused by {pause.Change.By}{Wording.Because(pause.Change.Reason)}: "
+                + "unpause it, or deploy with unpause");
         if (LimitRules.Fault(spec.Needs, spec.Options.Limits) is { } tooLow)
             return Invalid(tooLow);
         if (spec.Kind != RequestKind.Cron)
@@ -30,6 +32,6 @@ internal static class SubmissionRules
 
     private static Verdict Invalid(string reason) => new(DeployFailure.ConfigInvalid, FailureClass.Config, reason);
 
-    // A service may become a worker; everything else keeps its nature.
+    // A service may become a worker; every other kind is fixed.
     private static RequestKind GroupOf(RequestKind kind) => kind == RequestKind.Worker ? RequestKind.Service : kind;
 }

@@ -7,15 +7,15 @@ using Pipeline.Scheduler.Core.Targets;
 namespace Pipeline.Scheduler.Core.Requests;
 
 /// <summary>A bounce replaces every instance by a new one of the same deploy: all at once, or a few at a time.</summary>
-internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrides overrides, Convergence convergence)
+internal sealed class Bounces(ClusterState state, CoreSettings settings, OverrideChanges overrides, Convergence convergence)
 {
     public static CommandOutcome UnderWay(Request request, BounceOverride under) => CommandOutcome.Conflict(
         "bounce-under-way", $"Request {request.Id} is being bounced since {under.Change.Since:u}, by {under.Change.By}.");
 
-    public CommandOutcome Handle(Request request, BounceAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, BounceCommand asked, DateTimeOffset now)
     {
         if (!request.IsLongRunning)
-            return CommandOutcome.NotFor(request, "bounced");
+            return CommandOutcome.WrongKind(request, "bounced");
         if (request.Overrides.Bounce is { } under)
             return UnderWay(request, under);
         if (request.Overrides.Pause is not null)
@@ -23,13 +23,13 @@ internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrid
         if (request.ActiveDeploy is null)
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy in force that could be bounced.");
         if (asked.AtATime < 1)
-            return CommandOutcome.Unfit("at-a-time-out-of-range", "At least one instance at a time must be replaced.");
+            return CommandOutcome.Invalid("at-a-time-out-of-range", "At least one instance at a time must be replaced.");
         var change = (asked.By with { For = asked.By.For ?? settings.BounceLasts }).At(now);
         Start(request, asked.Incremental, asked.AtATime, asked.SkipHealth, change, now);
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(Request request, BounceEnded asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, EndBounceCommand asked, DateTimeOffset now)
     {
         if (request.Overrides.Bounce is null)
             return CommandOutcome.Conflict("no-bounce", $"Request {request.Id} is not being bounced.");
@@ -41,7 +41,7 @@ internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrid
     public void StartFull(Request request, Change by, DateTimeOffset now) =>
         Start(request, false, 1, false, by with { Until = now + settings.BounceLasts }, now);
 
-    /// <summary>Old instances that still serve stay; replacements beside them that are not needed leave.</summary>
+    /// <summary>Old instances that were not replaced yet stay; replacements that are not needed leave.</summary>
     public void CallOff(Request request, Change by, DateTimeOffset now)
     {
         overrides.Set(request.Id, o => o with { Bounce = null }, "bounce-ended", "instances that were not replaced yet stay", by);
@@ -57,10 +57,12 @@ internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrid
     private void Start(Request request, bool incremental, int atATime, bool skipHealth, Change change, DateTimeOffset now)
     {
         var running = request.ActiveDeploy is { } id
-            ? state.TasksOf(id).Where(t => t.FillsPlace && t.KillCause is null && t.Phase != TaskPhase.Pending).OrderBy(t => t.Instance).ToList()
+            ? state.TasksOf(id).Where(t => t.FillsPlace && t.KillCause is null && t.Phase != TaskPhase.Pending).OrderBy(t => t.Instance)
+                .ToList()
             : [];
         var bounce = new BounceOverride(incremental, atATime, skipHealth, incremental ? [.. running.Select(t => t.Id)] : [], change);
-        overrides.Set(request.Id, o => o with { Bounce = bounce }, "bounced", incremental ? $"{atATime} at a time" : "all instances", change);
+        overrides.Set(request.Id, o => o with { Bounce = bounce }, "bounced", incremental ? $"{atATime} at a time" : "all instances",
+            change);
         if (!incremental)
         {
             foreach (var task in running)

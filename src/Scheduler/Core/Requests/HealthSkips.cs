@@ -6,14 +6,14 @@ using Pipeline.Scheduler.Core.Transitions;
 
 namespace Pipeline.Scheduler.Core.Requests;
 
-/// <summary>Readiness checks of a request are skipped: turning that on makes what runs healthy; turning it off changes nothing of what
-/// runs.</summary>
-internal sealed class HealthSkips(ClusterState state, Overrides overrides, HealthyTasks healthy)
+/// <summary>Skips the readiness checks of a request. Turning it on makes running tasks healthy; turning it off does not affect running
+/// tasks.</summary>
+internal sealed class HealthSkips(ClusterState state, OverrideChanges overrides, HealthyTasks healthy)
 {
-    public CommandOutcome Handle(Request request, SkipHealthAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, SkipHealthCommand asked, DateTimeOffset now)
     {
         if (!request.IsLongRunning)
-            return CommandOutcome.NotFor(request, "told to skip health checks");
+            return CommandOutcome.WrongKind(request, "told to skip health checks");
         var change = asked.By.At(now);
         overrides.Set(request.Id, o => o with { SkipHealth = asked.Skip ? new SkipHealthOverride(change) : null },
             asked.Skip ? "health-skipped" : "health-checked", asked.Skip ? "running is enough" : "readiness is checked", change);
@@ -24,7 +24,8 @@ internal sealed class HealthSkips(ClusterState state, Overrides overrides, Healt
 
     private void SkipRunning(string requestId, DateTimeOffset now)
     {
-        foreach (var id in state.DeploysOf(requestId).Where(d => d.KeepsRunning).SelectMany(d => state.TasksOf(d.Id)).Select(t => t.Id).ToList())
+        foreach (var id in state.DeploysOf(requestId).Where(d => d.KeepsRunning).SelectMany(d => state.TasksOf(d.Id)).Select(t => t.Id)
+            .ToList())
         {
             if (!state.Tasks.TryGetValue(id, out var task) || task.HealthyAt is not null || task.KillCause is not null)
                 continue;

@@ -4,8 +4,8 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Requests;
 
-/// <summary>Ends what people did to a request for a time.</summary>
-internal sealed class OverrideExpiry(ClusterState state, Overrides overrides, Scales scales, Pauses pauses, Bounces bounces)
+/// <summary>Ends temporary overrides when they expire.</summary>
+internal sealed class OverrideExpiry(ClusterState state, OverrideChanges overrides, Scales scales, Pauses pauses, Bounces bounces)
 {
     public void Passed(string requestId, DateTimeOffset now)
     {

@@ -9,21 +9,21 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Requests;
 
-/// <summary>A paused request starts nothing; what runs of it runs on, or is killed.</summary>
+/// <summary>A paused request starts nothing; its running tasks keep running, or are killed.</summary>
 internal sealed class Pauses(
-    ClusterState state, Overrides overrides, CronRuns cronRuns, Convergence convergence, RolloutFailures rolloutFailures)
+    ClusterState state, OverrideChanges overrides, CronRuns cronRuns, Convergence convergence, RolloutFailures rolloutFailures)
 {
-    public CommandOutcome Handle(Request request, PauseAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, PauseCommand asked, DateTimeOffset now)
     {
         if (request.Kind == RequestKind.RunOnce)
-            return CommandOutcome.NotFor(request, "paused");
+            return CommandOutcome.WrongKind(request, "paused");
         var change = asked.By.At(now);
         overrides.Set(request.Id, o => o with { Pause = new PauseOverride(asked.Kill, change), Bounce = null }, "paused",
             asked.Kill ? "its tasks are killed" : "its tasks run on", change);
         if (request.PendingDeploy is { } id && state.Deploys.TryGetValue(id, out var pending))
         {
             var verdict = new Verdict(DeployFailure.RequestPaused, FailureClass.Infra, $"request paused by {asked.By.Actor}");
-            rolloutFailures.GiveUp(pending, verdict, now, asked.By.Actor);
+            rolloutFailures.Fail(pending, verdict, now, asked.By.Actor);
         }
 
         foreach (var deploy in state.DeploysOf(request.Id))
@@ -36,7 +36,7 @@ internal sealed class Pauses(
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(Request request, UnpauseAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, UnpauseCommand asked, DateTimeOffset now)
     {
         if (request.Overrides.Pause is null)
             return CommandOutcome.Conflict("not-paused", $"Request {request.Id} is not paused.");

@@ -7,7 +7,7 @@ using Pipeline.Scheduler.Core.Tasks;
 
 namespace Pipeline.Scheduler.Core.Requests;
 
-/// <summary>Nothing below a level of priority starts, so that what matters more has the cluster.</summary>
+/// <summary>Freezes launches below a priority, so that more important work gets the cluster.</summary>
 internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal, Kills kills)
 {
     public void Recover()
@@ -16,12 +16,12 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
             state.Timers.Set(TimerKind.Freeze, "", until);
     }
 
-    public CommandOutcome Handle(FreezeAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(FreezeLaunchesCommand asked, DateTimeOffset now)
     {
         if (asked.Level is null && state.Freeze is null)
             return CommandOutcome.Conflict("not-frozen", $"Launches of cluster {state.Cluster} are not frozen.");
         if (asked.Level is <= 0 or > 1)
-            return CommandOutcome.Unfit("level-out-of-range", "The level is a number above 0, up to 1.");
+            return CommandOutcome.Invalid("level-out-of-range", "The level is a number above 0, up to 1.");
         var change = asked.By.At(now);
         if (asked.Level is not { } level)
         {
@@ -35,7 +35,8 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
         else
             state.Timers.Cancel(TimerKind.Freeze, "");
         journal.Cluster(
-            string.Create(CultureInfo.InvariantCulture, $"launches below priority {level:0.##} frozen{Wording.Because(change.Reason)}"), change.By);
+            string.Create(CultureInfo.InvariantCulture, $"launches below priority {level:0.##} frozen{Wording.Because(change.Reason)}"),
+                change.By);
         if (asked.Kill)
             KillBelow(level, change, now);
         return CommandOutcome.Accepted;
@@ -49,7 +50,8 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
 
     private void KillBelow(decimal level, Change change, DateTimeOffset now)
     {
-        foreach (var task in state.Tasks.Values.Where(t => t.Phase != TaskPhase.Pending).OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
+        foreach (var task in state.Tasks.Values.Where(t => t.Phase != TaskPhase.Pending).OrderBy(t => t.Id, StringComparer.Ordinal)
+            .ToList())
         {
             if (PriorityRules.Of(state.Requests[task.RequestId], state.Deploys[task.DeployId]) < level)
                 kills.Kill(task, KillCause.Priority, $"launches below priority {level} were frozen by {change.By}", now);

@@ -8,19 +8,19 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Requests;
 
-/// <summary>How many instances people want, over what the deploy says: for good, or for a time.</summary>
+/// <summary>Overrides the number of instances of a deploy, permanently or for a time.</summary>
 internal sealed class Scales(
-    ClusterState state, CoreSettings settings, InstanceTargets targets, Overrides overrides, Bounces bounces, Convergence convergence)
+    ClusterState state, CoreSettings settings, InstanceTargets targets, OverrideChanges overrides, Bounces bounces, Convergence convergence)
 {
-    public CommandOutcome Handle(Request request, ScaleAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, ScaleCommand asked, DateTimeOffset now)
     {
         if (!request.IsLongRunning)
-            return CommandOutcome.NotFor(request, "scaled");
+            return CommandOutcome.WrongKind(request, "scaled");
         if (state.CurrentDeployOf(request) is not { } deploy)
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy that could be scaled.");
         var most = Math.Min(settings.MaxInstances, deploy.Spec.Options.MaxInstances ?? int.MaxValue);
         if (asked.Instances < 0 || asked.Instances > most)
-            return CommandOutcome.Unfit("instances-out-of-range", $"{asked.Instances} instances were asked for; 0 to {most} may be.");
+            return CommandOutcome.Invalid("instances-out-of-range", $"{asked.Instances} instances were asked for; 0 to {most} may be.");
         var from = targets.WantedOf(request, deploy);
         if (RefuseLargeDrop(from, asked.Instances, asked.Acknowledged) is { } refused)
             return refused;
@@ -35,7 +35,7 @@ internal sealed class Scales(
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(Request request, ScaleEnded asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, EndScaleCommand asked, DateTimeOffset now)
     {
         if (request.Overrides.Scale is not { } scale || state.CurrentDeployOf(request) is not { } deploy)
             return CommandOutcome.Conflict("not-scaled", $"Request {request.Id} runs as many instances as its deploy says.");
@@ -68,7 +68,8 @@ internal sealed class Scales(
 
     private static CommandOutcome? RefuseLargeDrop(int from, int to, bool acknowledged) =>
         ScaleRules.IsLargeDrop(from, to) && !acknowledged
-            ? CommandOutcome.Conflict("large-scale-down", $"{Numbers(from, to)}: a drop of more than 10, or of more than half, must be acknowledged.")
+            ? CommandOutcome.Conflict("large-scale-down",
+                $"{Numbers(from, to)}: a drop of more than 10, or of more than half, must be acknowledged.")
             : null;
 
     private static string Numbers(int from, int to) => string.Create(CultureInfo.InvariantCulture, $"from {from} to {to} instances");

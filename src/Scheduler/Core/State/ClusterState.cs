@@ -45,7 +45,7 @@ internal sealed class ClusterState
     public Timers Timers { get; } = new();
     public PlacementSignals Signals { get; } = new();
 
-    /// <summary>The input, or the id that is worked on: should the step throw, it threw on this.</summary>
+    /// <summary>The input, or the id, that is being handled: if the step throws, this is the culprit.</summary>
     public object? Handling { get; set; }
 
     public Effects Effects { get; private set; } = new();
@@ -95,7 +95,7 @@ internal sealed class ClusterState
     public IReadOnlyList<TaskRecord> TasksOf(string deployId, int instance) => tasks.Of(deployId, instance);
 
     /// <summary>Tasks in the place of this one.</summary>
-    public IEnumerable<TaskRecord> StandInsOf(TaskRecord task) =>
+    public IEnumerable<TaskRecord> ReplacementsOf(TaskRecord task) =>
         tasks.Of(task.DeployId, task.Instance).Where(t => t.Id != task.Id && t.FillsPlace && t.KillCause is null);
 
     /// <summary>Live tasks on an agent in the order of their ids.</summary>
@@ -106,8 +106,8 @@ internal sealed class ClusterState
     public IEnumerable<AgentRecord> AgentsOf(MachineKind kind, string name) =>
         agents.Values.Where(a => kind == MachineKind.Agent ? a.Host == name : a.Rack == name);
 
-    /// <summary>It was made before: it lives, or came and ended within this very step. What ended earlier is in the rows, which whoever
-    /// hands a command over has looked at.</summary>
+    /// <summary>It already exists: it is live, or was created and ended within this step. Deploys that ended earlier are in the
+    /// database, which is checked before a command arrives here.</summary>
     public bool Knows(string deployId) => deploys.ContainsKey(deployId) || Effects.Deploys.ContainsKey(deployId);
 
     /// <summary>Deploys of a request that are live or still have live tasks.</summary>
@@ -163,7 +163,8 @@ internal sealed class ClusterState
 
     public void Save(AgentRecord agent)
     {
-        if (!agents.TryGetValue(agent.Id, out var known) || known.State != agent.State || known.Rack != agent.Rack || known.Host != agent.Host)
+        if (!agents.TryGetValue(agent.Id, out var known) || known.State != agent.State || known.Rack != agent.Rack
+            || known.Host != agent.Host)
             AgentChanges++;
         Effects.RemovedAgents.Remove(agent.Id);
         Effects.Agents[agent.Id] = agents[agent.Id] = agent;
@@ -177,7 +178,7 @@ internal sealed class ClusterState
         AgentChanges++;
     }
 
-    /// <summary>Says why a task is not placed, if that is news.</summary>
+    /// <summary>Saves why a task is not placed, if that changed.</summary>
     public void SaveWhy(TaskRecord task, string why)
     {
         if (task.Why != why)

@@ -1,11 +1,11 @@
 namespace Pipeline.Scheduler.Core.State;
 
-/// <summary>What any part may say about the next placement; the round of placement at the end of a step acts on it.</summary>
+/// <summary>Signals from any part to the placement round at the end of the step.</summary>
 internal sealed class PlacementSignals
 {
-    /// <summary>Something changed that may give a waiting task a place.</summary>
+    /// <summary>Something changed that may allow a waiting task to be placed.</summary>
     public bool IsDue { get; set; } = true;
 
-    /// <summary>Offers that were declined for long are wanted again.</summary>
+    /// <summary>Offers that were declined for a long time are wanted again.</summary>
     public bool WantsRevive { get; set; }
 }

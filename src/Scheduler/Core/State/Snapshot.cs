@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.State;
 
-/// <summary>What the database holds of a cluster that is not over: from it a machine is rebuilt.</summary>
+/// <summary>The live rows of a cluster, from which a new leader rebuilds its state.</summary>
 /// <param name="Attempts">The highest attempt used, by deploy and instance, of the live deploys.</param>
 internal sealed record Snapshot(
     FrameworkRecord Framework, IReadOnlyList<Request> Requests, IReadOnlyList<Deploy> Deploys, IReadOnlyList<TaskRecord> Tasks,

@@ -24,7 +24,7 @@ internal enum TimerKind
     /// <summary>The pause between two groups of a deploy.</summary>
     Advance,
 
-    /// <summary>What somebody did to a request ends.</summary>
+    /// <summary>A temporary override expires.</summary>
     Override,
 
     Cooldown,
@@ -32,7 +32,7 @@ internal enum TimerKind
     /// <summary>The next run of a cron.</summary>
     Fire,
 
-    /// <summary>Runs of a replaced deploy have had their time.</summary>
+    /// <summary>Runs of a replaced deploy have reached their limit.</summary>
     OldRuns,
 
     /// <summary>A freeze of launches ends.</summary>

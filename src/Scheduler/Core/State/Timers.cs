@@ -9,7 +9,8 @@ internal sealed class Timers
 
     private static readonly TimerKind[] OfTask =
     [
-        TimerKind.Launch, TimerKind.Kill, TimerKind.Unreachable, TimerKind.Startup, TimerKind.Probe, TimerKind.Overtime, TimerKind.NotBefore,
+        TimerKind.Launch, TimerKind.Kill, TimerKind.Unreachable, TimerKind.Startup, TimerKind.Probe, TimerKind.Overtime,
+            TimerKind.NotBefore,
         TimerKind.NotStarted, TimerKind.Settled, TimerKind.Late,
     ];
 

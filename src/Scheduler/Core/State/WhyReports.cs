@@ -20,13 +20,13 @@ internal sealed class WhyReports(ClusterState state)
     }
 
     /// <summary>Something of this shape waits in this round.</summary>
-    public void Waits(string key) => waiting.Add(key);
+    public void KeepWaiting(string key) => waiting.Add(key);
 
     /// <summary>An agent is being emptied.</summary>
-    public void Drains(string key) => drains.Add(key);
+    public void KeepDrain(string key) => drains.Add(key);
 
     /// <summary>The drains of all other agents are over.</summary>
-    public void KeepDrains(IEnumerable<string> keys) => drains.IntersectWith(keys);
+    public void EndOtherDrains(IEnumerable<string> keys) => drains.IntersectWith(keys);
 
     /// <summary>The round is over: what did not wait in it has no reason any more.</summary>
     /// <returns>The keys that were forgotten.</returns>

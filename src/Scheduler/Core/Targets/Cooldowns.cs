@@ -6,8 +6,9 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Targets;
 
-/// <summary>What failures say about a request: too many too fast delay its next starts, a pattern is told to people.</summary>
-internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Overrides overrides, InstanceTargets targets)
+/// <summary>Evaluates the failures of a request: too many in a short time delay its next starts, patterns are announced to
+/// people.</summary>
+internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, OverrideChanges overrides, InstanceTargets targets)
 {
     private const int MostLoops = 20;
 
@@ -17,7 +18,7 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
             state.Timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(request));
     }
 
-    /// <summary>Remembers a failure that is the program's own. Losing an agent, or being killed by somebody, says nothing about it.</summary>
+    /// <summary>Records a failure of the program itself. Losing an agent, or being killed by a person, does not count.</summary>
     public void NoteFailure(Deploy deploy, TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
         if (end.Outcome != Outcome.Failed || end.Class is null or FailureClass.Infra or FailureClass.Security)
@@ -25,7 +26,8 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
         var request = state.Requests[deploy.RequestId];
         var kind = FailureRules.KindOf(task, end);
         IReadOnlyList<InstanceFailure> failures =
-            [.. request.Failures.Skip(Math.Max(0, request.Failures.Count + 1 - CrashLoops.Kept)), new InstanceFailure(task.Instance, now, kind)];
+            [.. request.Failures.Skip(Math.Max(0, request.Failures.Count + 1 - CrashLoops.Kept)),
+                new InstanceFailure(task.Instance, now, kind)];
         request = request with { Failures = failures, Loops = LoopsAfter(request, failures, deploy, now) };
         state.Save(request);
         if (deploy.State == DeployState.Deploying && deploy.KeepsRunning)
@@ -50,7 +52,7 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
             End(request, new Change(ClusterJournal.Scheduler, "no failure for a while", now, null));
     }
 
-    public CommandOutcome Handle(Request request, CooldownEnded asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, ExitCooldownCommand asked, DateTimeOffset now)
     {
         if (request.Overrides.Cooldown is null)
             return CommandOutcome.Conflict("not-cooling-down", $"Request {request.Id} is not in cooldown.");
@@ -69,13 +71,13 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
     {
         state.Timers.Cancel(TimerKind.Cooldown, request.Id);
         overrides.Set(request.Id, o => o with { Cooldown = null });
-        // A person or a success says that it works now: the failures before count no more.
+        // Ended early by a person or a success: earlier failures no longer count.
         if (CooldownRules.EndOf(request) > by.Since)
             state.Save(state.Requests[request.Id] with { Failures = [] });
         journal.Request(request.Id, "cooldown-left", "new instances start at once again", by);
     }
 
-    /// <summary>One that is seen for the first time is told; one that is not seen any more has ended.</summary>
+    /// <summary>A new loop is announced; one that is no longer detected has ended.</summary>
     private IReadOnlyList<CrashLoop> LoopsAfter(Request request, IReadOnlyList<InstanceFailure> failures, Deploy deploy, DateTimeOffset now)
     {
         var seen = CrashLoops.In(failures, targets.WantedOf(request, deploy), deploy.KeepsRunning, now);

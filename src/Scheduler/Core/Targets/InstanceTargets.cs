@@ -4,17 +4,17 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Targets;
 
-/// <summary>How many instances of each deploy there should be now: by the deploy, by what people did, and by how far a newer one is.</summary>
+/// <summary>The target number of instances of each deploy: by its spec, by overrides, and by the progress of a newer deploy.</summary>
 internal sealed class InstanceTargets(ClusterState state)
 {
     /// <summary>Of deploys that have one instance on every agent: how many agents there are for it.</summary>
     private readonly Dictionary<string, int> agentCounts = new(StringComparer.Ordinal);
 
-    /// <summary>Paused, but what runs may run on: nothing starts, nothing is taken away.</summary>
+    /// <summary>Paused without killing: nothing starts, nothing is retired.</summary>
     public static bool IsLeftAlone(Request request, Deploy deploy) =>
         request.Overrides.Pause is { Kill: false } && deploy.State != DeployState.Deploying;
 
-    /// <summary>Instances that the request should have, by its deploy in force and what people did to it.</summary>
+    /// <summary>The instances that the request should have, by the deploy and its overrides.</summary>
     public int WantedOf(Request request, Deploy deploy) =>
         request.Overrides.Scale?.Instances ?? (agentCounts.TryGetValue(deploy.Id, out var agents) ? agents : deploy.Spec.Instances);
 
@@ -28,13 +28,14 @@ internal sealed class InstanceTargets(ClusterState state)
             return RolloutRules.TargetOf(deploy, wanted);
         if (request.Overrides.Pause is { Kill: true })
             return 0;
-        // As a newer deploy proves itself, group by group, this one makes room.
+        // As groups of a newer deploy become healthy, this one makes room.
         return request.PendingDeploy is { } next && state.Deploys.TryGetValue(next, out var pending)
             ? Math.Max(0, wanted - pending.Progress.Proven)
             : wanted;
     }
 
-    /// <summary>Healthy instances of this deploy that the request cannot do without. What a newer deploy proved may have ended since.</summary>
+    /// <summary>The healthy instances of this deploy that the request still needs. Instances of a newer deploy may have ended since they
+    /// were healthy.</summary>
     public int NeededOf(Request request, Deploy deploy)
     {
         var target = TargetOf(request, deploy);
@@ -50,7 +51,7 @@ internal sealed class InstanceTargets(ClusterState state)
         && TargetOf(request, deploy) < WantedOf(request, deploy);
 
     /// <param name="agents">Null: the deploy has as many instances as it says.</param>
-    /// <returns>Whether that is news.</returns>
+    /// <returns>Whether that is a change.</returns>
     public bool SetAgentCount(string deployId, int? agents)
     {
         if (agents == (agentCounts.TryGetValue(deployId, out var before) ? before : null))

@@ -4,17 +4,17 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Targets;
 
-/// <summary>Instances that are to leave, but only once what replaces them is healthy.</summary>
+/// <summary>Instances that leave as soon as their replacement is healthy.</summary>
 internal sealed class LeavingTasks(ClusterState state, CoreSettings settings)
 {
-    /// <summary>The task goes when its replacement is healthy. Balance the request afterwards.</summary>
+    /// <summary>Marks a task for replacement. Balance the request afterwards.</summary>
     public void Mark(TaskRecord seen, LeaveCause cause, string reason, DateTimeOffset now)
     {
         // What was done before in this step may have ended it.
         if (!state.Tasks.TryGetValue(seen.Id, out var task) || task.KillCause is not null || task.Leaving is not null)
             return;
         if (task.Phase == TaskPhase.Pending)
-            return; // It runs nowhere: there is nothing to replace.
+            return; // A pending task needs no replacement.
         state.Save(task with { Leaving = new Leaving(cause, reason, now) });
     }
 
@@ -30,7 +30,7 @@ internal sealed class LeavingTasks(ClusterState state, CoreSettings settings)
         return options.Never ? null : options.ReplaceAfter ?? settings.UnreachableAfter;
     }
 
-    /// <summary>Out of sight, and nobody waits for it any more, whatever it was to leave for.</summary>
+    /// <summary>Unreachable, and past its time-out, whatever it was leaving for.</summary>
     public bool IsGivenUp(TaskRecord task) => task.Phase == TaskPhase.Unreachable
         && (task.Leaving?.Cause == LeaveCause.Unreachable
             || (PatienceFor(task) is not null && !state.Timers.IsSet(TimerKind.Unreachable, task.Id)));

@@ -14,7 +14,7 @@ internal sealed class Backoffs(ClusterState state, CoreSettings settings)
     /// <summary>The instance is healthy.</summary>
     public void Reset(TaskRecord task) => failuresInRow.Remove((task.DeployId, task.Instance));
 
-    /// <summary>The first failure for infra is replaced at once: losing an agent says nothing about the next one.</summary>
+    /// <summary>The first infrastructure failure is retried at once: losing one agent says nothing about the next.</summary>
     /// <returns>When the next attempt of the instance may be placed; null: at once.</returns>
     public DateTimeOffset? NotBefore(Deploy deploy, int instance, TaskEnd end, DateTimeOffset now)
     {

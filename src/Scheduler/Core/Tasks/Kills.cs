@@ -7,22 +7,23 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Tasks;
 
-/// <summary>A kill may be lost on its way, so it is repeated until the end of the task is known; after the grace without mercy.</summary>
+/// <summary>Kills tasks. A kill may be lost, so it is repeated until the end of the task is known, without grace from the second
+/// on.</summary>
 internal sealed class Kills(ClusterState state, CoreSettings settings, ReadinessChecks checks, TaskCloser closer, RunEndings runEndings)
 {
     /// <summary>Kills a run, or an instance that was launched.</summary>
-    /// <param name="seen">As it was when the step began to look: what was done since may have ended it.</param>
+    /// <param name="seen">The task as the caller saw it: it may have ended since.</param>
     public void Kill(TaskRecord seen, KillCause cause, string reason, DateTimeOffset now) =>
         Invariant.Require(KillInstance(seen, cause, reason, now) is null);
 
-    /// <returns>The task when it was an instance that ran nowhere, and has ended with that: its request is to be settled.</returns>
+    /// <returns>The task if it was a pending instance and has ended with that: the caller must settle its request.</returns>
     public TaskRecord? KillInstance(TaskRecord seen, KillCause cause, string reason, DateTimeOffset now)
     {
         if (!state.Tasks.TryGetValue(seen.Id, out var task))
             return null;
         if (task.Phase == TaskPhase.Pending)
             return EndPending(task with { KillCause = cause, KillReason = reason }, reason, now);
-        // The first cause stands, but for one: an instance that is not wanted any more must not be replaced.
+        // The first cause stands, except that an instance which is no longer wanted must not be replaced.
         if (task.KillCause is not null)
         {
             if (cause == KillCause.Retired && task.KillCause != KillCause.Retired)
@@ -36,7 +37,7 @@ internal sealed class Kills(ClusterState state, CoreSettings settings, Readiness
             KillCause = cause, KillReason = reason, Phase = task.Phase == TaskPhase.Unreachable ? TaskPhase.Unreachable : TaskPhase.Killing,
         });
         state.Timers.Cancel(TimerKind.Launch, task.Id);
-        // Nobody waits for it any more, however long its request would have.
+        // It is no longer waited for, however long its request would have done so.
         if (task.Phase == TaskPhase.Unreachable && !state.Timers.IsSet(TimerKind.Unreachable, task.Id))
             state.Timers.Set(TimerKind.Unreachable, task.Id, now + settings.UnreachableAfter);
         Send(task, state.Deploys[task.DeployId].Spec.KillGrace, now);
@@ -56,7 +57,7 @@ internal sealed class Kills(ClusterState state, CoreSettings settings, Readiness
         state.Timers.Set(TimerKind.Kill, task.Id, now + grace + settings.KillRetry);
     }
 
-    /// <summary>The master may have missed the kills of before.</summary>
+    /// <summary>Earlier kills may have been lost.</summary>
     public void SendAll(DateTimeOffset now)
     {
         foreach (var task in state.Tasks.Values.Where(t => t.KillCause is not null && t.Phase != TaskPhase.Pending)

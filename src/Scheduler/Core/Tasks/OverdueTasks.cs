@@ -4,10 +4,10 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Tasks;
 
-/// <summary>Tasks that have had their time: launched and not running, or running for too long.</summary>
+/// <summary>Kills tasks that are overdue: launched but not running, or running for too long.</summary>
 internal sealed class OverdueTasks(ClusterState state, CoreSettings settings, Kills kills)
 {
-    /// <summary>It was launched long ago and does not run: the agent cannot start it, so another one may try.</summary>
+    /// <summary>It was launched long ago and still does not run: another agent may try.</summary>
     public void DidNotStart(string taskId, DateTimeOffset now)
     {
         if (state.Tasks.TryGetValue(taskId, out var task) && task.Phase is (TaskPhase.Launching or TaskPhase.Starting))
@@ -17,6 +17,7 @@ internal sealed class OverdueTasks(ClusterState state, CoreSettings settings, Ki
     public void RanTooLong(string taskId, DateTimeOffset now)
     {
         if (state.Tasks.TryGetValue(taskId, out var task))
-            kills.Kill(task, KillCause.Overtime, $"ran longer than {state.Deploys[task.DeployId].Spec.MaxRunTime!.Value.TotalSeconds:0} s", now);
+            kills.Kill(task, KillCause.Overtime,
+                $"ran longer than {state.Deploys[task.DeployId].Spec.MaxRunTime!.Value.TotalSeconds:0} s", now);
     }
 }

@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Tasks;
 
-/// <summary>The readiness checks under way: who is asked, and what the answers were so far. Asking and judging is for others.</summary>
+/// <summary>The readiness checks under way, with their results so far. Probing and deciding is done elsewhere.</summary>
 internal sealed class ReadinessChecks(ClusterState state)
 {
     private readonly Dictionary<string, ReadinessCheck> checks = new(StringComparer.Ordinal);

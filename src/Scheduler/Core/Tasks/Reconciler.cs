@@ -7,8 +7,8 @@ using Pipeline.Scheduler.Core.State;
 namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>
-/// What we believe and what runs drift apart: explicit questions find tasks that we think run and don't, implicit ones the other way.
-/// Silence is never an answer: an agent that has not re-registered yet gives none (Mesos transcripts 12g).
+/// Reconciles the rows with the master: explicit reconciliation finds tasks that should run and do not, implicit reconciliation the others.
+/// Silence is never an answer: an agent that has not re-registered yet sends none (Mesos transcripts 12g).
 /// </summary>
 internal sealed class Reconciler(ClusterState state, CoreSettings settings)
 {
@@ -26,28 +26,30 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
         state.Timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
     }
 
-    public CommandOutcome Handle(ReconciliationAsked asked, DateTimeOffset now)
+    public CommandOutcome Handle(ReconcileCommand asked, DateTimeOffset now)
     {
-        // Without a subscription there is nobody to answer; the next one begins with a reconciliation.
+        // Without a subscription nobody can answer; the next one starts with a reconciliation.
         if (!state.IsConnected)
             return CommandOutcome.Conflict("not-subscribed", $"Cluster {state.Cluster} has no master at the moment: "
                 + "everything is reconciled as soon as it has one.");
         if (state.Framework.Reconciliation is { Until: null } under)
         {
-            // What is missing is asked for at once, however long its next turn is away.
+            // Unanswered tasks are asked about at once, however far away the next round is.
             round.Clear();
             rounds = 0;
             state.Timers.Set(TimerKind.Reconcile, "", now);
-            return CommandOutcome.Made($"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks are not answered for.");
+            return CommandOutcome.Done(
+                $"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks are not answered for.");
         }
 
-        state.Append(new ClusterChanged(state.Cluster, "reconciliation asked"), asked.Actor, new JournalSubject { Cluster = state.Cluster });
+        state.Append(new ClusterChanged(state.Cluster, "reconciliation asked"), asked.Actor,
+            new JournalSubject { Cluster = state.Cluster });
         Start(now);
         state.Timers.Set(TimerKind.ImplicitReconcile, "", now);
-        return CommandOutcome.Made($"started: the master is asked about {unanswered.Count} tasks.");
+        return CommandOutcome.Done($"started: the master is asked about {unanswered.Count} tasks.");
     }
 
-    /// <summary>Something was heard of the task, or it has ended.</summary>
+    /// <summary>A status of the task arrived, or it has ended.</summary>
     public void Answered(string taskId) => unanswered.Remove(taskId);
 
     /// <summary>It is over when every task was answered for, or has ended.</summary>
@@ -57,7 +59,7 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
             state.Save(state.Framework with { Reconciliation = under with { Until = now } });
     }
 
-    /// <summary>A launch that nothing was heard of.</summary>
+    /// <summary>Asks about a launch without a status.</summary>
     public void AskAbout(string taskId, DateTimeOffset now)
     {
         if (!state.Tasks.TryGetValue(taskId, out var task) || task.Phase != TaskPhase.Launching)
@@ -85,7 +87,7 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
                 batch.Add((id, task.AgentId));
         }
 
-        // An empty list would ask for everything.
+        // An empty list would mean an implicit reconciliation.
         if (batch.Count > 0)
             state.Send(new ReconcileTasks(batch));
         state.Timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? BetweenBatches : Pause()));

@@ -8,7 +8,7 @@ using Pipeline.Scheduler.Core.Targets;
 
 namespace Pipeline.Scheduler.Core.Tasks;
 
-/// <summary>What follows when a task of a run is over: another attempt, or the end of the run and what its request learns from it.</summary>
+/// <summary>Handles the end of a task of a run: another attempt, or the end of the run.</summary>
 internal sealed class RunEndings(
     ClusterState state, ClusterJournal journal, TaskCloser closer, TaskStarter starter, Cooldowns cooldowns, Backoffs backoffs)
 {
@@ -36,8 +36,8 @@ internal sealed class RunEndings(
             RunOfRequestEnded(run, task, end, now);
     }
 
-    /// <summary>Infra ends no run while it has patience, and what a frozen priority killed comes back; what failed by itself has the
-    /// retries of its deploy. Nobody starts again what a person ended.</summary>
+    /// <summary>Infrastructure failures are retried up to their limit, tasks killed by a priority freeze always; failures of the program
+    /// have the retries of the deploy. What a person ended is not retried.</summary>
     private (Deploy Run, TimeSpan? Pause)? Retry(Deploy run, TaskRecord task, TaskEnd end)
     {
         if (task.KillCause == KillCause.Priority)
@@ -54,7 +54,7 @@ internal sealed class RunEndings(
         if (end.Outcome != Outcome.Failed || end.Class == FailureClass.Security || task.KillCause is not null || run.Crashes >= retry.Times
             || state.Requests[run.RequestId].Overrides.Pause is not null)
             return null;
-        // A run of a schedule that somebody asked for out of turn is his to repeat.
+        // A cron run that a person started is not retried automatically.
         if (run.Spec.Run is { Asked: true } && state.Requests[run.RequestId].Kind == RequestKind.Cron)
             return null;
         var pause = retry.Backoff == TimeSpan.Zero ? (TimeSpan?)null : retry.Backoff * Math.Pow(2, Math.Min(run.Crashes, 10));
@@ -94,6 +94,6 @@ internal sealed class RunEndings(
     {
         var request = state.Requests[run.RequestId];
         if (task.RunningAt is { } began)
-            state.Save(request with { RunTimes = RunTimes.With(request.RunTimes, now - began) });
+            state.Save(request with { RunTimes = RunTimeRules.With(request.RunTimes, now - began) });
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SeenUpdates
 {
     private readonly Dictionary<string, string> lastUpdate = new(StringComparer.Ordinal);
 
-    /// <summary>Whether it is the last one once more. What the master says by itself has no uuid, and is never a repetition.</summary>
+    /// <summary>Whether it repeats the last one. Updates that the master generates have no UUID and are never repetitions.</summary>
     public bool IsRepeated(TaskStatus status)
     {
         if (status.Uuid is null)

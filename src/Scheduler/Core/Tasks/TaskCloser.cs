@@ -5,7 +5,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Tasks;
 
-/// <summary>Writes the end of a task to its row, and drops what was known of it beside the row. What follows from the end is for others.</summary>
+/// <summary>Saves the end of a task, and drops its timers and its in-memory state. The consequences are handled elsewhere.</summary>
 internal sealed class TaskCloser(
     ClusterState state, ClusterJournal journal, ReadinessChecks checks, Reconciler reconciler, SeenUpdates seen)
 {

@@ -3,7 +3,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Tasks;
 
-/// <summary>Makes the next attempt of an instance or a run. It waits for its place from then on.</summary>
+/// <summary>Creates the next attempt of an instance or a run, as a pending task.</summary>
 internal sealed class TaskStarter(ClusterState state)
 {
     /// <param name="notBefore">It is not placed earlier.</param>

@@ -7,8 +7,8 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 namespace Pipeline.Scheduler.Core.Tasks;
 
 /// <summary>
-/// Tasks that agents report and the cluster's state does not hold. One that ended by our rows is killed until its end is reported; one
-/// that is in no row of ours is left alone, and a person is told.
+/// Tasks that agents report and the state does not hold. One that ended according to the database is killed until its end is reported; one
+/// that is not in the database is left alone and announced.
 /// </summary>
 internal sealed class UnknownTasks(ClusterState state, CoreSettings settings)
 {
@@ -30,8 +30,8 @@ internal sealed class UnknownTasks(ClusterState state, CoreSettings settings)
         }
     }
 
-    /// <summary>The rows were searched for it.</summary>
-    public void Identify(LookedUp found, DateTimeOffset now)
+    /// <summary>The database was searched for it.</summary>
+    public void Identify(TaskLookedUp found, DateTimeOffset now)
     {
         if (state.Tasks.ContainsKey(found.TaskId) || surplus.ContainsKey(found.TaskId))
             return;
@@ -48,7 +48,7 @@ internal sealed class UnknownTasks(ClusterState state, CoreSettings settings)
         }
     }
 
-    /// <summary>A kill may be lost on its way.</summary>
+    /// <summary>A kill may be lost.</summary>
     public void KillAgain(string taskId, DateTimeOffset now)
     {
         if (!surplus.TryGetValue(taskId, out var agentId))

@@ -9,8 +9,8 @@ using Pipeline.Scheduler.Core.Tasks;
 namespace Pipeline.Scheduler.Core.Transitions;
 
 /// <summary>
-/// Readiness is asked from outside, by the prober; this decides when to ask and what the answers mean. Two phases: while nothing listens
-/// only the start-up time counts; once something answers, its answers do.
+/// Readiness is probed from outside; this decides when to probe and what the results mean. While nothing listens only the start-up time
+/// counts; once something answers, the answers count.
 /// </summary>
 internal sealed class ReadinessProbes(
     ClusterState state, ReadinessChecks checks, Kills kills, HealthyTasks healthy, RolloutFailures rolloutFailures)
@@ -35,7 +35,7 @@ internal sealed class ReadinessProbes(
         state.Timers.Set(TimerKind.Probe, taskId, now + readiness.Timeout + Overdue);
     }
 
-    public void Answered(ProbeAnswered answer, DateTimeOffset now)
+    public void Answered(ProbeCompleted answer, DateTimeOffset now)
     {
         state.Effects.Probes.Add(answer);
         if (checks.Find(answer.TaskId) is not { } check || !state.Tasks.TryGetValue(answer.TaskId, out var task))
@@ -64,7 +64,7 @@ internal sealed class ReadinessProbes(
                 $"did not pass its readiness check within {state.Deploys[task.DeployId].Spec.Readiness!.Startup.TotalSeconds:0} s", now);
     }
 
-    private void DidNotPass(TaskRecord task, DeploySpec spec, ReadinessCheck check, ProbeAnswered answer, DateTimeOffset now)
+    private void DidNotPass(TaskRecord task, DeploySpec spec, ReadinessCheck check, ProbeCompleted answer, DateTimeOffset now)
     {
         var readiness = spec.Readiness!;
         var probing = spec.Options.Probing;
@@ -81,7 +81,7 @@ internal sealed class ReadinessProbes(
             return;
         }
 
-        // A row that broke after its first success gets the start-up time once more.
+        // A series that broke after its first success gets the start-up time once more.
         if (check.InRow > 0)
             state.Timers.Set(TimerKind.Startup, task.Id, now + readiness.Startup);
         checks.Save(task.Id, new ReadinessCheck(check.Tries + 1, bad, 0, null));
@@ -89,7 +89,7 @@ internal sealed class ReadinessProbes(
     }
 
     // A program needs a moment to listen: the first tries come quickly, then at the interval.
-    private static TimeSpan PauseAfter(ReadinessCheck check, ProbeAnswered answer, Readiness readiness, Probing probing)
+    private static TimeSpan PauseAfter(ReadinessCheck check, ProbeCompleted answer, Readiness readiness, Probing probing)
     {
         if (answer.Refused && probing.StartupInterval is { } interval)
             return interval;
@@ -103,8 +103,9 @@ internal sealed class ReadinessProbes(
         if (!state.Deploys.TryGetValue(task.DeployId, out var deploy) || deploy is not { State: DeployState.Deploying, KeepsRunning: true }
             || !task.FillsPlace)
             return;
-        // The verdict does not wait for the end of the process: it may take the whole grace.
+        // The deploy fails without waiting for the end of the process, which may take the whole grace.
         if (deploy.Spec.Options.Rollout.AllowedFailures is not { } allowed || deploy.Progress.Failures >= allowed)
-            rolloutFailures.GiveUp(deploy, new Verdict(DeployFailure.FailedHealthChecks, FailureClass.Health, $"instance {task.Instance} {reason}"), now);
+            rolloutFailures.Fail(deploy, new Verdict(DeployFailure.FailedHealthChecks, FailureClass.Health,
+                $"instance {task.Instance} {reason}"), now);
     }
 }

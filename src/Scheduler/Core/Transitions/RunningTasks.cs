@@ -13,7 +13,7 @@ internal sealed class RunningTasks(ClusterState state, ReadinessChecks checks, L
     {
         state.Timers.Cancel(TimerKind.NotStarted, task.Id);
         var spec = state.Deploys[task.DeployId].Spec;
-        // Mesos ends it at its time; ours is the belt to that brace.
+        // Mesos ends it at its limit; this is the safety net.
         if (spec.MaxRunTime is { } most)
             state.Timers.Set(TimerKind.Overtime, task.Id, (task.RunningAt ?? now) + most + OvertimeSlack);
         lateRuns.Watch(task, now);

@@ -4,7 +4,7 @@ using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core.Transitions;
 
-/// <summary>A new leader watches the tasks of the rows: what waited while nobody led gets its time anew.</summary>
+/// <summary>A new leader resumes watching the live tasks: time-outs start again.</summary>
 internal sealed class TaskRecovery(ClusterState state, CoreSettings settings, RunningTasks running, UnreachableTasks unreachable)
 {
     public void Recover(DateTimeOffset now)

@@ -10,7 +10,7 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Core.Transitions;
 
-/// <summary>What an update means for a task that we hold.</summary>
+/// <summary>Applies a status update to a live task.</summary>
 internal sealed class TaskTransitions(
     ClusterState state, ClusterJournal journal, Kills kills, RunningTasks running, UnreachableTasks unreachable, TaskEndings endings)
 {
@@ -19,7 +19,7 @@ internal sealed class TaskTransitions(
         if (!IsEcho(task, status))
             state.Effects.Statuses.Add(new TaskUpdateRow(status, status.Timestamp ?? now));
         if (task.Phase == TaskPhase.Pending)
-            return; // It was never launched: whatever the master means, it is not this attempt.
+            return; // It was never launched: the update cannot be about this attempt.
         switch (status.State)
         {
             case TaskState.Staging or TaskState.Starting:
@@ -40,12 +40,12 @@ internal sealed class TaskTransitions(
             case TaskState.Finished or TaskState.Failed or TaskState.Killed or TaskState.Error:
             case TaskState.Lost or TaskState.Dropped or TaskState.Gone or TaskState.GoneByOperator:
                 var spec = state.Deploys[task.DeployId].Spec;
-                endings.End(task, FailureRules.Judge(task, spec.Kind, status, spec.Image), now);
+                endings.End(task, FailureRules.Classify(task, spec.Kind, status, spec.Image), now);
                 break;
         }
     }
 
-    // Answers of reconciliation that say what we know already would fill the history of every task.
+    // Reconciliation answers that only confirm the known state would fill the history of every task.
     private static bool IsEcho(TaskRecord task, TaskStatus status) =>
         status.Uuid is null && FailureRules.IsReconciliation(status) && status.State switch
         {
@@ -67,7 +67,7 @@ internal sealed class TaskTransitions(
             journal.Append(new TaskRunning(state.Cluster, task.RequestId, task.DeployId, task.Id), ClusterJournal.SubjectOf(task));
         if (task.Phase == TaskPhase.Unreachable)
             unreachable.Returned(reached, now);
-        // What we sent while it was out of sight was lost: this is the first kill that it hears, and it has its grace.
+        // Kills sent while it was unreachable were lost: this is the first that arrives, so it has its grace.
         if (task.KillCause is not null)
             kills.Send(reached, state.Deploys[task.DeployId].Spec.KillGrace, now);
         else if (phase == TaskPhase.Running && state.Tasks.TryGetValue(task.Id, out var kept) && kept.KillCause is null)

@@ -8,7 +8,7 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Core.Transitions;
 
-/// <summary>Tasks out of the master's sight: they may run, and may come back. After their time an instance is replaced, a run given up.</summary>
+/// <summary>Unreachable tasks may still run, and may come back. After a time-out an instance is replaced, a run is given up.</summary>
 internal sealed class UnreachableTasks(
     ClusterState state, ReadinessChecks checks, LeavingTasks leaving, Convergence convergence, TaskEndings endings)
 {
@@ -21,21 +21,22 @@ internal sealed class UnreachableTasks(
         Wait(task, now);
     }
 
-    /// <summary>Sets the time after which nobody waits for it any more.</summary>
+    /// <summary>Sets the time-out after which it is replaced or given up.</summary>
     public void Wait(TaskRecord task, DateTimeOffset now)
     {
         if (leaving.PatienceFor(task) is { } patience)
             state.Timers.Set(TimerKind.Unreachable, task.Id, now + patience);
     }
 
-    /// <summary>It is back, with another in its place or on its way: one is one too many.</summary>
+    /// <summary>It is reachable again, and its replacement is not needed.</summary>
     public void Returned(TaskRecord task, DateTimeOffset now)
     {
         if (task is { Leaving.Cause: LeaveCause.Unreachable, KillCause: null })
             convergence.Keep(task, now);
     }
 
-    /// <summary>Out of sight for too long. An instance is replaced, and given up when the other is healthy; a run is given up.</summary>
+    /// <summary>The time-out has passed. An instance is replaced, and given up when the replacement is healthy; a run is given
+    /// up.</summary>
     public void PatiencePassed(string taskId, DateTimeOffset now)
     {
         if (!state.Tasks.TryGetValue(taskId, out var task) || task.Phase != TaskPhase.Unreachable)

@@ -11,12 +11,12 @@ internal static class StoredNames
 {
     private static readonly Dictionary<Type, string> Names = new(Commands())
     {
-        [typeof(MasterSaid)] = "in.master",
-        [typeof(Commanded)] = "in.command",
-        [typeof(AlreadyDone)] = "in.repeated",
-        [typeof(ProbeAnswered)] = "in.probe",
+        [typeof(MasterEventReceived)] = "in.master",
+        [typeof(CommandReceived)] = "in.command",
+        [typeof(CommandRepeated)] = "in.repeated",
+        [typeof(ProbeCompleted)] = "in.probe",
         [typeof(SendFailed)] = "in.failed",
-        [typeof(LookedUp)] = "in.looked-up",
+        [typeof(TaskLookedUp)] = "in.looked-up",
         [typeof(Tick)] = "in.tick",
 
         [typeof(Subscribed)] = "master.subscribed",
