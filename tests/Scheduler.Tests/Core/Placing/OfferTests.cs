@@ -18,7 +18,8 @@ public sealed class OfferTests
         Assert.Equal([offer], m.Calls<DeclineOffers>().Single().OfferIds);
         Assert.Equal(TimeSpan.FromHours(1), m.Calls<DeclineOffers>().Single().Refuse);
         Assert.Empty(m.Core.Held);
-        Assert.Equal((DeclineReason.NothingWaits, offer), (m.Core.Declines.Latest.Single().Reason, m.Core.Declines.Latest.Single().Offer.Offer.Id));
+        Assert.Equal((DeclineReason.NothingWaits, offer), (m.Core.Declines.Latest.Single().Reason, m.Core.Declines.Latest.Single()
+            .Offer.Offer.Id));
 
         m.Do(new SubmitRunCommand(Machine.Build()));
         Assert.Single(m.Calls<ReviveOffers>());

@@ -49,7 +49,8 @@ public sealed class PlacementTests
     public void Given_literal_and_requested_ports_the_offer_must_have_them_all_from_any_range()
     {
         var m = new Machine();
-        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 1, new Placement { LiteralPorts = [8080, 9090] }) with { Needs = new ResourceNeed(1, 128, 0, 2) }));
+        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 1,
+            new Placement { LiteralPorts = [8080, 9090] }) with { Needs = new ResourceNeed(1, 128, 0, 2) }));
         m.Offer("a1", "r1", [new PortRange(31000, 31010), new PortRange(8080, 8080)]);
         Assert.Empty(m.Launched);
         var blocker = m.Why("v1.1.1").Blockers.Single();
@@ -194,7 +195,8 @@ public sealed class PlacementTests
     [Trait("fact", "115")]
     public void Reserved_attribute_request_without_it_never_lands_required_or_allowed_unlocks_required_must_all_match()
     {
-        var settings = new CoreSettings("test", "pipeline") { Reserved = new Dictionary<string, IReadOnlyList<string>> { ["gpu"] = ["yes"] } };
+        var settings = new CoreSettings("test", "pipeline") { Reserved = new Dictionary<string,
+            IReadOnlyList<string>> { ["gpu"] = ["yes"] } };
         bool Lands(Placement placement)
         {
             var m = new Machine(settings: settings);
@@ -216,7 +218,8 @@ public sealed class PlacementTests
     public void Agents_that_match_an_allowed_attribute_are_preferred()
     {
         var m = new Machine();
-        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 1, new Placement { AllowedAttributes = new Dictionary<string, string> { ["ssd"] = "true" } })));
+        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 1,
+            new Placement { AllowedAttributes = new Dictionary<string, string> { ["ssd"] = "true" } })));
         m.Receive(new OffersReceived([
             m.OfferOf("a1", 16, 16384, [new PortRange(31000, 31009)], "r1"),
             m.OfferOf("a2", 2, 2048, [new PortRange(31000, 31009)], "r1", attributes: [("ssd", "true")])]));
@@ -236,7 +239,8 @@ public sealed class PlacementTests
         {
             m.OfferAll(racks, racks);
             var shares = m.PerRack("v1");
-            Assert.True(shares.Count == 0 || shares[0] - (shares.Count == racks ? shares[^1] : 0) <= (shares.Count == racks ? 1 : instances / racks + 1));
+            Assert.True(shares.Count == 0 || shares[0] - (shares.Count == racks ? shares[^1] : 0) <= (shares.Count == racks ? 1
+                : instances / racks + 1));
         }
 
         var even = m.PerRack("v1");
@@ -277,7 +281,8 @@ public sealed class PlacementTests
     public void Expected_racks_2_is_respected()
     {
         var m = new Machine();
-        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 4, new Placement(PlacementStrategy.Greedy, RackSensitive: true) { ExpectedRacks = 2 })));
+        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 4,
+            new Placement(PlacementStrategy.Greedy, RackSensitive: true) { ExpectedRacks = 2 })));
         m.OfferAll(3, racks: 3);
         Assert.Equal(4, m.PerRack("v1").Sum());
         Assert.Equal(2, m.PerRack("v1")[0]);
@@ -304,7 +309,8 @@ public sealed class PlacementTests
         int Replaced(bool sameHost)
         {
             var m = new Machine();
-            m.Do(new SubmitDeployCommand(Machine.Placed("v1", 2, new Placement(PlacementStrategy.SeparateByRequest, SameHostBounce: sameHost))));
+            m.Do(new SubmitDeployCommand(Machine.Placed("v1", 2,
+                new Placement(PlacementStrategy.SeparateByRequest, SameHostBounce: sameHost))));
             m.OfferAll(2);
             m.RunAll();
             m.Ask(new BounceCommand("api-web", false, 1, false, Machine.By()));

@@ -10,7 +10,8 @@ public sealed class PriorityTests
     private static SubmitRunCommand Run(string id, decimal? priority = null, string? owner = null, decimal cpus = 1) =>
         new(Machine.Build(id, cpus: cpus) with { Options = new DeployOptions { Priority = priority, Owner = owner } });
 
-    private static FreezeLaunchesCommand Freeze(decimal? level, bool kill = false, TimeSpan? lasts = null) => new(level, kill, Machine.By(lasts, "incident"));
+    private static FreezeLaunchesCommand Freeze(decimal? level, bool kill = false, TimeSpan? lasts = null) => new(level, kill,
+        Machine.By(lasts, "incident"));
 
     private static CoreSettings Quotas(params (string Owner, Quota Quota)[] quotas) =>
         new("test", "pipeline") { Quotas = quotas.ToDictionary(q => q.Owner, q => q.Quota) };
@@ -67,7 +68,8 @@ public sealed class PriorityTests
 
         Assert.True(m.Ask(Freeze(null)).IsAccepted);
         m.Place();
-        Assert.Equal(["build.1.2", "other.1.1", "urgent.1.1", "v1.1.2"], m.Live().Where(t => t.Phase == TaskPhase.Running).Select(t => t.Id));
+        Assert.Equal(["build.1.2", "other.1.1", "urgent.1.1", "v1.1.2"], m.Live().Where(t => t.Phase == TaskPhase.Running)
+            .Select(t => t.Id));
         Assert.Equal("not-frozen", m.Ask(Freeze(null)).Code);
         Assert.Equal("level-out-of-range", m.Ask(Freeze(0)).Code);
     }

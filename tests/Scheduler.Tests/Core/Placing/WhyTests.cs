@@ -14,14 +14,16 @@ public sealed class WhyTests
         var m = new Machine();
         m.OfferAll(12, racks: 3, cpus: 2);
         m.On(MachineAction.Freeze, "rack3", MachineKind.Rack);
-        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 1, new Placement { RequiredAttributes = new Dictionary<string, string> { ["ssd"] = "true" } }, cpus: 4)));
+        m.Do(new SubmitDeployCommand(Machine.Placed("v1", 1,
+            new Placement { RequiredAttributes = new Dictionary<string, string> { ["ssd"] = "true" } }, cpus: 4)));
         m.Receive(new OffersReceived([
             m.OfferOf("a1", 2, 4096, [new PortRange(31000, 31009)], "rack1", attributes: [("ssd", "true")]),
             m.OfferOf("a4", 1, 4096, [new PortRange(31000, 31009)], "rack1", attributes: [("ssd", "true")]),
             m.OfferOf("a2", 8, 4096, [new PortRange(31000, 31009)], "rack2")]));
         var why = m.Why("v1.1.1");
         Assert.Equal(["cpus", "attribute", "frozen"], why.Blockers.Select(b => b.Code));
-        Assert.Equal(new WhyBlocker("cpus", "needs 4 cpus, best offer 2 on a1 (2 agents in rack rack1)", 2, null, "4 cpus", "2 cpus"), why.Blockers[0] with { Racks = null });
+        Assert.Equal(new WhyBlocker("cpus", "needs 4 cpus, best offer 2 on a1 (2 agents in rack rack1)", 2, null, "4 cpus", "2 cpus"),
+            why.Blockers[0] with { Racks = null });
         Assert.Equal(["rack1"], why.Blockers[0].Racks);
         Assert.Equal("ssd=true", why.Blockers[1].Needed);
         Assert.Equal(4, why.Blockers[2].Agents);
