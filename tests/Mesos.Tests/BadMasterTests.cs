@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 using Pipeline.TestKit;
 
@@ -20,8 +21,8 @@ public sealed class BadMasterTests
         { Streams.Head + "1073741824\n", "longer than" },
         { Streams.Head + "99999999999\n", "no end of the length" },
         { "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\n\r\n", "no Mesos-Stream-Id" },
-        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: text/html\r\n\r\n<html>Login</html>", "text/html came" },
-        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: application/json\r\n\r\n20\n{\"type\":\"HEARTBEAT\"}", "application/json came" },
+        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: text/html\r\n\r\n<html>Login</html>", "answered with text/html instead of application/x-protobuf" },
+        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: application/json\r\n\r\n20\n{\"type\":\"HEARTBEAT\"}", "answered with application/json instead of application/x-protobuf" },
         { "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\n\r\nboom", "500 boom" },
         { "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\n\r\n", "307" },
         { "HTTP/1.1 307 Temporary Redirect\r\nLocation: ftp://elsewhere/\r\nContent-Length: 0\r\n\r\n", "not followed" },

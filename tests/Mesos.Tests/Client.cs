@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Mesos.Client;
 using Pipeline.TestKit;
 
 namespace Pipeline.Mesos.Tests;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.Mesos.Tests;

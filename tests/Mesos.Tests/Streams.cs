@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Google.Protobuf;
+using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.Mesos.Tests;

@@ -1,7 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Mesos.Tests;
 

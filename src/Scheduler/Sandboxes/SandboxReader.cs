@@ -1,5 +1,6 @@
 using System.Net;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Scheduler.Sandboxes;
 
