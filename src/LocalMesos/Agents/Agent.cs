@@ -223,7 +223,8 @@ internal sealed class Agent
         var updates = new UpdateQueue(context.Gate, context.Time, status => reporter.Send(launch.FrameworkId, status));
         var task = new AgentTask(launch, location, updates, executor);
         task.Run = executor is CustomExecutor custom
-            ? new ExecutorTask(custom, launch, new StatusReporter(context.Time, Identity.Id, launch, location, s => reporter.Report(task, s)))
+            ? new ExecutorTask(
+                custom, launch, new StatusReporter(context.Time, Identity.Id, launch, location, s => reporter.Report(task, s)))
             : launcher.Create(Identity, Endpoint, launch, location, s => reporter.Report(task, s));
         tasks.Add(task);
         return task;

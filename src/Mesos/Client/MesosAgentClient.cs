@@ -89,6 +89,7 @@ public sealed class MesosAgentClient : IDisposable
         return [.. complete.Select(c => c.ToUsage())];
     }
 
+    /// <summary>Closes the connections.</summary>
     public void Dispose() => http.Dispose();
 
     private Task<HttpResponseMessage?> GetAsync(

@@ -24,6 +24,7 @@ public sealed class MesosMaster : IAsyncDisposable
     private readonly CancellationTokenSource disposed = new();
     private volatile Session? session;
 
+    /// <exception cref="MesosCallException">The CA file cannot be read.</exception>
     public MesosMaster(MesosMasterOptions options, TimeProvider time, ILogger<MesosMaster> log)
     {
         (this.options, this.time, this.log) = (options, time, log);
@@ -77,6 +78,7 @@ public sealed class MesosMaster : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the subscription without TEARDOWN.</summary>
     public async ValueTask DisposeAsync()
     {
         await disposed.CancelAsync();

@@ -1,12 +1,12 @@
 namespace Pipeline.Mesos.RecordIo;
 
 /// <summary>
-/// Takes a RecordIO stream apart: decimal length, newline, that many bytes, again. Chunks may be cut anywhere; HTTP's own chunks
-/// mean nothing here.
+/// Splits a RecordIO stream into records: decimal length, newline, that many bytes. Bytes may be fed in pieces of any size; the
+/// chunks of HTTP have no meaning here.
 /// </summary>
 public sealed class RecordIoReader
 {
-    /// <summary>A longer record is taken for garbage: the largest real ones are offers of thousands of agents.</summary>
+    /// <summary>The largest real records are offers of thousands of agents; a longer one is an error.</summary>
     public const int DefaultMaxRecordBytes = 64 * 1024 * 1024;
 
     private const int MaxDigits = 10;
@@ -18,6 +18,7 @@ public sealed class RecordIoReader
     private int end;
     private int? length;
 
+    /// <param name="maxRecordBytes">A longer record is an error.</param>
     public RecordIoReader(int maxRecordBytes = DefaultMaxRecordBytes) => this.maxRecordBytes = maxRecordBytes;
 
     /// <summary>Bytes that are held but do not make a whole record yet.</summary>
@@ -26,6 +27,7 @@ public sealed class RecordIoReader
     /// <summary>Bytes of memory that are held.</summary>
     public int Capacity => buffer.Length;
 
+    /// <summary>Adds the next bytes of the stream.</summary>
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         MakeRoom(bytes.Length);

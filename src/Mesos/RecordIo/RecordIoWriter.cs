@@ -3,9 +3,10 @@ using System.Buffers.Text;
 
 namespace Pipeline.Mesos.RecordIo;
 
-/// <summary>Puts records into a RecordIO stream.</summary>
+/// <summary>Writes records into a RecordIO stream.</summary>
 public static class RecordIoWriter
 {
+    /// <summary>Appends one record.</summary>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> record)
     {
         var head = output.GetSpan(16);

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 
-namespace Pipeline.Mesos.Tests;
+namespace Pipeline.Mesos.Tests.Harness;
 
 /// <summary>One request as the fake master got it; headers are lower-case.</summary>
 /// <param name="At">Orders the requests of several masters.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.TestKit;
 
-namespace Pipeline.Mesos.Tests;
+namespace Pipeline.Mesos.Tests.Harness;
 
 /// <summary>One stream of a scheduler in a recording: the answer's head and the records that came.</summary>
 internal sealed record RecordedStream(string Recording, string Call, string Head, IReadOnlyList<byte[]> Records)

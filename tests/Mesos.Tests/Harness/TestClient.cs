@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos.Client;
 using Pipeline.TestKit;
 
-namespace Pipeline.Mesos.Tests;
+namespace Pipeline.Mesos.Tests.Harness;
 
 /// <summary>A real client that subscribes in the background and keeps what it hears.</summary>
-public sealed class Client : IAsyncDisposable
+public sealed class TestClient : IAsyncDisposable
 {
     public static readonly FrameworkDescription Framework = new(
         null, "pipeline", "root", "pipeline/build", null, TimeSpan.FromDays(7), "localhost", null, false);
@@ -15,7 +15,7 @@ public sealed class Client : IAsyncDisposable
     private readonly List<MasterEvent> events = [];
     private readonly TaskCompletionSource? gate;
 
-    private Client(MesosMasterOptions options, TimeProvider time, FrameworkDescription framework, TaskCompletionSource? gate)
+    private TestClient(MesosMasterOptions options, TimeProvider time, FrameworkDescription framework, TaskCompletionSource? gate)
     {
         this.gate = gate;
         Master = new MesosMaster(options, time, NullLogger<MesosMaster>.Instance);
@@ -36,7 +36,7 @@ public sealed class Client : IAsyncDisposable
         }
     }
 
-    public static Client Of(
+    public static TestClient Of(
         ScriptedMaster master, MesosMasterOptions? options = null, TimeProvider? time = null, FrameworkDescription? framework = null,
         TaskCompletionSource? readsAfter = null) => new(
         (options ?? new MesosMasterOptions()) with { Masters = options is { Masters.Count: > 0 } ? options.Masters : [master.Url] },

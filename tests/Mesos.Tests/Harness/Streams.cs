@@ -4,7 +4,7 @@ using Google.Protobuf;
 using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 
-namespace Pipeline.Mesos.Tests;
+namespace Pipeline.Mesos.Tests.Harness;
 
 /// <summary>Answers to SUBSCRIBE, made by hand.</summary>
 internal static class Streams
