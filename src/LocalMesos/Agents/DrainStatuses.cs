@@ -12,7 +12,7 @@ internal static class DrainStatuses
         status.Reason = W.TaskStatus.Types.Reason.AgentDraining;
         if (!config.MarkGone || !partitionAware)
             return;
-        // A real agent rewrites TASK_KILLING, too, so that the framework hears the end twice; and then has no container any more.
+        // A real agent rewrites TASK_KILLING, too: the framework gets the terminal state twice, the second time without a container.
         if (status.State == W.TaskState.TaskKilled)
             status.ContainerStatus = null;
         status.State = W.TaskState.TaskGoneByOperator;

@@ -8,7 +8,7 @@ internal enum AgentPresence
     /// <summary>Stopped answering pings; may come back.</summary>
     Unreachable,
 
-    /// <summary>LabelOrVariable goodbye, or was taken down for maintenance: nothing is known of its tasks.</summary>
+    /// <summary>Unregistered, or taken down for maintenance: nothing is known of its tasks.</summary>
     Removed,
 
     /// <summary>Marked gone by an operator, forever.</summary>

@@ -17,7 +17,7 @@ internal sealed class MasterChanges
 
     public event Action<Framework>? FrameworkRemoved;
 
-    /// <summary>The master's process dies: nobody who watches hears of it.</summary>
+    /// <summary>The master's process dies, without an event to subscribers.</summary>
     public event Action? Restarting;
 
     public void OnTaskAdded(Framework framework, MasterTask task) => TaskAdded?.Invoke(framework, task);
