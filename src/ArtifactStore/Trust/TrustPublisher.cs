@@ -7,13 +7,13 @@ using Npgsql;
 using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 
-namespace Pipeline.ArtifactStore.Jobs;
+namespace Pipeline.ArtifactStore.Trust;
 
 /// <summary>
 /// Writes the signed <c>trust.json</c> and the root's public key for agents, at start and again when half of its life is over.
 /// The version never decreases: it is above every row of <c>artifact.trust</c> and above the file that is there.
 /// </summary>
-public sealed class TrustPublisher(
+internal sealed class TrustPublisher(
     NpgsqlDataSource db, KeyRing keys, IOptions<ArtifactStoreOptions> options, TimeProvider time,
     ILogger<TrustPublisher> logger) : BackgroundService
 {

@@ -1,27 +1,30 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Core;
 using Pipeline.ArtifactStore.Data;
-using Pipeline.ArtifactStore.Jobs;
+using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore.Http;
+namespace Pipeline.ArtifactStore.Contract.Queries;
 
-/// <summary>A statement as API and pages show it.</summary>
-/// <param name="Verified">The signature holds now, by a key of the right role.</param>
-/// <param name="Code">Why not, as in <see cref="VerificationCode"/>; null when verified.</param>
-/// <param name="Predicate">What it says; believe it only when verified.</param>
-public sealed record AttestationView(
-    Digest Digest, string PredicateType, string KeyId, DateTimeOffset CreatedAt, bool Verified, string? Code, string Detail,
-    JsonElement? Predicate, JsonElement Envelope);
-
-/// <summary>Statements about a digest with the state of their signatures, checked at every read.</summary>
-public sealed class AttestationReader(AttestationStore store, TrustPublisher trust, TimeProvider time)
+/// <summary>Statements about a digest, with the state of their signatures checked at every read.</summary>
+public sealed class AttestationQueries
 {
+    private readonly AttestationStore store;
+    private readonly TrustPublisher trust;
+    private readonly TimeProvider time;
+
+    internal AttestationQueries(AttestationStore store, TrustPublisher trust, TimeProvider time) =>
+        (this.store, this.trust, this.time) = (store, trust, time);
+
+    /// <summary>Statements about an artifact or a release, newest first, at most 200.</summary>
     public async Task<IReadOnlyList<AttestationView>> OfAsync(Digest digest, CancellationToken ct) =>
         [.. (await store.OfAsync(digest, ct)).Select(View)];
 
-    /// <summary>The decision an agent would make now about running the artifact.</summary>
+    /// <summary>The envelope (JSON) of the newest provenance of an artifact: what goes to the agent with a promotion statement.</summary>
+    /// <returns>Null when the artifact has none.</returns>
+    public Task<string?> ProvenanceOfAsync(Digest artifact, CancellationToken ct) => store.ProvenanceOfAsync(artifact, ct);
+
+    /// <summary>The decision that an agent would make now about running the artifact.</summary>
     public VerificationOutcome Check(IReadOnlyList<string> envelopes, ExpectedPromotion expected) =>
         PromotionCheck.Verify(trust.Current, envelopes, expected, time.GetUtcNow());
 

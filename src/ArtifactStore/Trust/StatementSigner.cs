@@ -1,14 +1,19 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
-namespace Pipeline.ArtifactStore.Data;
+namespace Pipeline.ArtifactStore.Trust;
 
 /// <summary>Signs what the control plane states, and stores it. Joins the ambient transaction.</summary>
-public sealed class StatementSigner(KeyRing keys, AttestationStore attestations, IOptions<ArtifactStoreOptions> options)
+internal sealed class StatementSigner(KeyRing keys, AttestationStore attestations, IOptions<ArtifactStoreOptions> options)
 {
-    /// <summary>"This release may run in this stage." Needed for every launch; an older release needs a fresh one.</summary>
+    /// <summary>The predicate type of an approval.</summary>
+    public const string ApprovalPredicateType = "urn:x-pipeline:approval/v1";
+
+    /// <summary>“This release may run in this stage.”</summary>
     /// <returns>The DSSE envelope as JSON.</returns>
     public async Task<string> SignPromotionAsync(NewPromotionStatement promotion, CancellationToken ct)
     {
@@ -23,7 +28,25 @@ public sealed class StatementSigner(KeyRing keys, AttestationStore attestations,
         return envelope;
     }
 
-    internal async Task SignProvenanceAsync(NewRelease release, Digest releaseDigest, CancellationToken ct)
+    /// <summary>“This person approved this plan.”</summary>
+    /// <returns>The DSSE envelope as JSON.</returns>
+    public async Task<string> SignApprovalAsync(NewApprovalStatement approval, CancellationToken ct)
+    {
+        var predicate = JsonSerializer.SerializeToElement(
+            new
+            {
+                stage = approval.Stage, release = approval.Release.ToString(), promotion = approval.Promotion.ToString(),
+                person = approval.Person, groups = approval.Groups, at = approval.At,
+            },
+            JsonSerializerOptions.Web);
+        var envelope = Statements.Sign(
+            [StatementSubject.Of("plan", approval.PlanDigest)], ApprovalPredicateType, predicate, keys.Promoter);
+        await attestations.AddAsync(envelope, keys.Promoter.Id, [approval.Release], ct);
+        return envelope;
+    }
+
+    /// <summary>“This build made these artifacts from this commit.”</summary>
+    public async Task SignProvenanceAsync(NewRelease release, Digest releaseDigest, CancellationToken ct)
     {
         if (release.Artifacts.Count == 0)
             return;

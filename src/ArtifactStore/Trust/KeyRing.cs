@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 
-namespace Pipeline.ArtifactStore.Data;
+namespace Pipeline.ArtifactStore.Trust;
 
 /// <summary>The control plane's private keys: files of mode 0600, made on the first start. A build never sees one.</summary>
 /// <remarks>The root signs only the trust policy; builder and promoter are apart, so that a stolen one cannot do the other's
 /// work.</remarks>
-public sealed class KeyRing : IDisposable
+internal sealed class KeyRing : IDisposable
 {
     public KeyRing(IOptions<ArtifactStoreOptions> options, ILogger<KeyRing> logger)
     {
