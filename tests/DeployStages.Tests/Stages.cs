@@ -181,7 +181,8 @@ internal sealed class Stages : IAsyncDisposable
 
     public static ClaimsPrincipal Person(string name, string[]? groups = null, string[]? emails = null, string kind = "person") => new(new ClaimsIdentity(
         [new Claim(ClaimTypes.Name, name), new Claim(CallerClaims.Kind, kind), .. (groups ?? ["release-managers"]).Select(g => new Claim(CallerClaims.Group, g)),
-         .. (emails ?? []).Select(e => new Claim(CallerClaims.Email, e))], "test"));
+         .. (emails ?? []).Select(e => new Claim(CallerClaims.Email, e)),
+         .. Permission.All.Select(p => new Claim(CallerClaims.Permission, p))], "test"));
 
     public async Task<T?> ScalarAsync<T>(string sql, object? arguments = null)
     {
