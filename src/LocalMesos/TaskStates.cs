@@ -1,3 +1,4 @@
+using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos;

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Tests;

@@ -1,6 +1,6 @@
 using Pipeline.ArtifactStore.Core;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.DeployStages.Jobs;
 
 namespace Pipeline.DeployStages.Tests;

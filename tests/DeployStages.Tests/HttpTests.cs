@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using Pipeline.ArtifactStore.Core;
-using Pipeline.DeployStages.Core;
-using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Policies;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Tests;

@@ -1,5 +1,5 @@
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

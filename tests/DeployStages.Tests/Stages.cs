@@ -17,7 +17,7 @@ using Pipeline.ArtifactStore;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.ArtifactStore.Data;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Jobs;
 using Pipeline.DeployStages.Policy;
@@ -64,7 +64,7 @@ internal sealed class Stages : IAsyncDisposable
     /// <summary>The slice's endpoints on a real socket. Who calls is said by the header that <see cref="SaidByHeader"/> reads.</summary>
     public async Task<HttpClient> ListenAsync()
     {
-        app.MapStages();
+        app.MapDeployStages();
         await app.StartAsync();
         return new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
@@ -72,7 +72,7 @@ internal sealed class Stages : IAsyncDisposable
     public static async Task<Stages> StartAsync(string policy = Automatic, int runs = 1)
     {
         var database = await TestPostgres.CreateDatabaseAsync(
-            typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly, typeof(StagesModule).Assembly);
+            typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly, typeof(DeployStagesModule).Assembly);
         var folder = Directory.CreateTempSubdirectory("stages-test-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "stages.yaml"), policy);
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -92,7 +92,7 @@ internal sealed class Stages : IAsyncDisposable
         services.AddSingleton<IBackgroundJobClient>(new Recorder(jobs));
         services.AddSingleton<StatusFlow>().AddSingleton<Flow>();
         services.AddSingleton<EventFlow>(p => p.GetRequiredService<Flow>().On);
-        services.AddGitWebhooks(configuration).AddArtifactStore(configuration).AddScheduler(configuration).AddStages(configuration);
+        services.AddGitWebhooks(configuration).AddArtifactStore(configuration).AddScheduler(configuration).AddDeployStages(configuration);
         services.RemoveAll<IHostedService>();
         SaidByHeader.AddTo(services);
         return new Stages(builder.Build(), jobs, time, folder) { Runs = runs };
@@ -135,7 +135,7 @@ internal sealed class Stages : IAsyncDisposable
     {
         while (jobs.TryDequeue(out var job))
         {
-            if (job.Type.Assembly != typeof(StagesModule).Assembly)
+            if (job.Type.Assembly != typeof(DeployStagesModule).Assembly)
                 continue;
             for (var run = 0; run < Runs; run++)
                 await (Task)job.Method.Invoke(app.Services.GetRequiredService(job.Type), [.. job.Args])!;
@@ -148,7 +148,7 @@ internal sealed class Stages : IAsyncDisposable
         for (var i = 0; i < seconds; i++)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
-            await Get<Sweep>().SweepOnceAsync(default);
+            await Get<PromotionSweep>().SweepOnceAsync(default);
             await RunJobsAsync();
         }
     }

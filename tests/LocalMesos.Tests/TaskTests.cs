@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Agents;
 using Pipeline.Mesos;
 using Pipeline.TestKit;
 

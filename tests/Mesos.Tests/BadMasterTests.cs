@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Mesos.Client;
 using Pipeline.Mesos.Wire;
 using Pipeline.TestKit;
 

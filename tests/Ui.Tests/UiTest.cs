@@ -8,7 +8,7 @@ using Npgsql;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
@@ -28,7 +28,7 @@ public abstract class UiTest : IAsyncLifetime
     private static readonly Assembly[] Slices =
     [
         typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
-        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(DeployStagesModule).Assembly,
     ];
 
     // bUnit's own limit of a second is a bet on the speed of the machine.

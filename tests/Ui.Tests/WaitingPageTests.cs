@@ -103,7 +103,7 @@ public sealed class WaitingPageTests : UiTest
         Page.Services.AddArtifactStore(settings);
         Page.Services.AddScheduler(settings);
         Page.Services.AddBuildRunner(settings);
-        Page.Services.AddStages(settings);
+        Page.Services.AddDeployStages(settings);
         Page.Services.AddSingleton<EventFlow>(_ => { });
         Page.Services.AddSingleton<IConfiguration>(settings);
         Page.Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = data, EnvironmentName = "Test" });

@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Rollout;
+using Pipeline.DeployStages.Rollout.Decisions;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
 
@@ -11,7 +13,7 @@ namespace Pipeline.DeployStages.Contract;
 
 /// <summary>What people do to promotions. Each writes one transaction: row, job, journal event.</summary>
 public sealed class PromotionCommands(
-    StageStores stores, PolicyInForce policy, ReleaseStore releases, ApprovalDesk desk, Promoting promoting, TimeProvider time)
+    StageStores stores, PolicyInForce policy, ReleaseStore releases, Approvals desk, PromotionStarter promoting, TimeProvider time)
 {
     /// <param name="planDigest">The plan the caller read; null approves the plan as it is now.</param>
     public Task<PromotionOutcome> ApproveAsync(

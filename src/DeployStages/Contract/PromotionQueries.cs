@@ -1,15 +1,18 @@
 using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Policies;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
-using Pipeline.DeployStages.Rollout;
+using Pipeline.DeployStages.Rollout.Commits;
+using Pipeline.DeployStages.Rollout.Gates;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Contract;
 
 /// <summary>Reads promotions.</summary>
 public sealed class PromotionQueries(
-    StageStores stores, PolicyInForce policy, Gates gates, ReleaseStore releases, Contributors contributors, TimeProvider time)
+    StageStores stores, PolicyInForce policy, GateEvaluator gates, ReleaseStore releases, Contributors contributors, TimeProvider time)
 {
     /// <summary>Newest first.</summary>
     public async Task<Page<PromotionView>> ListAsync(PromotionFilter filter, Cursor? cursor, int limit, CancellationToken ct)

@@ -1,8 +1,10 @@
 using System.Text.Json;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Policies;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
-using Pipeline.DeployStages.Rollout;
+using Pipeline.DeployStages.Rollout.Deploys;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
 
@@ -90,7 +92,7 @@ public sealed class StageQueries(StageStores stores, PolicyInForce policy, Sched
         var view = await scheduler.DeployAsync(cell.Cluster, cell.DeployId, ct);
         var healthy = view?.HealthyInstances ?? 0;
         var keepsRunning = view is null or { Kind: "service" or "worker" };
-        var stands = keepsRunning ? healthy >= cell.Instances : RolloutWatch.Stands(view!);
+        var stands = keepsRunning ? healthy >= cell.Instances : DeployWatch.Stands(view!);
         var state = running is not null ? Kebab(running.Phase)
             : !stands ? "degraded" : keepsRunning ? "healthy" : view!.State == "succeeded" ? "succeeded" : "active";
         return new DeployableCell(

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Gates;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.ArtifactStore.Core;
-using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 

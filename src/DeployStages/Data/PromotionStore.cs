@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Data;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 

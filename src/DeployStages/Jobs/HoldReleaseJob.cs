@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
@@ -10,7 +11,7 @@ namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A digest or signature of the release did not match: it is held everywhere, and what moves with it turns back.</summary>
 public sealed class HoldReleaseJob(
-    ReleaseCommands releases, StageStores stores, Progress progress, Transitions transitions, TimeProvider time,
+    ReleaseCommands releases, StageStores stores, PromotionProgress progress, Transitions transitions, TimeProvider time,
     ILogger<HoldReleaseJob> log)
 {
     public async Task ExecuteAsync(string release, string code, string detail, CancellationToken ct)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.DeployStages.Core.Policies;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Policy;
@@ -15,7 +16,7 @@ public sealed class PolicyInForce
     private volatile Loaded loaded;
 
     /// <exception cref="PolicyRefusedException">Lists every problem of the file.</exception>
-    public PolicyInForce(IOptions<StagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
+    public PolicyInForce(IOptions<DeployStagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
     {
         path = Path.IsPathRooted(options.Value.Policy) ? options.Value.Policy : Path.Combine(host.ContentRootPath, options.Value.Policy);
         var named = configuration.GetSection("Clusters").GetChildren().Select(c => c.Key).ToHashSet();

@@ -1,3 +1,4 @@
+using Pipeline.DeployStages.Core.Policies;
 using Pipeline.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;

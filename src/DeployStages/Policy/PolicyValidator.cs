@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Gates;
+using Pipeline.DeployStages.Core.Policies;
 using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.DeployStages.Policy;

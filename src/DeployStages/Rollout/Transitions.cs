@@ -1,10 +1,12 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
 using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Policies;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Jobs;
-using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Rollout.Deploys;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
@@ -14,7 +16,7 @@ namespace Pipeline.DeployStages.Rollout;
 /// Carries one transition out: effects, row, jobs, and the journal last. The caller holds the slot's lock and the transaction.
 /// </summary>
 public sealed class Transitions(
-    StageStores stores, Rollouts rollouts, Offers offers, ReleaseStore releases, JobsAndJournal outbox, ILogger<Transitions> log)
+    StageStores stores, Rollouts rollouts, ReleaseOffers offers, ReleaseStore releases, JobsAndJournal outbox, ILogger<Transitions> log)
 {
     /// <returns>The promotion after it; the same when the event means nothing in its phase.</returns>
     public async Task<Promotion> ApplyAsync(Promotion p, StagePolicy policy, PromotionEvent e, Actor actor, CancellationToken ct)

@@ -1,3 +1,5 @@
+using Pipeline.LocalMesos.Master;
+using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using TaskStatus = Pipeline.Mesos.Wire.TaskStatus;
 

@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Virtual;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;

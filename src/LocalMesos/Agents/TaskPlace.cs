@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Containers;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;

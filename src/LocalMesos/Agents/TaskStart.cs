@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Master;
 using W = Pipeline.Mesos.Wire;
 using Capability = Pipeline.Mesos.Wire.FrameworkInfo.Types.Capability.Types.Type;
 

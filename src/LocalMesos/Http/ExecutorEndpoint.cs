@@ -1,6 +1,7 @@
 using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Operator;
+using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using CallType = Pipeline.Mesos.Wire.ExecutorCall.Types.Type;
 

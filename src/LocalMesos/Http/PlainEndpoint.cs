@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Operator;
 using Pipeline.Mesos.Wire;

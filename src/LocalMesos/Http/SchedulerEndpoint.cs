@@ -1,4 +1,5 @@
 using Pipeline.LocalMesos.Master;
+using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Http;

@@ -1,3 +1,4 @@
+using Pipeline.Mesos;
 using W = Pipeline.Mesos.Wire;
 using Capability = Pipeline.Mesos.Wire.FrameworkInfo.Types.Capability.Types.Type;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 using Pipeline.Mesos.Wire;
 

@@ -1,5 +1,6 @@
 using Pipeline.LocalMesos.Http;
 using Pipeline.LocalMesos.Master;
+using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Operator;

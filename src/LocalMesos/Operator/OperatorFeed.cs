@@ -1,4 +1,6 @@
+using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
+using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using TaskStatus = Pipeline.Mesos.Wire.TaskStatus;
 

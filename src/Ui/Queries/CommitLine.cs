@@ -1,4 +1,4 @@
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Views;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.Ui.Components;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Views;
 
 namespace Pipeline.Ui.Queries;
 

@@ -1,6 +1,6 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Events;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;

@@ -1,0 +1,139 @@
+using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Core.Policies;
+using Pipeline.Kernel;
+
+namespace Pipeline.DeployStages.Core.Promotions;
+
+/// <summary>
+/// The life of a promotion. Pure: the same promotion and event give the same transition. The table of every phase and event is
+/// reviewed in <c>tests/DeployStages.Tests/PromotionMachine.table.txt</c>.
+/// </summary>
+public static class PromotionMachine
+{
+    /// <summary>How often a running promotion looks after its deploys when no event comes.</summary>
+    public static readonly TimeSpan Watch = TimeSpan.FromSeconds(5);
+
+    public static Transition Apply(Promotion p, StagePolicy policy, PromotionEvent e) => p.Phase switch
+    {
+        PromotionPhase.Waiting => WhenWaiting(p, e),
+        PromotionPhase.Deploying => WhenDeploying(p, policy, e),
+        PromotionPhase.Baking => WhenBaking(p, policy, e),
+        PromotionPhase.RollingBack => WhenRollingBack(p, e),
+        PromotionPhase.Succeeded => WhenSucceeded(p, e),
+        PromotionPhase.Failed => WhenFailed(p, e),
+        PromotionPhase.RolledBack or PromotionPhase.Rejected or PromotionPhase.Superseded => Transition.Ignored(p),
+    };
+
+    private static Transition WhenWaiting(Promotion p, PromotionEvent e) => e switch
+    {
+        GatesOpened g => Transition.To(
+            p with
+            {
+                Phase = PromotionPhase.Deploying, Generation = g.Generation, Target = g.Target, StartedAt = g.At, Blockers = [],
+                NextWake = g.At + Watch,
+            },
+            new SubmitDeploys(p.Release)),
+        PersonRejected r => Transition.To(
+            Ended(p, PromotionPhase.Rejected, r.At) with { Reason = Because($"Rejected by {r.Person}", r.Comment) }),
+        NewerOffered n => Transition.To(
+            Ended(p, PromotionPhase.Superseded, n.At) with { SupersededBy = n.By, Reason = n.Reason }),
+        _ => Transition.Ignored(p),
+    };
+
+    private static Transition WhenDeploying(Promotion p, StagePolicy policy, PromotionEvent e) => e switch
+    {
+        DeploysBecameHealthy h => Transition.To(
+            p with
+            {
+                Phase = PromotionPhase.Baking, HealthyAt = h.At, BakeUntil = h.At + policy.Bake,
+                NextWake = WakeInBake(h.At, h.At + policy.Bake),
+            },
+            new StartSoakClock(h.At)),
+        DeployBroke b => Broken(p, policy, b.At, b.Class, b.Reason),
+        SecurityAlarmed s => Broken(p, policy, s.At, FailureClass.Security, $"{s.Code}: {s.Detail}"),
+        RollbackAsked r when p.Target is { } target => Asked(p, r, target),
+        RollbackAsked r => GivenUp(p with { Reason = Because($"Stopped by {r.Person}", r.Comment) }, r.At),
+        _ => Transition.Ignored(p),
+    };
+
+    // Asked with nothing to return to, it means nothing: what is healthy now is all there is. The caller says so.
+    private static Transition WhenBaking(Promotion p, StagePolicy policy, PromotionEvent e) => e switch
+    {
+        BakeElapsed b when b.At >= p.BakeUntil => Transition.To(
+            Ended(p, PromotionPhase.Succeeded, b.At), new MarkStable(p.Release), new OfferOnward(p.Release)),
+        DeployBroke b => Broken(p, policy, b.At, b.Class, b.Reason),
+        SecurityAlarmed s => Broken(p, policy, s.At, FailureClass.Security, $"{s.Code}: {s.Detail}"),
+        RollbackAsked r when p.Target is { } target => Asked(p, r, target),
+        _ => Transition.Ignored(p),
+    };
+
+    private static Transition WhenRollingBack(Promotion p, PromotionEvent e) => e switch
+    {
+        DeploysBecameHealthy h when p.Target is { } target => Transition.To(
+            Ended(p, PromotionPhase.RolledBack, h.At), new StartSoakClock(h.At), new MarkStable(target)),
+        DeployBroke b => Transition.To(
+            Ended(p, PromotionPhase.Failed, b.At) with
+            {
+                FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed too: {b.Reason}",
+            },
+            new CancelDeploys(),
+            p.HealthyAt is null ? new ReleaseSlot() : new KeepRelease(p.Release)),
+        _ => Transition.Ignored(p),
+    };
+
+    // A succeeded promotion can be undone as long as its release is what the stage runs; the caller checks that.
+    private static Transition WhenSucceeded(Promotion p, PromotionEvent e) => e switch
+    {
+        RollbackAsked { Target: { } target } r => Asked(p, r, target),
+        _ => Transition.Ignored(p),
+    };
+
+    // Left for people to look at, or its rollback failed: it is still what runs, so there must be a way back.
+    private static Transition WhenFailed(Promotion p, PromotionEvent e) => e switch
+    {
+        RollbackAsked { Target: { } target } r when p.HealthyAt is not null => Asked(p, r, target),
+        _ => Transition.Ignored(p),
+    };
+
+    // on_failure says what bad health means. What did not verify turns back in any case.
+    private static Transition Broken(Promotion p, StagePolicy policy, DateTimeOffset at, FailureClass @class, string reason)
+    {
+        var broken = p with { FailureClass = @class, Reason = reason, BakeUntil = null };
+        return policy.OnFailure switch
+        {
+            OnFailure.Rollback when p.Target is { } target => Back(broken, at, target),
+            OnFailure.Stay when @class == FailureClass.Security && p.Target is { } target => Back(broken, at, target),
+            OnFailure.Rollback or OnFailure.Stay => GivenUp(broken, at),
+        };
+    }
+
+    // Deploys that never became healthy left the old instances in place, and must not replace them later; once healthy, the new ones
+    // are what runs.
+    private static Transition GivenUp(Promotion p, DateTimeOffset at) => p.HealthyAt is null
+        ? Transition.To(Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), new ReleaseSlot())
+        : Transition.To(Ended(p, PromotionPhase.Failed, at));
+
+    private static Transition Asked(Promotion p, RollbackAsked asked, Digest target) => Back(
+        p with
+        {
+            Reason = Because($"Rolled back by {asked.Person}", asked.Comment), FailureClass = null, BakeUntil = null, FinishedAt = null,
+        },
+        asked.At,
+        target);
+
+    private static Transition Back(Promotion p, DateTimeOffset at, Digest target) => Transition.To(
+        p with { Phase = PromotionPhase.RollingBack, Target = target, Generation = p.Generation + 1, NextWake = at + Watch },
+        new RestoreRelease(target));
+
+    private static Promotion Ended(Promotion p, PromotionPhase phase, DateTimeOffset at) =>
+        p with { Phase = phase, FinishedAt = at, NextWake = null, Blockers = [] };
+
+    private static string Because(string what, string? comment) => string.IsNullOrWhiteSpace(comment) ? what + "." : $"{what}: {comment}";
+
+    /// <summary>While it bakes somebody looks every second, and at its end.</summary>
+    public static DateTimeOffset WakeInBake(DateTimeOffset now, DateTimeOffset until)
+    {
+        var next = now + TimeSpan.FromSeconds(1);
+        return until > now && until < next ? until : until <= now ? now : next;
+    }
+}
