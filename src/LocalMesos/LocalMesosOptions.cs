@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Virtual;
 
 namespace Pipeline.LocalMesos;

@@ -1,4 +1,3 @@
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos;

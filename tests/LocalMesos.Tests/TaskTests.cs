@@ -1,4 +1,3 @@
-using Pipeline.LocalMesos.Agents;
 using Pipeline.Mesos;
 using Pipeline.TestKit;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Mesos.Client;
 using Pipeline.Mesos.Wire;
 using Pipeline.TestKit;
 

@@ -1,68 +1,70 @@
-using System.Security.Claims;
-using Pipeline.ArtifactStore.Data;
 using Pipeline.DeployStages.Contract.Views;
-using Pipeline.DeployStages.Core.Promotions;
-using Pipeline.DeployStages.Data;
-using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.DeployStages.Rollout.Decisions;
 using Pipeline.Kernel;
-using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.DeployStages.Contract;
 
-/// <summary>What people do to promotions. Each writes one transaction: row, job, journal event.</summary>
-public sealed class PromotionCommands(
-    StageStores stores, PolicyInForce policy, ReleaseStore releases, Approvals desk, PromotionStarter promoting, TimeProvider time)
+/// <summary>What callers do to promotions. Each command checks the caller's permission first and writes one transaction: rows, jobs,
+/// journal events.</summary>
+public sealed class PromotionCommands
 {
-    /// <param name="planDigest">The plan the caller read; null approves the plan as it is now.</param>
-    public Task<PromotionOutcome> ApproveAsync(
-        PromotionId id, string? planDigest, string? comment, ClaimsPrincipal caller, CancellationToken ct) =>
-        WithPromotionAsync(id, (p, token) => desk.ApproveAsync(p, planDigest, comment, caller, time.GetUtcNow(), token), ct);
+    private readonly SlotLock slots;
+    private readonly PromotionStarter starter;
+    private readonly Approvals approvals;
+    private readonly Rejections rejections;
+    private readonly Rollbacks rollbacks;
+    private readonly TimeProvider time;
 
-    public Task<PromotionOutcome> RejectAsync(PromotionId id, string? comment, ClaimsPrincipal caller, CancellationToken ct) =>
-        WithPromotionAsync(id, (p, token) => desk.RejectAsync(p, comment, caller, time.GetUtcNow(), token), ct);
+    internal PromotionCommands(
+        SlotLock slots, PromotionStarter starter, Approvals approvals, Rejections rejections, Rollbacks rollbacks, TimeProvider time) =>
+        (this.slots, this.starter, this.approvals, this.rejections, this.rollbacks, this.time) =
+        (slots, starter, approvals, rejections, rollbacks, time);
 
-    /// <summary>Returns the stage to the release before. The promotion must be what the stage runs, or be on its way.</summary>
-    public Task<PromotionOutcome> RollbackAsync(PromotionId id, string? comment, ClaimsPrincipal caller, CancellationToken ct) =>
-        WithPromotionAsync(id, (p, token) => promoting.RollbackAsync(p, comment, Actor.Of(caller), time.GetUtcNow(), token), ct);
-
-    /// <summary>As the other, for whatever promotion the stage runs or is moved by now.</summary>
-    public async Task<PromotionOutcome> RollbackAsync(
-        string stage, RepositoryId repository, string? comment, ClaimsPrincipal caller, CancellationToken ct)
-    {
-        var slot = await stores.Slots.FindAsync(stage, repository, ct);
-        return slot?.Promotion is { } id
-            ? await RollbackAsync(id, comment, caller, ct)
-            : new PromotionOutcome.Unknown($"Nothing of the repository runs in {stage}.");
-    }
-
-    /// <summary>Asks for a release in a stage; all gates of the stage still hold. An older release is legal: it is how one
-    /// returns.</summary>
+    /// <summary>Promotes a release into a stage; all gates of the stage still hold. An older release is allowed: that is how one
+    /// goes back to it. Needs <see cref="Permission.Promote"/>.</summary>
     /// <param name="planDigest">When given, refused with <c>plan-changed</c> unless the plan is still this one.</param>
-    public async Task<PromotionOutcome> PromoteAsync(
-        Digest release, string stage, string? planDigest, ClaimsPrincipal caller, CancellationToken ct)
+    /// <exception cref="PermissionDeniedException">The caller lacks the permission.</exception>
+    public Task<PromotionOutcome> PromoteAsync(Caller caller, Digest release, string stage, string? planDigest, CancellationToken ct)
     {
-        if (policy.Current.Find(stage) is not { } known)
-            return new PromotionOutcome.Unknown(
-                $"There is no stage '{stage}'. The stages are {string.Join(", ", policy.Current.Stages.Select(s => s.Name))}.");
-        if (await releases.FindAsync(release, ct) is not { } found)
-            return new PromotionOutcome.Unknown($"There is no release {release}.");
-        return await Transactions.InTransactionAsync(
-            token => promoting.PromoteAsync(found, known, planDigest, Actor.Of(caller), token), ct);
+        caller.Require(Permission.Promote);
+        return starter.PromoteAsync(release, stage, planDigest, caller.Actor, ct);
     }
 
-    private Task<PromotionOutcome> WithPromotionAsync(
-        PromotionId id, Func<Promotion, CancellationToken, Task<PromotionOutcome>> act,
-        CancellationToken ct) => Transactions.InTransactionAsync(
-        async token =>
-        {
-            if (await stores.Promotions.FindAsync(id, token) is not { } known)
-                return new PromotionOutcome.Unknown($"There is no promotion {id}.");
-            await stores.Slots.LockAsync(known.Stage, known.Repository, token);
-            var locked = await stores.Promotions.FindAsync(id, token);
-            Invariant.Require(locked is not null);
-            return await act(locked, token);
-        },
-        ct);
+    /// <summary>Approves the plan of a promotion that waits. Needs <see cref="Permission.Approve"/>, and the policy of the stage must let
+    /// the caller approve.</summary>
+    /// <param name="planDigest">The plan that the caller read; null approves the plan as it is now.</param>
+    /// <exception cref="PermissionDeniedException">The caller lacks the permission.</exception>
+    public Task<PromotionOutcome> ApproveAsync(Caller caller, PromotionId id, string? planDigest, string? comment, CancellationToken ct)
+    {
+        caller.Require(Permission.Approve);
+        return OrUnknownAsync(
+            id,
+            slots.WithPromotionAsync(
+                id, (p, _, token) => approvals.ApproveAsync(p, planDigest, comment, caller, time.GetUtcNow(), token), ct));
+    }
+
+    /// <summary>Ends a promotion that waits. Needs <see cref="Permission.Approve"/> and a person.</summary>
+    /// <exception cref="PermissionDeniedException">The caller lacks the permission.</exception>
+    public Task<PromotionOutcome> RejectAsync(Caller caller, PromotionId id, string? comment, CancellationToken ct)
+    {
+        caller.Require(Permission.Approve);
+        return OrUnknownAsync(
+            id, slots.WithPromotionAsync(id, (p, _, token) => rejections.RejectAsync(p, comment, caller, time.GetUtcNow(), token), ct));
+    }
+
+    /// <summary>Returns the stage to its previous release. The promotion must be moving, or its release be what the stage runs. Needs
+    /// <see cref="Permission.Promote"/>.</summary>
+    /// <exception cref="PermissionDeniedException">The caller lacks the permission.</exception>
+    public Task<PromotionOutcome> RollbackAsync(Caller caller, PromotionId id, string? comment, CancellationToken ct)
+    {
+        caller.Require(Permission.Promote);
+        return OrUnknownAsync(
+            id,
+            slots.WithPromotionAsync(
+                id, (p, slot, token) => rollbacks.RollBackAsync(p, slot, comment, caller.Actor, time.GetUtcNow(), token), ct));
+    }
+
+    private static async Task<PromotionOutcome> OrUnknownAsync(PromotionId id, Task<PromotionOutcome?> outcome) =>
+        await outcome ?? new PromotionOutcome.Unknown($"There is no promotion {id}.");
 }

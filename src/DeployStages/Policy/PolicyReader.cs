@@ -6,10 +6,10 @@ using YamlDotNet.RepresentationModel;
 namespace Pipeline.DeployStages.Policy;
 
 /// <summary>What reading a policy file came to: a policy, or every problem of the file.</summary>
-public sealed record PolicyReading(PromotionPolicy? Policy, IReadOnlyList<DefinitionProblem> Problems);
+internal sealed record PolicyReading(PromotionPolicy? Policy, IReadOnlyList<DefinitionProblem> Problems);
 
 /// <summary>Reads <c>stages.yaml</c>: YAML → <see cref="PolicyConfig"/> → <see cref="PromotionPolicy"/>, all errors at once.</summary>
-public static class PolicyReader
+internal static class PolicyReader
 {
     private static readonly string[] StageKeys = ["name", "cluster", "promote", "after", "gates", "bake", "on_failure", "budget", "branches", "strategy"];
     private static readonly string[] StrategyKeys = ["canary", "pause"];

@@ -1,72 +1,47 @@
 using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Data;
 using Pipeline.DeployStages.Contract.Views;
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.DeployStages.Core.Promotions;
-using Pipeline.DeployStages.Data;
-using Pipeline.DeployStages.Rollout.Decisions;
+using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Rollout.Gates;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.DeployStages.Rollout;
 
-/// <summary>A person asks for a release in a stage, or for the one before. The caller holds the transaction.</summary>
-public sealed class PromotionStarter(
-    StageStores stores, GateEvaluator gates, ReleaseOffers offers, Transitions transitions, PromotionProgress progress, JobsAndJournal outbox)
+/// <summary>Starts a promotion at somebody's request. All gates of the stage still hold.</summary>
+internal sealed class PromotionStarter(
+    PolicyInForce policy, ReleaseStore releases, SlotLock slots, PlanReader plans, ReleaseOffers offers, PromotionOutbox outbox)
 {
-    public async Task<PromotionOutcome> PromoteAsync(
+    /// <param name="planDigest">The plan that the caller read; null accepts any.</param>
+    public async Task<PromotionOutcome> PromoteAsync(Digest release, string stage, string? planDigest, Actor actor, CancellationToken ct)
+    {
+        if (policy.Current.Find(stage) is not { } known)
+            return new PromotionOutcome.Unknown(
+                $"There is no stage '{stage}'. The stages are {string.Join(", ", policy.Current.Stages.Select(s => s.Name))}.");
+        if (await releases.FindAsync(release, ct) is not { } found)
+            return new PromotionOutcome.Unknown($"There is no release {release}.");
+        return await Transactions.InTransactionAsync(token => StartAsync(found, known, planDigest, actor, token), ct);
+    }
+
+    private async Task<PromotionOutcome> StartAsync(
         Release release, StagePolicy stage, string? planDigest, Actor actor, CancellationToken ct)
     {
-        var slot = await stores.Slots.LockAsync(stage.Name, release.RepositoryId, ct);
+        var locked = await slots.TakeAsync(stage.Name, release.RepositoryId, ct);
         if (release.HeldReason is { } held)
             return new PromotionOutcome.Conflict(
-                "release-held", $"Release {release.Number} is held: {held}", "Lift the hold first, or promote another release.");
-        if (slot.Current == release.Digest && await stores.Promotions.RunningAsync(stage.Name, release.RepositoryId, ct) is null)
+                "release-held", $"Release {release.Number} is held: {held}", "Release the hold first, or promote another release.");
+        if (locked.Slot.Current == release.Digest && locked.Running is null)
             return new PromotionOutcome.Conflict(
                 "already-promoted", $"{stage.Name} already runs release {release.Number}.", "There is nothing to do.");
-        if (planDigest is not null
-            && (await gates.LookAsync(stage, release.Digest, release.RepositoryId, null, ct)).Plan.Digest != planDigest)
-            return Approvals.PlanChanged($"release {release.Number} into {stage.Name}");
+        if (planDigest is not null && (await plans.ReadAsync(stage, release, ct)).Digest != planDigest)
+            return PlanReader.Changed($"release {release.Number} into {stage.Name}");
         var offered = await offers.OfferToAsync(release, stage, automatic: false, actor, ct);
-        if (offered.Promotions.Count == 0)
-        {
+        if (offered.Promotions is not [var promotion])
             return new PromotionOutcome.Conflict(
-                "already-promoted", $"Release {release.Number} already waits for {stage.Name} or is moving into it.",
-                "Look at its promotion instead.");
-        }
-
+                "already-promoted", $"Release {release.Number} is already waiting for {stage.Name} or moving into it.",
+                "See its promotion.");
         await outbox.SendAsync(offered.Entries, offered.Promotions, ct);
-        return new PromotionOutcome.Done(offered.Promotions[0]);
+        return new PromotionOutcome.Done(promotion);
     }
-
-    public async Task<PromotionOutcome> RollbackAsync(Promotion p, string? comment, Actor actor, DateTimeOffset now, CancellationToken ct)
-    {
-        var target = p.Target;
-        var from = p;
-        if (p.Phase is PromotionPhase.Succeeded or PromotionPhase.Failed)
-        {
-            var slot = await stores.Slots.FindAsync(p.Stage, p.Repository, ct);
-            if (slot?.Current != p.Release || await stores.Promotions.RunningAsync(p.Stage, p.Repository, ct) is not null)
-                return Cannot(
-                    $"{p.Stage} no longer runs what promotion {p.Number} brought.",
-                    "Roll back the promotion that the stage runs now.");
-            target = (await gates.TargetAsync(p.Stage, p.Repository, p.Release, null, ct))?.Digest;
-            if (target is null)
-                return NothingBefore(p);
-            // Promotions that came and went since have used up generations.
-            from = p with { Generation = slot.Generation };
-        }
-
-        if (p.Phase == PromotionPhase.Baking && target is null)
-            return NothingBefore(p);
-        var after = await transitions.ApplyAsync(
-            from, progress.PolicyOf(p), new RollbackAsked(now, actor.Name, comment, target), actor, ct);
-        return after == from
-            ? Cannot($"Promotion {p.Number} is {p.Phase.ToString().ToLowerInvariant()}.", "Only what moves or runs can be rolled back.")
-            : new PromotionOutcome.Done(p.Id);
-    }
-
-    private static PromotionOutcome.Conflict NothingBefore(Promotion p) =>
-        Cannot($"No other release ever succeeded in {p.Stage}.", "Promote another release instead.");
-
-    private static PromotionOutcome.Conflict Cannot(string sentence, string hint) => new("nothing-to-roll-back", sentence, hint);
 }

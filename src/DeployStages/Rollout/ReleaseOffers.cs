@@ -10,71 +10,80 @@ using Pipeline.Kernel.Events;
 
 namespace Pipeline.DeployStages.Rollout;
 
-/// <summary>What offering came to: entries for the journal and promotions to advance, both after the rows.</summary>
-public sealed record Offered(IReadOnlyList<NewJournalEntry> Entries, IReadOnlyList<PromotionId> Promotions)
+/// <summary>What an offer came to: entries for the journal and promotions to advance, both to be sent after the rows.</summary>
+internal sealed record OfferResult(IReadOnlyList<NewJournalEntry> Entries, IReadOnlyList<PromotionId> Promotions)
 {
-    public static readonly Offered Nothing = new([], []);
+    /// <summary>No promotion was made.</summary>
+    public static readonly OfferResult Nothing = new([], []);
 }
 
-/// <summary>Puts releases in line for a stage; a newer one takes the place of older ones that wait, never of one that runs. Joins the
-/// ambient transaction.</summary>
-public sealed class ReleaseOffers(StageStores stores, PolicyInForce policy, BranchRule branches, ReleaseOrder order, TimeProvider time)
+/// <summary>Puts releases in line for a stage. A newer one replaces older ones that wait, never one that runs. Joins the ambient
+/// transaction.</summary>
+internal sealed class ReleaseOffers(
+    SlotStore slots, PromotionStore promotions, PolicyInForce policy, BranchRule branches, ReleaseOrder order, TimeProvider time)
 {
-    private const string TookPlace = "A newer release took its place.";
+    private const string ReplacedByNewer = "A newer release replaced it.";
 
-    /// <summary>To the first stages, when <paramref name="after"/> is null, or to those that follow it.</summary>
-    public async Task<Offered> OfferAsync(Release release, string? after, Actor actor, CancellationToken ct)
+    /// <summary>Offers a new release to the first stages.</summary>
+    public Task<OfferResult> OfferToFirstAsync(Release release, Actor actor, CancellationToken ct) =>
+        OfferAsync(release, policy.Current.First, actor, ct);
+
+    /// <summary>Offers a release that succeeded in a stage to the stages after it.</summary>
+    public Task<OfferResult> OfferToFollowingAsync(Release release, string stage, Actor actor, CancellationToken ct) =>
+        OfferAsync(release, policy.Current.Following(stage), actor, ct);
+
+    /// <returns>Nothing when the release waits or runs there already, was offered before, or a newer one is there.</returns>
+    public async Task<OfferResult> OfferToAsync(Release release, StagePolicy stage, bool automatic, Actor actor, CancellationToken ct)
     {
-        var stages = after is null ? policy.Current.First : policy.Current.Following(after);
+        var slot = await slots.LockAsync(stage.Name, release.RepositoryId, ct);
+        var now = time.GetUtcNow();
+        var waiting = await promotions.WaitingAsync(stage.Name, release.RepositoryId, ct);
+        var p = new Promotion(
+            PromotionId.New(now), 0, release.RepositoryId, stage.Name, stage.Cluster, release.Digest, release.Number, release.CommitSha,
+            release.BuildId, automatic, actor.ToString(), now);
+        if (await promotions.InsertAsync(p, ct) is null)
+            return OfferResult.Nothing;
+        var created = new NewJournalEntry(new PromotionCreated(p.Id, p.Release, p.Stage), actor, p.Subject);
+        if (automatic && await NewerAsync(release, slot, waiting, now, ct) is { } newer)
+            return new OfferResult([created, await SupersedeAsync(p, stage, newer, ct)], []);
+        var entries = new List<NewJournalEntry> { created };
+        foreach (var older in waiting)
+            entries.Add(await SupersedeAsync(older, stage, new NewerOffered(now, release.Digest, ReplacedByNewer), ct));
+        return new OfferResult(entries, [p.Id]);
+    }
+
+    private async Task<OfferResult> OfferAsync(Release release, IEnumerable<StagePolicy> stages, Actor actor, CancellationToken ct)
+    {
         var entries = new List<NewJournalEntry>();
         var made = new List<PromotionId>();
         foreach (var stage in stages.Where(s => s.Promote == PromoteMode.Automatic))
         {
-            if (!await branches.OffersAsync(stage, release.RepositoryId, release.CommitSha, ct))
+            if (!await branches.AllowsOfferAsync(stage, release.RepositoryId, release.CommitSha, ct))
                 continue;
             var offered = await OfferToAsync(release, stage, automatic: true, actor, ct);
             entries.AddRange(offered.Entries);
             made.AddRange(offered.Promotions);
         }
 
-        return new Offered(entries, made);
+        return new OfferResult(entries, made);
     }
 
-    /// <returns>Nothing when the release waits or runs there already, or was offered before, or a newer one is there.</returns>
-    public async Task<Offered> OfferToAsync(Release release, StagePolicy stage, bool automatic, Actor actor, CancellationToken ct)
+    /// <summary>What supersedes the release at once: the stage has a release that contains it, or a newer one waits.</summary>
+    private async Task<NewerOffered?> NewerAsync(
+        Release release, Slot slot, IReadOnlyList<Promotion> waiting, DateTimeOffset now, CancellationToken ct)
     {
-        var slot = await stores.Slots.LockAsync(stage.Name, release.RepositoryId, ct);
-        var now = time.GetUtcNow();
-        var waiting = await stores.Promotions.WaitingAsync(stage.Name, release.RepositoryId, ct);
-        var p = new Promotion(
-            PromotionId.New(now), 0, release.RepositoryId, stage.Name, stage.Cluster, release.Digest, release.Number, release.CommitSha,
-            release.BuildId, automatic, actor.ToString(), now);
-        if (await stores.Promotions.InsertAsync(p, ct) is null)
-            return Offered.Nothing;
-        var entries = new List<NewJournalEntry> { new(new PromotionCreated(p.Id, p.Release, p.Stage), actor, p.Subject) };
-        if (automatic && await order.ContainedInAsync(release, slot, ct) is { } there)
-        {
-            entries.Add(await SupersedeAsync(p, stage, there, "The stage already has a release that contains this commit.", now, ct));
-            return new Offered(entries, []);
-        }
-
-        if (automatic && waiting.FirstOrDefault(w => order.IsNewer(w, release)) is { } newer)
-        {
-            entries.Add(await SupersedeAsync(p, stage, newer.Release, TookPlace, now, ct));
-            return new Offered(entries, []);
-        }
-
-        foreach (var older in waiting)
-            entries.Add(await SupersedeAsync(older, stage, release.Digest, TookPlace, now, ct));
-        return new Offered(entries, [p.Id]);
+        if (await order.ContainedInAsync(release, slot, ct) is { } current)
+            return new NewerOffered(now, current, "The stage already has a release that contains this commit.");
+        return waiting.FirstOrDefault(w => order.IsNewer(w, release)) is { } newer
+            ? new NewerOffered(now, newer.Release, ReplacedByNewer)
+            : null;
     }
 
-    private async Task<NewJournalEntry> SupersedeAsync(
-        Promotion p, StagePolicy stage, Digest by, string reason, DateTimeOffset now, CancellationToken ct)
+    private async Task<NewJournalEntry> SupersedeAsync(Promotion p, StagePolicy stage, NewerOffered newer, CancellationToken ct)
     {
-        var transition = PromotionMachine.Apply(p, stage, new NewerOffered(now, by, reason));
+        var transition = PromotionMachine.Apply(p, stage, newer);
         Invariant.Require(transition.Applied);
-        await stores.Promotions.SaveAsync(transition.Promotion, ct);
-        return new NewJournalEntry(PromotionJournal.Of(transition.Promotion), Actor.System("stages"), p.Subject);
+        await promotions.SaveAsync(transition.Promotion, ct);
+        return new NewJournalEntry(PromotionJournal.Of(transition.Promotion), StageActor.System, p.Subject);
     }
 }

@@ -1,5 +1,3 @@
-using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using TaskStatus = Pipeline.Mesos.Wire.TaskStatus;
 

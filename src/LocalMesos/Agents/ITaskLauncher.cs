@@ -1,4 +1,3 @@
-using Pipeline.LocalMesos.Virtual;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;

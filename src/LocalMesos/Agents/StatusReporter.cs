@@ -1,4 +1,3 @@
-using Pipeline.LocalMesos.Containers;
 using W = Pipeline.Mesos.Wire;
 using Reason = Pipeline.Mesos.Wire.TaskStatus.Types.Reason;
 using Source = Pipeline.Mesos.Wire.TaskStatus.Types.Source;

@@ -1,4 +1,3 @@
-using Pipeline.LocalMesos.Master;
 using W = Pipeline.Mesos.Wire;
 using Capability = Pipeline.Mesos.Wire.FrameworkInfo.Types.Capability.Types.Type;
 

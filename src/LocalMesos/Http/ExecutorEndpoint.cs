@@ -1,7 +1,6 @@
 using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Operator;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using CallType = Pipeline.Mesos.Wire.ExecutorCall.Types.Type;
 

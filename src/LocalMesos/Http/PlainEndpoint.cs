@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Operator;
 using Pipeline.Mesos.Wire;

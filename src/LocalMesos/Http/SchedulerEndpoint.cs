@@ -1,5 +1,4 @@
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Http;

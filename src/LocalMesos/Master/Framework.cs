@@ -1,3 +1,4 @@
+using Pipeline.LocalMesos.Agents;
 using W = Pipeline.Mesos.Wire;
 using Capability = Pipeline.Mesos.Wire.FrameworkInfo.Types.Capability.Types.Type;
 

@@ -1,7 +1,5 @@
 using Pipeline.LocalMesos.Agents;
-using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using R = Pipeline.Mesos.Wire.AgentResponse.Types;
 using WireTask = Pipeline.Mesos.Wire.Task;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
 using Pipeline.Mesos.Wire;
 

@@ -1,6 +1,5 @@
 using Pipeline.LocalMesos.Http;
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Operator;

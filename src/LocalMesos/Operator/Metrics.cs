@@ -1,5 +1,5 @@
+using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Operator;

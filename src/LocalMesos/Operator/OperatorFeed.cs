@@ -1,6 +1,4 @@
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using TaskStatus = Pipeline.Mesos.Wire.TaskStatus;
 

@@ -1,7 +1,4 @@
-using Pipeline.LocalMesos.Agents;
-using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
 using Pipeline.Mesos.Wire;
 using R = Pipeline.Mesos.Wire.OperatorResponse.Types;
 using WireTask = Pipeline.Mesos.Wire.Task;

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Posix;
 using Pipeline.TestKit;
 

@@ -1,5 +1,3 @@
-using Pipeline.LocalMesos.Operator;
-
 namespace Pipeline.LocalMesos.Tests.Replay;
 
 /// <summary>Every recorded scenario, with the flags of its master and agent and what cannot be the same here.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pipeline.DeployStages.Contract.Views;
 
 /// <summary>Where a promotion stands. The names are stored: never rename one.</summary>
@@ -12,18 +14,31 @@ public enum PromotionPhase
     /// <summary>Every instance is healthy; watched until the bake ends.</summary>
     Baking,
 
-    /// <summary>The release before it is being restored.</summary>
+    /// <summary>The previous release is being restored.</summary>
     RollingBack,
 
+    /// <summary>The release is healthy in the stage and the bake is over.</summary>
     Succeeded,
+
+    /// <summary>The previous release runs again.</summary>
     RolledBack,
 
-    /// <summary>Ended badly, and nothing was restored.</summary>
+    /// <summary>The release failed, and nothing was restored.</summary>
     Failed,
 
-    /// <summary>A person said no.</summary>
+    /// <summary>A person rejected it.</summary>
     Rejected,
 
-    /// <summary>A newer release took its place while it waited; nothing was touched.</summary>
+    /// <summary>A newer release replaced it while it waited; nothing was touched.</summary>
     Superseded,
+}
+
+/// <summary>Phases in words.</summary>
+internal static class PromotionPhases
+{
+    /// <summary>As API and command line write it: <c>rolling-back</c>.</summary>
+    public static string ToKebab(this PromotionPhase phase) => JsonNamingPolicy.KebabCaseLower.ConvertName(phase.ToString());
+
+    /// <summary>As a sentence says it: <c>rolling back</c>.</summary>
+    public static string ToWords(this PromotionPhase phase) => phase.ToKebab().Replace('-', ' ');
 }

@@ -4,52 +4,53 @@ using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Core.Gates;
 
-/// <summary>Who asks to approve: claims of the sign-in.</summary>
-/// <param name="Emails">Addresses by which commits name this person.</param>
-public sealed record Approver(ActorKind Kind, string Name, IReadOnlyList<string> Groups, IReadOnlyList<string> Emails);
+/// <summary>Somebody who contributed a commit that would be promoted.</summary>
+/// <param name="Pusher">Login or address; null when it is not known.</param>
+internal sealed record Contributor(string AuthorName, string AuthorEmail, string? Pusher);
 
-/// <summary>Who made a commit that goes in.</summary>
-public sealed record Contributor(string AuthorName, string AuthorEmail, string? Pusher);
+/// <summary>What a check of an approver came to: the groups that the approval counts for, or why it is refused.</summary>
+internal sealed record ApproverVerdict(IReadOnlyList<string> Groups, PromotionOutcome.Refused? Refused);
 
-/// <summary>Whether a person may approve, and for which groups of the policy. Pure.</summary>
-public static class ApproverRules
+/// <summary>Who may approve: a person, in a group of the policy, who did not contribute a commit. Pure.</summary>
+internal static class ApproverRules
 {
-    /// <returns>The groups the approval counts for, or why it is refused.</returns>
-    public static (IReadOnlyList<string> Groups, PromotionOutcome.Refused? Refused) Check(
-        ApprovalPolicy policy, Approver approver, IReadOnlyList<Contributor> contributors)
+    /// <param name="contributors">Of every commit that would be promoted; empty when nothing is known about them.</param>
+    public static ApproverVerdict Check(ApprovalPolicy policy, Caller caller, IReadOnlyList<Contributor> contributors)
     {
-        if (approver.Kind != ActorKind.Person)
-        {
-            return ([], new PromotionOutcome.Refused(
-                "token-cannot-approve", $"{approver.Name} is a token: only persons approve.",
-                "Sign in as a person who is in one of the groups."));
-        }
-
-        var groups = policy.Groups.Keys.Where(approver.Groups.Contains).ToList();
+        if (contributors.Count == 0 && (policy.ExcludeAuthor || policy.ExcludePusher))
+            return Refused(
+                "approver-excluded", "The authors of the commits are not known, so nobody can be excluded.",
+                "Fetch the repository again, then approve.");
+        if (caller.Actor.Kind != ActorKind.Person)
+            return Refused(
+                "token-cannot-approve", $"{caller.Actor.Name} is not a person: only a person can approve.",
+                "Sign in as a person in one of the groups.");
+        var groups = policy.Groups.Keys.Where(caller.Groups.Contains).ToList();
         if (groups.Count == 0)
-        {
-            return ([], new PromotionOutcome.Refused(
+            return Refused(
                 "approver-not-in-group",
-                $"{approver.Name} is in none of the groups that approve here: {string.Join(", ", policy.Groups.Keys)}.",
-                "Ask a member of these groups."));
-        }
-
-        if (Excluded(policy, approver, contributors) is { } why)
-            return ([], new PromotionOutcome.Refused("approver-excluded", why, "Another member of the group must approve."));
-        return (groups, null);
+                $"{caller.Actor.Name} is not in any of the groups that approve here: {string.Join(", ", policy.Groups.Keys)}.",
+                "Ask a member of these groups.");
+        return Excluded(policy, caller, contributors) is { } why
+            ? Refused("approver-excluded", why, "Another member of the group must approve.")
+            : new ApproverVerdict(groups, null);
     }
 
-    private static string? Excluded(ApprovalPolicy policy, Approver approver, IReadOnlyList<Contributor> contributors)
+    private static ApproverVerdict Refused(string code, string sentence, string hint) =>
+        new([], new PromotionOutcome.Refused(code, sentence, hint));
+
+    private static string? Excluded(ApprovalPolicy policy, Caller caller, IReadOnlyList<Contributor> contributors)
     {
-        if (policy.ExcludeAuthor && contributors.Any(c => Is(approver, c.AuthorName) || approver.Emails.Any(e => Same(e, c.AuthorEmail))))
-            return $"{approver.Name} is the author of a commit that goes in.";
-        if (policy.ExcludePusher
-            && contributors.Any(c => c.Pusher is { } pusher && (Is(approver, pusher) || approver.Emails.Any(e => Same(e, pusher)))))
-            return $"{approver.Name} pushed a commit that goes in.";
+        if (policy.ExcludeAuthor && contributors.Any(c => Is(caller, c.AuthorName) || HasAddress(caller, c.AuthorEmail)))
+            return $"{caller.Actor.Name} is the author of a commit in this plan.";
+        if (policy.ExcludePusher && contributors.Any(c => c.Pusher is { } pusher && (Is(caller, pusher) || HasAddress(caller, pusher))))
+            return $"{caller.Actor.Name} pushed a commit in this plan.";
         return null;
     }
 
-    private static bool Is(Approver approver, string name) => Same(approver.Name, name);
+    private static bool Is(Caller caller, string name) => Same(caller.Actor.Name, name);
+
+    private static bool HasAddress(Caller caller, string address) => caller.Emails.Any(e => Same(e, address));
 
     private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
 }

@@ -4,39 +4,35 @@ using Pipeline.DeployStages.Contract.Views;
 namespace Pipeline.DeployStages.Core.Gates;
 
 /// <summary>Which gates are closed, and until when.</summary>
-/// <param name="Blockers">Most important first; empty when the promotion may go.</param>
+/// <param name="Blockers">The most important first; empty when the promotion may start.</param>
 /// <param name="NextLook">When time alone may change the answer; null when only an event can.</param>
-public sealed record GateVerdict(IReadOnlyList<Blocker> Blockers, DateTimeOffset? NextLook)
+internal sealed record GateVerdict(IReadOnlyList<Blocker> Blockers, DateTimeOffset? NextLook)
 {
+    /// <summary>Nothing blocks the promotion.</summary>
     public bool Open => Blockers.Count == 0;
 }
 
-/// <summary>Decides what keeps a promotion from going on: always all reasons at once. Pure.</summary>
-public static class GatePlanner
+/// <summary>Decides why a promotion has to wait: always every reason at once. Pure.</summary>
+internal static class GatePlanner
 {
-    // A soak is broken by what happens in another stage, so it is looked at while it runs.
-    private static readonly TimeSpan SoakWatch = TimeSpan.FromSeconds(1);
+    /// <summary>How often a soak is checked: what happens in another stage breaks it.</summary>
+    public static readonly TimeSpan SoakWatch = TimeSpan.FromSeconds(1);
 
+    /// <summary>The gates as of <paramref name="now"/>.</summary>
     public static GateVerdict Plan(GateFacts facts, DateTimeOffset now)
     {
         var blockers = new List<Blocker>();
         if (facts.HeldReason is { } held)
-            blockers.Add(new Blocker("hold", $"The release is held: {held}", null, "a person with the permission hold"));
+            blockers.Add(new Blocker("hold", $"The release is held: {held}", null, "anyone with the permission hold"));
         if (facts.SignatureProblem is { } problem)
             blockers.Add(new Blocker("signature", problem, null, null));
         if (facts.BranchProblem is { } branch)
             blockers.Add(new Blocker("branch", branch, null, "a merge"));
-        Add(blockers, Before(facts, now));
-        blockers.AddRange(Missing(facts, now));
+        if (Before(facts, now) is { } before)
+            blockers.Add(before);
+        blockers.AddRange(MissingApprovals(facts, now));
         if (facts.Moving is { } moving)
-        {
-            blockers.Add(new Blocker(
-                "slot",
-                $"Waits its turn: promotion {moving.Number} of release {moving.ReleaseNumber} is {Word(moving.Phase)}"
-                    + $" in {facts.Stage.Name}.",
-                null, $"promotion {moving.Number}"));
-        }
-
+            blockers.Add(TakenSlot(moving, facts.Stage.Name));
         return new GateVerdict(blockers, NextLook(facts, blockers, now));
     }
 
@@ -45,26 +41,25 @@ public static class GatePlanner
         if (facts.Before is not { } before)
             return null;
         if (!before.Succeeded)
-            return new Blocker("previous-stage", $"Must first succeed in {before.Name}.", null, before.Name);
-        if (facts.Stage.Gates.Soak == TimeSpan.Zero)
-            return null;
-        if (!before.IsCurrent)
-            return new Blocker(
-                "soak", $"No longer runs in {before.Name}: another release took its place before the soak ended.", null, before.Name);
-        if (before.HealthySince is not { } since)
-            return new Blocker(
-                "soak", $"Is not healthy in {before.Name}; the soak of {Length(facts.Stage.Gates.Soak)} starts again when it is.",
-                null, before.Name);
-        var until = since + facts.Stage.Gates.Soak;
-        return until <= now
-            ? null
-            : new Blocker(
-                "soak",
-                $"Soaks in {before.Name}: healthy for {Length(facts.Stage.Gates.Soak)} at {until.UtcDateTime:HH:mm:ss} UTC.", until,
-                null);
+            return new Blocker("previous-stage", $"The release must succeed in {before.Name} first.", null, before.Name);
+        return facts.Stage.Gates.Soak == TimeSpan.Zero ? null : Soak(before, facts.Stage.Gates.Soak, now);
     }
 
-    private static IEnumerable<Blocker> Missing(GateFacts facts, DateTimeOffset now)
+    private static Blocker? Soak(StageBefore before, TimeSpan soak, DateTimeOffset now)
+    {
+        if (!before.IsCurrent)
+            return new Blocker(
+                "soak", $"No longer running in {before.Name}: another release replaced it before the soak ended.", null, before.Name);
+        if (before.HealthySince is not { } since)
+            return new Blocker(
+                "soak", $"Not healthy in {before.Name}; the soak of {Length(soak)} restarts when it is.", null, before.Name);
+        var until = since + soak;
+        return until <= now
+            ? null
+            : new Blocker("soak", $"Soaking in {before.Name} for {Length(soak)}, until {until.UtcDateTime:HH:mm:ss} UTC.", until, null);
+    }
+
+    private static IEnumerable<Blocker> MissingApprovals(GateFacts facts, DateTimeOffset now)
     {
         if (facts.Stage.Gates.Approval is not { } policy)
             yield break;
@@ -74,41 +69,26 @@ public static class GatePlanner
             var persons = counting.Where(a => a.Groups.Contains(group)).Select(a => a.Person);
             var have = persons.Distinct(StringComparer.OrdinalIgnoreCase).Count();
             if (have < need)
-                yield return new Blocker("approval", $"Waits for {group} to approve ({have} of {need}).", null, group);
+                yield return new Blocker("approval", $"Waiting for approval by {group} ({have} of {need}).", null, group);
         }
     }
 
-    // Approvals that count now may expire before the other gates open: that is a moment to look too.
+    private static Blocker TakenSlot(PromotionInSlot moving, string stage) => new(
+        "slot", $"Waiting for promotion {moving.Number} (release {moving.ReleaseNumber}), which is {moving.Phase.ToWords()} in {stage}.",
+        null, $"promotion {moving.Number}");
+
+    // Approvals that count now may expire before the other gates open: that moment changes the answer too.
     private static DateTimeOffset? NextLook(GateFacts facts, List<Blocker> blockers, DateTimeOffset now)
     {
         if (blockers.Count == 0)
             return null;
         var looks = new List<DateTimeOffset>();
-        if (blockers.Any(b => b.Gate == "soak") && facts.Before is { IsCurrent: true })
-        {
-            var end = blockers.First(b => b.Gate == "soak").EarliestAt;
-            looks.Add(end < now + SoakWatch ? end.Value : now + SoakWatch);
-        }
-
+        if (facts.Before is { IsCurrent: true } && blockers.Find(b => b.Gate == "soak") is { } soak)
+            looks.Add(soak.EarliestAt < now + SoakWatch ? soak.EarliestAt.Value : now + SoakWatch);
         if (facts.Stage.Gates.Approval is { } policy)
             looks.AddRange(facts.Approvals.Where(a => a.Counts(policy, facts.PlanDigest, now)).Select(a => a.At + policy.Expires));
         return looks.Count == 0 ? null : looks.Min();
     }
-
-    private static void Add(List<Blocker> blockers, Blocker? blocker)
-    {
-        if (blocker is not null)
-            blockers.Add(blocker);
-    }
-
-    private static string Word(PromotionPhase phase) => phase switch
-    {
-        PromotionPhase.Deploying => "deploying",
-        PromotionPhase.Baking => "baking",
-        PromotionPhase.RollingBack => "rolling back",
-        PromotionPhase.Waiting or PromotionPhase.Succeeded or PromotionPhase.RolledBack or PromotionPhase.Failed
-            or PromotionPhase.Rejected or PromotionPhase.Superseded => phase.ToString().ToLowerInvariant(),
-    };
 
     private static string Length(TimeSpan time) => time switch
     {

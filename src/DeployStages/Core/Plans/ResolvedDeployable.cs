@@ -5,17 +5,18 @@ using Pipeline.Scheduler.Http;
 
 namespace Pipeline.DeployStages.Core.Plans;
 
-/// <summary>A deployable with the overrides of one stage applied: exactly what is asked of the scheduler.</summary>
-public sealed record ResolvedDeployable(
+/// <summary>A deployable with the overrides of one stage applied: exactly what the scheduler gets.</summary>
+internal sealed record ResolvedDeployable(
     string Name, string Kind, Digest Artifact, long Bytes, string MediaType, string ArtifactName, string Run, int Instances, decimal Cpus,
     decimal MemoryMb, decimal DiskMb, int Ports, DeployableHealth? Health, IReadOnlyDictionary<string, string> Env, string? Route)
 {
-    /// <summary>Of a cron or a job.</summary>
+    /// <summary>How the runs of a cron or a job start and end; null for what runs all the time.</summary>
     public DeployableRuns? Runs { get; init; }
 
     /// <summary>Container image; null: none.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The deployable as it is in the stage.</summary>
     public static ResolvedDeployable For(ReleaseDeployable d, string stage)
     {
         var over = d.Stages.GetValueOrDefault(stage);

@@ -3,58 +3,68 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Core.Promotions;
 
 /// <summary>What happened to a promotion, in the past tense.</summary>
-public abstract record PromotionEvent(DateTimeOffset At)
+internal abstract record PromotionEvent(DateTimeOffset At)
 {
-    /// <summary>Stable name, for logs and the transition table.</summary>
+    /// <summary>As the log and the transition table show it.</summary>
     public abstract string Name { get; }
 }
 
 /// <summary>No blocker is left and the slot is free.</summary>
 /// <param name="Generation">One more than the slot's.</param>
 /// <param name="Target">The slot's last good release, when it differs and may run.</param>
-public sealed record GatesOpened(DateTimeOffset At, long Generation, Digest? Target) : PromotionEvent(At)
+internal sealed record GatesOpened(DateTimeOffset At, long Generation, Digest? Target) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "gates.opened";
 }
 
 /// <summary>Every deploy of the newest generation is healthy.</summary>
-public sealed record DeploysBecameHealthy(DateTimeOffset At) : PromotionEvent(At)
+internal sealed record DeploysBecameHealthy(DateTimeOffset At) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "deploys.healthy";
 }
 
-/// <summary>A deploy was given up, or an instance of it failed while it baked.</summary>
+/// <summary>A deploy failed, or one of its instances failed during the bake.</summary>
 /// <param name="Reason">The deployable and the deciding evidence.</param>
-public sealed record DeployBroke(DateTimeOffset At, FailureClass Class, string Reason) : PromotionEvent(At)
+internal sealed record DeployBroke(DateTimeOffset At, FailureClass Class, string Reason) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "deploy.broke";
 }
 
-/// <summary>The time to watch is over and every instance is healthy.</summary>
-public sealed record BakeElapsed(DateTimeOffset At) : PromotionEvent(At)
+/// <summary>The bake is over and every instance is healthy.</summary>
+internal sealed record BakeElapsed(DateTimeOffset At) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "bake.elapsed";
 }
 
-public sealed record PersonRejected(DateTimeOffset At, string Person, string? Comment) : PromotionEvent(At)
+/// <summary>A person rejected the promotion.</summary>
+internal sealed record PersonRejected(DateTimeOffset At, string Person, string? Comment) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "person.rejected";
 }
 
+/// <summary>A person or a token requested a rollback.</summary>
 /// <param name="Target">What the stage returns to when this promotion had already ended.</param>
-public sealed record RollbackAsked(DateTimeOffset At, string Person, string? Comment, Digest? Target) : PromotionEvent(At)
+internal sealed record RollbackRequested(DateTimeOffset At, string Person, string? Comment, Digest? Target) : PromotionEvent(At)
 {
-    public override string Name => "rollback.asked";
+    /// <inheritdoc/>
+    public override string Name => "rollback.requested";
 }
 
-/// <summary>Another release wants into the same stage.</summary>
-public sealed record NewerOffered(DateTimeOffset At, Digest By, string Reason) : PromotionEvent(At)
+/// <summary>A newer release was offered to the same stage.</summary>
+internal sealed record NewerOffered(DateTimeOffset At, Digest By, string Reason) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "newer.offered";
 }
 
 /// <summary>A digest or signature of the release did not match.</summary>
-public sealed record SecurityAlarmed(DateTimeOffset At, string Code, string Detail) : PromotionEvent(At)
+internal sealed record SecurityAlarmed(DateTimeOffset At, string Code, string Detail) : PromotionEvent(At)
 {
+    /// <inheritdoc/>
     public override string Name => "security.alarmed";
 }

@@ -5,9 +5,10 @@ using Pipeline.Kernel.Events;
 
 namespace Pipeline.DeployStages.Core.Promotions;
 
-/// <summary>The journal event that tells of the phase a promotion has come to. Pure.</summary>
-public static class PromotionJournal
+/// <summary>The journal event of each phase that a promotion enters. Pure.</summary>
+internal static class PromotionJournal
 {
+    /// <param name="person">Who rejected it.</param>
     public static JournalEvent Of(Promotion p, string? person = null, string? comment = null) => p.Phase switch
     {
         PromotionPhase.Waiting => new PromotionWaiting(p.Id, p.Release, p.Stage, [.. p.Blockers.Select(b => b.Sentence)]),

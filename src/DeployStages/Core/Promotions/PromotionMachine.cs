@@ -5,14 +5,15 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Core.Promotions;
 
 /// <summary>
-/// The life of a promotion. Pure: the same promotion and event give the same transition. The table of every phase and event is
-/// reviewed in <c>tests/DeployStages.Tests/PromotionMachine.table.txt</c>.
+/// The life of a promotion. Pure: the same promotion and event always give the same transition. The table of every phase and event is
+/// reviewed in <c>tests/DeployStages.Tests/Core/PromotionMachine.table.txt</c>.
 /// </summary>
-public static class PromotionMachine
+internal static class PromotionMachine
 {
-    /// <summary>How often a running promotion looks after its deploys when no event comes.</summary>
+    /// <summary>How often a running promotion checks its deploys when no event comes.</summary>
     public static readonly TimeSpan Watch = TimeSpan.FromSeconds(5);
 
+    /// <summary>What the event leads to; ignored when it means nothing in the phase.</summary>
     public static Transition Apply(Promotion p, StagePolicy policy, PromotionEvent e) => p.Phase switch
     {
         PromotionPhase.Waiting => WhenWaiting(p, e),
@@ -51,19 +52,19 @@ public static class PromotionMachine
             new StartSoakClock(h.At)),
         DeployBroke b => Broken(p, policy, b.At, b.Class, b.Reason),
         SecurityAlarmed s => Broken(p, policy, s.At, FailureClass.Security, $"{s.Code}: {s.Detail}"),
-        RollbackAsked r when p.Target is { } target => Asked(p, r, target),
-        RollbackAsked r => GivenUp(p with { Reason = Because($"Stopped by {r.Person}", r.Comment) }, r.At),
+        RollbackRequested r when p.Target is { } target => Requested(p, r, target),
+        RollbackRequested r => GivenUp(p with { Reason = Because($"Stopped by {r.Person}", r.Comment) }, r.At),
         _ => Transition.Ignored(p),
     };
 
-    // Asked with nothing to return to, it means nothing: what is healthy now is all there is. The caller says so.
+    // A rollback with nothing to return to is ignored: what is healthy now is all there is. The caller says so.
     private static Transition WhenBaking(Promotion p, StagePolicy policy, PromotionEvent e) => e switch
     {
         BakeElapsed b when b.At >= p.BakeUntil => Transition.To(
             Ended(p, PromotionPhase.Succeeded, b.At), new MarkStable(p.Release), new OfferOnward(p.Release)),
         DeployBroke b => Broken(p, policy, b.At, b.Class, b.Reason),
         SecurityAlarmed s => Broken(p, policy, s.At, FailureClass.Security, $"{s.Code}: {s.Detail}"),
-        RollbackAsked r when p.Target is { } target => Asked(p, r, target),
+        RollbackRequested r when p.Target is { } target => Requested(p, r, target),
         _ => Transition.Ignored(p),
     };
 
@@ -74,7 +75,7 @@ public static class PromotionMachine
         DeployBroke b => Transition.To(
             Ended(p, PromotionPhase.Failed, b.At) with
             {
-                FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed too: {b.Reason}",
+                FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed as well: {b.Reason}",
             },
             new CancelDeploys(),
             p.HealthyAt is null ? new ReleaseSlot() : new KeepRelease(p.Release)),
@@ -84,18 +85,18 @@ public static class PromotionMachine
     // A succeeded promotion can be undone as long as its release is what the stage runs; the caller checks that.
     private static Transition WhenSucceeded(Promotion p, PromotionEvent e) => e switch
     {
-        RollbackAsked { Target: { } target } r => Asked(p, r, target),
+        RollbackRequested { Target: { } target } r => Requested(p, r, target),
         _ => Transition.Ignored(p),
     };
 
-    // Left for people to look at, or its rollback failed: it is still what runs, so there must be a way back.
+    // It stayed for people to inspect, or its rollback failed: it is still what runs, so there must be a way back.
     private static Transition WhenFailed(Promotion p, PromotionEvent e) => e switch
     {
-        RollbackAsked { Target: { } target } r when p.HealthyAt is not null => Asked(p, r, target),
+        RollbackRequested { Target: { } target } r when p.HealthyAt is not null => Requested(p, r, target),
         _ => Transition.Ignored(p),
     };
 
-    // on_failure says what bad health means. What did not verify turns back in any case.
+    // on_failure decides about bad health only: a release that does not verify is always rolled back.
     private static Transition Broken(Promotion p, StagePolicy policy, DateTimeOffset at, FailureClass @class, string reason)
     {
         var broken = p with { FailureClass = @class, Reason = reason, BakeUntil = null };
@@ -107,18 +108,18 @@ public static class PromotionMachine
         };
     }
 
-    // Deploys that never became healthy left the old instances in place, and must not replace them later; once healthy, the new ones
-    // are what runs.
+    // Deploys that never became healthy left the old instances in place and must not replace them later; once healthy, the new
+    // instances are what runs.
     private static Transition GivenUp(Promotion p, DateTimeOffset at) => p.HealthyAt is null
         ? Transition.To(Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), new ReleaseSlot())
         : Transition.To(Ended(p, PromotionPhase.Failed, at));
 
-    private static Transition Asked(Promotion p, RollbackAsked asked, Digest target) => Back(
+    private static Transition Requested(Promotion p, RollbackRequested requested, Digest target) => Back(
         p with
         {
-            Reason = Because($"Rolled back by {asked.Person}", asked.Comment), FailureClass = null, BakeUntil = null, FinishedAt = null,
+            Reason = Because($"Rolled back by {requested.Person}", requested.Comment), FailureClass = null, BakeUntil = null, FinishedAt = null,
         },
-        asked.At,
+        requested.At,
         target);
 
     private static Transition Back(Promotion p, DateTimeOffset at, Digest target) => Transition.To(
@@ -130,7 +131,7 @@ public static class PromotionMachine
 
     private static string Because(string what, string? comment) => string.IsNullOrWhiteSpace(comment) ? what + "." : $"{what}: {comment}";
 
-    /// <summary>While it bakes somebody looks every second, and at its end.</summary>
+    /// <summary>A baking promotion is checked every second, and at the moment the bake ends.</summary>
     public static DateTimeOffset WakeInBake(DateTimeOffset now, DateTimeOffset until)
     {
         var next = now + TimeSpan.FromSeconds(1);

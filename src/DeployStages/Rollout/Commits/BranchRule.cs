@@ -7,21 +7,21 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Rollout.Commits;
 
 /// <summary>
-/// Keeps work in progress away from where it does not belong. By itself only a commit of the repository's default branch is offered;
-/// a stage that names its <c>branches</c> takes nothing else, whoever asks. Joins the ambient transaction.
+/// Keeps work in progress out of stages. Only commits of the repository's default branch are offered automatically; a stage that names
+/// its <c>branches</c> accepts nothing else, no matter who asks. Joins the ambient transaction.
 /// </summary>
-public sealed class BranchRule(RepositoryStore repositories, CommitStore commits, Mirror mirror)
+internal sealed class BranchRule(RepositoryStore repositories, CommitStore commits, Mirror mirror)
 {
     /// <summary>Stands for the default branch of the repository, whatever its name.</summary>
     public const string Default = "default";
 
     private static readonly IReadOnlyList<string> OnlyDefault = [Default];
 
-    /// <summary>The commit may be offered to the stage without anybody asking.</summary>
-    public async Task<bool> OffersAsync(StagePolicy stage, RepositoryId repository, CommitSha sha, CancellationToken ct) =>
+    /// <summary>The commit may be offered to the stage automatically.</summary>
+    public async Task<bool> AllowsOfferAsync(StagePolicy stage, RepositoryId repository, CommitSha sha, CancellationToken ct) =>
         await ProblemAsync(stage.Name, stage.Branches ?? OnlyDefault, repository, sha, ct) is null;
 
-    /// <summary>Why the stage does not take the commit; null when it does.</summary>
+    /// <summary>Why the stage does not accept the commit; null when it does.</summary>
     public async Task<string?> ProblemAsync(StagePolicy stage, RepositoryId repository, CommitSha sha, CancellationToken ct) =>
         stage.Branches is { } branches ? await ProblemAsync(stage.Name, branches, repository, sha, ct) : null;
 
@@ -31,14 +31,14 @@ public sealed class BranchRule(RepositoryStore repositories, CommitStore commits
         var known = await repositories.GetAsync(repository, ct);
         Invariant.Require(known is not null);
         var wanted = patterns.Select(p => p == Default ? known.DefaultBranch : p).ToList();
-        var cameBy = await commits.BranchesAsync(repository, sha, ct);
-        if (cameBy.Any(branch => Matches(wanted, branch)) || await IsWithinAsync(wanted, repository, sha, ct))
+        var pushedTo = await commits.BranchesAsync(repository, sha, ct);
+        if (pushedTo.Any(branch => Matches(wanted, branch)) || await IsWithinAsync(wanted, repository, sha, ct))
             return null;
-        var from = cameBy.Count == 0 ? "this one came by no branch" : $"this one came by {string.Join(", ", cameBy)}";
-        return $"{stage} takes commits of {string.Join(", ", wanted)}; {from}. Merge it first.";
+        var from = pushedTo.Count == 0 ? "this one is on no known branch" : $"this one is on {string.Join(", ", pushedTo)}";
+        return $"{stage} accepts commits of {string.Join(", ", wanted)}; {from}. Merge it first.";
     }
 
-    // A commit from before the repository was known has no row that says how it came: git knows.
+    // A commit from before the repository was added has no row that names its branch: git knows.
     private async Task<bool> IsWithinAsync(List<string> wanted, RepositoryId repository, CommitSha sha, CancellationToken ct)
     {
         if (!Directory.Exists(mirror.PathOf(repository)))

@@ -6,14 +6,14 @@ using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout.Commits;
 
-/// <summary>The commits that go into a stage, and who made them.</summary>
-public sealed class Contributors(Mirror mirror, CommitStore commits)
+/// <summary>The commits that a promotion would take into a stage, and who contributed them.</summary>
+internal sealed class Contributors(Mirror mirror, CommitStore commits)
 {
     /// <summary>Newest first, at most 250; the head of the release is always among them when it is known at all.</summary>
     public IReadOnlyList<PlannedCommit> Commits(RepositoryId repository, CommitSha? from, CommitSha to) =>
         [.. Facts(repository, from, to).Select(f => new PlannedCommit(f.Sha, f.Subject, f.AuthorName, f.AuthoredAt))];
 
-    /// <summary>Authors and pushers of every commit that goes in; empty when nothing is known.</summary>
+    /// <summary>Authors and pushers of those commits; empty when nothing is known.</summary>
     public async Task<IReadOnlyList<Contributor>> OfAsync(RepositoryId repository, CommitSha? from, CommitSha to, CancellationToken ct)
     {
         var found = new List<Contributor>();

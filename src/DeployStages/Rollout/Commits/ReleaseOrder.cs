@@ -8,12 +8,12 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Rollout.Commits;
 
 /// <summary>
-/// Which of two releases is newer. Builds of two pushes may end in either order, so the number of a release says little: where git knows
-/// that one commit contains the other, git decides; where neither contains the other, the number does.
+/// Which of two releases is newer. Builds of two pushes may end in either order, so the number of a release says little. Where git knows
+/// that one commit contains the other, git decides; otherwise the number does.
 /// </summary>
-public sealed class ReleaseOrder(ReleaseStore releases, Mirror mirror)
+internal sealed class ReleaseOrder(ReleaseStore releases, Mirror mirror)
 {
-    /// <summary>What the stage runs or is being moved to, when the release is contained in it: it would take the stage back.</summary>
+    /// <summary>What the stage runs or is moving to, when it contains the release: an offer would take the stage back.</summary>
     public async Task<Digest?> ContainedInAsync(Release release, Slot slot, CancellationToken ct) =>
         slot.Current is { } current && current != release.Digest && await releases.FindAsync(current, ct) is { } there
             && IsContained(release.RepositoryId, release.CommitSha, there.CommitSha)

@@ -1,14 +1,7 @@
-using System.Security.Claims;
-using System.Text.Json;
-using Pipeline.ArtifactStore.Data;
-using Pipeline.Attestation;
 using Pipeline.DeployStages.Contract.Events;
 using Pipeline.DeployStages.Contract.Views;
-using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
-using Pipeline.DeployStages.Policy;
-using Pipeline.DeployStages.Rollout.Commits;
 using Pipeline.DeployStages.Rollout.Gates;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
@@ -16,98 +9,37 @@ using Pipeline.Kernel.Events;
 namespace Pipeline.DeployStages.Rollout.Decisions;
 
 /// <summary>
-/// Takes decisions of people. An approval is a state on (promotion, plan digest), never a running step: nothing is locked while people
-/// think, and a plan that changed voids it. The caller holds the slot's lock and the transaction.
+/// Records approvals. An approval belongs to a promotion and the digest of its plan, and is never a running step: nothing is locked
+/// while people think, and a plan that changed voids it. The caller holds the slot's lock and the transaction.
 /// </summary>
-public sealed class Approvals(
-    StageStores stores, GateEvaluator gates, Contributors contributors, ApprovalSigner signer, Transitions transitions, PolicyAndOutbox shell)
+internal sealed class Approvals(
+    ApprovalEligibility eligibility, DecisionStore decisions, ApprovalSigner signer, PromotionOutbox outbox)
 {
+    /// <param name="planDigest">The plan that the caller read; null approves the plan as it is now.</param>
     public async Task<PromotionOutcome> ApproveAsync(
-        Promotion p, string? planDigest, string? comment, ClaimsPrincipal caller, DateTimeOffset now, CancellationToken ct)
+        Promotion p, string? planDigest, string? comment, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
-        if (p.Phase != PromotionPhase.Waiting)
-            return Decided(p);
-        var stage = shell.Policy.Current.Find(p.Stage);
-        if (stage?.Gates.Approval is not { } rules)
-            return new PromotionOutcome.Conflict("already-decided", $"{p.Stage} asks nobody to approve.", "There is nothing to do.");
-        var plan = (await gates.LookAsync(stage, p.Release, p.Repository, p.Id, ct)).Plan;
-        if (planDigest is not null && planDigest != plan.Digest)
-            return PlanChanged($"promotion {p.Number}");
-        var people = await contributors.OfAsync(p.Repository, plan.From?.Commit, p.Commit, ct);
-        if (people.Count == 0 && (rules.ExcludeAuthor || rules.ExcludePusher))
-            return new PromotionOutcome.Refused(
-                "approver-excluded", "Nobody knows who made the commits that go in.", "Fetch the repository again, then approve.");
-        var approver = ApproverOf(caller);
-        var (groups, refused) = ApproverRules.Check(rules, approver, people);
-        if (refused is not null)
-            return refused;
-        if ((await stores.Decisions.OfAsync([p.Id], ct)).Any(
-            d => d.Kind == DecisionKind.Approve && d.Person == approver.Name && d.PlanDigest == plan.Digest))
-            return Approved(approver.Name);
-        var envelope = await signer.SignAsync(p, plan.Digest, approver.Name, groups, now, ct);
+        var may = await eligibility.CheckAsync(p, caller, ct);
+        if (may.Plan is { } read && planDigest is not null && planDigest != read.Digest)
+            return PlanReader.Changed($"promotion {p.Number}");
+        if (may.Refusal is { } refusal)
+            return refusal;
+        var plan = may.Plan;
+        Invariant.Require(plan is not null);
+        var person = caller.Actor.Name;
+        if ((await decisions.OfAsync([p.Id], ct)).Any(
+            d => d.Kind == DecisionKind.Approve && d.Person == person && d.PlanDigest == plan.Digest))
+            return AlreadyApproved(person);
+        var envelope = await signer.SignAsync(p, plan.Digest, person, may.Groups, now, ct);
         var approval = new Decision(
-            Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, approver.Name, groups, plan.Digest, comment, envelope, now);
-        if (!await stores.Decisions.InsertAsync(approval, ct))
-            return Approved(approver.Name);
-        await shell.Outbox.SendAsync(
-            [new NewJournalEntry(new PromotionApproved(p.Id, p.Stage, approver.Name, comment), Actor.Of(caller), p.Subject)], [p.Id], ct);
+            Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, person, may.Groups, plan.Digest, comment, envelope, now);
+        if (!await decisions.InsertAsync(approval, ct))
+            return AlreadyApproved(person);
+        await outbox.SendAsync(
+            [new NewJournalEntry(new PromotionApproved(p.Id, p.Stage, person, comment), caller.Actor, p.Subject)], [p.Id], ct);
         return new PromotionOutcome.Done(p.Id);
     }
 
-    public async Task<PromotionOutcome> RejectAsync(
-        Promotion p, string? comment, ClaimsPrincipal caller, DateTimeOffset now, CancellationToken ct)
-    {
-        if (p.Phase != PromotionPhase.Waiting)
-            return Decided(p);
-        var actor = Actor.Of(caller);
-        if (actor.Kind != ActorKind.Person)
-            return new PromotionOutcome.Refused(
-                "token-cannot-approve", $"{actor.Name} is a token: only persons decide.", "Sign in as a person.");
-        var stage = shell.Policy.Current.Find(p.Stage);
-        await stores.Decisions.InsertAsync(
-            new Decision(Guid.CreateVersion7(now), p.Id, DecisionKind.Reject, actor.Name, [], p.PlanDigest ?? "", comment, null, now), ct);
-        if (stage is null)
-            return new PromotionOutcome.Unknown($"The stage {p.Stage} is no longer in the policy.");
-        await transitions.ApplyAsync(p, stage, new PersonRejected(now, actor.Name, comment), actor, ct);
-        return new PromotionOutcome.Done(p.Id);
-    }
-
-    internal static PromotionOutcome.Conflict PlanChanged(string what) => new(
-        "plan-changed", $"The plan of {what} has changed since you read it.", "Read the plan again and decide on its new digest.");
-
-    private static PromotionOutcome.Conflict Approved(string person) => new(
-        "already-approved", $"{person} has approved this plan before.", "Another member of the group must approve.");
-
-    private static PromotionOutcome.Conflict Decided(Promotion p) => new(
-        "already-decided", $"Promotion {p.Number} no longer waits: it is {p.Phase.ToString().ToLowerInvariant()}.",
-        "There is nothing left to decide.");
-
-    private static Approver ApproverOf(ClaimsPrincipal caller)
-    {
-        var actor = Actor.Of(caller);
-        return new Approver(
-            actor.Kind, actor.Name, [.. caller.FindAll(CallerClaims.Group).Select(c => c.Value)],
-            [.. caller.FindAll(CallerClaims.Email).Select(c => c.Value)]);
-    }
-}
-
-/// <summary>The rules in force and the way out, which every decision needs.</summary>
-public sealed record PolicyAndOutbox(PolicyInForce Policy, JobsAndJournal Outbox);
-
-/// <summary>Signs an approval, so that who said yes to which plan can be proved without the database.</summary>
-public sealed class ApprovalSigner(KeyRing keys, AttestationStore attestations)
-{
-    public const string PredicateType = "urn:x-pipeline:approval/v1";
-
-    /// <returns>The DSSE envelope as JSON; its subject is the plan.</returns>
-    public async Task<string> SignAsync(
-        Promotion p, string planDigest, string person, IReadOnlyList<string> groups, DateTimeOffset at, CancellationToken ct)
-    {
-        var predicate = JsonSerializer.SerializeToElement(
-            new { stage = p.Stage, release = p.Release.ToString(), promotion = p.Id.ToString(), person, groups, at },
-            JsonSerializerOptions.Web);
-        var envelope = Statements.Sign([StatementSubject.Of("plan", planDigest)], PredicateType, predicate, keys.Promoter);
-        await attestations.AddAsync(envelope, keys.Promoter.Id, [p.Release], ct);
-        return envelope;
-    }
+    private static PromotionOutcome.Conflict AlreadyApproved(string person) => new(
+        "already-approved", $"{person} has already approved this plan.", "Another member of the group must approve.");
 }

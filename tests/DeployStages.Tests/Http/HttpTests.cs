@@ -7,11 +7,12 @@ using System.Text.Json;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.ArtifactStore.Data;
 using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Http;
 
 /// <summary>What programs and tasks get for an answer.</summary>
 public sealed class HttpTests
@@ -118,7 +119,7 @@ public sealed class HttpTests
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/promotions/{promotion}/approvals") { Content = Json(body) };
         if (caller is not null)
-            request.Headers.Add(SaidByHeader.Header, caller);
+            request.Headers.Add(HeaderSignIn.Caller, caller);
         return http.SendAsync(request);
     }
 

@@ -1,10 +1,10 @@
-using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 using Pipeline.TestKit;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Contract;
 
 /// <summary>Builds of two pushes may end in either order: git says which release is newer, on a real mirror.</summary>
 public sealed class OrderTests
@@ -41,7 +41,7 @@ public sealed class OrderTests
         Assert.Equal(PromotionPhase.Waiting, await stages.PhaseAsync(second, "production"));
 
         var first = await stages.ReleaseAsync(older);
-        await PromoteAsync(stages, first, "infra-qa");
+        await stages.PromoteAsync(first, "infra-qa");
         await stages.HealthyAsync("infra-qa");
         await stages.PassAsync(2);
 
@@ -58,16 +58,9 @@ public sealed class OrderTests
         await stages.GoThroughAsync("infra-qa");
         var first = await stages.ReleaseAsync(older);
 
-        await PromoteAsync(stages, first, "infra-qa");
+        await stages.PromoteAsync(first, "infra-qa");
 
         Assert.Equal(PromotionPhase.Deploying, await stages.PhaseAsync(first, "infra-qa"));
-    }
-
-    private static async Task PromoteAsync(Stages stages, ArtifactStore.Core.Release release, string stage)
-    {
-        Assert.IsType<PromotionOutcome.Done>(
-            await stages.Get<PromotionCommands>().PromoteAsync(release.Digest, stage, null, Stages.Person("maria"), default));
-        await stages.RunJobsAsync();
     }
 
     private static async Task<(CommitSha Older, CommitSha Newer)> TwoCommitsAsync(Stages stages)

@@ -7,7 +7,7 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Core.Plans;
 
 /// <summary>What a promotion would change, without what changes by itself (gates, times).</summary>
-public sealed record PlanCore(
+internal sealed record PromotionPlan(
     string Stage, string Cluster, ReleaseRef? From, ReleaseRef To, ReleaseRef? RollbackTarget,
     IReadOnlyList<DeployableChange> Deployables)
 {
@@ -17,10 +17,12 @@ public sealed record PlanCore(
         StoredJson.Options)).ToString();
 }
 
-/// <summary>Compares two releases in a stage. Pure.</summary>
-public static class PlanPlanner
+/// <summary>Compares what runs in a stage with what would run there. Pure.</summary>
+internal static class PromotionPlanner
 {
-    public static PlanCore Plan(StagePolicy stage, Release? from, Release to, Release? target) => new(
+    /// <param name="from">The release that runs now; null for an empty slot.</param>
+    /// <param name="target">The release that a failure returns to.</param>
+    public static PromotionPlan Plan(StagePolicy stage, Release? from, Release to, Release? target) => new(
         stage.Name, stage.Cluster, Ref(from), Ref(to)!, Ref(target), Changes(stage.Name, from, to));
 
     private static ReleaseRef? Ref(Release? release) =>

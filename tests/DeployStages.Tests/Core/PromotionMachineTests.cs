@@ -5,7 +5,7 @@ using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Core;
 
 public sealed class PromotionMachineTests
 {
@@ -16,7 +16,7 @@ public sealed class PromotionMachineTests
     private static readonly PromotionEvent[] Events =
     [
         new GatesOpened(Now, 7, Good), new DeploysBecameHealthy(Now), new DeployBroke(Now, FailureClass.Health, "broke"), new BakeElapsed(Now),
-        new PersonRejected(Now, "niki", null), new RollbackAsked(Now, "niki", null, Good), new NewerOffered(Now, Digest.Of([3]), "A newer release took its place."),
+        new PersonRejected(Now, "niki", null), new RollbackRequested(Now, "niki", null, Good), new NewerOffered(Now, Digest.Of([3]), "A newer release replaced it."),
         new SecurityAlarmed(Now, "digest-mismatch", "other bytes"),
     ];
 
@@ -77,7 +77,7 @@ public sealed class PromotionMachineTests
     private static PromotionEvent With(Digest? target, PromotionEvent e) => e switch
     {
         GatesOpened g => g with { Target = target },
-        RollbackAsked r => r with { Target = target },
+        RollbackRequested r => r with { Target = target },
         _ => e,
     };
 

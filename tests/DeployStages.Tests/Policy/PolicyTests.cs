@@ -1,6 +1,7 @@
 using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Tests.Kit;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Policy;
 
 public sealed class PolicyTests
 {

@@ -1,9 +1,10 @@
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Contract;
 
 public sealed class PromotionTests
 {
@@ -122,7 +123,7 @@ public sealed class PromotionTests
         await stages.HealthyAsync("infra-qa");
         Assert.Equal(good.Digest, (await stages.SlotAsync("infra-qa"))!.Current);
         var refused = Assert.IsType<PromotionOutcome.Conflict>(
-            await stages.Get<PromotionCommands>().PromoteAsync(bad.Digest, "production", null, Stages.Person("niki"), default));
+            await stages.Commands.PromoteAsync(Callers.Person("niki"), bad.Digest, "production", null, default));
         Assert.Equal("release-held", refused.Code);
     }
 
@@ -141,7 +142,7 @@ public sealed class PromotionTests
 
         var p = await stages.PromotionAsync(second, "qa");
         Assert.IsType<PromotionOutcome.Done>(
-            await stages.Get<PromotionCommands>().RollbackAsync(p.Id, null, Stages.Person("niki"), default));
+            await stages.Commands.RollbackAsync(Callers.Person("niki"), p.Id, null, default));
         await stages.HealthyAsync("qa");
 
         Assert.Equal((first.Digest, 5L), ((await stages.SlotAsync("qa"))!.Current!.Value, (await stages.SlotAsync("qa"))!.Generation));
@@ -157,13 +158,13 @@ public sealed class PromotionTests
         var bad = await stages.ReleaseAsync();
         await stages.HealthyAsync("qa");
         var p = await stages.PromotionAsync(bad, "qa");
-        var commands = stages.Get<PromotionCommands>();
-        await commands.RollbackAsync(p.Id, "slow", Stages.Person("niki"), default);
+        var commands = stages.Commands;
+        await commands.RollbackAsync(Callers.Person("niki"), p.Id, "slow", default);
         await stages.FailAsync("qa", "No agent fits.", FailureClass.Infra);
 
         Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(bad, "qa"));
         Assert.Equal((bad.Digest, good.Digest), ((await stages.SlotAsync("qa"))!.Current!.Value, (await stages.SlotAsync("qa"))!.Stable!.Value));
-        Assert.IsType<PromotionOutcome.Done>(await commands.RollbackAsync(p.Id, "again", Stages.Person("niki"), default));
+        Assert.IsType<PromotionOutcome.Done>(await commands.RollbackAsync(Callers.Person("niki"), p.Id, "again", default));
         await stages.HealthyAsync("qa");
         Assert.Equal(PromotionPhase.RolledBack, await stages.PhaseAsync(bad, "qa"));
         Assert.Equal(good.Digest, (await stages.SlotAsync("qa"))!.Current);
@@ -173,16 +174,16 @@ public sealed class PromotionTests
     public async Task A_first_deploy_that_a_person_stops_is_cancelled_and_a_first_release_that_is_healthy_has_nothing_to_return_to()
     {
         await using var stages = await Stages.StartAsync("stages: [{ name: qa, cluster: qa, bake: 9s }]");
-        var commands = stages.Get<PromotionCommands>();
+        var commands = stages.Commands;
         var stopped = await stages.ReleaseAsync();
-        await commands.RollbackAsync((await stages.PromotionAsync(stopped, "qa")).Id, "wrong branch", Stages.Person("niki"), default);
+        await commands.RollbackAsync(Callers.Person("niki"), (await stages.PromotionAsync(stopped, "qa")).Id, "wrong branch", default);
         Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(stopped, "qa"));
         Assert.Equal(1, await stages.ScalarAsync<int>("SELECT count(*)::int FROM scheduler.intake WHERE payload->>'kind' = 'cancel-deploy'"));
 
         var second = await stages.ReleaseAsync();
         await stages.HealthyAsync("qa");
         var refused = Assert.IsType<PromotionOutcome.Conflict>(
-            await commands.RollbackAsync((await stages.PromotionAsync(second, "qa")).Id, null, Stages.Person("niki"), default));
+            await commands.RollbackAsync(Callers.Person("niki"), (await stages.PromotionAsync(second, "qa")).Id, null, default));
         Assert.Equal("nothing-to-roll-back", refused.Code);
         Assert.Equal(PromotionPhase.Baking, await stages.PhaseAsync(second, "qa"));
     }
@@ -215,7 +216,7 @@ public sealed class PromotionTests
         await stages.PassAsync(5);
         await stages.ExecuteAsync("UPDATE scheduler.task SET healthy_at = NULL");
         await stages.PassAsync(1);
-        Assert.Contains("is not healthy", (await stages.PromotionAsync(release, "production")).Blockers[0].Sentence, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("not healthy in qa", (await stages.PromotionAsync(release, "production")).Blockers[0].Sentence, StringComparison.OrdinalIgnoreCase);
         await stages.ExecuteAsync("UPDATE scheduler.task SET healthy_at = now()");
         await stages.PassAsync(9);
         Assert.Equal(PromotionPhase.Waiting, await stages.PhaseAsync(release, "production"));
@@ -233,7 +234,7 @@ public sealed class PromotionTests
         await stages.GoThroughAsync("qa");
         var p = await stages.PromotionAsync(second, "qa");
 
-        Assert.IsType<PromotionOutcome.Done>(await stages.Get<PromotionCommands>().RollbackAsync(p.Id, "slow", Stages.Person("niki"), default));
+        Assert.IsType<PromotionOutcome.Done>(await stages.Commands.RollbackAsync(Callers.Person("niki"), p.Id, "slow", default));
         await stages.HealthyAsync("qa");
 
         Assert.Equal(PromotionPhase.RolledBack, await stages.PhaseAsync(second, "qa"));

@@ -1,9 +1,9 @@
 using System.Security.Claims;
-using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Contract;
 
 public sealed class ApprovalTests
 {
@@ -23,15 +23,15 @@ public sealed class ApprovalTests
         var release = await stages.ReleaseAsync();
         var p = await stages.PromotionAsync(release, "production");
         Assert.Equal(["approval", "approval"], p.Blockers.Select(b => b.Gate));
-        var commands = stages.Get<PromotionCommands>();
-        var plan = (await stages.Get<PromotionQueries>().PlanAsync(p.Id, default))!;
+        var commands = stages.Commands;
+        var plan = (await stages.Promotions.PlanAsync(p.Id, default))!;
         Assert.Equal(p.PlanDigest, plan.Digest);
 
-        Assert.IsType<PromotionOutcome.Done>(await commands.ApproveAsync(p.Id, plan.Digest, "ok", Stages.Person("niki"), default));
-        Assert.Equal("already-approved", Code(await commands.ApproveAsync(p.Id, plan.Digest, null, Stages.Person("niki"), default)));
+        Assert.IsType<PromotionOutcome.Done>(await commands.ApproveAsync(Callers.Person("niki"), p.Id, plan.Digest, "ok", default));
+        Assert.Equal("already-approved", Code(await commands.ApproveAsync(Callers.Person("niki"), p.Id, plan.Digest, null, default)));
         await stages.RunJobsAsync();
         Assert.Equal("owners", Assert.Single((await stages.PromotionAsync(release, "production")).Blockers).ClearedBy);
-        Assert.IsType<PromotionOutcome.Done>(await commands.ApproveAsync(p.Id, plan.Digest, null, Stages.Person("petros", ["owners"]), default));
+        Assert.IsType<PromotionOutcome.Done>(await commands.ApproveAsync(Callers.Person("petros", ["owners"]), p.Id, plan.Digest, null, default));
         await stages.RunJobsAsync();
 
         Assert.Equal(PromotionPhase.Deploying, await stages.PhaseAsync(release, "production"));
@@ -56,7 +56,7 @@ public sealed class ApprovalTests
         await using var stages = await Stages.StartAsync(Policy);
         var release = await stages.ReleaseAsync();
         var p = await stages.PromotionAsync(release, "production");
-        Assert.Equal(refused, Code(await stages.Get<PromotionCommands>().ApproveAsync(p.Id, null, null, Stages.Person(name, groups, emails, kind), default)));
+        Assert.Equal(refused, Code(await stages.Commands.ApproveAsync(kind == "token" ? Callers.Token(name) : Callers.Person(name, groups, emails), p.Id, null, null, default)));
     }
 
     [Fact]
@@ -65,10 +65,10 @@ public sealed class ApprovalTests
         await using var stages = await Stages.StartAsync(Policy);
         var release = await stages.ReleaseAsync();
         var p = await stages.PromotionAsync(release, "production");
-        var commands = stages.Get<PromotionCommands>();
-        Assert.Equal("plan-changed", Code(await commands.ApproveAsync(p.Id, Digest.Of([1]).ToString(), null, Stages.Person("niki"), default)));
+        var commands = stages.Commands;
+        Assert.Equal("plan-changed", Code(await commands.ApproveAsync(Callers.Person("niki"), p.Id, Digest.Of([1]).ToString(), null, default)));
 
-        await commands.ApproveAsync(p.Id, null, null, Stages.Person("niki"), default);
+        await commands.ApproveAsync(Callers.Person("niki"), p.Id, null, null, default);
         await stages.RunJobsAsync();
         stages.Time.Advance(TimeSpan.FromHours(2));
         await stages.PassAsync(1);
@@ -81,10 +81,10 @@ public sealed class ApprovalTests
         await using var stages = await Stages.StartAsync(Policy);
         var release = await stages.ReleaseAsync();
         var p = await stages.PromotionAsync(release, "production");
-        await stages.Get<PromotionCommands>().RejectAsync(p.Id, "Not before Monday", Stages.Person("niki"), default);
+        await stages.Commands.RejectAsync(Callers.Person("niki"), p.Id, "Not before Monday", default);
 
         Assert.Equal(PromotionPhase.Rejected, await stages.PhaseAsync(release, "production"));
-        Assert.Equal("already-decided", Code(await stages.Get<PromotionCommands>().ApproveAsync(p.Id, null, null, Stages.Person("petros", ["owners"]), default)));
+        Assert.Equal("already-decided", Code(await stages.Commands.ApproveAsync(Callers.Person("petros", ["owners"]), p.Id, null, null, default)));
         Assert.Equal(0, await stages.IntakeAsync());
         Assert.Contains("promotion.rejected", await stages.JournalAsync());
     }

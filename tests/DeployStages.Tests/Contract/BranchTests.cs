@@ -1,9 +1,9 @@
 using Pipeline.ArtifactStore.Core;
-using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Views;
 using Pipeline.DeployStages.Jobs;
+using Pipeline.DeployStages.Tests.Kit;
 
-namespace Pipeline.DeployStages.Tests;
+namespace Pipeline.DeployStages.Tests.Contract;
 
 /// <summary>Work in progress stays where it is; a merge takes it further.</summary>
 public sealed class BranchTests
@@ -42,17 +42,17 @@ public sealed class BranchTests
         stages.Branch = "feature/basket";
         var release = await stages.ReleaseAsync();
 
-        await PromoteAsync(stages, release, "infra-qa");
+        await stages.PromoteAsync(release, "infra-qa");
         await stages.GoThroughAsync("infra-qa");
         Assert.Equal(PromotionPhase.Succeeded, await stages.PhaseAsync(release, "infra-qa"));
         Assert.Null(await stages.PhaseAsync(release, "production"));
 
-        await PromoteAsync(stages, release, "production");
+        await stages.PromoteAsync(release, "production");
         var waiting = await stages.PromotionAsync(release, "production");
         Assert.Equal(PromotionPhase.Waiting, waiting.Phase);
         var blocker = Assert.Single(waiting.Blockers);
         Assert.Equal("branch", blocker.Gate);
-        Assert.Equal("production takes commits of main, release/*; this one came by feature/basket. Merge it first.", blocker.Sentence);
+        Assert.Equal("production accepts commits of main, release/*; this one is on feature/basket. Merge it first.", blocker.Sentence);
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public sealed class BranchTests
         await using var stages = await Stages.StartAsync(Guarded);
         stages.Branch = "feature/basket";
         var release = await stages.ReleaseAsync();
-        await PromoteAsync(stages, release, "infra-qa");
+        await stages.PromoteAsync(release, "infra-qa");
         await stages.GoThroughAsync("infra-qa");
-        await PromoteAsync(stages, release, "production");
+        await stages.PromoteAsync(release, "production");
 
         await ReachAsync(stages, release, "main");
 
@@ -87,14 +87,7 @@ public sealed class BranchTests
     private static async Task PromoteUnlessOfferedAsync(Stages stages, Release release)
     {
         if (await stages.PhaseAsync(release, "infra-qa") is null)
-            await PromoteAsync(stages, release, "infra-qa");
-    }
-
-    private static async Task PromoteAsync(Stages stages, Release release, string stage)
-    {
-        var outcome = await stages.Get<PromotionCommands>().PromoteAsync(release.Digest, stage, null, Stages.Person("maria"), default);
-        Assert.IsType<PromotionOutcome.Done>(outcome);
-        await stages.RunJobsAsync();
+            await stages.PromoteAsync(release, "infra-qa");
     }
 
     private static async Task ReachAsync(Stages stages, Release release, string branch)
