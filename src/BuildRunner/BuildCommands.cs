@@ -5,9 +5,9 @@ using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.BuildRunner.Jobs;
-using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Core;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
@@ -38,14 +38,14 @@ public enum CancelBuildOutcome
 public sealed class BuildCommands
 {
     private readonly CommitCommands commits;
-    private readonly Mirror mirror;
+    private readonly SourceQueries mirror;
     private readonly BuildWriter writer;
     private readonly Journal journal;
     private readonly IBackgroundJobClient jobs;
     private readonly BuildDoors doors;
 
     internal BuildCommands(
-        CommitCommands commits, Mirror mirror, BuildWriter writer, Journal journal, IBackgroundJobClient jobs, BuildDoors doors)
+        CommitCommands commits, SourceQueries mirror, BuildWriter writer, Journal journal, IBackgroundJobClient jobs, BuildDoors doors)
     {
         (this.commits, this.mirror, this.writer, this.journal, this.jobs, this.doors) = (commits, mirror, writer, journal, jobs, doors);
     }
@@ -103,7 +103,7 @@ public sealed class BuildCommands
 
     private async Task<StartBuildOutcome> PlanAsync(Wanted wanted, CancellationToken ct)
     {
-        if (await commits.EnsureAsync(wanted.Repository, wanted.Sha, ct) is not { } commit)
+        if (await commits.EnsureAsync(Caller.System("builds"), wanted.Repository, wanted.Sha, ct) is not { } commit)
             return new StartBuildOutcome.UnknownCommit();
         var skipped = wanted.Trigger == BuildTrigger.Push && SkipWords.In(commit.Subject);
         var (file, read) = skipped ? (null, new DefinitionResult(null, [])) : Read(wanted.Repository, wanted.Sha);

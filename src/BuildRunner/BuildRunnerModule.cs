@@ -8,8 +8,8 @@ using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Http;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.BuildRunner.Logs;
-using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract.Commands;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel.Events;
 
 namespace Pipeline.BuildRunner;
@@ -44,7 +44,7 @@ public static class BuildRunnerModule
         services.AddSingleton<BuildAdvance>();
         services.AddSingleton<RunnerDesk>();
         services.AddSingleton(p => new BuildCommands(
-            p.GetRequiredService<CommitCommands>(), p.GetRequiredService<Mirror>(), p.GetRequiredService<BuildWriter>(),
+            p.GetRequiredService<CommitCommands>(), p.GetRequiredService<SourceQueries>(), p.GetRequiredService<BuildWriter>(),
             p.GetRequiredService<Journal>(), p.GetRequiredService<IBackgroundJobClient>(), p.GetRequiredService<BuildDoors>()));
         services.AddTransient<PlanBuildJob>();
         services.AddTransient<CreateReleaseJob>();

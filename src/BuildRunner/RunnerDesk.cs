@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
@@ -135,8 +135,8 @@ internal sealed class RunnerDesk(
                 return new RunnerResult(
                     false, null, null, FailureClass.Config, $"The artifact '{wanted.Name}' ({wanted.Path}) was not made.");
             if (!await doors.Artifacts.RecordAsync(
-                task.Build, new ReleaseArtifact(made.Name, task.Module.Name, digest, made.Bytes, made.MediaType),
-                task.Identity.Subject, Actor.System("runner"), ct))
+                Caller.System("runner"), task.Build, new ReleaseArtifact(made.Name, task.Module.Name, digest, made.Bytes, made.MediaType),
+                task.Identity.Subject, ct))
                 return new RunnerResult(false, null, null, FailureClass.Infra, $"The artifact '{wanted.Name}' did not arrive: {digest}.");
         }
 

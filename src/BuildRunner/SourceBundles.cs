@@ -4,7 +4,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner;
@@ -16,7 +16,7 @@ internal sealed record SourceBundle(Digest Digest, long Bytes);
 /// Makes source bundles: the module's path and those of everything it depends on, named by the ids of their trees, so that
 /// what did not change is never packed again.
 /// </summary>
-internal sealed class SourceBundles(NpgsqlDataSource db, Mirror mirror, IOptions<BuildRunnerOptions> options, TimeProvider time)
+internal sealed class SourceBundles(NpgsqlDataSource db, SourceQueries sources, IOptions<BuildRunnerOptions> options, TimeProvider time)
 {
     private const string Find = "SELECT digest, bytes FROM build.bundle WHERE repository_id = @repository AND key = @key";
     private const string Save = """
@@ -29,14 +29,14 @@ internal sealed class SourceBundles(NpgsqlDataSource db, Mirror mirror, IOptions
 
     public async Task<SourceBundle> MakeAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
     {
-        var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', paths.Select(p => $"{p}\0{mirror.TreeId(repository, sha, p)}")))).Hex;
+        var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', paths.Select(p => $"{p}\0{sources.TreeId(repository, sha, p)}")))).Hex;
         if (await FindAsync(repository, key, ct) is { } known && File.Exists(PathOf(known.Digest)))
             return known;
         Directory.CreateDirectory(root);
         var temporary = Path.Combine(root, $"{key[..12]}-{Path.GetRandomFileName()}.part");
         try
         {
-            await mirror.ArchiveAsync(repository, sha, paths is [""] ? [] : paths, temporary, ct);
+            await sources.ArchiveAsync(repository, sha, paths is [""] ? [] : paths, temporary, ct);
             var bundle = await MeasureAsync(temporary, ct);
             File.Move(temporary, PathOf(bundle.Digest), overwrite: true);
             await SaveAsync(repository, key, bundle, ct);

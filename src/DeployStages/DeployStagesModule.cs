@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Contract.Events;
+using Pipeline.DeployStages.Contract.Commands;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Http;
 using Pipeline.DeployStages.Jobs;
@@ -37,7 +38,7 @@ public static class DeployStagesModule
             .AddSingleton<Rollouts>().AddSingleton<DeployableRegistry>();
         services.AddSingleton<RollbackTargets>().AddSingleton<PlanReader>().AddSingleton<PreviousStage>().AddSingleton<ReleaseChecks>()
             .AddSingleton<GateEvaluator>();
-        services.AddSingleton<ApprovalEligibility>().AddSingleton<ApprovalSigner>().AddSingleton<Approvals>().AddSingleton<Rejections>();
+        services.AddSingleton<ApprovalEligibility>().AddSingleton<Approvals>().AddSingleton<Rejections>();
         services.AddSingleton<SlotLock>().AddSingleton<PromotionOutbox>().AddSingleton<ReleaseOffers>().AddSingleton<EffectRunner>()
             .AddSingleton<Transitions>().AddSingleton<WaitingStep>().AddSingleton<RunningStep>().AddSingleton<PromotionProgress>()
             .AddSingleton<PromotionStarter>().AddSingleton<Rollbacks>().AddSingleton<ReleaseHolds>();

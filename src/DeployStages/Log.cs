@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages;

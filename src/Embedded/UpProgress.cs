@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
-using Pipeline.DeployStages.Contract.Events;
+using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

@@ -3,7 +3,7 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Jobs;
-using Pipeline.DeployStages.Contract.Events;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Jobs;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;

@@ -1,8 +1,7 @@
 using Hangfire;
 using Pipeline.BuildRunner.Contract;
-using Pipeline.DeployStages.Contract.Events;
+using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Server.Jobs;

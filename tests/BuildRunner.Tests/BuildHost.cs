@@ -22,7 +22,8 @@ using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
@@ -83,7 +84,8 @@ internal sealed class BuildHost : IAsyncDisposable
         app.MapBuildRunner();
         await app.StartAsync();
         var host = new BuildHost(app, data, jobs, await GitRepo.CreateAsync());
-        var added = await host.Get<RepositoryCommands>().AddAsync(new AddRepository(7, "acme", "shop", host.Repo.Url), Actor.Person("op"), CancellationToken.None);
+        var added = await host.Get<RepositoryCommands>().AddAsync(
+            Caller.System("test"), new AddRepository(7, "acme", "shop", host.Repo.Url), CancellationToken.None);
         host.Repository = ((AddRepositoryOutcome.Added)added).Repository;
         return host;
     }

@@ -1,5 +1,5 @@
 using Bunit;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Ui.Components;
 using Pipeline.Ui.Queries;
 

@@ -8,7 +8,7 @@ using Npgsql;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;

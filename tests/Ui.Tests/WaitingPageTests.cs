@@ -9,7 +9,7 @@ using MudBlazor;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 
 namespace Pipeline.BuildRunner.Core;
 

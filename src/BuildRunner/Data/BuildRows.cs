@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Data;

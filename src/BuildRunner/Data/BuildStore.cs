@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
@@ -8,7 +8,7 @@ using Pipeline.Kernel;
 namespace Pipeline.BuildRunner.Data;
 
 /// <summary>Reads builds.</summary>
-public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
+public sealed class BuildStore(NpgsqlDataSource db, ArtifactQueries artifacts)
 {
     private const string One = $"SELECT {BuildRow.Columns} FROM build.build WHERE id = @id";
     private const string ByNumber = "SELECT id FROM build.build WHERE repository_id = @repository AND number = @number";

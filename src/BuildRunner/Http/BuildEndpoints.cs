@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Core;
-using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Http;
@@ -143,5 +143,5 @@ internal static class BuildEndpoints
         title: $"{field} {message}",
         extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
 
-    internal sealed record Stores(BuildStore Builds, RepositoryStore Repositories);
+    internal sealed record Stores(BuildStore Builds, RepositoryQueries Repositories);
 }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.TaskRunner.Contract;
 
@@ -75,17 +77,17 @@ internal static class RunnerEndpoints
     }
 
     private static async Task<Results<Ok, NotFound, ProblemHttpResult>> HeadArtifact(
-        string taskId, string digest, HttpContext http, RunnerDesk desk, BlobStore blobs, CancellationToken ct)
+        string taskId, string digest, HttpContext http, RunnerDesk desk, ArtifactQueries artifacts, CancellationToken ct)
     {
         if (await desk.ComeInAsync(taskId, Token(http.Request), ct) is null)
             return Unknown();
         if (!Digest.TryParse(digest, out var wanted))
             return Invalid("digest", "must be sha256: and 64 hex digits.");
-        return await blobs.HasAsync(wanted, ct) ? TypedResults.Ok() : TypedResults.NotFound();
+        return artifacts.Has(wanted) ? TypedResults.Ok() : TypedResults.NotFound();
     }
 
     private static async Task<Results<Created, NoContent, ProblemHttpResult>> PutArtifact(
-        string taskId, string digest, HttpContext http, RunnerDesk desk, BlobStore blobs, CancellationToken ct)
+        string taskId, string digest, HttpContext http, RunnerDesk desk, ArtifactCommands artifacts, CancellationToken ct)
     {
         if (await desk.ComeInAsync(taskId, Token(http.Request), ct) is null)
             return Unknown();
@@ -94,7 +96,7 @@ internal static class RunnerEndpoints
         // Artifacts have no limit of their own; the disk has.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
-        return await blobs.PutAsync(http.Request.Body, wanted, ct) switch
+        return await artifacts.PutAsync(Caller.System("runner"), http.Request.Body, wanted, ct) switch
         {
             PutOutcome.Stored => TypedResults.Created(),
             PutOutcome.AlreadyThere => TypedResults.NoContent(),

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
@@ -129,4 +129,4 @@ internal sealed class BuildAdvance(
 }
 
 /// <summary>What a spec is made of.</summary>
-internal sealed record GitDoors(RepositoryStore Repositories, CommitStore Commits);
+internal sealed record GitDoors(RepositoryQueries Repositories, CommitQueries Commits);

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;

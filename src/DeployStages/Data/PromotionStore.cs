@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 
 namespace Pipeline.DeployStages.Http;
 

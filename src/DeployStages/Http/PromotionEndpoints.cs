@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract.Commands;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Http;

@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
@@ -8,12 +8,12 @@ namespace Pipeline.DeployStages.Jobs;
 /// <summary>Another promotion of the release's repository ended: checks everything of that repository that waits.</summary>
 public sealed class AdvanceReleaseJob
 {
-    private readonly ReleaseStore releases;
+    private readonly ReleaseQueries releases;
     private readonly PromotionStore promotions;
     private readonly PromotionProgress progress;
     private readonly TimeProvider time;
 
-    internal AdvanceReleaseJob(ReleaseStore releases, PromotionStore promotions, PromotionProgress progress, TimeProvider time) =>
+    internal AdvanceReleaseJob(ReleaseQueries releases, PromotionStore promotions, PromotionProgress progress, TimeProvider time) =>
         (this.releases, this.promotions, this.progress, this.time) = (releases, promotions, progress, time);
 
     /// <summary>Running it twice changes nothing.</summary>

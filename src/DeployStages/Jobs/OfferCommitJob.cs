@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Jobs;
@@ -9,11 +9,11 @@ namespace Pipeline.DeployStages.Jobs;
 /// </summary>
 public sealed class OfferCommitJob
 {
-    private readonly ReleaseStore releases;
+    private readonly ReleaseQueries releases;
     private readonly OfferReleaseJob offer;
     private readonly AdvanceReleaseJob advance;
 
-    internal OfferCommitJob(ReleaseStore releases, OfferReleaseJob offer, AdvanceReleaseJob advance) =>
+    internal OfferCommitJob(ReleaseQueries releases, OfferReleaseJob offer, AdvanceReleaseJob advance) =>
         (this.releases, this.offer, this.advance) = (releases, offer, advance);
 
     /// <summary>Running it twice changes nothing.</summary>

@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
@@ -8,11 +8,11 @@ namespace Pipeline.DeployStages.Jobs;
 /// <summary>A release was created: offers it to the first stages.</summary>
 public sealed class OfferReleaseJob
 {
-    private readonly ReleaseStore releases;
+    private readonly ReleaseQueries releases;
     private readonly ReleaseOffers offers;
     private readonly PromotionOutbox outbox;
 
-    internal OfferReleaseJob(ReleaseStore releases, ReleaseOffers offers, PromotionOutbox outbox) =>
+    internal OfferReleaseJob(ReleaseQueries releases, ReleaseOffers offers, PromotionOutbox outbox) =>
         (this.releases, this.offers, this.outbox) = (releases, offers, outbox);
 
     /// <summary>Running it twice changes nothing.</summary>

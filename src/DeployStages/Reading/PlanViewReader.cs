@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Policy;
@@ -10,7 +10,7 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Reading;
 
 /// <summary>Plans with their gates, as people see them.</summary>
-internal sealed class PlanViewReader(PolicyInForce policy, GateEvaluator gates, ReleaseStore releases, Contributors contributors)
+internal sealed class PlanViewReader(PolicyInForce policy, GateEvaluator gates, ReleaseQueries releases, Contributors contributors)
 {
     /// <returns>Null when the stage is no longer in the policy.</returns>
     public async Task<PlanView?> OfPromotionAsync(Promotion p, CancellationToken ct) =>

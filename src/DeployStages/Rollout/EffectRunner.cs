@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
@@ -10,7 +10,7 @@ namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>Carries out the effects of a transition. Joins the ambient transaction.</summary>
 internal sealed class EffectRunner(
-    SlotStore slots, Rollouts rollouts, DeployableRegistry registry, ReleaseOffers offers, ReleaseStore releases)
+    SlotStore slots, Rollouts rollouts, DeployableRegistry registry, ReleaseOffers offers, ReleaseQueries releases)
 {
     /// <param name="p">The promotion after the transition.</param>
     /// <returns>What an offer to the next stages came to; null for every other effect.</returns>

@@ -1,6 +1,6 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Rollout.Gates;
@@ -11,7 +11,7 @@ namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>Starts a promotion at somebody's request. All gates of the stage still hold.</summary>
 internal sealed class PromotionStarter(
-    PolicyInForce policy, ReleaseStore releases, SlotLock slots, PlanReader plans, ReleaseOffers offers, PromotionOutbox outbox)
+    PolicyInForce policy, ReleaseQueries releases, SlotLock slots, PlanReader plans, ReleaseOffers offers, PromotionOutbox outbox)
 {
     /// <param name="planDigest">The plan that the caller read; null accepts any.</param>
     public async Task<PromotionOutcome> PromoteAsync(Digest release, string stage, string? planDigest, Actor actor, CancellationToken ct)

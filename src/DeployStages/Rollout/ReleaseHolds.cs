@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
@@ -15,7 +15,7 @@ internal sealed class ReleaseHolds(
     /// <returns>False when there is no such release.</returns>
     public async Task<bool> HoldAsync(Digest release, SecurityAlarmed alarm, CancellationToken ct)
     {
-        if (!await releases.HoldAsync(release, $"{alarm.Code}: {alarm.Detail}", StageActor.System, ct))
+        if (!await releases.HoldAsync(StageActor.Caller, release, $"{alarm.Code}: {alarm.Detail}", ct))
             return false;
         foreach (var promotion in await promotions.OfReleaseAsync(release, ct))
         {

@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.DeployStages.Contract.Events;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;

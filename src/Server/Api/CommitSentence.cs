@@ -1,5 +1,4 @@
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Contract.Views;
 
 namespace Pipeline.Server.Api;
 

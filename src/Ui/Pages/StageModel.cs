@@ -1,4 +1,4 @@
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Ui.Queries;
 
 namespace Pipeline.Ui.Pages;

@@ -1,5 +1,5 @@
-using Pipeline.DeployStages.Contract.Views;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Ui.Components;
 
 namespace Pipeline.Ui.Queries;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 
 namespace Pipeline.Ui.Queries;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Commands;
 using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 

@@ -1,6 +1,5 @@
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Tests.Kit;
-using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 using Pipeline.TestKit;
 
@@ -68,7 +67,7 @@ public sealed class OrderTests
         using var git = await GitRepo.CreateAsync();
         var older = await git.CommitAsync("First");
         var newer = await git.CommitAsync("Second");
-        await git.GitAsync("clone", "-q", "--bare", ".", stages.Get<Mirror>().PathOf(Stages.Repository));
+        await git.GitAsync("clone", "-q", "--bare", ".", Path.Combine(stages.Folder, "mirrors", $"{Stages.Repository.Value:N}.git"));
         return (older, newer);
     }
 }

@@ -1,5 +1,5 @@
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;

@@ -13,15 +13,16 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Pipeline.ArtifactStore;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract.Commands;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Jobs;
 using Pipeline.DeployStages.Policy;
 using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
@@ -113,8 +114,8 @@ internal sealed class Stages : IAsyncDisposable
                 sha = sha.ToString(), branch = Branch,
             });
         var release = await Get<ReleaseCommands>().CreateAsync(
-            ReleaseRows.Build(repository, sha, n, Time.GetUtcNow(), deployables.Length == 0 ? ["web"] : deployables),
-            Actor.System("test"), default);
+            Caller.System("test"), ReleaseRows.Build(repository, sha, n, Time.GetUtcNow(), deployables.Length == 0 ? ["web"] : deployables),
+            default);
         await RunJobsAsync();
         return release;
     }

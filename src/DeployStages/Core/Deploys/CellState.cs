@@ -1,4 +1,4 @@
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.DeployStages.Core.Deploys;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 
 namespace Pipeline.DeployStages.Core.Gates;
 

@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 
 namespace Pipeline.DeployStages.Core.Promotions;

@@ -1,5 +1,4 @@
-using Pipeline.DeployStages.Contract.Events;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

@@ -1,7 +1,6 @@
 using System.IO.Enumeration;
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.GitWebhooks.Data;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout.Commits;
@@ -10,7 +9,7 @@ namespace Pipeline.DeployStages.Rollout.Commits;
 /// Keeps work in progress out of stages. Only commits of the repository's default branch are offered automatically; a stage that names
 /// its <c>branches</c> accepts nothing else, no matter who asks. Joins the ambient transaction.
 /// </summary>
-internal sealed class BranchRule(RepositoryStore repositories, CommitStore commits, Mirror mirror)
+internal sealed class BranchRule(RepositoryQueries repositories, CommitQueries commits)
 {
     /// <summary>Stands for the default branch of the repository, whatever its name.</summary>
     public const string Default = "default";
@@ -41,10 +40,8 @@ internal sealed class BranchRule(RepositoryStore repositories, CommitStore commi
     // A commit from before the repository was added has no row that names its branch: git knows.
     private async Task<bool> IsWithinAsync(List<string> wanted, RepositoryId repository, CommitSha sha, CancellationToken ct)
     {
-        if (!Directory.Exists(mirror.PathOf(repository)))
-            return false;
         var heads = await repositories.BranchesAsync(repository, ct);
-        return heads.Any(b => Matches(wanted, b.Name) && b.Head is { } head && mirror.IsAncestor(repository, sha, head));
+        return heads.Any(b => Matches(wanted, b.Name) && b.Head is { } head && commits.IsAncestor(repository, sha, head));
     }
 
     private static bool Matches(List<string> patterns, string branch) =>

@@ -1,5 +1,6 @@
-using Pipeline.DeployStages.Contract.Events;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Rollout.Gates;
@@ -13,7 +14,7 @@ namespace Pipeline.DeployStages.Rollout.Decisions;
 /// while people think, and a plan that changed voids it. The caller holds the slot's lock and the transaction.
 /// </summary>
 internal sealed class Approvals(
-    ApprovalEligibility eligibility, DecisionStore decisions, ApprovalSigner signer, PromotionOutbox outbox)
+    ApprovalEligibility eligibility, DecisionStore decisions, AttestationCommands attestations, PromotionOutbox outbox)
 {
     /// <param name="planDigest">The plan that the caller read; null approves the plan as it is now.</param>
     public async Task<PromotionOutcome> ApproveAsync(
@@ -30,7 +31,8 @@ internal sealed class Approvals(
         if ((await decisions.OfAsync([p.Id], ct)).Any(
             d => d.Kind == DecisionKind.Approve && d.Person == person && d.PlanDigest == plan.Digest))
             return AlreadyApproved(person);
-        var envelope = await signer.SignAsync(p, plan.Digest, person, may.Groups, now, ct);
+        var envelope = await attestations.SignApprovalAsync(
+            caller, new NewApprovalStatement(plan.Digest, p.Stage, p.Release, p.Id, person, may.Groups, now), ct);
         var approval = new Decision(
             Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, person, may.Groups, plan.Digest, comment, envelope, now);
         if (!await decisions.InsertAsync(approval, ct))

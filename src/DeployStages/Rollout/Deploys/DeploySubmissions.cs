@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core.Deploys;
 using Pipeline.DeployStages.Core.Plans;
 using Pipeline.DeployStages.Core.Policies;
@@ -12,7 +13,7 @@ using Pipeline.TaskRunner.Contract;
 namespace Pipeline.DeployStages.Rollout.Deploys;
 
 /// <summary>Prepares a deploy for the scheduler, with a fresh signed statement that the release may run in the stage.</summary>
-internal sealed class DeploySubmissions(StatementSigner signer, AttestationStore attestations, TimeProvider time)
+internal sealed class DeploySubmissions(AttestationCommands signer, AttestationQueries attestations, TimeProvider time)
 {
     // A replaced instance is verified again, perhaps months later; the generation, not the date, is what fences old releases.
     private static readonly TimeSpan StatementLife = TimeSpan.FromDays(365);
@@ -43,6 +44,7 @@ internal sealed class DeploySubmissions(StatementSigner signer, AttestationStore
         string stage, Digest release, ResolvedDeployable d, long generation, CancellationToken ct)
     {
         var statement = await signer.SignPromotionAsync(
+            StageActor.Caller,
             new NewPromotionStatement(
                 stage, release, [new ReleaseArtifact(d.ArtifactName, "", d.Artifact, d.Bytes, d.MediaType)], d.Name, generation,
                 time.GetUtcNow() + StatementLife),

@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
@@ -8,7 +8,7 @@ namespace Pipeline.DeployStages.Rollout.Deploys;
 
 /// <summary>Keeps the matrix of deployables: what should run in each stage. Joins the ambient transaction.</summary>
 internal sealed class DeployableRegistry(
-    DeployableStore deployables, DeployStore deploys, ReleaseStore releases, SchedulerCommands scheduler, TimeProvider time)
+    DeployableStore deployables, DeployStore deploys, ReleaseQueries releases, SchedulerCommands scheduler, TimeProvider time)
 {
     /// <summary>From now on the matrix shows the deploys of the promotion's newest generation.</summary>
     public async Task RecordAsync(Promotion p, Digest releaseDigest, CancellationToken ct)

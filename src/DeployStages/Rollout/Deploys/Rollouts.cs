@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core.Plans;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
@@ -10,7 +10,7 @@ namespace Pipeline.DeployStages.Rollout.Deploys;
 
 /// <summary>Submits to the scheduler what a release needs in a stage: one deploy per deployable. Joins the ambient transaction.</summary>
 internal sealed class Rollouts(
-    SlotStore slots, DeployStore deploys, ReleaseStore releases, DeploySubmissions submissions, SchedulerCommands scheduler,
+    SlotStore slots, DeployStore deploys, ReleaseQueries releases, DeploySubmissions submissions, SchedulerCommands scheduler,
     TimeProvider time)
 {
     /// <summary>Takes the slot for the release and submits its deploys.</summary>

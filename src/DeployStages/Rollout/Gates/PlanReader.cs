@@ -1,6 +1,6 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
-using Pipeline.DeployStages.Contract.Views;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Plans;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Data;
@@ -9,7 +9,7 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Rollout.Gates;
 
 /// <summary>What a release would change in a stage as of now. Joins the ambient transaction.</summary>
-internal sealed class PlanReader(SlotStore slots, ReleaseStore releases, RollbackTargets targets)
+internal sealed class PlanReader(SlotStore slots, ReleaseQueries releases, RollbackTargets targets)
 {
     /// <summary>The answer to a decision about a plan that is no longer the one.</summary>
     public static PromotionOutcome.Conflict Changed(string what) => new(

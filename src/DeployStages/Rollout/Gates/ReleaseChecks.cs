@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Attestation;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Data;
@@ -8,7 +8,7 @@ using Pipeline.DeployStages.Rollout.Commits;
 namespace Pipeline.DeployStages.Rollout.Gates;
 
 /// <summary>What is wrong with a release itself, wherever it is to go. Joins the ambient transaction.</summary>
-internal sealed class ReleaseChecks(AttestationStore attestations, CurrentTrust trust, DeployableStore deployables, BranchRule branches)
+internal sealed class ReleaseChecks(AttestationQueries attestations, CurrentTrust trust, DeployableStore deployables, BranchRule branches)
 {
     /// <summary>Why the stage does not accept the commit; null when it does.</summary>
     public Task<string?> BranchProblemAsync(StagePolicy stage, Release release, CancellationToken ct) =>

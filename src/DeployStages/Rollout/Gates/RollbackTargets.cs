@@ -1,12 +1,12 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout.Gates;
 
 /// <summary>Which release a stage returns to. Joins the ambient transaction.</summary>
-internal sealed class RollbackTargets(PromotionStore promotions, ReleaseStore releases)
+internal sealed class RollbackTargets(PromotionStore promotions, ReleaseQueries releases)
 {
     /// <summary>The last good release of the slot, other than <paramref name="release"/>, that is not held.</summary>
     /// <param name="stable">Tried first: the slot's stable release.</param>
