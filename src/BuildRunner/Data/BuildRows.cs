@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.ArtifactStore.Http;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract;

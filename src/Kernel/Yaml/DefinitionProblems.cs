@@ -1,18 +1,20 @@
-using Pipeline.Kernel;
-
-namespace Pipeline.BuildRunner.Definitions;
+namespace Pipeline.Kernel.Yaml;
 
 /// <summary>Collects every problem of one file; a flood is cut, and says so.</summary>
-internal sealed class Problems(string file)
+/// <param name="file">The name that problems carry.</param>
+public sealed class DefinitionProblems(string file)
 {
     private const int Max = 100;
     private readonly List<DefinitionProblem> found = [];
     private int total;
 
+    /// <summary>At least one problem was found.</summary>
     public bool Any => total > 0;
 
+    /// <summary>Adds a problem at the place of a value.</summary>
     public void Add(YamlNode at, string message, string? hint = null) => Add(at.Line, at.Column, message, hint);
 
+    /// <summary>Adds a problem; the same one twice is shown once.</summary>
     public void Add(int line, int column, string message, string? hint = null)
     {
         total++;

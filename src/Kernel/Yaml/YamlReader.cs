@@ -1,31 +1,33 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Pipeline.BuildRunner.Definitions;
+namespace Pipeline.Kernel.Yaml;
 
 /// <summary>
 /// Reads YAML into nodes with positions. Bounded in size, depth and expansion of aliases, so that no text takes long or much;
 /// merge keys are applied, double keys reported.
 /// </summary>
-internal sealed class YamlReader
+public sealed class YamlReader
 {
+    /// <summary>The longest text that is read.</summary>
     public const int MaxCharacters = 1 << 20;
     private const int MaxDepth = 40;
     private const int MaxNodes = 200_000;
 
-    private readonly Problems problems;
+    private readonly DefinitionProblems problems;
     private readonly Dictionary<string, (YamlNode Node, int Size)> anchors = new(StringComparer.Ordinal);
     private readonly IParser parser;
     private int nodes;
 
-    private YamlReader(string text, Problems problems)
+    private YamlReader(string text, DefinitionProblems problems)
     {
         this.problems = problems;
         parser = new Parser(new StringReader(text));
     }
 
+    /// <summary>Reads one document. Never throws for a text, whatever it holds.</summary>
     /// <returns>Null when the text is empty or broken; the problems say how.</returns>
-    public static YamlNode? Read(string text, Problems problems)
+    public static YamlNode? Read(string text, DefinitionProblems problems)
     {
         if (text.Length > MaxCharacters)
         {
@@ -48,7 +50,7 @@ internal sealed class YamlReader
             var (line, column) = PlaceOf(e, text);
             problems.Add(line, column, $"This is not YAML: {Sentence(e)}", "Indent by spaces and quote texts with ':' or '#'.");
         }
-#pragma warning disable CA1031 // The library may stumble over a text in a way of its own: that is a broken definition, never our failure.
+#pragma warning disable CA1031 // The library may fail on a text in a way of its own: that is a broken definition, never our failure.
         catch (Exception e) when (e is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
