@@ -6,7 +6,7 @@ namespace Pipeline.DeployStages.Core.Promotions;
 
 /// <summary>
 /// The life of a promotion. Pure: the same promotion and event always give the same transition. The table of every phase and event is
-/// reviewed in <c>tests/DeployStages.Tests/Core/PromotionMachine.table.txt</c>.
+/// reviewed in <c>tests/DeployStages.Tests/Core/Promotions/PromotionMachine.table.txt</c>.
 /// </summary>
 internal static class PromotionMachine
 {
