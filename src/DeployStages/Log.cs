@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages;
@@ -9,7 +9,7 @@ internal static partial class Log
     [LoggerMessage(5000, LogLevel.Information, "Promotion policy {Path} is in force: {Stages} stages")]
     public static partial void PolicyLoaded(ILogger logger, string path, int stages);
 
-    [LoggerMessage(5001, LogLevel.Error, "Promotion policy refused, the old one stays in force: {Problem}")]
+    [LoggerMessage(5001, LogLevel.Error, "Promotion policy refused, the previous one stays in force: {Problem}")]
     public static partial void PolicyRefused(ILogger logger, DefinitionProblem problem);
 
     [LoggerMessage(5002, LogLevel.Information, "Promotion {Promotion} of {Release} into {Stage}: {From} to {To} {Reason}")]
@@ -22,6 +22,6 @@ internal static partial class Log
     [LoggerMessage(5004, LogLevel.Warning, "Release {Release} is held everywhere: {Code} {Detail}")]
     public static partial void ReleaseHeld(ILogger logger, Digest release, string code, string detail);
 
-    [LoggerMessage(5005, LogLevel.Error, "The sweep of promotions failed and goes on")]
+    [LoggerMessage(5005, LogLevel.Error, "A round of the promotion sweep failed; it is tried again")]
     public static partial void SweepFailed(ILogger logger, Exception failure);
 }

@@ -25,7 +25,7 @@ internal static class PipelineHost
     public static IReadOnlyList<Assembly> Slices { get; } =
     [
         typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
-        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly, typeof(PeopleModule).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(DeployStagesModule).Assembly, typeof(PeopleModule).Assembly,
     ];
 
     /// <param name="settings">Last word over files and environment: what <c>up</c> found or started.</param>
@@ -58,7 +58,7 @@ internal static class PipelineHost
         services.AddArtifactStore(configuration);
         services.AddScheduler(configuration);
         services.AddBuildRunner(configuration);
-        services.AddStages(configuration);
+        services.AddDeployStages(configuration);
 
         services.AddHttpContextAccessor();
         services.AddPeople();
@@ -79,7 +79,7 @@ internal static class PipelineHost
         app.MapArtifactStore();
         app.MapScheduler();
         app.MapBuildRunner();
-        app.MapStages();
+        app.MapDeployStages();
 
         app.MapPeople();
         app.MapPipelineApi();

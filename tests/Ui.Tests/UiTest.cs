@@ -28,7 +28,7 @@ public abstract class UiTest : IAsyncLifetime
     private static readonly Assembly[] Slices =
     [
         typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
-        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(DeployStagesModule).Assembly,
     ];
 
     // bUnit's own limit of a second is a bet on the speed of the machine.

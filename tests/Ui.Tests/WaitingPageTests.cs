@@ -9,7 +9,7 @@ using MudBlazor;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
 using Pipeline.DeployStages;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
@@ -77,7 +77,9 @@ public sealed class WaitingPageTests : UiTest
     {
         Person.SetAuthorized(name);
         Person.SetPolicies(Permission.Approve, Permission.Promote, Permission.View);
-        Person.SetClaims(new System.Security.Claims.Claim(CallerClaims.Group, "release-managers"));
+        Person.SetClaims(
+            new(CallerClaims.Group, "release-managers"), new(CallerClaims.Permission, Permission.Approve),
+            new(CallerClaims.Permission, Permission.Promote));
     }
 
     private IRenderedComponent<WaitingPage> Open()
@@ -103,7 +105,7 @@ public sealed class WaitingPageTests : UiTest
         Page.Services.AddArtifactStore(settings);
         Page.Services.AddScheduler(settings);
         Page.Services.AddBuildRunner(settings);
-        Page.Services.AddStages(settings);
+        Page.Services.AddDeployStages(settings);
         Page.Services.AddSingleton<EventFlow>(_ => { });
         Page.Services.AddSingleton<IConfiguration>(settings);
         Page.Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = data, EnvironmentName = "Test" });

@@ -1,4 +1,4 @@
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Core.Model;
 
@@ -13,6 +13,8 @@ public sealed record PlanView(
     IReadOnlyList<DeployableChange> Deployables, IReadOnlyList<PlannedCommit> Commits, IReadOnlyList<Blocker> Blockers,
     ReleaseRef? RollbackTarget, string Digest);
 
+/// <summary>A release in short.</summary>
+/// <param name="Number">For people; per repository.</param>
 public sealed record ReleaseRef(Digest Digest, int Number, CommitSha Commit);
 
 /// <summary>One deployable before and after.</summary>
@@ -23,4 +25,5 @@ public sealed record DeployableChange(string Name, string Kind, string Change, I
 /// <c>route</c>, <c>env.NAME</c>. Null is absent.</summary>
 public sealed record FieldChange(string Field, string? Was, string? Now);
 
+/// <summary>A commit that the promotion would take into the stage.</summary>
 public sealed record PlannedCommit(CommitSha Sha, string Subject, string Author, DateTimeOffset At);

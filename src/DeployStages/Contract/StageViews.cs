@@ -3,11 +3,15 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Contract;
 
 /// <summary>A stage as the policy in force defines it.</summary>
-/// <param name="Source"><c>stages.yaml:12</c>: where the rule is written.</param>
+/// <param name="Source"><c>stages.yaml:12</c>: where it is defined.</param>
 public sealed record StageView(
     string Name, string Cluster, string Promote, string? After, bool SignatureRequired, double SoakSeconds, ApprovalRuleView? Approval,
     double BakeSeconds, string OnFailure, double BudgetSeconds, string Source);
 
+/// <summary>Who must approve.</summary>
+/// <param name="Groups">How many persons of each group.</param>
+/// <param name="Exclude"><c>author</c>, <c>pusher</c>.</param>
+/// <param name="ExpiresSeconds">How long an approval counts.</param>
 public sealed record ApprovalRuleView(IReadOnlyDictionary<string, int> Groups, IReadOnlyList<string> Exclude, double ExpiresSeconds);
 
 /// <summary>A row of the matrix: a deployable and what it runs in each stage, in the order of the policy.</summary>

@@ -1,28 +1,33 @@
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Gates;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.DeployStages.Data;
 
-public enum DecisionKind
+/// <summary>The names are stored: never rename one.</summary>
+internal enum DecisionKind
 {
+    /// <summary>An approval of a plan.</summary>
     Approve,
+
+    /// <summary>A rejection of the promotion.</summary>
     Reject,
 }
 
 /// <summary>A person's decision, as stored.</summary>
 /// <param name="Envelope">The signed statement of an approval.</param>
-public sealed record Decision(
+internal sealed record Decision(
     Guid Id, PromotionId Promotion, DecisionKind Kind, string Person, IReadOnlyList<string> Groups, string PlanDigest, string? Comment,
     string? Envelope, DateTimeOffset At)
 {
+    /// <summary>As the gates count it.</summary>
     public Approval ToApproval() => new(Person, Groups, PlanDigest, At);
 }
 
 /// <summary>Approvals and rejections. Joins the ambient transaction.</summary>
-public sealed class DecisionStore(NpgsqlDataSource db)
+internal sealed class DecisionStore(NpgsqlDataSource db)
 {
     private const string Insert = """
         INSERT INTO stages.decision (id, promotion_id, kind, person, groups, plan_digest, comment, envelope, at)

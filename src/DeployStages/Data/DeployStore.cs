@@ -1,27 +1,34 @@
 using Dapper;
 using Npgsql;
 using Pipeline.ArtifactStore.Contract;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.DeployStages.Data;
 
-public enum DeployState
+/// <summary>The names are stored: never rename one.</summary>
+internal enum DeployState
 {
+    /// <summary>The scheduler has it; it is not healthy yet.</summary>
     Submitted,
+
+    /// <summary>Every instance became healthy.</summary>
     Healthy,
+
+    /// <summary>It failed or was cancelled.</summary>
     Failed,
 }
 
 /// <summary>A deploy that a promotion asked for, as stored.</summary>
-public sealed record PromotionDeploy(
+internal sealed record PromotionDeploy(
     PromotionId Promotion, string Cluster, string DeployId, string RequestId, string Deployable, string Kind, Digest Release,
     long Generation,
     bool Rollback, int Instances, DeployState State, FailureClass? FailureClass, string? Reason, DateTimeOffset SubmittedAt,
     DateTimeOffset? EndedAt);
 
 /// <summary>Deploys of promotions. Joins the ambient transaction.</summary>
-public sealed class DeployStore(NpgsqlDataSource db)
+internal sealed class DeployStore(NpgsqlDataSource db)
 {
     private const string Columns = """
         SELECT promotion_id, cluster, deploy_id, request_id, deployable, kind, release, generation, rollback, instances, state,
@@ -88,6 +95,10 @@ public sealed class DeployStore(NpgsqlDataSource db)
             cancellationToken: ct));
         return id is { } known ? new PromotionId(known) : null;
     }
+
+    /// <summary>Of the promotion's newest generation, by name.</summary>
+    public async Task<IReadOnlyList<PromotionDeploy>> OfGenerationAsync(Promotion p, CancellationToken ct) =>
+        [.. (await OfAsync(p.Id, ct)).Where(d => d.Generation == p.Generation)];
 
     /// <summary>In the order of generation and name.</summary>
     public Task<IReadOnlyList<PromotionDeploy>> OfAsync(PromotionId promotion, CancellationToken ct) => OfAsync([promotion], ct);

@@ -7,12 +7,12 @@ using Pipeline.Scheduler.Data;
 namespace Pipeline.DeployStages.Data;
 
 /// <summary>What a deployable runs in a stage: a cell of the matrix.</summary>
-public sealed record RunningDeployable(
+internal sealed record RunningDeployable(
     string Name, string Stage, RepositoryId Repository, string Kind, Digest Release, int ReleaseNumber, CommitSha Commit, string DeployId,
     string RequestId, string Cluster, int Instances, PromotionId Promotion, DateTimeOffset Since);
 
 /// <summary>The registry of what runs where. Joins the ambient transaction.</summary>
-public sealed class DeployableStore(NpgsqlDataSource db)
+internal sealed class DeployableStore(NpgsqlDataSource db)
 {
     private const string Columns = """
         SELECT name, stage, repository_id, kind, release, release_number, commit_sha, deploy_id, request_id, cluster, instances,
@@ -49,7 +49,7 @@ public sealed class DeployableStore(NpgsqlDataSource db)
             cancellationToken: ct));
     }
 
-    /// <summary>Deployables of the slot that are not among <paramref name="keep"/> go; gives what went.</summary>
+    /// <summary>Removes the deployables of the slot that are not among <paramref name="keep"/>, and returns them.</summary>
     public Task<IReadOnlyList<RunningDeployable>> RemoveOthersAsync(
         string stage, RepositoryId repository, string[] keep, CancellationToken ct) => ReadAsync(
         """

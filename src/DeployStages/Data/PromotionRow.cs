@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
@@ -63,14 +63,4 @@ internal sealed class PromotionRow
         FinishedAt = Sql.Utc(FinishedAt),
         Version = Version,
     };
-}
-
-/// <summary>What rows need to become records.</summary>
-internal static class Sql
-{
-    public static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
-
-    public static DateTimeOffset? Utc(DateTime? time) => time is { } known ? Utc(known) : null;
-
-    public static Digest? Digest(string? text) => text is null ? null : Kernel.Digest.Parse(text);
 }

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Data;
 
 /// <summary>Promotions: the rows that the machine moves. Joins the ambient transaction.</summary>
-public sealed class PromotionStore(NpgsqlDataSource db)
+internal sealed class PromotionStore(NpgsqlDataSource db)
 {
     // A release that waits or runs in the stage, or that the system offered there before, is not offered again.
     private const string Insert = """
@@ -77,6 +78,32 @@ public sealed class PromotionStore(NpgsqlDataSource db)
     public async Task<Promotion?> FindAsync(long number, CancellationToken ct) =>
         (await ReadAsync("WHERE number = @number", new { number }, ct)).SingleOrDefault();
 
+    /// <summary>Newest first, after the cursor.</summary>
+    public Task<IReadOnlyList<Promotion>> ListAsync(PromotionFilter filter, Cursor? cursor, int limit, CancellationToken ct)
+    {
+        var where = "WHERE true"
+            + (filter.Phases is null ? "" : " AND phase = ANY(@Phases)")
+            + (filter.Stage is null ? "" : " AND stage = @Stage")
+            + (filter.Release is null ? "" : " AND release = @Release")
+            + (filter.Repository is null ? "" : " AND repository_id = @Repository")
+            + (filter.Commit is null ? "" : " AND commit_sha = @Commit")
+            + (cursor is null ? "" : " AND (created_at, id) < (@At, @Id)")
+            + " ORDER BY created_at DESC, id DESC LIMIT @limit";
+        return ReadAsync(
+            where,
+            new
+            {
+                Phases = filter.Phases?.Select(p => p.ToString()).ToArray(), filter.Stage, Release = filter.Release?.ToString(),
+                Repository = filter.Repository?.Value, Commit = filter.Commit?.ToString(), At = cursor?.At.UtcDateTime, cursor?.Id,
+                limit,
+            },
+            ct);
+    }
+
+    /// <summary>All that wait, oldest first, at most 500.</summary>
+    public Task<IReadOnlyList<Promotion>> WaitingAsync(CancellationToken ct) =>
+        ReadAsync("WHERE phase = 'Waiting' ORDER BY number LIMIT 500", new { }, ct);
+
     /// <summary>The promotion that moves the slot now.</summary>
     public async Task<Promotion?> RunningAsync(string stage, RepositoryId repository, CancellationToken ct) =>
         (await ReadAsync(
@@ -125,7 +152,7 @@ public sealed class PromotionStore(NpgsqlDataSource db)
         return ids;
     }
 
-    internal async Task<IReadOnlyList<Promotion>> ReadAsync(string where, object arguments, CancellationToken ct)
+    private async Task<IReadOnlyList<Promotion>> ReadAsync(string where, object arguments, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<PromotionRow>(new CommandDefinition(

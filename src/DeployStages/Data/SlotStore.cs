@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
@@ -9,12 +9,12 @@ namespace Pipeline.DeployStages.Data;
 /// <summary>What a repository runs in a stage, as stored.</summary>
 /// <param name="Generation">The last number handed out; never decreases.</param>
 /// <param name="Stable">The last release that succeeded there.</param>
-public sealed record Slot(
+internal sealed record Slot(
     string Stage, RepositoryId Repository, long Generation, Digest? Current, Digest? Stable, PromotionId? Promotion, DateTimeOffset? Since,
     DateTimeOffset? HealthySince);
 
 /// <summary>Slots. The lock on a slot's row is what makes its promotions take turns. Joins the ambient transaction.</summary>
-public sealed class SlotStore(NpgsqlDataSource db)
+internal sealed class SlotStore(NpgsqlDataSource db)
 {
     private const string Columns = """
         SELECT stage, repository_id, generation, current_release, stable_release, promotion_id, since, healthy_since FROM stages.slot
@@ -28,7 +28,7 @@ public sealed class SlotStore(NpgsqlDataSource db)
          WHERE stage = @stage AND repository_id = @repository AND generation < @generation
         """;
 
-    /// <summary>Locks the slot until the transaction ends, and makes it when it is new.</summary>
+    /// <summary>Locks the slot until the transaction ends; creates it when it is new.</summary>
     public async Task<Slot> LockAsync(string stage, RepositoryId repository, CancellationToken ct)
     {
         var key = new { stage, repository = repository.Value };
@@ -81,7 +81,7 @@ public sealed class SlotStore(NpgsqlDataSource db)
         "UPDATE stages.slot SET stable_release = @release WHERE stage = @stage AND repository_id = @repository",
         new { stage, repository = repository.Value, release = release.ToString() }, ct);
 
-    /// <summary>A deploy that was given up left the old instances in place: they are what runs.</summary>
+    /// <summary>A cancelled deploy left the old instances in place: they are what runs.</summary>
     public Task ReturnToStableAsync(string stage, RepositoryId repository, CancellationToken ct) => ExecuteAsync(
         """
         UPDATE stages.slot SET current_release = stable_release, healthy_since = NULL
@@ -89,7 +89,7 @@ public sealed class SlotStore(NpgsqlDataSource db)
         """,
         new { stage, repository = repository.Value }, ct);
 
-    /// <summary>A rollback that was given up left the instances of <paramref name="release"/> in place.</summary>
+    /// <summary>A cancelled rollback left the instances of <paramref name="release"/> in place.</summary>
     public Task KeepAsync(string stage, RepositoryId repository, Digest release, CancellationToken ct) => ExecuteAsync(
         "UPDATE stages.slot SET current_release = @release, healthy_since = NULL WHERE stage = @stage AND repository_id = @repository",
         new { stage, repository = repository.Value, release = release.ToString() }, ct);

@@ -4,26 +4,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
-using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Contract.Commands;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Http;
 
-/// <param name="Decision"><c>approve</c> or <c>reject</c>.</param>
-/// <param name="PlanDigest">The plan that was read; without it the plan as it is now.</param>
-public sealed record DecisionRequest(string Decision, string? PlanDigest, string? Comment);
-
-public sealed record RollbackRequest(string? Comment);
-
-/// <param name="Release"><c>sha256:…</c>.</param>
-public sealed record PromoteRequest(string Release, string Stage, string? PlanDigest);
-
-/// <summary>Why a promotion does not go on, or how it ended.</summary>
-public sealed record WhyView(PromotionId Id, long Number, PromotionPhase Phase, string Sentence, IReadOnlyList<Blocker> Blockers);
-
+/// <summary>The promotions of the API.</summary>
 internal static class PromotionEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -53,7 +41,7 @@ internal static class PromotionEndpoints
                 || !Enum.IsDefined(phase))
                 return Problems.Bad(
                     "state", $"'{text}' is not a state.",
-                    $"the states are {string.Join(", ", Enum.GetValues<PromotionPhase>().Select(StageQueries.Kebab))}");
+                    $"the states are {string.Join(", ", Enum.GetValues<PromotionPhase>().Select(phase => phase.ToKebab()))}");
             phases.Add(phase);
         }
 
@@ -64,7 +52,7 @@ internal static class PromotionEndpoints
         if (commit is not null && !CommitSha.TryParse(commit, out sha))
             return Problems.Bad("commit", $"'{commit}' is not a commit.", "write all 40 hex digits");
         if (cursor is not null && Cursor.TryParse(cursor) is null)
-            return Problems.Bad("cursor", "The cursor is not one of ours.", "take it from 'next' of the page before");
+            return Problems.Bad("cursor", "This is not a cursor.", "copy it from 'next' of the previous page");
         var filter = new PromotionFilter(
             phases.Count > 0 ? phases : null, stage, digest, repository is { } r ? new RepositoryId(r) : null, commit is null ? null : sha);
         return TypedResults.Ok(await promotions.ListAsync(filter, Cursor.TryParse(cursor), limit, ct));
@@ -86,7 +74,7 @@ internal static class PromotionEndpoints
             return Missing(id);
         var sentence = p.Blockers.Count > 0
             ? string.Join(" ", p.Blockers.Select(b => b.Sentence))
-            : p.Reason ?? $"It is {StageQueries.Kebab(p.Phase)}; nothing blocks it.";
+            : p.Reason ?? $"Nothing blocks it: it is {p.Phase.ToWords()}.";
         return TypedResults.Ok(new WhyView(p.Id, p.Number, p.Phase, sentence, p.Blockers));
     }
 
@@ -107,13 +95,13 @@ internal static class PromotionEndpoints
                     "GET /api/v1/releases and /api/v1/stages list them.");
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Promote(
-        PromoteRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller, CancellationToken ct) =>
+        PromoteRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal user, CancellationToken ct) =>
         TryDigest(request.Release, out var release)
-            ? await AnswerAsync(await commands.PromoteAsync(release!.Value, request.Stage, request.PlanDigest, caller, ct), promotions, ct)
+            ? await AnswerAsync(await commands.PromoteAsync(Caller.Of(user), release!.Value, request.Stage, request.PlanDigest, ct), promotions, ct)
             : Problems.Bad("release", $"'{request.Release}' is not a release.", "write sha256: and 64 hex digits");
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Decide(
-        string id, DecisionRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller,
+        string id, DecisionRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal user,
         CancellationToken ct)
     {
         if (request.Decision is not ("approve" or "reject"))
@@ -123,16 +111,16 @@ internal static class PromotionEndpoints
         if (await FindAsync(id, promotions, ct) is not { } p)
             return Missing(id);
         var outcome = request.Decision == "approve"
-            ? await commands.ApproveAsync(p.Id, request.PlanDigest, request.Comment, caller, ct)
-            : await commands.RejectAsync(p.Id, request.Comment, caller, ct);
+            ? await commands.ApproveAsync(Caller.Of(user), p.Id, request.PlanDigest, request.Comment, ct)
+            : await commands.RejectAsync(Caller.Of(user), p.Id, request.Comment, ct);
         return await AnswerAsync(outcome, promotions, ct);
     }
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Rollback(
-        string id, RollbackRequest? request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal caller,
+        string id, RollbackRequest? request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal user,
         CancellationToken ct) =>
         await FindAsync(id, promotions, ct) is { } p
-            ? await AnswerAsync(await commands.RollbackAsync(p.Id, request?.Comment, caller, ct), promotions, ct)
+            ? await AnswerAsync(await commands.RollbackAsync(Caller.Of(user), p.Id, request?.Comment, ct), promotions, ct)
             : Missing(id);
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> AnswerAsync(

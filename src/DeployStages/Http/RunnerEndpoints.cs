@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Reading;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
@@ -11,7 +11,7 @@ using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.DeployStages.Http;
 
-/// <summary>What a task that runs a deployable may ask and report. The task's own token is the only credential.</summary>
+/// <summary>What a task that runs a deployable may read and report. The task's own token is its only credential.</summary>
 internal static class RunnerEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -47,7 +47,7 @@ internal static class RunnerEndpoints
         return TypedResults.Accepted((string?)null);
     }
 
-    // An alarm counts even when nobody can read what is wrong.
+    // An alarm counts even when its details cannot be read.
     private static async Task<SecurityReport?> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         try
@@ -67,14 +67,4 @@ internal static class RunnerEndpoints
             text += $" Expected {report.Expected}, found {report.Found}.";
         return text.Length > 1000 ? text[..1000] : text;
     }
-}
-
-/// <summary>Artifacts as tasks may read them: those of their own release and no others.</summary>
-public sealed class DeployableArtifacts(ReleaseQueries releases, ArtifactQueries artifacts)
-{
-    public async Task<Stream?> OpenAsync(RunnerIdentity task, Digest artifact, CancellationToken ct) =>
-        task.Subject.Release is { } release && await releases.FindAsync(release, ct) is { } found
-            && found.Deployables.Any(d => d.Artifact == artifact)
-            ? artifacts.OpenRead(artifact)
-            : null;
 }

@@ -3,13 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Http;
 
-/// <summary>A stage with what runs in it.</summary>
-public sealed record StageDetails(StageView Stage, IReadOnlyList<SlotView> Slots);
-
+/// <summary>The stages and deployables of the API.</summary>
 internal static class StageEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

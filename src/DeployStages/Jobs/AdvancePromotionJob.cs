@@ -3,9 +3,10 @@ using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Jobs;
 
-/// <summary>Moves one promotion as far as it can go now.</summary>
-public sealed class AdvancePromotionJob(Progress progress, TimeProvider time)
+/// <summary>Advances one promotion as far as it can go now.</summary>
+internal sealed class AdvancePromotionJob(PromotionProgress progress, TimeProvider time)
 {
+    /// <summary>Running it twice changes nothing.</summary>
     public Task ExecuteAsync(Guid promotion, CancellationToken ct) =>
         progress.AdvanceAsync(new PromotionId(promotion), time.GetUtcNow(), ct);
 }

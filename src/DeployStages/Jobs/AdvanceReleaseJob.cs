@@ -5,14 +5,23 @@ using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Jobs;
 
-/// <summary>Another promotion of the release's repository ended: looks again at everything of that repository that waits.</summary>
-public sealed class AdvanceReleaseJob(ReleaseQueries releases, StageStores stores, Progress progress, TimeProvider time)
+/// <summary>Another promotion of the release's repository ended: checks everything of that repository that waits.</summary>
+public sealed class AdvanceReleaseJob
 {
+    private readonly ReleaseQueries releases;
+    private readonly PromotionStore promotions;
+    private readonly PromotionProgress progress;
+    private readonly TimeProvider time;
+
+    internal AdvanceReleaseJob(ReleaseQueries releases, PromotionStore promotions, PromotionProgress progress, TimeProvider time) =>
+        (this.releases, this.promotions, this.progress, this.time) = (releases, promotions, progress, time);
+
+    /// <summary>Running it twice changes nothing.</summary>
     public async Task ExecuteAsync(string release, CancellationToken ct)
     {
         if (await releases.FindAsync(Digest.Parse(release), ct) is not { } found)
             return;
-        foreach (var waiting in await stores.Promotions.WaitingAsync(found.RepositoryId, ct))
+        foreach (var waiting in await promotions.WaitingAsync(found.RepositoryId, ct))
             await progress.AdvanceAsync(waiting.Id, time.GetUtcNow(), ct);
     }
 }

@@ -4,11 +4,19 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>
-/// A commit reached a branch. One that was built on another branch is not built again, so what it released is looked at once more:
-/// after a fast-forward merge it may be offered now, and one that waits for the merge may go. Twice changes nothing.
+/// A commit reached a branch. A commit that was built on another branch is not built again, so its releases are checked once more: after
+/// a fast-forward merge they may be offered, and those that wait for the merge may start.
 /// </summary>
-public sealed class OfferCommitJob(ReleaseQueries releases, OfferReleaseJob offer, AdvanceReleaseJob advance)
+public sealed class OfferCommitJob
 {
+    private readonly ReleaseQueries releases;
+    private readonly OfferReleaseJob offer;
+    private readonly AdvanceReleaseJob advance;
+
+    internal OfferCommitJob(ReleaseQueries releases, OfferReleaseJob offer, AdvanceReleaseJob advance) =>
+        (this.releases, this.offer, this.advance) = (releases, offer, advance);
+
+    /// <summary>Running it twice changes nothing.</summary>
     public async Task ExecuteAsync(Guid repository, string sha, CancellationToken ct)
     {
         foreach (var release in await releases.ForCommitAsync(CommitSha.Parse(sha), ct))

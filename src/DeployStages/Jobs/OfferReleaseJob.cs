@@ -5,9 +5,17 @@ using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.DeployStages.Jobs;
 
-/// <summary>A release was made: puts it in line for the first stages. Twice changes nothing.</summary>
-public sealed class OfferReleaseJob(ReleaseQueries releases, Offers offers, JobsAndJournal outbox)
+/// <summary>A release was created: offers it to the first stages.</summary>
+public sealed class OfferReleaseJob
 {
+    private readonly ReleaseQueries releases;
+    private readonly ReleaseOffers offers;
+    private readonly PromotionOutbox outbox;
+
+    internal OfferReleaseJob(ReleaseQueries releases, ReleaseOffers offers, PromotionOutbox outbox) =>
+        (this.releases, this.offers, this.outbox) = (releases, offers, outbox);
+
+    /// <summary>Running it twice changes nothing.</summary>
     public async Task ExecuteAsync(string release, CancellationToken ct)
     {
         if (await releases.FindAsync(Digest.Parse(release), ct) is not { Deployables.Count: > 0 } found)
@@ -15,7 +23,7 @@ public sealed class OfferReleaseJob(ReleaseQueries releases, Offers offers, Jobs
         await Transactions.InTransactionAsync(
             async token =>
             {
-                var offered = await offers.OfferAsync(found, null, Actor.System("stages"), token);
+                var offered = await offers.OfferToFirstAsync(found, StageActor.System, token);
                 await outbox.SendAsync(offered.Entries, offered.Promotions, token);
             },
             ct);

@@ -1,21 +1,36 @@
+using Pipeline.Kernel.Yaml;
+
 namespace Pipeline.DeployStages.Policy;
 
-/// <summary>A value and where it is written; line and column count from 1.</summary>
-internal sealed record Located<T>(T Value, int Line, int Column);
-
-/// <summary><c>stages.yaml</c> as it was written: shape checked, meaning not.</summary>
+/// <summary><c>stages.yaml</c> as it was written: its shape is checked, its meaning is not.</summary>
 internal sealed record PolicyConfig(IReadOnlyList<StageConfig> Stages);
 
-internal sealed record StageConfig(
-    Located<string>? Name, Located<string>? Cluster, Located<string>? Promote, Located<string>? After, Located<string>? Soak,
-    Located<string>? Signature, ApprovalConfig? Approval, Located<string>? Bake, Located<string>? OnFailure, Located<string>? Budget,
-    IReadOnlyList<Located<string>>? Branches, int Line, int Column)
+/// <summary>A stage as it was written; null is absent.</summary>
+/// <param name="At">Where the stage starts.</param>
+internal sealed record StageConfig(YamlNode At)
 {
+    public YamlScalar? Name { get; init; }
+    public YamlScalar? Cluster { get; init; }
+    public YamlScalar? Promote { get; init; }
+    public YamlScalar? After { get; init; }
+    public YamlScalar? Soak { get; init; }
+    public YamlScalar? Signature { get; init; }
+    public ApprovalConfig? Approval { get; init; }
+    public YamlScalar? Bake { get; init; }
+    public YamlScalar? OnFailure { get; init; }
+    public YamlScalar? Budget { get; init; }
+    public IReadOnlyList<YamlScalar>? Branches { get; init; }
     public StrategyConfig? Strategy { get; init; }
 }
 
-internal sealed record StrategyConfig(IReadOnlyList<Located<string>> Canary, Located<string>? Pause);
+/// <summary>How new instances replace old ones, as it was written.</summary>
+internal sealed record StrategyConfig(IReadOnlyList<YamlScalar> Canary, YamlScalar? Pause);
 
+/// <summary>Who must approve, as it was written.</summary>
+/// <param name="At">Where the approval starts.</param>
+/// <param name="Groups">Names and numbers of persons.</param>
 internal sealed record ApprovalConfig(
-    IReadOnlyList<KeyValuePair<Located<string>, Located<string>>> Groups, IReadOnlyList<Located<string>> Exclude, Located<string>? Expires,
-    int Line, int Column);
+    YamlNode At, IReadOnlyList<GroupConfig> Groups, IReadOnlyList<YamlScalar> Exclude, YamlScalar? Expires);
+
+/// <summary>A group that approves, and how many persons of it.</summary>
+internal sealed record GroupConfig(YamlScalar Name, YamlScalar Count);

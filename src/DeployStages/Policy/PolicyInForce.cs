@@ -2,12 +2,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.DeployStages.Core.Policies;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Policy;
 
-/// <summary>Holds the policy. A file with errors refuses the start; later it leaves the old policy in force and says so.</summary>
-public sealed class PolicyInForce
+/// <summary>The promotion policy in force. A file with errors refuses the start; later it leaves the old policy in force, and the log
+/// says so.</summary>
+internal sealed class PolicyInForce
 {
     private readonly string path;
     private readonly IReadOnlySet<string>? clusters;
@@ -15,7 +17,7 @@ public sealed class PolicyInForce
     private volatile Loaded loaded;
 
     /// <exception cref="PolicyRefusedException">Lists every problem of the file.</exception>
-    public PolicyInForce(IOptions<StagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
+    public PolicyInForce(IOptions<DeployStagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
     {
         path = Path.IsPathRooted(options.Value.Policy) ? options.Value.Policy : Path.Combine(host.ContentRootPath, options.Value.Policy);
         var named = configuration.GetSection("Clusters").GetChildren().Select(c => c.Key).ToHashSet();
@@ -27,12 +29,13 @@ public sealed class PolicyInForce
         Log.PolicyLoaded(log, path, policy.Stages.Count);
     }
 
+    /// <summary>The newest policy without errors.</summary>
     public PromotionPolicy Current => loaded.Policy;
 
-    /// <summary>The file's name for "where this rule is written".</summary>
+    /// <summary>The name of the file that the rules are written in.</summary>
     public string FileName => Path.GetFileName(path);
 
-    /// <summary>The problems of the newest file, when it was refused.</summary>
+    /// <summary>The problems of the newest file; empty when it is in force.</summary>
     public IReadOnlyList<DefinitionProblem> Refused { get; private set; } = [];
 
     /// <summary>Reads the file again when its text changed. True when another policy is now in force.</summary>
@@ -45,7 +48,7 @@ public sealed class PolicyInForce
         }
         catch (IOException)
         {
-            return false; // an editor that replaces the file; the next look finds it
+            return false; // an editor is replacing the file; the next reload finds it
         }
 
         if (text == loaded.Text)
@@ -64,7 +67,7 @@ public sealed class PolicyInForce
 }
 
 /// <summary>The policy file has errors and no policy is in force yet.</summary>
-public sealed class PolicyRefusedException(IReadOnlyList<DefinitionProblem> problems)
+internal sealed class PolicyRefusedException(IReadOnlyList<DefinitionProblem> problems)
     : Exception($"The promotion policy has {problems.Count} error(s):\n{string.Join('\n', problems)}")
 {
     public IReadOnlyList<DefinitionProblem> Problems { get; } = problems;

@@ -2,7 +2,7 @@ using Dapper;
 using Npgsql;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Data;
-using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 using Pipeline.Ui.Components;

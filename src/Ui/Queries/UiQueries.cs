@@ -1,4 +1,5 @@
 using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Contract.Queries;
 
 namespace Pipeline.Ui.Queries;
 

@@ -46,7 +46,7 @@ public sealed partial class ApiReferenceTests
         services.AddSingleton<EventFlow>(_ => { });
         services.AddHangfire(_ => { });
         services.AddGitWebhooks(builder.Configuration).AddArtifactStore(builder.Configuration).AddScheduler(builder.Configuration)
-            .AddBuildRunner(builder.Configuration).AddStages(builder.Configuration);
+            .AddBuildRunner(builder.Configuration).AddDeployStages(builder.Configuration);
         services.AddPeople();
         services.AddPipelineApi();
         services.AddPipelineUi();
@@ -55,7 +55,7 @@ public sealed partial class ApiReferenceTests
         app.MapArtifactStore();
         app.MapScheduler();
         app.MapBuildRunner();
-        app.MapStages();
+        app.MapDeployStages();
         app.MapPeople();
         app.MapPipelineApi();
         return app;

@@ -1,7 +1,7 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;

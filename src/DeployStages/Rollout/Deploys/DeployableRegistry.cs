@@ -1,0 +1,36 @@
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Core.Promotions;
+using Pipeline.DeployStages.Data;
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract;
+
+namespace Pipeline.DeployStages.Rollout.Deploys;
+
+/// <summary>Keeps the matrix of deployables: what should run in each stage. Joins the ambient transaction.</summary>
+internal sealed class DeployableRegistry(
+    DeployableStore deployables, DeployStore deploys, ReleaseQueries releases, SchedulerCommands scheduler, TimeProvider time)
+{
+    /// <summary>From now on the matrix shows the deploys of the promotion's newest generation.</summary>
+    public async Task RecordAsync(Promotion p, Digest releaseDigest, CancellationToken ct)
+    {
+        var release = await releases.FindAsync(releaseDigest, ct);
+        Invariant.Require(release is not null);
+        var now = time.GetUtcNow();
+        await deployables.UpsertAsync(
+            [.. (await deploys.OfGenerationAsync(p, ct)).Select(d => new RunningDeployable(
+                d.Deployable, p.Stage, p.Repository, d.Kind, releaseDigest, release.Number, release.CommitSha, d.DeployId,
+                d.RequestId, d.Cluster, d.Instances, p.Id, now))],
+            ct);
+    }
+
+    /// <summary>Removes the deployables of the slot that only other releases had.</summary>
+    public async Task RemoveMissingAsync(Promotion p, Actor actor, CancellationToken ct)
+    {
+        var keep = (await deploys.OfGenerationAsync(p, ct)).Select(d => d.Deployable).ToArray();
+        var removed = await deployables.RemoveOthersAsync(p.Stage, p.Repository, keep, ct);
+        var attempted = (await deploys.OfAsync(p.Id, ct)).Where(d => !keep.Contains(d.Deployable));
+        var requests = removed.Select(d => (d.Cluster, d.RequestId)).Concat(attempted.Select(d => (d.Cluster, d.RequestId)));
+        foreach (var (cluster, request) in requests.Distinct())
+            await scheduler.RemoveRequestAsync(cluster, request, actor, ct);
+    }
+}

@@ -1,0 +1,49 @@
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.Attestation;
+using Pipeline.DeployStages.Core.Policies;
+using Pipeline.DeployStages.Data;
+using Pipeline.DeployStages.Rollout.Commits;
+
+namespace Pipeline.DeployStages.Rollout.Gates;
+
+/// <summary>What is wrong with a release itself, wherever it is to go. Joins the ambient transaction.</summary>
+internal sealed class ReleaseChecks(AttestationQueries attestations, CurrentTrust trust, DeployableStore deployables, BranchRule branches)
+{
+    /// <summary>Why the stage does not accept the commit; null when it does.</summary>
+    public Task<string?> BranchProblemAsync(StagePolicy stage, Release release, CancellationToken ct) =>
+        branches.ProblemAsync(stage, release.RepositoryId, release.CommitSha, ct);
+
+    /// <summary>An artifact whose provenance does not verify, or a name that belongs to another repository; null when all is well.</summary>
+    public async Task<string?> SignatureProblemAsync(Release release, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var deployable in release.Deployables.DistinctBy(d => d.Artifact))
+        {
+            if (ProvenanceProblem(deployable, await attestations.ProvenanceOfAsync(deployable.Artifact, ct), now) is { } problem)
+                return problem;
+        }
+
+        return await NameProblemAsync(release, ct);
+    }
+
+    private string? ProvenanceProblem(ReleaseDeployable deployable, string? envelope, DateTimeOffset now)
+    {
+        if (envelope is null)
+            return $"The artifact of {deployable.Name} has no signed provenance: build the commit again.";
+        var verdict = Verifier.Verify(trust(), envelope, KeyRole.Builder, now);
+        if (verdict.Verified is null)
+            return $"The provenance of {deployable.Name} does not verify ({verdict.Code}): {verdict.Detail}";
+        return verdict.Verified.Statement.IsAbout(deployable.Artifact.ToString())
+            ? null
+            : $"The provenance of {deployable.Name} is about other bytes (digest-mismatch).";
+    }
+
+    // A name belongs to the repository that deployed it first: another repository must not replace its tasks.
+    private async Task<string?> NameProblemAsync(Release release, CancellationToken ct)
+    {
+        var taken = await deployables.OfNamesAsync([.. release.Deployables.Select(d => d.Name)], ct);
+        return taken.FirstOrDefault(d => d.Repository != release.RepositoryId) is { } other
+            ? $"The deployable name '{other.Name}' belongs to another repository: rename it in .pipeline.yaml."
+            : null;
+    }
+}
