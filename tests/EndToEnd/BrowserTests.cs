@@ -43,7 +43,7 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
         await File.WriteAllTextAsync(go, "");
         await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
         await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "waiting", Patiently);
-        await Expect(page.GetByTestId("next")).ToContainTextAsync("Waits for release-managers to approve", Patient);
+        await Expect(page.GetByTestId("next")).ToContainTextAsync("Waiting for approval by release-managers", Patient);
         await PictureAsync(page, "waiting");
 
         await ApproveAsync(await OpenAsync(browser, maria, $"{pipeline.Url}/waiting"), "watched");

@@ -37,11 +37,10 @@ internal static class PromotionEndpoints
         var phases = new List<PromotionPhase>();
         foreach (var text in state ?? [])
         {
-            if (!Enum.TryParse<PromotionPhase>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var phase)
-                || !Enum.IsDefined(phase))
+            if (PhaseOf(text) is not { } phase)
                 return Problems.Bad(
                     "state", $"'{text}' is not a state.",
-                    $"the states are {string.Join(", ", Enum.GetValues<PromotionPhase>().Select(phase => phase.ToKebab()))}");
+                    $"the states are {string.Join(", ", Enum.GetValues<PromotionPhase>().Select(known => known.ToKebab()))}");
             phases.Add(phase);
         }
 
@@ -97,7 +96,8 @@ internal static class PromotionEndpoints
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Promote(
         PromoteRequest request, PromotionCommands commands, PromotionQueries promotions, ClaimsPrincipal user, CancellationToken ct) =>
         TryDigest(request.Release, out var release)
-            ? await AnswerAsync(await commands.PromoteAsync(Caller.Of(user), release!.Value, request.Stage, request.PlanDigest, ct), promotions, ct)
+            ? await AnswerAsync(
+                await commands.PromoteAsync(Caller.Of(user), release!.Value, request.Stage, request.PlanDigest, ct), promotions, ct)
             : Problems.Bad("release", $"'{request.Release}' is not a release.", "write sha256: and 64 hex digits");
 
     private static async Task<Results<Accepted<PromotionView>, ProblemHttpResult>> Decide(
@@ -134,6 +134,18 @@ internal static class PromotionEndpoints
         Guid.TryParse(id, out var guid) ? await promotions.FindAsync(new PromotionId(guid), ct)
         : long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? await promotions.FindAsync(number, ct)
         : null;
+
+    private static PromotionPhase? PhaseOf(string text)
+    {
+        var word = text.Replace("-", "", StringComparison.Ordinal);
+        foreach (var phase in Enum.GetValues<PromotionPhase>())
+        {
+            if (string.Equals(phase.ToString(), word, StringComparison.OrdinalIgnoreCase))
+                return phase;
+        }
+
+        return null;
+    }
 
     private static bool TryDigest(string? text, out Digest? digest)
     {

@@ -17,7 +17,8 @@ internal sealed class PolicyInForce
     private volatile Loaded loaded;
 
     /// <exception cref="PolicyRefusedException">Lists every problem of the file.</exception>
-    public PolicyInForce(IOptions<DeployStagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
+    public PolicyInForce(
+        IOptions<DeployStagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
     {
         path = Path.IsPathRooted(options.Value.Policy) ? options.Value.Policy : Path.Combine(host.ContentRootPath, options.Value.Policy);
         var named = configuration.GetSection("Clusters").GetChildren().Select(c => c.Key).ToHashSet();

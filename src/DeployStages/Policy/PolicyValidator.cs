@@ -21,7 +21,8 @@ internal static class PolicyValidator
         return new PromotionPolicy([.. config.Stages.Select(stage => ToModel(stage, clusters, shared, problems))]);
     }
 
-    private static StagePolicy ToModel(StageConfig stage, IReadOnlySet<string>? clusters, HashSet<string> shared, DefinitionProblems problems)
+    private static StagePolicy ToModel(
+        StageConfig stage, IReadOnlySet<string>? clusters, HashSet<string> shared, DefinitionProblems problems)
     {
         CheckCluster(stage, clusters, problems);
         if (stage.Soak is { } soak && stage.After is null)

@@ -7,7 +7,7 @@ using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout;
 
-/// <summary>A digest or signature of a release did not match: it is held everywhere, and every stage that it moves into rolls back.</summary>
+/// <summary>A digest or signature of a release did not match: it is held everywhere, and stages that it moves into roll back.</summary>
 internal sealed class ReleaseHolds(
     ReleaseCommands releases, PromotionStore promotions, SlotLock slots, PolicyInForce policy, Transitions transitions,
     PromotionProgress progress)

@@ -22,7 +22,8 @@ internal sealed class SlotLock(SlotStore slots, PromotionStore promotions)
     /// <summary>Runs a step of a promotion in a transaction, on the row as it is once its slot is locked.</summary>
     /// <returns>Default when there is no such promotion.</returns>
     public Task<T?> WithPromotionAsync<T>(
-        PromotionId id, Func<Promotion, LockedSlot, CancellationToken, Task<T>> step, CancellationToken ct) => Transactions.InTransactionAsync(
+        PromotionId id, Func<Promotion, LockedSlot, CancellationToken, Task<T>> step, CancellationToken ct) =>
+        Transactions.InTransactionAsync(
         async token =>
         {
             if (await promotions.FindAsync(id, token) is not { } known)

@@ -31,11 +31,13 @@ public sealed class ApprovalTests
         Assert.Equal("already-approved", Code(await commands.ApproveAsync(Callers.Person("niki"), p.Id, plan.Digest, null, default)));
         await stages.RunJobsAsync();
         Assert.Equal("owners", Assert.Single((await stages.PromotionAsync(release, "production")).Blockers).ClearedBy);
-        Assert.IsType<PromotionOutcome.Done>(await commands.ApproveAsync(Callers.Person("petros", ["owners"]), p.Id, plan.Digest, null, default));
+        Assert.IsType<PromotionOutcome.Done>(
+            await commands.ApproveAsync(Callers.Person("petros", ["owners"]), p.Id, plan.Digest, null, default));
         await stages.RunJobsAsync();
 
         Assert.Equal(PromotionPhase.Deploying, await stages.PhaseAsync(release, "production"));
-        Assert.Equal(2, await stages.ScalarAsync<int>("SELECT count(*)::int FROM artifact.attestation WHERE predicate_type = 'urn:x-pipeline:approval/v1'"));
+        Assert.Equal(2, await stages.ScalarAsync<int>(
+            "SELECT count(*)::int FROM artifact.attestation WHERE predicate_type = 'urn:x-pipeline:approval/v1'"));
     }
 
     public static TheoryData<string, string[], string[], string, string?> Rules => new()
@@ -56,7 +58,8 @@ public sealed class ApprovalTests
         await using var stages = await Stages.StartAsync(Policy);
         var release = await stages.ReleaseAsync();
         var p = await stages.PromotionAsync(release, "production");
-        Assert.Equal(refused, Code(await stages.Commands.ApproveAsync(kind == "token" ? Callers.Token(name) : Callers.Person(name, groups, emails), p.Id, null, null, default)));
+        var caller = kind == "token" ? Callers.Token(name) : Callers.Person(name, groups, emails);
+        Assert.Equal(refused, Code(await stages.Commands.ApproveAsync(caller, p.Id, null, null, default)));
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class ApprovalTests
         var release = await stages.ReleaseAsync();
         var p = await stages.PromotionAsync(release, "production");
         var commands = stages.Commands;
-        Assert.Equal("plan-changed", Code(await commands.ApproveAsync(Callers.Person("niki"), p.Id, Digest.Of([1]).ToString(), null, default)));
+        Assert.Equal(
+            "plan-changed", Code(await commands.ApproveAsync(Callers.Person("niki"), p.Id, Digest.Of([1]).ToString(), null, default)));
 
         await commands.ApproveAsync(Callers.Person("niki"), p.Id, null, null, default);
         await stages.RunJobsAsync();
@@ -84,7 +88,9 @@ public sealed class ApprovalTests
         await stages.Commands.RejectAsync(Callers.Person("niki"), p.Id, "Not before Monday", default);
 
         Assert.Equal(PromotionPhase.Rejected, await stages.PhaseAsync(release, "production"));
-        Assert.Equal("already-decided", Code(await stages.Commands.ApproveAsync(Callers.Person("petros", ["owners"]), p.Id, null, null, default)));
+        Assert.Equal(
+            "already-decided",
+            Code(await stages.Commands.ApproveAsync(Callers.Person("petros", ["owners"]), p.Id, null, null, default)));
         Assert.Equal(0, await stages.IntakeAsync());
         Assert.Contains("promotion.rejected", await stages.JournalAsync());
     }

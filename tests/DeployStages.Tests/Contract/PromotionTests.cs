@@ -79,7 +79,11 @@ public sealed class PromotionTests
         var bad = await stages.ReleaseAsync();
         await stages.HealthyAsync("infra-qa");
         await stages.ExecuteAsync(
-            "UPDATE scheduler.task SET phase = 'Failed', ended_at = @at, failure_class = 'App', exit_code = 7, reason = 'The program ended.' WHERE deploy_id LIKE 'web.infra-qa.2.%'",
+            """
+            UPDATE scheduler.task
+               SET phase = 'Failed', ended_at = @at, failure_class = 'App', exit_code = 7, reason = 'The program ended.'
+             WHERE deploy_id LIKE 'web.infra-qa.2.%'
+            """,
             new { at = stages.Time.GetUtcNow().UtcDateTime.AddMilliseconds(10) });
         await stages.PassAsync(1);
 
@@ -115,7 +119,8 @@ public sealed class PromotionTests
         await stages.GoThroughAsync("infra-qa");
         var bad = await stages.ReleaseAsync();
         await stages.Get<Journal>().AppendAsync(
-            new SecurityEventRaised(null, bad.Digest, "infra-qa", "t", "digest-mismatch", "Other bytes."), Actor.System("taskrunner"), JournalSubject.None, default);
+            new SecurityEventRaised(null, bad.Digest, "infra-qa", "t", "digest-mismatch", "Other bytes."), Actor.System("taskrunner"),
+            JournalSubject.None, default);
         await stages.RunJobsAsync();
 
         var p = await stages.PromotionAsync(bad, "infra-qa");
@@ -163,7 +168,8 @@ public sealed class PromotionTests
         await stages.FailAsync("qa", "No agent fits.", FailureClass.Infra);
 
         Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(bad, "qa"));
-        Assert.Equal((bad.Digest, good.Digest), ((await stages.SlotAsync("qa"))!.Current!.Value, (await stages.SlotAsync("qa"))!.Stable!.Value));
+        var slot = (await stages.SlotAsync("qa"))!;
+        Assert.Equal((bad.Digest, good.Digest), (slot.Current!.Value, slot.Stable!.Value));
         Assert.IsType<PromotionOutcome.Done>(await commands.RollbackAsync(Callers.Person("niki"), p.Id, "again", default));
         await stages.HealthyAsync("qa");
         Assert.Equal(PromotionPhase.RolledBack, await stages.PhaseAsync(bad, "qa"));
@@ -178,7 +184,8 @@ public sealed class PromotionTests
         var stopped = await stages.ReleaseAsync();
         await commands.RollbackAsync(Callers.Person("niki"), (await stages.PromotionAsync(stopped, "qa")).Id, "wrong branch", default);
         Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(stopped, "qa"));
-        Assert.Equal(1, await stages.ScalarAsync<int>("SELECT count(*)::int FROM scheduler.intake WHERE payload->>'kind' = 'cancel-deploy'"));
+        Assert.Equal(1, await stages.ScalarAsync<int>(
+            "SELECT count(*)::int FROM scheduler.intake WHERE payload->>'kind' = 'cancel-deploy'"));
 
         var second = await stages.ReleaseAsync();
         await stages.HealthyAsync("qa");
@@ -216,7 +223,9 @@ public sealed class PromotionTests
         await stages.PassAsync(5);
         await stages.ExecuteAsync("UPDATE scheduler.task SET healthy_at = NULL");
         await stages.PassAsync(1);
-        Assert.Contains("not healthy in qa", (await stages.PromotionAsync(release, "production")).Blockers[0].Sentence, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(
+            "Not healthy in qa; the soak of 10 s restarts when it is.",
+            (await stages.PromotionAsync(release, "production")).Blockers[0].Sentence);
         await stages.ExecuteAsync("UPDATE scheduler.task SET healthy_at = now()");
         await stages.PassAsync(9);
         Assert.Equal(PromotionPhase.Waiting, await stages.PhaseAsync(release, "production"));

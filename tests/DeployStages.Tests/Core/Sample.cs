@@ -69,7 +69,8 @@ internal static class Sample
         string? reason = null) =>
         new("qa-cluster", "web.qa.5.aaaaaaaa", "web", kind, state, instances, healthy, 0, failureClass, reason, null, null, Now, null);
 
-    public static TaskView Ended(string? failureClass, DateTimeOffset? endedAt, int? exitCode = null, string id = "web.qa.5.aaaaaaaa.0.1") =>
+    public static TaskView Ended(
+        string? failureClass, DateTimeOffset? endedAt, int? exitCode = null, string id = "web.qa.5.aaaaaaaa.0.1") =>
         new("qa-cluster", id, "web", "web.qa.5.aaaaaaaa", 0, 1, "failed", false, null, null, null, [], new ResourcesView(1, 1, 1), Now,
             null, null, null, endedAt, null, failureClass, exitCode, null, null, null);
 }

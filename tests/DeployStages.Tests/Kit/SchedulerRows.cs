@@ -17,8 +17,8 @@ internal static class SchedulerRows
         """;
 
     private const string HealthyTask = """
-        INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb, disk_mb,
-                                    created_at, healthy_at, subject)
+        INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb,
+                                    disk_mb, created_at, healthy_at, subject)
         VALUES (@task, @cluster, @Request, @Id, @i, 1, 'Running', '{}', '{31000}', 0.1, 32, 10, now(), now(), '{}')
         """;
 

@@ -31,7 +31,7 @@ using Pipeline.TestKit;
 
 namespace Pipeline.DeployStages.Tests.Kit;
 
-/// <summary>The slice as the server composes it, on a real database. The cluster's side is scripted: a test says how a deploy ended.</summary>
+/// <summary>The slice as the server composes it, on a real database. The cluster is scripted: a test says how a deploy ended.</summary>
 internal sealed class Stages : IAsyncDisposable
 {
     public const string Automatic = """

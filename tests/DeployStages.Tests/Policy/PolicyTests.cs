@@ -59,10 +59,11 @@ public sealed class PolicyTests
     public void A_strategy_is_the_groups_of_a_rollout_and_the_time_between_them()
     {
         var reading = PolicyReader.Read(
-            "stages.yaml", "stages: [{ name: a, cluster: a, strategy: { canary: [1, 25%, 100%], pause: 30s } }, { name: b, cluster: b }]", null);
+            "stages.yaml",
+            "stages: [{ name: a, cluster: a, strategy: { canary: [1, 25%, 100%], pause: 30s } }, { name: b, cluster: b }]", null);
         Assert.Empty(reading.Problems);
         var rollout = reading.Policy!.Stages[0].Rollout;
-        Assert.Equal([new Scheduler.Contract.Share(1), new Scheduler.Contract.Share(25, true), new Scheduler.Contract.Share(100, true)], rollout.Groups);
+        Assert.Equal([new(1), new(25, true), new Scheduler.Contract.Share(100, true)], rollout.Groups);
         Assert.Equal((Scheduler.Contract.Acceptance.Timed, TimeSpan.FromSeconds(30)), (rollout.Acceptance, rollout.Pause));
         Assert.False(reading.Policy.Stages[1].Rollout.IsIncremental);
         Assert.NotEmpty(PolicyReader.Read("stages.yaml", "stages: [{ name: a, cluster: a, strategy: { pause: 30s } }]", null).Problems);

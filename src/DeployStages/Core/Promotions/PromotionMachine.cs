@@ -117,7 +117,8 @@ internal static class PromotionMachine
     private static Transition Requested(Promotion p, RollbackRequested requested, Digest target) => Back(
         p with
         {
-            Reason = Because($"Rolled back by {requested.Person}", requested.Comment), FailureClass = null, BakeUntil = null, FinishedAt = null,
+            Reason = Because($"Rolled back by {requested.Person}", requested.Comment), FailureClass = null, BakeUntil = null,
+            FinishedAt = null,
         },
         requested.At,
         target);

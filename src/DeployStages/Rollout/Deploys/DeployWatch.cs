@@ -41,7 +41,8 @@ internal sealed class DeployWatch(DeployStore deploys, SchedulerQueries schedule
         return new RolloutState(healthy, null);
     }
 
-    private async Task<RolloutFailure?> BakeFailureAsync(PromotionDeploy deploy, DeployView? view, DateTimeOffset? since, CancellationToken ct)
+    private async Task<RolloutFailure?> BakeFailureAsync(
+        PromotionDeploy deploy, DeployView? view, DateTimeOffset? since, CancellationToken ct)
     {
         if (view is null)
             return new RolloutFailure(FailureClass.Infra, $"the scheduler no longer knows its deploy {deploy.DeployId}.");

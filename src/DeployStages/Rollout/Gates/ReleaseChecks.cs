@@ -14,7 +14,7 @@ internal sealed class ReleaseChecks(AttestationQueries attestations, CurrentTrus
     public Task<string?> BranchProblemAsync(StagePolicy stage, Release release, CancellationToken ct) =>
         branches.ProblemAsync(stage, release.RepositoryId, release.CommitSha, ct);
 
-    /// <summary>An artifact whose provenance does not verify, or a name that belongs to another repository; null when all is well.</summary>
+    /// <summary>An artifact whose provenance does not verify, or a name of another repository; null when all is well.</summary>
     public async Task<string?> SignatureProblemAsync(Release release, DateTimeOffset now, CancellationToken ct)
     {
         foreach (var deployable in release.Deployables.DistinctBy(d => d.Artifact))

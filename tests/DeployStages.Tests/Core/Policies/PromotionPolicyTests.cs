@@ -5,8 +5,10 @@ namespace Pipeline.DeployStages.Tests.Core.Policies;
 public sealed class PromotionPolicyTests
 {
     private static readonly PromotionPolicy Policy = new(
-        [Sample.Stage("infra-qa"), Sample.Stage("load-qa"), Sample.Stage("product-qa", "infra-qa"), Sample.Stage("production", "product-qa"),
-            Sample.Stage("demo", "product-qa")]);
+    [
+        Sample.Stage("infra-qa"), Sample.Stage("load-qa"), Sample.Stage("product-qa", "infra-qa"),
+        Sample.Stage("production", "product-qa"), Sample.Stage("demo", "product-qa"),
+    ]);
 
     [Fact]
     public void Stages_are_found_by_name_and_follow_each_other()

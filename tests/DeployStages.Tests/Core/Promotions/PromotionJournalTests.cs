@@ -33,7 +33,7 @@ public sealed class PromotionJournalTests
     [Theory]
     [InlineData(PromotionPhase.RollingBack)]
     [InlineData(PromotionPhase.Failed)]
-    public void A_rollback_that_a_person_requested_names_no_class_and_counts_as_the_release_s(PromotionPhase phase) => Assert.Equal<FailureClass?>(
+    public void What_a_person_requested_counts_as_the_release_s(PromotionPhase phase) => Assert.Equal<FailureClass?>(
         FailureClass.App,
         PromotionJournal.Of(Sample.In(phase) with { Reason = null }) switch
         {

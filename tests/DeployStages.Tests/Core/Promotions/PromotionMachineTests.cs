@@ -62,7 +62,8 @@ public sealed class PromotionMachineTests
     public void A_bake_starts_when_every_instance_is_healthy_and_lasts_as_long_as_the_policy_says()
     {
         var after = PromotionMachine.Apply(
-            Sample.In(PromotionPhase.Deploying), Sample.Stage(bake: TimeSpan.FromMinutes(3)), new DeploysBecameHealthy(Sample.Now)).Promotion;
+            Sample.In(PromotionPhase.Deploying), Sample.Stage(bake: TimeSpan.FromMinutes(3)),
+            new DeploysBecameHealthy(Sample.Now)).Promotion;
         Assert.Equal((Sample.Now, Sample.Now.AddMinutes(3)), (after.HealthyAt, after.BakeUntil));
         Assert.Equal(Sample.Now.AddSeconds(1), after.NextWake);
     }
@@ -90,7 +91,10 @@ public sealed class PromotionMachineTests
     [Fact]
     public void A_rollback_of_an_ended_promotion_forgets_how_it_ended()
     {
-        var failed = Sample.In(PromotionPhase.Failed, null, wasHealthy: true) with { FailureClass = FailureClass.Health, BakeUntil = Sample.Now };
+        var failed = Sample.In(PromotionPhase.Failed, null, wasHealthy: true) with
+        {
+            FailureClass = FailureClass.Health, BakeUntil = Sample.Now,
+        };
         var after = PromotionMachine.Apply(
             failed, Sample.Stage(), new RollbackRequested(Sample.Now, "niki", "slow", Sample.Good)).Promotion;
         Assert.Equal((null, null, null), (after.FailureClass, after.FinishedAt, after.BakeUntil));
