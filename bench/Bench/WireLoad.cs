@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Sending;
 using Pipeline.TestKit;
 
 namespace Pipeline.Bench;

@@ -89,7 +89,8 @@ public sealed class BuildCommands
                     var verdict = new Verdict(Outcome.Cancelled, null, reason, null, null);
                     await writer.EndModuleAsync(module.Id, state, verdict, doors.Time.GetUtcNow(), token);
                     if (module.ModuleState != ModuleState.Waiting)
-                        await doors.Scheduler.CancelRunAsync(doors.Options.Cluster, module.RunId, reason, actor, token);
+                        await doors.Scheduler.CancelRunAsync(
+                            Caller.System("build-runner") with { Actor = actor }, doors.Options.Cluster, module.RunId, reason, token);
                     entries.Add(new NewJournalEntry(ModuleEnd.EventOf(module, verdict), actor, locked.Build.Subject));
                 }
 

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Contract.Tasks;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Pipeline.LoadBalancers;

@@ -27,6 +27,7 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.TestKit;
 
 namespace Pipeline.BuildRunner.Tests;

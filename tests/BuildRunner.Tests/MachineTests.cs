@@ -3,7 +3,6 @@ using System.Text;
 using CsCheck;
 using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
 
 namespace Pipeline.BuildRunner.Tests;
 

@@ -4,7 +4,6 @@ using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.BuildRunner.Data;
 

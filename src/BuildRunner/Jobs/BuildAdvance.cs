@@ -6,7 +6,7 @@ using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.BuildRunner.Jobs;
@@ -53,7 +53,7 @@ internal sealed class BuildAdvance(
         {
             await writer.QueueAsync(
                 locked.Modules.First(m => m.Name == name).Id, sources[name].Digest.ToString(), sources[name].Bytes, now, ct);
-            await doors.Scheduler.RunOnceAsync(ready[name], ct);
+            await doors.Scheduler.RunOnceAsync(Caller.System("build-runner") with { Actor = ready[name].Actor }, ready[name], ct);
         }
 
         foreach (var module in next.Skip.Select(name => locked.Modules.First(m => m.Name == name)))

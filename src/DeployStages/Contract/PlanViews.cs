@@ -1,6 +1,5 @@
 using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
 
 namespace Pipeline.DeployStages.Contract;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Http;
 
 namespace Pipeline.DeployStages.Core;
 

@@ -3,7 +3,6 @@ using Pipeline.ArtifactStore.Core;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.DeployStages.Data;
 

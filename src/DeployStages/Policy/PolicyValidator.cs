@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.DeployStages.Core;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.DeployStages.Policy;
 
@@ -46,17 +46,17 @@ internal static partial class PolicyValidator
         };
     }
 
-    private static Scheduler.Contract.Rollout Strategy(StrategyConfig? strategy, PolicyProblems problems)
+    private static Scheduler.Contract.Deploys.Rollout Strategy(StrategyConfig? strategy, PolicyProblems problems)
     {
         if (strategy is null)
-            return new Scheduler.Contract.Rollout();
-        var groups = new List<Scheduler.Contract.Share>();
+            return new Scheduler.Contract.Deploys.Rollout();
+        var groups = new List<Scheduler.Contract.Deploys.Share>();
         foreach (var written in strategy.Canary)
         {
             var percent = written.Value.EndsWith('%');
             if (int.TryParse(percent ? written.Value[..^1] : written.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
                 && value >= 1 && value <= (percent ? 100 : 10_000))
-                groups.Add(new Scheduler.Contract.Share(value, percent));
+                groups.Add(new Scheduler.Contract.Deploys.Share(value, percent));
             else
                 problems.Add(written, $"'{written.Value}' is not a number of instances.", "write a number from 1, or a share such as 25%");
         }
@@ -64,7 +64,7 @@ internal static partial class PolicyValidator
         if (strategy.Pause is { } pause && strategy.Canary.Count == 0)
             problems.Add(pause, "'pause' needs 'canary': it is the time between its groups.", "add canary: [1, 25%, 100%] or remove the pause");
         var time = Duration(strategy.Pause, "pause", TimeSpan.Zero, problems);
-        return new Scheduler.Contract.Rollout(time > TimeSpan.Zero ? Scheduler.Contract.Acceptance.Timed : Scheduler.Contract.Acceptance.Automatic, time) { Groups = groups };
+        return new Scheduler.Contract.Deploys.Rollout(time > TimeSpan.Zero ? Scheduler.Contract.Deploys.Acceptance.Timed : Scheduler.Contract.Deploys.Acceptance.Automatic, time) { Groups = groups };
     }
 
     private static void CheckCluster(StageConfig stage, IReadOnlySet<string>? clusters, PolicyProblems problems)

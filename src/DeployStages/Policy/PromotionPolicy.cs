@@ -21,7 +21,7 @@ public sealed record StagePolicy(
     TimeSpan Budget, int Line)
 {
     /// <summary>How new instances replace old ones; a way back never waits for groups.</summary>
-    public Scheduler.Contract.Rollout Rollout { get; init; } = new();
+    public Scheduler.Contract.Deploys.Rollout Rollout { get; init; } = new();
 
     /// <summary>Another stage uses the same cluster: names of requests then carry the stage.</summary>
     public bool SharesCluster { get; init; }

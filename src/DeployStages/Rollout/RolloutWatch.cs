@@ -3,6 +3,8 @@ using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Rollout;
 

@@ -6,6 +6,7 @@ using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.DeployStages.Rollout;
@@ -33,9 +34,9 @@ public sealed class Rollouts(
             var submission = (await PrepareAsync(p, policy, releaseDigest, deployable, actor, ct)) with
             {
                 // The way back is taken at once: what is in force does harm.
-                Options = RunOptions.Of(deployable, rollback ? new Scheduler.Contract.Rollout() : policy.Rollout),
+                Options = RunOptions.Of(deployable, rollback ? new Scheduler.Contract.Deploys.Rollout() : policy.Rollout),
             };
-            await scheduler.DeployAsync(submission, ct);
+            await scheduler.DeployAsync(For(actor), submission, ct);
             deploys.Add(new PromotionDeploy(
                 p.Id, p.Cluster, submission.DeployId, submission.RequestId, deployable.Name, deployable.Kind, releaseDigest,
                 p.Generation.Value, rollback, deployable.Instances, DeployState.Submitted, null, null, now, null));
@@ -65,7 +66,7 @@ public sealed class Rollouts(
         var tried = (await stores.Deploys.OfAsync(p.Id, ct)).Where(d => !keep.Contains(d.Deployable));
         var requests = gone.Select(d => (d.Cluster, d.RequestId)).Concat(tried.Select(d => (d.Cluster, d.RequestId)));
         foreach (var (cluster, request) in requests.Distinct())
-            await scheduler.RemoveRequestAsync(cluster, request, actor, ct);
+            await scheduler.RemoveRequestAsync(For(actor), cluster, request, ct);
     }
 
     /// <summary>Stops what is still on its way; what became healthy stays.</summary>
@@ -74,11 +75,14 @@ public sealed class Rollouts(
         var reason = $"promotion {p.Number} ended: {p.Reason}";
         foreach (var deploy in (await OfGenerationAsync(p, ct)).Where(d => d.State == DeployState.Submitted))
         {
-            await scheduler.CancelDeployAsync(deploy.Cluster, deploy.DeployId, reason, actor, ct);
+            await scheduler.CancelDeployAsync(For(actor), deploy.Cluster, deploy.DeployId, reason, ct);
             await stores.Deploys.EndAsync(
                 deploy, DeployState.Failed, p.FailureClass, "Cancelled: the promotion ended.", time.GetUtcNow(), ct);
         }
     }
+
+    // Whoever promotes need not hold the permission to operate; the journal names him all the same.
+    private static Caller For(Actor actor) => Caller.System("deploy-stages") with { Actor = actor };
 
     private async Task<List<PromotionDeploy>> OfGenerationAsync(Promotion p, CancellationToken ct) =>
         [.. (await stores.Deploys.OfAsync(p.Id, ct)).Where(d => d.Generation == p.Generation)];

@@ -1,6 +1,6 @@
 using Pipeline.ArtifactStore.Core;
 using Pipeline.DeployStages.Core;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.DeployStages.Rollout;
 
@@ -16,7 +16,7 @@ internal static class RunOptions
     };
 
     /// <param name="rollout">Of the stage; only what runs all the time rolls out.</param>
-    public static DeployOptions Of(ResolvedDeployable d, Scheduler.Contract.Rollout rollout)
+    public static DeployOptions Of(ResolvedDeployable d, Scheduler.Contract.Deploys.Rollout rollout)
     {
         if (d.Runs is not { } runs)
             return new DeployOptions { Rollout = rollout };

@@ -1,3 +1,4 @@
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core;
 
 namespace Pipeline.Scheduler.Contract;

@@ -1,5 +1,4 @@
-using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Contract;
@@ -27,6 +26,6 @@ public sealed class TaskFiles
         var found = await sandbox.ListAsync(task, folder, ct);
         return found.Problem is { } problem
             ? ([], problem.Detail)
-            : ([.. found.Value!.Select(f => SandboxEndpoints.View(folder, f))], null);
+            : ([.. found.Value!.Select(f => SandboxReader.View(folder, f))], null);
     }
 }

@@ -2,14 +2,19 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Why something waits, from the database: any server can answer.</summary>
-public sealed class WhyQueries(NpgsqlDataSource db)
+public sealed class WhyQueries
 {
     private const int Most = 50;
+
+    private readonly NpgsqlDataSource db;
+
+    internal WhyQueries(NpgsqlDataSource db) => this.db = db;
 
     private const string OfTask = """
         SELECT t.id, t.phase, t.host, t.why_pending, t.reason, t.ended_at IS NOT NULL AS is_over, t.healthy_at IS NOT NULL AS is_healthy,
@@ -68,6 +73,7 @@ public sealed class WhyQueries(NpgsqlDataSource db)
 
     /// <summary>What keeps an agent from being empty, or from being used.</summary>
     /// <param name="agent">Its view: state, and what was decided about it.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<WhyView> AgentAsync(AgentView agent, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Scheduler.Core;
 

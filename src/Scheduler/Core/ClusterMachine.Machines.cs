@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.Scheduler.Core;
 

@@ -1,7 +1,7 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Scheduler.Core;
 

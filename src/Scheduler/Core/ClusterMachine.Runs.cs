@@ -1,7 +1,8 @@
 using System.Globalization;
 using Pipeline.Kernel;
 using Pipeline.Mesos.Client;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Scheduler.Core;
 
@@ -173,7 +174,7 @@ internal sealed partial class ClusterMachine
             || state.Requests[run.RequestId].Overrides.Pause is not null)
             return null;
         // A run of a schedule that somebody asked for out of turn is his to repeat.
-        if (run.Spec.Run is { Asked: true } && state.Requests[run.RequestId].Kind == RequestKind.Cron)
+        if (run.Spec.Run is { Manual: true } && state.Requests[run.RequestId].Kind == RequestKind.Cron)
             return null;
         var pause = retry.Backoff == TimeSpan.Zero ? (TimeSpan?)null : retry.Backoff * Math.Pow(2, Math.Min(run.Crashes, 10));
         return (run with { Crashes = run.Crashes + 1 }, pause);

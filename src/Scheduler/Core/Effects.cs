@@ -1,6 +1,5 @@
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Http;
 
 namespace Pipeline.Scheduler.Core;
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace Pipeline.Scheduler.Sandboxes;
 
 /// <summary>
-/// Agents are asked for bytes and answer with text, in which a character that the window cuts has become U+FFFD: here a window is cut
+/// Agents are read by bytes and answer with text, in which a character that the window cuts has become U+FFFD: here a window is cut
 /// back to whole characters, so that the next one begins with the character that this one cut.
 /// </summary>
 internal static class LogWindow

@@ -4,7 +4,6 @@ using Pipeline.ArtifactStore.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
 using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Api;

@@ -5,7 +5,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Ui.Queries;
 

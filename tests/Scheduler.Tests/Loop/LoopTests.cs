@@ -3,8 +3,10 @@ using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TaskRunner.Contract;
@@ -23,7 +25,7 @@ public sealed class LoopTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => Transactions.InTransactionAsync(
             async ct =>
             {
-                await harness.Commands.RunOnceAsync(Machine.Build(), ct);
+                await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), ct);
                 throw new InvalidOperationException("after the command");
             },
             None));
@@ -47,7 +49,7 @@ public sealed class LoopTests
                 statusesAtAck = await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM scheduler.task_status");
         };
         harness.Start(master.Connect);
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
@@ -76,13 +78,13 @@ public sealed class LoopTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", instances: 1), None);
         await harness.BecomesAsync("v1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("v1.1.1", "launching");
         await harness.StopAsync();
 
-        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", instances: 1), None);
         harness.Start(master.Connect);
         await Eventually.IsTrueAsync(
             () => Task.FromResult(master.Calls.OfType<ReconcileTasks>().Any(c => c.Tasks.Any(t => t.TaskId == "v1.1.1"))),
@@ -173,7 +175,7 @@ public sealed class LoopTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.RunOnceAsync(Machine.Build() with { RunnerSpec = """{"kind":"build"}""" }, None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build() with { RunnerSpec = """{"kind":"build"}""" }, None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Http;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -36,7 +37,7 @@ public sealed class NeighbourTests
         var kept = first.Offers.Take(Agents / 2).Select(o => o.AgentId).ToHashSet();
         await other.DeclineAsync(first.Offers.Skip(Agents / 2));
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
-        await server.Services.GetRequiredService<SchedulerCommands>().RunOnceAsync(Machine.Build(), CancellationToken.None);
+        await server.Services.GetRequiredService<SchedulerCommands>().RunOnceAsync(Callers.System, Machine.Build(), CancellationToken.None);
         var run = await Eventually.BecomesAsync(
             () => queries.TaskAsync("build.1.1.1", CancellationToken.None), t => t?.Task.AgentId is not null, Patience, "our run is launched");
 

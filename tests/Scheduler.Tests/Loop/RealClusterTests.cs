@@ -3,7 +3,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Http;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
@@ -38,7 +42,7 @@ public sealed class RealClusterTests
         var commands = server.Services.GetRequiredService<SchedulerCommands>();
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
 
-        await commands.RunOnceAsync(Machine.Build(), CancellationToken.None);
+        await commands.RunOnceAsync(Callers.System, Machine.Build(), CancellationToken.None);
         await Eventually.IsTrueAsync(
             async () => (await queries.DeployAsync("test", "build.1", CancellationToken.None))?.State == "succeeded", Patience,
                 "the run succeeded");
@@ -59,7 +63,7 @@ public sealed class RealClusterTests
                 "it was replaced");
         Assert.Equal(0, (await queries.DeployAsync("test", "v2", CancellationToken.None))!.Crashes);
 
-        async Task DeployAsync(string id) => await commands.DeployAsync(Machine.Web(id, readiness: Quick), CancellationToken.None);
+        async Task DeployAsync(string id) => await commands.DeployAsync(Callers.System, Machine.Web(id, readiness: Quick), CancellationToken.None);
         async Task<IReadOnlyList<HealthyInstance>> HealthyNowAsync(string id) =>
             [.. (await queries.HealthyInstancesAsync(CancellationToken.None)).Where(h => h.DeployId == id)];
         Task<IReadOnlyList<HealthyInstance>> HealthyAsync(string id) =>
@@ -72,7 +76,7 @@ public sealed class RealClusterTests
         await using var cluster = await LocalMesosCluster.StartAsync();
         await using var server = await ClusterServer.StartAsync(cluster.MasterUrl, Program);
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
-        await server.Services.GetRequiredService<SchedulerCommands>().DeployAsync(
+        await server.Services.GetRequiredService<SchedulerCommands>().DeployAsync(Callers.System, 
             Machine.Web("v1", instances: 1, readiness: Quick) with { RunnerSpec = """{"kind":"run"}""" }, CancellationToken.None);
         await Eventually.IsTrueAsync(
             async () => (await queries.HealthyInstancesAsync(CancellationToken.None)).Count == 1, Patience, "v1 is healthy");

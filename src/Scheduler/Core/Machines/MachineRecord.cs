@@ -40,11 +40,3 @@ internal enum MachineState
     /// <summary>Empty, and never used again until somebody activates it.</summary>
     Decommissioned,
 }
-
-internal enum MachineAction
-{
-    Freeze,
-    Drain,
-    Decommission,
-    Activate,
-}

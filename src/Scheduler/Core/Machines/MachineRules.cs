@@ -1,3 +1,5 @@
+using Pipeline.Scheduler.Contract.Views;
+
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>Which changes an operator may make, and to what they lead. The system's own (empty, expired) are here too.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Scheduler.Contract;
-
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>
