@@ -11,7 +11,7 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Events;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Http.Validation;

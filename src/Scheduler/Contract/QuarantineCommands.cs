@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
@@ -18,7 +18,7 @@ public sealed class QuarantineCommands
     public Task<bool> ReleaseAsync(Caller caller, string cluster, long id, CancellationToken ct)
     {
         caller.Require(Permission.Operate);
-        var newTerm = new NewTermAsked($"{caller.Actor} released entry {id} from quarantine", caller.Actor);
+        var newTerm = new StartNewTermCommand($"{caller.Actor} released entry {id} from quarantine", caller.Actor);
         return store.ReleaseAsync(
             cluster, id, caller.Actor, JsonSerializer.Serialize<SchedulerCommand>(newTerm, StoredJson.Options), ct);
     }

@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Deploys;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Policy;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
@@ -24,7 +25,7 @@ public sealed class SchedulerCommands
         caller.Require(Permission.Operate);
         RequireId(nameof(run.RequestId), run.RequestId, IdRules.MostRequest);
         RequireId(nameof(run.RunId), run.RunId, IdRules.MostDeploy);
-        return commands.EnqueueAsync(run.Cluster, run.RunId, new RunSubmitted(run with { Actor = caller.Actor }), ct);
+        return commands.EnqueueAsync(run.Cluster, run.RunId, new SubmitRunCommand(run with { Actor = caller.Actor }), ct);
     }
 
     /// <summary>
@@ -38,7 +39,7 @@ public sealed class SchedulerCommands
         caller.Require(Permission.Operate);
         RequireId(nameof(deploy.RequestId), deploy.RequestId, IdRules.MostRequest);
         RequireId(nameof(deploy.DeployId), deploy.DeployId, IdRules.MostDeploy);
-        return commands.EnqueueAsync(deploy.Cluster, deploy.DeployId, new DeploySubmitted(deploy with { Actor = caller.Actor }), ct);
+        return commands.EnqueueAsync(deploy.Cluster, deploy.DeployId, new SubmitDeployCommand(deploy with { Actor = caller.Actor }), ct);
     }
 
     /// <summary>Ends the run as cancelled; nothing happens when it has ended.</summary>
@@ -46,7 +47,7 @@ public sealed class SchedulerCommands
     public Task CancelRunAsync(Caller caller, string cluster, string runId, string reason, CancellationToken ct)
     {
         caller.Require(Permission.Operate);
-        return commands.EnqueueAsync(cluster, runId, new RunCancelled(runId, reason, caller.Actor), ct);
+        return commands.EnqueueAsync(cluster, runId, new CancelRunCommand(runId, reason, caller.Actor), ct);
     }
 
     /// <summary>Cancels a deploy that is not healthy yet: its instances are killed, those of the deploy before it run on.</summary>
@@ -54,7 +55,7 @@ public sealed class SchedulerCommands
     public Task CancelDeployAsync(Caller caller, string cluster, string deployId, string reason, CancellationToken ct)
     {
         caller.Require(Permission.Operate);
-        return commands.EnqueueAsync(cluster, deployId, new DeployCancelled(deployId, reason, caller.Actor), ct);
+        return commands.EnqueueAsync(cluster, deployId, new CancelDeployCommand(deployId, reason, caller.Actor), ct);
     }
 
     /// <summary>Kills every task of the request and removes it.</summary>
@@ -62,7 +63,7 @@ public sealed class SchedulerCommands
     public Task RemoveRequestAsync(Caller caller, string cluster, string requestId, CancellationToken ct)
     {
         caller.Require(Permission.Operate);
-        return commands.EnqueueAsync(cluster, requestId, new RequestRemovalAsked(requestId, caller.Actor), ct);
+        return commands.EnqueueAsync(cluster, requestId, new RemoveRequestCommand(requestId, caller.Actor), ct);
     }
 
     private static void RequireId(string field, string id, int most)

@@ -1,11 +1,12 @@
-using Microsoft.Extensions.Options;
 using System.Text.Json;
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Contract.Views;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Queries;
 using Pipeline.Scheduler.Launching;
@@ -40,13 +41,13 @@ public sealed class SchedulerQueries
 
     /// <summary>Null: none is in force.</summary>
     public async Task<PriorityFreezeView?> PriorityFreezeAsync(string cluster, CancellationToken ct) =>
-        await PayloadAsync<Core.PriorityFreeze>("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", cluster, ct) is { } freeze
+        await PayloadAsync<PriorityFreeze>("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", cluster, ct) is { } freeze
             ? OverrideViews.Of(freeze)
             : null;
 
     /// <summary>Null: each request decides.</summary>
     public async Task<PlacementForcedView?> PlacementForcedAsync(string cluster, CancellationToken ct) =>
-        await PayloadAsync<Core.PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
+        await PayloadAsync<PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
             ? OverrideViews.Of(forced)
             : null;
 

@@ -1,5 +1,5 @@
 using Pipeline.Scheduler.Contract.Deploys;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Contract;
 

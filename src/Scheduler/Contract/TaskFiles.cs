@@ -15,7 +15,10 @@ public sealed class TaskFiles
         this.sandbox = sandbox;
     }
 
+    /// <summary>The entries of a directory in the sandbox.</summary>
+    /// <param name="taskId">The task's id.</param>
     /// <param name="path">Relative to the sandbox; empty for its root.</param>
+    /// <param name="ct">Cancels the call.</param>
     /// <returns>The entries, or why there are none, as a sentence.</returns>
     public async Task<(IReadOnlyList<SandboxFileView> Files, string? Problem)> ListAsync(string taskId, string path, CancellationToken ct)
     {

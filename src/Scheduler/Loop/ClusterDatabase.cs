@@ -1,6 +1,6 @@
 using Npgsql;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Data.Snapshots;

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Npgsql;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Sending;
 
@@ -76,7 +77,7 @@ internal sealed class ClusterLoop(
         }
         catch (Exception e)
         {
-            await guard.QuarantineAsync(machine, machine.Hearing, queued, e, ct);
+            await guard.QuarantineAsync(machine, machine.Handling, queued, e, ct);
             throw;
         }
     }
@@ -126,10 +127,10 @@ internal sealed class ClusterLoop(
     {
         foreach (var item in items)
         {
-            if (item is not { Known: true, Command: RunSubmitted or DeploySubmitted or RunAsked })
-                yield return item.WantsAnswer ? new Commanded(item.Id, item.Command) : item.Command;
+            if (item is not { Known: true, Command: SubmitRunCommand or SubmitDeployCommand or RunNowCommand })
+                yield return item.WantsAnswer ? new CommandReceived(item.Id, item.Command) : item.Command;
             else if (item.WantsAnswer)
-                yield return new AlreadyDone(item.Id, item.Command);
+                yield return new CommandRepeated(item.Id, item.Command);
         }
     }
 
@@ -161,7 +162,7 @@ internal sealed class ClusterLoop(
                     Log.SubscriptionEnded(term.Log, framework().Name, ended.End.ToString(), ended.Reason);
                 }
 
-                await EnqueueAsync(new MasterSaid(masterEvent), ct);
+                await EnqueueAsync(new MasterEventReceived(masterEvent), ct);
             }
 
             var pause = end switch

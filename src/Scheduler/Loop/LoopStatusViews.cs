@@ -1,6 +1,7 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Monitoring;
 

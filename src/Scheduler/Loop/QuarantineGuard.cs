@@ -2,6 +2,8 @@ using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 
@@ -16,13 +18,13 @@ internal sealed class QuarantineGuard(QuarantineStore quarantine, QuarantinedIds
     /// <summary>One offer an event, so that a bad one is known by its agent; nothing that is in quarantine.</summary>
     public IEnumerable<SchedulerInput> Admit(SchedulerInput input) => input switch
     {
-        MasterSaid { Event: OffersReceived received } => received.Offers
+        MasterEventReceived { Event: OffersReceived received } => received.Offers
             .Where(o => !quarantined.Contains(QuarantineKind.Agent, o.AgentId))
-            .Select(o => new MasterSaid(new OffersReceived([o]))),
-        MasterSaid { Event: TaskUpdated { Status.TaskId: var id } } when quarantined.Contains(QuarantineKind.Task, id) => [],
+            .Select(o => new MasterEventReceived(new OffersReceived([o]))),
+        MasterEventReceived { Event: TaskUpdated { Status.TaskId: var id } } when quarantined.Contains(QuarantineKind.Task, id) => [],
         // PostgreSQL stores every text but NUL, and a task may send anything.
-        MasterSaid { Event: TaskUpdated { Status: { Message: { } text } status } } when text.Contains('\0', StringComparison.Ordinal) =>
-            [new MasterSaid(new TaskUpdated(status with { Message = text.Replace('\0', '\uFFFD') }))],
+        MasterEventReceived { Event: TaskUpdated { Status: { Message: { } text } status } } when text.Contains('\0', StringComparison.Ordinal) =>
+            [new MasterEventReceived(new TaskUpdated(status with { Message = text.Replace('\0', '\uFFFD') }))],
         _ => [input],
     };
 
@@ -30,8 +32,8 @@ internal sealed class QuarantineGuard(QuarantineStore quarantine, QuarantinedIds
     public string? RefusalOf(QueuedCommand item) => item.Command switch
     {
         null => item.Error,
-        RunSubmitted { Run.RequestId: var id } when quarantined.Contains(QuarantineKind.Request, id) => $"its request {id} is in quarantine",
-        DeploySubmitted { Deploy.RequestId: var id } when quarantined.Contains(QuarantineKind.Request, id) =>
+        SubmitRunCommand { Run.RequestId: var id } when quarantined.Contains(QuarantineKind.Request, id) => $"its request {id} is in quarantine",
+        SubmitDeployCommand { Deploy.RequestId: var id } when quarantined.Contains(QuarantineKind.Request, id) =>
             $"its request {id} is in quarantine",
         _ => null,
     };
@@ -52,7 +54,7 @@ internal sealed class QuarantineGuard(QuarantineStore quarantine, QuarantinedIds
     {
         var command = handled switch
         {
-            Commanded answered => answered.Command,
+            CommandReceived answered => answered.Command,
             SchedulerCommand plain => plain,
             _ => null,
         };
@@ -75,9 +77,9 @@ internal sealed class QuarantineGuard(QuarantineStore quarantine, QuarantinedIds
         var reason = Reason(thrown);
         return handled switch
         {
-            MasterSaid { Event: TaskUpdated { Status: var status } } =>
+            MasterEventReceived { Event: TaskUpdated { Status: var status } } =>
                 new QuarantineEntry(QuarantineKind.Task, status.TaskId, reason, JsonSerializer.Serialize(status, StoredJson.Options)),
-            MasterSaid { Event: OffersReceived { Offers: [var offer] } } =>
+            MasterEventReceived { Event: OffersReceived { Offers: [var offer] } } =>
                 new QuarantineEntry(QuarantineKind.Agent, offer.AgentId, reason, JsonSerializer.Serialize(offer, StoredJson.Options)),
             SchedulerInput input => new QuarantineEntry(QuarantineKind.Event, input.GetType().Name, reason, input.ToString()),
             string id when machine.RequestOf(id) is { } request =>

@@ -1,6 +1,8 @@
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.Scheduler.Loop;
@@ -8,13 +10,13 @@ namespace Pipeline.Scheduler.Loop;
 /// <summary>Handles the commands that are the loop's, not the machine's: each ends the term, so that the next begins from changed rows.</summary>
 internal sealed class TermCommandHandler(ClusterMachine machine, ClusterStore store, LoopTerm term)
 {
-    public static bool Handles(QueuedCommand item) => item.Command is NewTermAsked or FrameworkResetAsked;
+    public static bool Handles(QueuedCommand item) => item.Command is StartNewTermCommand or ResetFrameworkCommand;
 
     /// <exception cref="TermEndedException">The command was accepted.</exception>
     public async Task HandleAsync(QueuedCommand item, CancellationToken ct)
     {
         var effects = new Effects();
-        var (outcome, reason) = item.Command is FrameworkResetAsked reset
+        var (outcome, reason) = item.Command is ResetFrameworkCommand reset
             ? Reset(reset, effects)
             : (CommandOutcome.Accepted, "a new term was requested");
         if (item.WantsAnswer)
@@ -24,7 +26,7 @@ internal sealed class TermCommandHandler(ClusterMachine machine, ClusterStore st
             throw new TermEndedException(reason);
     }
 
-    private (CommandOutcome Outcome, string Reason) Reset(FrameworkResetAsked reset, Effects effects)
+    private (CommandOutcome Outcome, string Reason) Reset(ResetFrameworkCommand reset, Effects effects)
     {
         var framework = machine.Framework;
         if (framework.State is not (FrameworkState.FailedOver or FrameworkState.Removed))

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Launching;
 
@@ -81,6 +81,6 @@ internal sealed class Outbox(
     private async Task LookUpAllAsync(CancellationToken ct)
     {
         await foreach (var lookUp in lookUps.Reader.ReadAllAsync(ct))
-            await enqueue(new LookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsTaskAsync(lookUp.TaskId, ct)), ct);
+            await enqueue(new TaskLookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsTaskAsync(lookUp.TaskId, ct)), ct);
     }
 }

@@ -4,11 +4,12 @@ using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Events;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Loop;
 
 namespace Pipeline.Scheduler.Tests.Data;
@@ -42,10 +43,10 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     public async Task What_a_machine_decided_is_read_back_by_the_next_leader()
     {
         var machine = new Machine();
-        await CommitAsync(machine, new DeploySubmitted(Machine.Web("v1", 3) with { Options = new DeployOptions { Owner = "team", Retry = new Retry(2) } }));
-        await CommitAsync(machine, new ScaleAsked("api-web", 4, false, false, Machine.By(TimeSpan.FromHours(1), "peak")));
-        await CommitAsync(machine, new FreezeAsked(0.2m, false, Machine.By()));
-        await CommitAsync(machine, new PlacementForcedAsked(PlacementStrategy.Greedy, true, Machine.By()));
+        await CommitAsync(machine, new SubmitDeployCommand(Machine.Web("v1", 3) with { Options = new DeployOptions { Owner = "team", Retry = new Retry(2) } }));
+        await CommitAsync(machine, new ScaleCommand("api-web", 4, false, false, Machine.By(TimeSpan.FromHours(1), "peak")));
+        await CommitAsync(machine, new FreezeLaunchesCommand(0.2m, false, Machine.By()));
+        await CommitAsync(machine, new ForcePlacementCommand(PlacementStrategy.Greedy, true, Machine.By()));
 
         var snapshot = await harness.Database().ReadAsync(new QuarantinedIds(), None);
         var request = Assert.Single(snapshot.Requests);
@@ -90,7 +91,7 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_commit_that_the_database_refuses_leaves_nothing_behind()
     {
-        await harness.Queue.EnqueueAsync("test", "v1", new DeploySubmitted(Machine.Web("v1")), None);
+        await harness.Queue.EnqueueAsync("test", "v1", new SubmitDeployCommand(Machine.Web("v1")), None);
         var item = Assert.Single(await store.ReadCommandsAsync(None));
         var effects = new Effects { Framework = new FrameworkRecord("fw-9", FrameworkState.Subscribed, null, null, null) };
         effects.Tasks["t1"] = new TaskRecord("t\0", "web", "web.1", 1, 1, new ResourceNeed(1, 64, 10, 0), Now);
@@ -150,7 +151,7 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     private static Effects Submitted(Func<TaskRecord, TaskRecord> change)
     {
         var machine = new Machine();
-        machine.Do(new RunSubmitted(Machine.Build()));
+        machine.Do(new SubmitRunCommand(Machine.Build()));
         machine.Last.Tasks[TaskId] = change(machine.Last.Tasks[TaskId]);
         return machine.Last;
     }

@@ -2,9 +2,9 @@ using Dapper;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Loop;
 using Pipeline.TestKit;
 
@@ -14,7 +14,7 @@ namespace Pipeline.Scheduler.Tests.Data;
 public sealed class CommandStoreTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly SchedulerCommand Command = new ReconciliationAsked(Actor.Person("ada"));
+    private static readonly SchedulerCommand Command = new ReconcileCommand(Actor.Person("ada"));
 
     private LoopHarness harness = null!;
 
@@ -26,12 +26,12 @@ public sealed class CommandStoreTests : IAsyncLifetime
     public async Task Commands_are_read_in_their_order_and_only_those_of_the_cluster()
     {
         foreach (var id in new[] { "r1", "r2", "r3" })
-            await harness.Queue.EnqueueAsync("test", id, new RunCancelled(id, "why", Actor.Person("ada")), None);
+            await harness.Queue.EnqueueAsync("test", id, new CancelRunCommand(id, "why", Actor.Person("ada")), None);
         await harness.Queue.EnqueueAsync("other", "r4", Command, None);
         var queued = await harness.Database().Rows.ReadCommandsAsync(None);
         Assert.Equal(["r1", "r2", "r3"], queued.Select(q => q.SubjectId));
         Assert.All(queued, q => Assert.False(q.WantsAnswer || q.Known));
-        Assert.Equal(new RunCancelled("r1", "why", Actor.Person("ada")), queued[0].Command);
+        Assert.Equal(new CancelRunCommand("r1", "why", Actor.Person("ada")), queued[0].Command);
     }
 
     [Fact]

@@ -3,11 +3,11 @@ using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Tasks;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Monitoring;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Loop;
 using Pipeline.TestKit;
 

@@ -1,7 +1,7 @@
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Views;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data.Queries;
 
 namespace Pipeline.Scheduler.Tests.Data;

@@ -1,8 +1,9 @@
 using Pipeline.Attestation;
 using Pipeline.Scheduler.Contract.Deploys;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Launching;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests.Launching;
 
@@ -36,7 +37,7 @@ public sealed class TrustVerificationTests
     private static DeploySpec Spec(DeployTrust? trust)
     {
         var machine = new Machine();
-        machine.Do(new DeploySubmitted(Machine.Web("v1", trust: trust)));
+        machine.Do(new SubmitDeployCommand(Machine.Web("v1", trust: trust)));
         return machine.Deploys["v1"].Spec;
     }
 }

@@ -1,9 +1,9 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Views;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Monitoring;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests.Loop;
 
@@ -25,8 +25,8 @@ public sealed class LoopStatusViewsTests
     public void An_offer_of_another_role_is_declined_and_shown_with_its_reason()
     {
         var machine = new Machine();
-        machine.Do(new RunSubmitted(Machine.Build()));
-        machine.Do(new MasterSaid(new OffersReceived([new Offer(
+        machine.Do(new SubmitRunCommand(Machine.Build()));
+        machine.Do(new MasterEventReceived(new OffersReceived([new Offer(
             "o1", "a1", "host1", "10.0.0.1", "http://10.0.0.1:5051", "spark",
             new OfferedResources(4, 4096, 8192, [new PortRange(31000, 31009), new PortRange(32000, 32000)]),
             new Dictionary<string, string> { ["rack"] = "r1" }, null)])));
@@ -44,7 +44,7 @@ public sealed class LoopStatusViewsTests
     public void What_was_held_when_the_step_ended_stays_in_its_status()
     {
         var machine = new Machine();
-        machine.Do(new RunSubmitted(Machine.Build(cpus: 100)));
+        machine.Do(new SubmitRunCommand(Machine.Build(cpus: 100)));
         machine.Offer("a1");
         var status = LoopStatusViews.Of("test", machine.Core, Gauges);
         var held = status.Held();

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Monitoring;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
@@ -78,7 +78,7 @@ public sealed class LoopTelemetryTests : IDisposable
     [Fact]
     public void The_gauges_show_the_term_until_it_is_over()
     {
-        machine.Do(new RunSubmitted(Machine.Build()));
+        machine.Do(new SubmitRunCommand(Machine.Build()));
         Step(time.GetTimestamp(), queue: 3, effectsQueue: 4);
         recorded.Collect();
         Assert.Equal((9d, 1d, 1d, 3d, 4d), (Single("pipeline_epoch"), Single("pipeline_leader"), Single("pipeline_subscribed"),
@@ -110,6 +110,6 @@ public sealed class LoopTelemetryTests : IDisposable
 
     private int Count(string name) => recorded.Measurements.Count(m => m.Name == name);
 
-    private static MasterSaid Update(DateTimeOffset? made, bool acknowledged = true) => new(new TaskUpdated(new TaskStatus(
+    private static MasterEventReceived Update(DateTimeOffset? made, bool acknowledged = true) => new(new TaskUpdated(new TaskStatus(
         "t1", TaskState.Running, "a1", null, null, null, acknowledged ? [1] : null, null, made, null, null)));
 }

@@ -1,9 +1,9 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -37,8 +37,8 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
     public void Offers_come_one_by_one_without_those_of_a_quarantined_agent()
     {
         quarantined.Add(QuarantineKind.Agent, "a2");
-        var admitted = guard.Admit(new MasterSaid(new OffersReceived([OfferOf("a1"), OfferOf("a2"), OfferOf("a3")]))).ToList();
-        Assert.Equal(["a1", "a3"], admitted.Select(i => ((OffersReceived)((MasterSaid)i).Event).Offers.Single().AgentId));
+        var admitted = guard.Admit(new MasterEventReceived(new OffersReceived([OfferOf("a1"), OfferOf("a2"), OfferOf("a3")]))).ToList();
+        Assert.Equal(["a1", "a3"], admitted.Select(i => ((OffersReceived)((MasterEventReceived)i).Event).Offers.Single().AgentId));
     }
 
     [Fact]
@@ -52,14 +52,14 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
     [Fact]
     public void A_message_loses_the_character_that_the_database_cannot_store()
     {
-        var admitted = Assert.IsType<MasterSaid>(Assert.Single(guard.Admit(Update("t1", "a\0b"))));
+        var admitted = Assert.IsType<MasterEventReceived>(Assert.Single(guard.Admit(Update("t1", "a\0b"))));
         Assert.Equal("a\uFFFDb", ((TaskUpdated)admitted.Event).Status.Message);
     }
 
     [Fact]
     public void Anything_else_passes_unchanged()
     {
-        SchedulerInput[] inputs = [new Tick(), Update("t1", null), Update("t1", "fine"), new LookedUp("t1", null, true)];
+        SchedulerInput[] inputs = [new Tick(), Update("t1", null), Update("t1", "fine"), new TaskLookedUp("t1", null, true)];
         Assert.All(inputs, i => Assert.Same(i, Assert.Single(guard.Admit(i))));
     }
 
@@ -68,16 +68,16 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
     {
         quarantined.Add(QuarantineKind.Request, "api-web");
         Assert.Equal("bad JSON", guard.RefusalOf(new QueuedCommand(1, null!, false, false) { Error = "bad JSON" }));
-        Assert.Contains("api-web", guard.RefusalOf(Queued(new DeploySubmitted(Machine.Web("v1")))), StringComparison.Ordinal);
-        Assert.Null(guard.RefusalOf(Queued(new RunSubmitted(Machine.Build()))));
+        Assert.Contains("api-web", guard.RefusalOf(Queued(new SubmitDeployCommand(Machine.Web("v1")))), StringComparison.Ordinal);
+        Assert.Null(guard.RefusalOf(Queued(new SubmitRunCommand(Machine.Build()))));
         quarantined.Add(QuarantineKind.Request, "build.acme.web.api");
-        Assert.NotNull(guard.RefusalOf(Queued(new RunSubmitted(Machine.Build()))));
+        Assert.NotNull(guard.RefusalOf(Queued(new SubmitRunCommand(Machine.Build()))));
     }
 
     [Fact]
     public async Task Refused_commands_leave_the_queue_and_their_senders_get_the_reason()
     {
-        var sent = harness.Queue.SendAsync("test", "v1", new DeploySubmitted(Machine.Web("v1")), None);
+        var sent = harness.Queue.SendAsync("test", "v1", new SubmitDeployCommand(Machine.Web("v1")), None);
         var item = await TestKit.Eventually.BecomesAsync(
             async () => (await harness.Database().Rows.ReadCommandsAsync(None)).SingleOrDefault(), i => i is not null, TimeSpan.FromSeconds(20), "queued");
         await guard.RefuseAsync([item! with { Error = "unreadable", Command = null! }], None);
@@ -96,11 +96,11 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
     public async Task The_culprit_of_a_step_that_threw_is_quarantined_and_the_term_ends(string handled, string kind, string subject)
     {
         var machine = new Machine();
-        machine.Do(new DeploySubmitted(Machine.Web("v1")));
+        machine.Do(new SubmitDeployCommand(Machine.Web("v1")));
         object? culprit = handled switch
         {
             "update" => Update("t1", "x"),
-            "offer" => new MasterSaid(new OffersReceived([OfferOf("a1")])),
+            "offer" => new MasterEventReceived(new OffersReceived([OfferOf("a1")])),
             "tick" => new Tick(),
             "timer" => "v1.1.1",
             "timer of nobody" => "gone.1.1",
@@ -118,9 +118,9 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_command_that_threw_is_quarantined_with_its_payload_and_leaves_the_queue(bool answered)
     {
-        await harness.Queue.EnqueueAsync("test", "v1", new DeploySubmitted(Machine.Web("v1")), None);
+        await harness.Queue.EnqueueAsync("test", "v1", new SubmitDeployCommand(Machine.Web("v1")), None);
         var item = Assert.Single(await harness.Database().Rows.ReadCommandsAsync(None));
-        object handled = answered ? new Commanded(item.Id, item.Command) : item.Command;
+        object handled = answered ? new CommandReceived(item.Id, item.Command) : item.Command;
         await Assert.ThrowsAsync<TermEndedException>(
             () => guard.QuarantineAsync(new Machine().Core, handled, [item], new InvalidOperationException("poison"), None));
         var entry = Assert.Single(await harness.Database().Quarantine.ListAsync("test", None));
@@ -131,7 +131,7 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
 
     private static QueuedCommand Queued(SchedulerCommand command) => new(1, command, false, false);
 
-    private static MasterSaid Update(string task, string? message) =>
+    private static MasterEventReceived Update(string task, string? message) =>
         new(new TaskUpdated(new TaskStatus(task, TaskState.Running, "a1", null, null, message, [1], null, null, null, null)));
 
     private static Offer OfferOf(string agent) => new(

@@ -6,7 +6,7 @@ using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Launching;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Http;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;

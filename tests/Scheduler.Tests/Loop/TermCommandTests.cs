@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests.Loop;
 
@@ -37,7 +37,7 @@ public sealed class TermCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_new_term_ends_this_one_and_leaves_the_queue()
     {
-        await harness.Queue.EnqueueAsync("test", "test", new NewTermAsked("released", Ada), None);
+        await harness.Queue.EnqueueAsync("test", "test", new StartNewTermCommand("released", Ada), None);
         await Assert.ThrowsAsync<TermEndedException>(async () => await handler.HandleAsync(await QueuedAsync(), None));
         Assert.Empty(await harness.Database().Rows.ReadCommandsAsync(None));
     }
@@ -45,7 +45,7 @@ public sealed class TermCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_framework_that_is_not_lost_is_not_reset_and_the_term_goes_on()
     {
-        await harness.Queue.EnqueueAsync("test", "test", new FrameworkResetAsked(true, Ada), None);
+        await harness.Queue.EnqueueAsync("test", "test", new ResetFrameworkCommand(true, Ada), None);
         var item = await QueuedAsync() with { WantsAnswer = true };
         await handler.HandleAsync(item, None);
         var answer = await harness.Queue.AnswerAsync(item.Id, None);
@@ -57,8 +57,8 @@ public sealed class TermCommandTests : IAsyncLifetime
     [InlineData(false, "fw-1")]
     public async Task A_lost_framework_is_taken_over_or_dropped(bool drop, string? id)
     {
-        machine.Do(new MasterSaid(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "removed")));
-        await harness.Queue.EnqueueAsync("test", "test", new FrameworkResetAsked(drop, Ada), None);
+        machine.Do(new MasterEventReceived(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "removed")));
+        await harness.Queue.EnqueueAsync("test", "test", new ResetFrameworkCommand(drop, Ada), None);
         await Assert.ThrowsAsync<TermEndedException>(async () => await handler.HandleAsync(await QueuedAsync(), None));
         var cluster = await harness.Queries.ClusterAsync("test", None);
         Assert.Equal((id, "connecting"), (cluster!.FrameworkId, cluster.State));
@@ -67,14 +67,14 @@ public sealed class TermCommandTests : IAsyncLifetime
     [Fact]
     public void What_was_made_before_is_not_made_again_but_its_sender_is_answered()
     {
-        var run = new RunSubmitted(Machine.Build());
-        var scale = new ScaleAsked("web", 3, false, false, Machine.By());
+        var run = new SubmitRunCommand(Machine.Build());
+        var scale = new ScaleCommand("web", 3, false, false, Machine.By());
         Assert.Equal([run], ClusterLoop.InputsOf([new QueuedCommand(1, run, false, false)]));
-        Assert.Equal([new Commanded(1, run)], ClusterLoop.InputsOf([new QueuedCommand(1, run, true, false)]));
+        Assert.Equal([new CommandReceived(1, run)], ClusterLoop.InputsOf([new QueuedCommand(1, run, true, false)]));
         Assert.Empty(ClusterLoop.InputsOf([new QueuedCommand(1, run, false, true)]));
-        Assert.Equal([new AlreadyDone(1, run)], ClusterLoop.InputsOf([new QueuedCommand(1, run, true, true)]));
+        Assert.Equal([new CommandRepeated(1, run)], ClusterLoop.InputsOf([new QueuedCommand(1, run, true, true)]));
         // Only what makes a run or deploy can have been made before.
-        Assert.Equal([new Commanded(1, scale)], ClusterLoop.InputsOf([new QueuedCommand(1, scale, true, true)]));
+        Assert.Equal([new CommandReceived(1, scale)], ClusterLoop.InputsOf([new QueuedCommand(1, scale, true, true)]));
     }
 
     [Theory]

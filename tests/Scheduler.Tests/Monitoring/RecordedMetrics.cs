@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Monitoring;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Sending;
 using Pipeline.Scheduler.Tests.Loop;
@@ -88,8 +88,8 @@ public sealed class OutboxTests : IAsyncLifetime
         ]);
         Run();
         await UntilAsync(() => inputs.Count == 2, "both came back");
-        Assert.Equal(("t1", false), inputs.OfType<ProbeAnswered>().Select(p => (p.TaskId, p.Passed)).Single());
-        Assert.Equal(new LookedUp("t2", "a1", Known: false), inputs.OfType<LookedUp>().Single());
+        Assert.Equal(("t1", false), inputs.OfType<ProbeCompleted>().Select(p => (p.TaskId, p.Passed)).Single());
+        Assert.Equal(new TaskLookedUp("t2", "a1", Known: false), inputs.OfType<TaskLookedUp>().Single());
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Sending;
 
 namespace Pipeline.Scheduler.Tests.Sending;
@@ -122,7 +122,7 @@ public sealed class ReadinessProbeTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trying);
     }
 
-    private Task<ProbeAnswered> TryAsync(string? path, TimeSpan? timeout = null) =>
+    private Task<ProbeCompleted> TryAsync(string? path, TimeSpan? timeout = null) =>
         probe.TryAsync(new RunProbe("t1", "127.0.0.1", PortOf("http"), path, timeout ?? Patience), None);
 
     private int PortOf(string scheme) => app.Urls.Select(u => new Uri(u)).Single(u => u.Scheme == scheme).Port;

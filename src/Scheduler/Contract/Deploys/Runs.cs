@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Scheduler.Contract.Deploys;
 

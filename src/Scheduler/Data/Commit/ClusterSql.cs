@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using static Pipeline.Scheduler.Data.Commit.Columns;
 
 namespace Pipeline.Scheduler.Data.Commit;

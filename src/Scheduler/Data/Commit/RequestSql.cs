@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 using static Pipeline.Scheduler.Data.Commit.Columns;
 
 namespace Pipeline.Scheduler.Data.Commit;

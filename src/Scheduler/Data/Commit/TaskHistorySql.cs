@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using static Pipeline.Scheduler.Data.Commit.Columns;
 
 namespace Pipeline.Scheduler.Data.Commit;
@@ -38,7 +38,7 @@ internal static class TaskHistorySql
         Uuid = Column(rows, r => r.Status.Uuid),
     };
 
-    public static object ProbeArguments(IReadOnlyList<ProbeAnswered> rows) => new
+    public static object ProbeArguments(IReadOnlyList<ProbeCompleted> rows) => new
     {
         Task = Column(rows, r => r.TaskId),
         At = Column(rows, r => r.At.UtcDateTime),

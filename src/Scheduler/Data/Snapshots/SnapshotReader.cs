@@ -4,7 +4,8 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract.Deploys;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Data.Queries;
 
 namespace Pipeline.Scheduler.Data.Snapshots;
