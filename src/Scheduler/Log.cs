@@ -29,6 +29,7 @@ internal static partial class Log
     [LoggerMessage(4007, LogLevel.Warning, "The term of cluster {Cluster} ended, the next begins from the database: {Reason}")]
     public static partial void TermEnded(ILogger log, Exception error, string cluster, string reason);
 
-    [LoggerMessage(4008, LogLevel.Warning, "The leader of cluster {Cluster} was silent for {Seconds} s (frozen or cut off): its session was ended")]
+    [LoggerMessage(4008, LogLevel.Warning,
+        "The leader of cluster {Cluster} was silent for {Seconds} s (frozen or cut off): its session was ended")]
     public static partial void LeaderSilent(ILogger log, string cluster, double seconds);
 }

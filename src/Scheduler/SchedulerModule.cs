@@ -88,7 +88,8 @@ public static class SchedulerModule
         services.AddSingleton<Func<string, ClusterDatabase>>(p => cluster => new ClusterDatabase(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<Journal>(), p.GetRequiredService<TimeProvider>(), cluster));
         services.AddSingleton<Func<string, LaunchBuilder>>(p => cluster => new LaunchBuilder(
-            p.GetRequiredService<IOptions<SchedulerOptions>>().Value, p.GetRequiredService<ServerKey>(), p.GetRequiredService<RunnerBinary>(),
+            p.GetRequiredService<IOptions<SchedulerOptions>>().Value, p.GetRequiredService<ServerKey>(),
+                p.GetRequiredService<RunnerBinary>(),
             cluster));
         services.AddHostedService<SchedulerHost>();
     }

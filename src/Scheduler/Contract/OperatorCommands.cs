@@ -88,11 +88,13 @@ public sealed class OperatorCommands
             caller, cluster, request, new BounceCommand(request, plan.Incremental, plan.AtATime, plan.SkipHealth, By(caller, details)), ct);
 
     /// <summary>Ends a bounce: instances that were not replaced yet stay.</summary>
-    public Task<OperatorAnswer> EndBounceAsync(Caller caller, string cluster, string request, ActionDetails details, CancellationToken ct) =>
+    public Task<OperatorAnswer> EndBounceAsync(Caller caller, string cluster, string request, ActionDetails details,
+        CancellationToken ct) =>
         SendAsync(caller, cluster, request, new EndBounceCommand(request, By(caller, details)), ct);
 
     /// <summary>Lets a crash-looping request start instances again at once.</summary>
-    public Task<OperatorAnswer> ExitCooldownAsync(Caller caller, string cluster, string request, ActionDetails details, CancellationToken ct) =>
+    public Task<OperatorAnswer> ExitCooldownAsync(Caller caller, string cluster, string request, ActionDetails details,
+        CancellationToken ct) =>
         SendAsync(caller, cluster, request, new ExitCooldownCommand(request, By(caller, details)), ct);
 
     /// <summary>Starts a run of an on-demand or cron request now.</summary>
@@ -101,7 +103,8 @@ public sealed class OperatorCommands
         SendAsync(
             caller, cluster, request,
             new RunNowCommand(
-                request, run.RunId ?? Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), run.Arguments, run.Environment, run.Needs, run.RunAt,
+                request, run.RunId ?? Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), run.Arguments, run.Environment, run.Needs,
+                    run.RunAt,
                 By(caller, details)),
             ct);
 
@@ -143,7 +146,8 @@ public sealed class OperatorCommands
         SendAsync(caller, cluster, deploy, new AdvanceDeployCommand(deploy, accept, details.Reason, caller.Actor), ct);
 
     /// <summary>Cancels a deploy that is rolling out; the deploy before it stays in force.</summary>
-    public Task<OperatorAnswer> CancelDeployAsync(Caller caller, string cluster, string deploy, ActionDetails details, CancellationToken ct) =>
+    public Task<OperatorAnswer> CancelDeployAsync(Caller caller, string cluster, string deploy, ActionDetails details,
+        CancellationToken ct) =>
         SendAsync(caller, cluster, deploy, new CancelDeployCommand(deploy, details.Reason ?? NoReason, caller.Actor), ct);
 
     /// <summary>Ends a run as cancelled.</summary>

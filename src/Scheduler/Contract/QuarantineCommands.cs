@@ -12,7 +12,8 @@ public sealed class QuarantineCommands
 
     internal QuarantineCommands(QuarantineStore store) => this.store = store;
 
-    /// <summary>Releases an entry: a command returns to the queue; for anything else the leader begins a new term that includes it.</summary>
+    /// <summary>Releases an entry: a command returns to the queue; for anything else the leader begins a new term that includes
+    /// it.</summary>
     /// <returns>False: there is no such open entry.</returns>
     /// <exception cref="PermissionDeniedException">The caller may not operate.</exception>
     public Task<bool> ReleaseAsync(Caller caller, string cluster, long id, CancellationToken ct)

@@ -47,7 +47,8 @@ public sealed class SchedulerQueries
 
     /// <summary>Null: each request decides.</summary>
     public async Task<PlacementForcedView?> PlacementForcedAsync(string cluster, CancellationToken ct) =>
-        await PayloadAsync<PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
+        await PayloadAsync<PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster,
+            ct) is { } forced
             ? OverrideViews.Of(forced)
             : null;
 
@@ -67,7 +68,8 @@ public sealed class SchedulerQueries
     /// <param name="id">Of the agent, or its host; of several on one host the one that was seen last.</param>
     /// <param name="ct">Cancels the call.</param>
     public async Task<AgentView?> AgentAsync(string cluster, string id, CancellationToken ct) =>
-        (await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = id }, (AgentRow r) => r.ToView(), ct)).MaxBy(a => a.SeenAt);
+        (await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = id }, (AgentRow r) => r.ToView(), ct))
+            .MaxBy(a => a.SeenAt);
 
     /// <summary>The racks of the cluster, by name, from its agents.</summary>
     public async Task<IReadOnlyList<RackView>> RacksAsync(string cluster, CancellationToken ct)
@@ -75,8 +77,10 @@ public sealed class SchedulerQueries
         var agents = await AgentsAsync(cluster, ct);
         await using var connection = await db.OpenConnectionAsync(ct);
         var decided = await connection.QueryAsync<string>(new CommandDefinition(
-            "SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster AND kind = 'Rack'", new { cluster }, cancellationToken: ct));
-        return MachineRows.Racks(cluster, agents, decided.Select(p => MachineRows.ViewOf(p)!).ToDictionary(m => m.Name, StringComparer.Ordinal));
+            "SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster AND kind = 'Rack'", new { cluster },
+                cancellationToken: ct));
+        return MachineRows.Racks(cluster, agents, decided.Select(p => MachineRows.ViewOf(p)!)
+            .ToDictionary(m => m.Name, StringComparer.Ordinal));
     }
 
     /// <summary>The offers held now; empty unless this server leads the cluster.</summary>
@@ -165,7 +169,8 @@ public sealed class SchedulerQueries
         var task = row.ToView();
         return new TaskDetails(
             task, [.. statuses.Select(s => s.ToView())], [.. probes.Select(p => p.ToView())],
-            TaskEnvironment.Of(task, (options.PublicUrl, spec.Address), spec.Runner, spec.Run), row.OfferIds, agent?.ToView(), row.ToSubject());
+            TaskEnvironment.Of(task, (options.PublicUrl, spec.Address), spec.Runner, spec.Run), row.OfferIds, agent?.ToView(),
+                row.ToSubject());
     }
 
     /// <summary>Every task that waits for a place, oldest first, at most 1,000, with the reason.</summary>

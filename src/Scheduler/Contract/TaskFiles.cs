@@ -3,7 +3,8 @@ using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Contract;
 
-/// <summary>The files of a task's sandbox, read from its agent by this server. Their bytes are at <c>/api/v1/tasks/{id}/files</c>.</summary>
+/// <summary>The files of a task's sandbox, read from its agent by this server. Their bytes are at
+/// <c>/api/v1/tasks/{id}/files</c>.</summary>
 public sealed class TaskFiles
 {
     private readonly SandboxStore tasks;

@@ -67,7 +67,8 @@ public sealed class WhyQueries
             blockers.Add(row.ToBlocker());
         blockers.AddRange(rows.Where(r => r.Phase == "Pending").SelectMany(r => r.Explained).DistinctBy(b => (b.Code, b.Text)));
         var what = request.PendingDeploy is { } pending ? $"deploy {pending} is not healthy yet" : "nothing is being deployed";
-        var summary = blockers.Count == 0 ? $"{what}; nothing stands in the way" : $"{what}; {string.Join("; ", blockers.Take(3).Select(b => b.Text))}";
+        var summary = blockers.Count == 0 ? $"{what}; nothing stands in the way"
+            : $"{what}; {string.Join("; ", blockers.Take(3).Select(b => b.Text))}";
         return new WhyView(request.Id, request.State, summary, blockers, rows.Max(r => r.At).Utc());
     }
 

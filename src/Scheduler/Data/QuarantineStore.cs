@@ -53,7 +53,8 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var quarantined = new QuarantinedIds();
-        foreach (var (kind, id) in await connection.QueryAsync<(string, string)>(new CommandDefinition(Open, new { cluster }, cancellationToken: ct)))
+        var open = await connection.QueryAsync<(string, string)>(new CommandDefinition(Open, new { cluster }, cancellationToken: ct));
+        foreach (var (kind, id) in open)
             quarantined.Add(Enum.Parse<QuarantineKind>(kind), id);
         return quarantined;
     }
@@ -78,7 +79,8 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
                     foreach (var e in entries)
                     {
                         await connection.ExecuteAsync(new CommandDefinition(
-                            Insert, new { cluster, Kind = e.Kind.ToString(), e.SubjectId, now, e.Reason, e.Payload }, cancellationToken: token));
+                            Insert, new { cluster, Kind = e.Kind.ToString(), e.SubjectId, now, e.Reason, e.Payload },
+                                cancellationToken: token));
                     }
 
                     if (taken.Count > 0)
@@ -89,7 +91,8 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
                 }
 
                 await journal.AppendAsync(
-                    [.. entries.Select(e => Entry(cluster, $"{e.Kind.ToString().ToLowerInvariant()} {e.SubjectId} was put into quarantine: {e.Reason}",
+                    [.. entries.Select(e =>
+                        Entry(cluster, $"{e.Kind.ToString().ToLowerInvariant()} {e.SubjectId} was put into quarantine: {e.Reason}",
                         Actor.System("scheduler")))],
                     token);
             },
@@ -102,16 +105,19 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
             .Select(r => r.ToView())];
     }
 
-    /// <summary>Releases an entry: a command returns to the queue; for anything else the leader begins a new term that includes it.</summary>
+    /// <summary>Releases an entry: a command returns to the queue; for anything else the leader begins a new term that includes
+    /// it.</summary>
     /// <returns>False when there is no such entry, or it was released before.</returns>
-    public Task<bool> ReleaseAsync(string cluster, long id, Actor actor, string newTerm, CancellationToken ct) => Transactions.InTransactionAsync(
+    public Task<bool> ReleaseAsync(
+        string cluster, long id, Actor actor, string newTerm, CancellationToken ct) => Transactions.InTransactionAsync(
         async token =>
         {
             string? subject;
             await using (var connection = await db.OpenConnectionAsync(token))
             {
                 var now = time.GetUtcNow().UtcDateTime;
-                var found = await connection.QuerySingleOrDefaultAsync<(string Kind, string Subject, string? Payload)?>(new CommandDefinition(
+                var found = await connection.QuerySingleOrDefaultAsync<(string Kind, string Subject, string? Payload)?>(
+                    new CommandDefinition(
                     Release, new { id, cluster, now, by = actor.ToString() }, cancellationToken: token));
                 if (found is not { } entry)
                     return false;

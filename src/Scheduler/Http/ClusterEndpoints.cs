@@ -65,7 +65,8 @@ internal static class ClusterEndpoints
             ? Problems.UnknownCluster(name)
             : TypedResults.Problem(
                 statusCode: 409, type: "not-the-leader", title: "This server does not lead the cluster.",
-                detail: cluster.Leader is null ? $"{name} has no leader now." : $"{cluster.Leader} leads {name} and shows the state of its loop.",
+                detail: cluster.Leader is null ? $"{name} has no leader now."
+                    : $"{cluster.Leader} leads {name} and shows the state of its loop.",
                 extensions: Problems.Hint("Send the request to the leader; every other request is answered by any server."));
     }
 

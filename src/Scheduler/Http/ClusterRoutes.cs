@@ -19,7 +19,8 @@ internal static class ClusterRoutes
     /// <param name="find">Looks it up.</param>
     /// <param name="unknown">The answer when it does not exist.</param>
     public static void MapOne<TView>(
-        this IEndpointRouteBuilder routes, string plural, string name, Func<SchedulerQueries, string, string, CancellationToken, Task<TView?>> find,
+        this IEndpointRouteBuilder routes, string plural, string name,
+        Func<SchedulerQueries, string, string, CancellationToken, Task<TView?>> find,
         Func<string, string, ProblemHttpResult> unknown)
         where TView : class
     {
@@ -31,5 +32,6 @@ internal static class ClusterRoutes
 
     /// <summary>What operators do under a path of a cluster; ids of requests, deploys and runs in it are looked at first.</summary>
     public static RouteGroupBuilder MapOperations(this IEndpointRouteBuilder routes, string path = "") =>
-        routes.MapGroup(Cluster + path).RequireAuthorization(Permission.Operate).WithTags("scheduler").AddEndpointFilter(CleanText.IdFilter);
+        routes.MapGroup(Cluster + path).RequireAuthorization(Permission.Operate).WithTags("scheduler")
+            .AddEndpointFilter(CleanText.IdFilter);
 }

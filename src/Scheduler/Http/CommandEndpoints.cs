@@ -20,7 +20,8 @@ internal static class CommandEndpoints
     private static async Task<Results<Ok<CommandView>, ProblemHttpResult>> Get(string id, CommandStore commands, CancellationToken ct)
     {
         if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return Problems.Bad("id", $"'{id}' is not the number of a command.", "Take it from the Location header of the answer to the command.");
+            return Problems.Bad("id", $"'{id}' is not the number of a command.",
+                "Take it from the Location header of the answer to the command.");
         return await commands.AnswerAsync(number, ct) is { } answer
             ? TypedResults.Ok(ViewOf(OperatorAnswer.Of(answer)))
             : TypedResults.Problem(
@@ -30,5 +31,6 @@ internal static class CommandEndpoints
     }
 
     public static CommandView ViewOf(OperatorAnswer answer) => new(
-        answer.Id, answer.Cluster, answer.Accepted switch { null => "waiting", true => "accepted", false => "refused" }, answer.Code, answer.Detail);
+        answer.Id, answer.Cluster, answer.Accepted switch { null => "waiting", true => "accepted", false => "refused" }, answer.Code,
+            answer.Detail);
 }

@@ -29,9 +29,11 @@ internal static class MachineEndpoints
         foreach (var action in Enum.GetValues<MachineAction>())
         {
             var word = RowText.Kebab(action.ToString());
-            operate.MapPost($"/agents/{{id}}/{word}", (string name, string id, MachineBody? body, [AsParameters] Operator op, CancellationToken ct) =>
+            operate.MapPost(
+                $"/agents/{{id}}/{word}", (string name, string id, MachineBody? body, [AsParameters] Operator op, CancellationToken ct) =>
                 Act(op.Commands.AgentAsync, action, name, id, body, op, ct)).WithName($"agent-{word}");
-            operate.MapPost($"/racks/{{id}}/{word}", (string name, string id, MachineBody? body, [AsParameters] Operator op, CancellationToken ct) =>
+            operate.MapPost(
+                $"/racks/{{id}}/{word}", (string name, string id, MachineBody? body, [AsParameters] Operator op, CancellationToken ct) =>
                 Act(op.Commands.RackAsync, action, name, id, body, op, ct)).WithName($"rack-{word}");
         }
 
@@ -39,7 +41,8 @@ internal static class MachineEndpoints
         operate.MapDelete("/placement", FreePlacement).WithName("cluster-placement-end");
     }
 
-    private static async Task<Results<Ok<Page<RackView>>, ProblemHttpResult>> Racks(string name, SchedulerQueries queries, CancellationToken ct) =>
+    private static async Task<Results<Ok<Page<RackView>>, ProblemHttpResult>> Racks(
+        string name, SchedulerQueries queries, CancellationToken ct) =>
         await queries.ClusterAsync(name, ct) is null
             ? Problems.UnknownCluster(name)
             : TypedResults.Ok(new Page<RackView>(await queries.RacksAsync(name, ct), null));
@@ -56,7 +59,8 @@ internal static class MachineEndpoints
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> WhyAgent(
         string name, string id, SchedulerQueries queries, WhyQueries why, CancellationToken ct) =>
-        await queries.AgentAsync(name, id, ct) is { } agent ? TypedResults.Ok(await why.AgentAsync(agent, ct)) : Problems.UnknownAgent(name, id);
+        await queries.AgentAsync(name, id, ct) is { } agent ? TypedResults.Ok(await why.AgentAsync(agent, ct))
+            : Problems.UnknownAgent(name, id);
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> WhyRequest(
         string name, string id, SchedulerQueries queries, WhyQueries why, CancellationToken ct) =>
@@ -70,7 +74,8 @@ internal static class MachineEndpoints
         var fields = new FieldErrors();
         fields.Require("atExpiry", body?.AtExpiry is null or "revert" or "kill", "Give revert or kill.");
         fields.Require(
-            "atExpiry", body?.AtExpiry is null || body.DurationSeconds is not null, "It needs durationSeconds: without it nothing expires.");
+            "atExpiry", body?.AtExpiry is null || body.DurationSeconds is not null,
+                "It needs durationSeconds: without it nothing expires.");
         fields.Require("atExpiry", body?.AtExpiry is not "kill" || action is MachineAction.Drain or MachineAction.Decommission,
             "Only a drain or a decommission can kill what is left.");
         var details = fields.Details(body?.Reason, body?.DurationSeconds);

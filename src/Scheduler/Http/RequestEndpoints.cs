@@ -8,12 +8,14 @@ using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>What operators do to a request. Every answer is the leader's: accepted, refused with the reason, or where to look for it.</summary>
+/// <summary>What operators do to a request. Every answer is the leader's: accepted, refused with the reason, or where to look for
+/// it.</summary>
 internal static class RequestEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapOne("requests", "request-get", (queries, cluster, id, ct) => queries.RequestAsync(cluster, id, ct), Problems.UnknownRequest);
+        routes.MapOne("requests", "request-get", (queries, cluster, id, ct) => queries.RequestAsync(cluster, id, ct),
+            Problems.UnknownRequest);
         var group = routes.MapOperations("/requests/{id}");
         group.MapDelete("", Remove).WithName("request-remove");
         group.MapPost("/scale", Scale).WithName("request-scale");
@@ -75,7 +77,8 @@ internal static class RequestEndpoints
         var fields = new FieldErrors();
         fields.Require("atATime", body?.AtATime is null or >= 1, "Give at least 1 instance at a time.");
         fields.Require(
-            "atATime", body?.AtATime is null || body.Incremental == true, "It needs \"incremental\": true; a full bounce replaces all at once.");
+            "atATime", body?.AtATime is null || body.Incremental == true,
+                "It needs \"incremental\": true; a full bounce replaces all at once.");
         var details = fields.Details(body?.Reason, body?.DurationSeconds);
         var plan = new BouncePlan(body?.Incremental ?? false, body?.AtATime ?? 1, body?.SkipHealth ?? false);
         return op.SendAsync(name, fields, caller => op.Commands.BounceAsync(caller, name, id, plan, details, ct), ct);

@@ -11,7 +11,8 @@ using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>What a task fetches first: the program it runs, and its spec. No user is signed in here; the ticket authenticates the task.</summary>
+/// <summary>What a task fetches first: the program it runs, and its spec. No user is signed in here; the ticket authenticates the
+/// task.</summary>
 internal static class RunnerEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -29,7 +29,8 @@ internal static partial class TaskEnvironment
     /// <param name="addresses">Where the task reaches us, and where it is reached itself; null before it is placed.</param>
     /// <param name="runnerSpec">What TaskRunner receives, JSON; null when it is not kept any more.</param>
     /// <param name="runEnvironment">Of one run, a JSON object; null for none.</param>
-    public static IReadOnlyList<EnvironmentView> Of(TaskView task, (string Server, string? Task) addresses, string? runnerSpec, string? runEnvironment)
+    public static IReadOnlyList<EnvironmentView> Of(TaskView task, (string Server, string? Task) addresses, string? runnerSpec,
+        string? runEnvironment)
     {
         var all = new SortedDictionary<string, EnvironmentView>(StringComparer.Ordinal);
         var mask = new List<string>();

@@ -4,6 +4,7 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data.Commit;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Sending;
 
 namespace Pipeline.Scheduler.Loop;

@@ -75,11 +75,12 @@ internal sealed class ClusterTerm(
         }
         finally
         {
-            monitor.Board.Remove(cluster);
-            telemetry.Remove();
             await term.CancelAsync();
             await Task.WhenAll(running).ContinueWith(_ =>
                 { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Only now does the loop publish nothing more.
+            monitor.Board.Remove(cluster);
+            telemetry.Remove();
         }
     }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Scheduler.Loop;
 

@@ -6,7 +6,8 @@ using Pipeline.Scheduler.Data;
 namespace Pipeline.Scheduler.Loop;
 
 /// <summary>
-/// The right to lead a cluster: a session lock of PostgreSQL on a connection of its own, which also receives the notifications of the command queue, and an
+/// The right to lead a cluster: a session lock of PostgreSQL on a connection of its own, which also receives the notifications of the
+/// command queue, and an
 /// epoch that every write checks. The lock keeps two leaders apart; the epoch stops one that has not noticed yet that it lost the lock.
 /// A process that is frozen or cut off keeps its session and with it the lock, so the session is a lease: its holder says something every
 /// second, and who stands by ends one that has been silent for too long (docs/adr/0008).

@@ -6,6 +6,7 @@ using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
+using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Scheduler.Loop;
 
@@ -23,7 +24,8 @@ internal sealed class QuarantineGuard(QuarantineStore quarantine, QuarantinedIds
             .Select(o => new MasterEventReceived(new OffersReceived([o]))),
         MasterEventReceived { Event: TaskUpdated { Status.TaskId: var id } } when quarantined.Contains(QuarantineKind.Task, id) => [],
         // PostgreSQL stores every text but NUL, and a task may send anything.
-        MasterEventReceived { Event: TaskUpdated { Status: { Message: { } text } status } } when text.Contains('\0', StringComparison.Ordinal) =>
+        MasterEventReceived { Event: TaskUpdated { Status: { Message: { } text } status } } when text.Contains('\0',
+            StringComparison.Ordinal) =>
             [new MasterEventReceived(new TaskUpdated(status with { Message = text.Replace('\0', '\uFFFD') }))],
         _ => [input],
     };
@@ -32,7 +34,8 @@ internal sealed class QuarantineGuard(QuarantineStore quarantine, QuarantinedIds
     public string? RefusalOf(QueuedCommand item) => item.Command switch
     {
         null => item.Error,
-        SubmitRunCommand { Run.RequestId: var id } when quarantined.Contains(QuarantineKind.Request, id) => $"its request {id} is in quarantine",
+        SubmitRunCommand { Run.RequestId: var id } when quarantined.Contains(QuarantineKind.Request,
+            id) => $"its request {id} is in quarantine",
         SubmitDeployCommand { Deploy.RequestId: var id } when quarantined.Contains(QuarantineKind.Request, id) =>
             $"its request {id} is in quarantine",
         _ => null,

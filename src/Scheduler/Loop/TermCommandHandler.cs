@@ -4,10 +4,12 @@ using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data.Commit;
+using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Scheduler.Loop;
 
-/// <summary>Handles the commands that are the loop's, not the machine's: each ends the term, so that the next begins from changed rows.</summary>
+/// <summary>Handles the commands that are the loop's, not the machine's: each ends the term, so that the next begins from changed
+/// rows.</summary>
 internal sealed class TermCommandHandler(ClusterMachine machine, ClusterStore store, LoopTerm term)
 {
     public static bool Handles(QueuedCommand item) => item.Command is StartNewTermCommand or ResetFrameworkCommand;

@@ -11,7 +11,8 @@ internal sealed class LoopStatusBoard
     public IReadOnlyList<OfferView> Offers(string cluster) => byCluster.TryGetValue(cluster, out var status) ? status.Held() : [];
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<DeclinedOfferView> Declined(string cluster) => byCluster.TryGetValue(cluster, out var status) ? status.Declined() : [];
+    public IReadOnlyList<DeclinedOfferView> Declined(string cluster) => byCluster.TryGetValue(cluster, out var status) ? status.Declined()
+        : [];
 
     /// <summary>Null: this process does not lead the cluster.</summary>
     public LoopView? Loop(string cluster) => byCluster.TryGetValue(cluster, out var status) ? status.Loop() : null;

@@ -27,14 +27,17 @@ internal sealed class SchedulerMetrics
         var meter = meters.Create(MeterName);
         lag = Times(meter, "pipeline.scheduler.loop.lag", "From receiving an input to its commit and sends.");
         updateLag = Times(meter, "pipeline.scheduler.update.lag", "From an agent's update, by its clock, to receiving it.");
-        acknowledgementLag = Times(meter, "pipeline.scheduler.acknowledgement.lag", "From receiving an update to its commit and acknowledgement.");
+        acknowledgementLag = Times(meter, "pipeline.scheduler.acknowledgement.lag",
+            "From receiving an update to its commit and acknowledgement.");
         commit = Times(meter, "pipeline.scheduler.commit.duration", "Of one group commit.");
         launches = meter.CreateCounter<long>("pipeline.scheduler.launches", "{task}", "Tasks launched.");
         acknowledgements = meter.CreateCounter<long>("pipeline.scheduler.acknowledgements", "{update}", "Updates acknowledged.");
         revives = meter.CreateCounter<long>("pipeline.scheduler.revives", "{call}", "Times that offers were requested.");
         declines = meter.CreateCounter<long>("pipeline.scheduler.offers.declined", "{offer}", "Offers given back, by reason.");
-        quarantined = meter.CreateCounter<long>("pipeline.scheduler.quarantined", "{object}", "Objects that could not be processed and were put into quarantine.");
-        fenced = meter.CreateCounter<long>("pipeline.scheduler.fenced", "{term}", "Terms ended because another server leads: its writes were refused.");
+        quarantined = meter.CreateCounter<long>("pipeline.scheduler.quarantined", "{object}",
+            "Objects that could not be processed and were put into quarantine.");
+        fenced = meter.CreateCounter<long>("pipeline.scheduler.fenced", "{term}",
+            "Terms ended because another server leads: its writes were refused.");
         Gauge(meter, "pipeline.leader", null, "This process leads the cluster.", _ => 1);
         Gauge(meter, "pipeline.subscribed", null, "1: its framework is subscribed to the master.", g => g.Subscribed ? 1 : 0);
         Gauge(meter, "pipeline.epoch", null, "The epoch of the term.", g => g.Epoch);
@@ -109,7 +112,8 @@ internal sealed class SchedulerMetrics
         });
 
     private void Gauge(Meter meter, string name, string? unit, string what, Func<LoopGauges, double> value) => meter.CreateObservableGauge(
-        name, () => loops.Select(l => new Measurement<double>(value(l.Value), new KeyValuePair<string, object?>("cluster", l.Key))), unit, what);
+        name, () => loops.Select(l => new Measurement<double>(value(l.Value), new KeyValuePair<string, object?>("cluster", l.Key))), unit,
+            what);
 }
 
 /// <summary>How a loop stood after its last step. Ages in seconds.</summary>

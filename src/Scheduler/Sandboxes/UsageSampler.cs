@@ -72,7 +72,8 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
         }
 
         await Parallel.ForEachAsync(
-            live.GroupBy(l => (l.Task.Cluster, l.Task.AgentUrl)), new ParallelOptions { MaxDegreeOfParallelism = AgentsAtOnce, CancellationToken = ct },
+            live.GroupBy(l => (l.Task.Cluster, l.Task.AgentUrl)),
+                new ParallelOptions { MaxDegreeOfParallelism = AgentsAtOnce, CancellationToken = ct },
             async (agent, stop) => await MeasureAsync([.. agent], stop));
     }
 

@@ -8,7 +8,8 @@ internal interface IMaster : IAsyncDisposable
 {
     IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, CancellationToken ct);
 
-    /// <summary>Calls about one agent leave in the order of these invocations, and so do calls about everything against all others.</summary>
+    /// <summary>Calls about one agent leave in the order of these invocations, and so do calls about everything against all
+    /// others.</summary>
     Task SendAsync(MasterCall call, CancellationToken ct);
 }
 

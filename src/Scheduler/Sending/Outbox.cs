@@ -10,7 +10,8 @@ namespace Pipeline.Scheduler.Sending;
 
 /// <summary>Carries out what a step decided, after its rows are durable: calls in order, probes and look-ups concurrently.</summary>
 internal sealed class Outbox(
-    IMaster master, LaunchBuilder launches, ReadinessProbe probe, ClusterStore store, Func<SchedulerInput, CancellationToken, ValueTask> enqueue,
+    IMaster master, LaunchBuilder launches, ReadinessProbe probe, ClusterStore store, Func<SchedulerInput, CancellationToken,
+        ValueTask> enqueue,
     ILogger log)
 {
     private const int ProbesAtOnce = 32;

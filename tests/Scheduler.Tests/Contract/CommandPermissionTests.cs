@@ -98,7 +98,8 @@ public sealed class CommandPermissionTests : IAsyncLifetime
     }
 
     private static Dictionary<string, MethodInfo> Methods() => typeof(SchedulerModule).Assembly.GetExportedTypes()
-        .Where(t => t.Namespace!.StartsWith("Pipeline.Scheduler.Contract", StringComparison.Ordinal) && t.Name.EndsWith("Commands", StringComparison.Ordinal))
+        .Where(t => t.Namespace!.StartsWith("Pipeline.Scheduler.Contract", StringComparison.Ordinal)
+            && t.Name.EndsWith("Commands", StringComparison.Ordinal))
         .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .ToDictionary(m => $"{m.DeclaringType!.Name}.{m.Name}", StringComparer.Ordinal);
 

@@ -24,7 +24,8 @@ internal static class SampleArguments
         [typeof(RunOnce)] = new RunOnce(
             "test", "run.1", "build.web", Needs, TimeSpan.FromHours(1), "{}", null, 0, JournalSubject.None, Actor.System("other")),
         [typeof(DeploySubmission)] = new DeploySubmission(
-            "test", "web", "web.1", RequestKind.Worker, 1, Needs, null, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), "{}", [], null, null,
+            "test", "web", "web.1", RequestKind.Worker, 1, Needs, null, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), "{}", [], null,
+                null,
             null, JournalSubject.None, Actor.System("other")),
     };
 

@@ -43,7 +43,8 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     public async Task What_a_machine_decided_is_read_back_by_the_next_leader()
     {
         var machine = new Machine();
-        await CommitAsync(machine, new SubmitDeployCommand(Machine.Web("v1", 3) with { Options = new DeployOptions { Owner = "team", Retry = new Retry(2) } }));
+        await CommitAsync(machine, new SubmitDeployCommand(Machine.Web("v1",
+            3) with { Options = new DeployOptions { Owner = "team", Retry = new Retry(2) } }));
         await CommitAsync(machine, new ScaleCommand("api-web", 4, false, false, Machine.By(TimeSpan.FromHours(1), "peak")));
         await CommitAsync(machine, new FreezeLaunchesCommand(0.2m, false, Machine.By()));
         await CommitAsync(machine, new ForcePlacementCommand(PlacementStrategy.Greedy, true, Machine.By()));
@@ -95,7 +96,8 @@ public sealed class ClusterStoreTests : IAsyncLifetime
         var item = Assert.Single(await store.ReadCommandsAsync(None));
         var effects = new Effects { Framework = new FrameworkRecord("fw-9", FrameworkState.Subscribed, null, null, null) };
         effects.Tasks["t1"] = new TaskRecord("t\0", "web", "web.1", 1, 1, new ResourceNeed(1, 64, 10, 0), Now);
-        effects.Events.Add(new NewJournalEntry(new ClusterChanged("test", "never"), Actor.System("scheduler"), new JournalSubject { Cluster = "test" }));
+        effects.Events.Add(new NewJournalEntry(new ClusterChanged("test", "never"), Actor.System("scheduler"),
+            new JournalSubject { Cluster = "test" }));
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => store.SaveAsync(leadership.Epoch, effects, [item.Id], None));
 
         Assert.Single(await store.ReadCommandsAsync(None));

@@ -63,7 +63,8 @@ public sealed class CommandStoreTests : IAsyncLifetime
         var sending = harness.Queue.SendAsync("test", "test", Command, None);
         await using var leadership = await harness.Database().TryLeadAsync(None);
         var item = await Eventually.BecomesAsync(
-            async () => (await harness.Database().Rows.ReadCommandsAsync(None)).SingleOrDefault(), q => q is not null, TimeSpan.FromSeconds(20), "queued");
+            async () => (await harness.Database().Rows.ReadCommandsAsync(None)).SingleOrDefault(), q => q is not null,
+                TimeSpan.FromSeconds(20), "queued");
         Assert.True(item!.WantsAnswer);
         var effects = new Effects();
         effects.Answers.Add((item.Id, CommandOutcome.TooMany("too-many-runs", "two are under way")));

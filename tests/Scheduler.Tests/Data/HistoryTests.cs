@@ -102,7 +102,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
         await harness.BecomesAsync("build.1.1.1", "launching");
         await harness.BecomesAsync("build.2.1.1", "launching");
         var end = new Mesos.TaskUpdated(new Mesos.TaskStatus(
-            "build.1.1.1", Mesos.TaskState.Finished, "a1", "SOURCE_EXECUTOR", null, "Command exited with status 0", [7], null, Now, null, null));
+            "build.1.1.1", Mesos.TaskState.Finished, "a1", "SOURCE_EXECUTOR", null, "Command exited with status 0", [7], null, Now, null,
+                null));
         master.Say(end);
         await harness.BecomesAsync("build.1.1.1", "finished");
         master.Say(end);
@@ -123,7 +124,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
     {
         var effects = new Effects();
         effects.Statuses.Add(new TaskUpdateRow(
-            new Mesos.TaskStatus(task, Mesos.TaskState.Running, "a1", null, null, null, BitConverter.GetBytes(number), null, null, null, null), Now));
+            new Mesos.TaskStatus(task, Mesos.TaskState.Running, "a1", null, null, null, BitConverter.GetBytes(number), null, null, null,
+                null), Now));
         return effects;
     }
 

@@ -36,13 +36,15 @@ public sealed class OverrideViewsTests
     [Fact]
     public void A_pause_that_kills_nothing_and_a_full_bounce_read_differently()
     {
-        var views = OverrideViews.Of(new RequestOverrides { Pause = new PauseOverride(false, By), Bounce = new BounceOverride(false, 1, false, [], By) });
+        var views = OverrideViews.Of(new RequestOverrides { Pause = new PauseOverride(false, By),
+            Bounce = new BounceOverride(false, 1, false, [], By) });
         Assert.Equal(["its tasks run on and are not replaced", "all instances"], views.Select(v => v.Value));
     }
 
     [Fact]
     public void A_freeze_of_priorities_is_shown_with_its_level() => Assert.Equal(
-        new PriorityFreezeView(0.6m, true, "person:ada", "incident", Since, Since.AddHours(1)), OverrideViews.Of(new PriorityFreeze(0.6m, true, By)));
+        new PriorityFreezeView(0.6m, true, "person:ada", "incident", Since, Since.AddHours(1)),
+            OverrideViews.Of(new PriorityFreeze(0.6m, true, By)));
 
     [Fact]
     public void A_placement_is_shown_only_while_it_is_forced()

@@ -77,13 +77,15 @@ public sealed class QuarantineStoreTests : IAsyncLifetime
     [InlineData("Command", null, "new-term")]
     [InlineData("Task", "{\"kind\":\"reconcile\"}", "new-term")]
     [InlineData("Request", null, "new-term")]
-    public async Task A_released_command_returns_to_the_queue_and_anything_else_begins_a_new_term(string kind, string? payload, string queued)
+    public async Task A_released_command_returns_to_the_queue_and_anything_else_begins_a_new_term(string kind, string? payload,
+        string queued)
     {
         await PutAsync(new QuarantineEntry(Enum.Parse<QuarantineKind>(kind), "web", "bad", payload));
         var id = Assert.Single(await store.ListAsync("test", None)).Id;
         Assert.True(await store.ReleaseAsync("test", id, Actor.Person("ada"), """{"kind":"new-term"}""", None));
         await using var connection = await harness.Db.OpenConnectionAsync(None);
-        Assert.Equal(queued, await connection.QuerySingleAsync<string>("SELECT payload->>'kind' FROM scheduler.intake WHERE cluster = 'test'"));
+        Assert.Equal(queued,
+            await connection.QuerySingleAsync<string>("SELECT payload->>'kind' FROM scheduler.intake WHERE cluster = 'test'"));
     }
 
     [Theory]
@@ -102,7 +104,8 @@ public sealed class QuarantineStoreTests : IAsyncLifetime
     {
         await PutAsync(new QuarantineEntry(QuarantineKind.Agent, "a1", "poison"));
         await store.ReleaseAsync("test", Assert.Single(await store.ListAsync("test", None)).Id, Actor.Person("ada"), "{}", None);
-        var entries = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { Cluster = "test" }, null, 10, None);
+        var entries = await new JournalReader(harness.Db, SchedulerKinds.All)
+            .AboutAsync(new JournalSubject { Cluster = "test" }, null, 10, None);
         Assert.Equal(
             [("person:ada", "agent a1 released from quarantine"), ("system:scheduler", "agent a1 was put into quarantine: poison")],
             entries.Select(e => (e.Actor.ToString(), ((ClusterChanged)e.Event).What)));

@@ -10,7 +10,8 @@ public sealed class QuarantinedIdsTests
     [Fact]
     public void A_row_that_cannot_be_read_quarantines_its_request_and_the_others_are_read()
     {
-        var read = quarantined.Read(["web:1", "api:x", "job:3"], r => r[..3], r => int.Parse(r[4..], System.Globalization.CultureInfo.InvariantCulture));
+        var read = quarantined.Read(["web:1", "api:x", "job:3"], r => r[..3],
+            r => int.Parse(r[4..], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal([1, 3], read);
         var found = Assert.Single(quarantined.Found);
         Assert.Equal((QuarantineKind.Request, "api"), (found.Kind, found.SubjectId));
@@ -21,7 +22,8 @@ public sealed class QuarantinedIdsTests
     public void What_is_in_quarantine_is_not_even_decoded()
     {
         quarantined.Add(QuarantineKind.Agent, "a1");
-        var read = quarantined.Read<string, string>(["a1"], QuarantineKind.Agent, r => r, _ => throw new InvalidOperationException("decoded"));
+        var read = quarantined.Read<string, string>(["a1"], QuarantineKind.Agent, r => r,
+            _ => throw new InvalidOperationException("decoded"));
         Assert.Empty(read);
         Assert.Empty(quarantined.Found);
     }

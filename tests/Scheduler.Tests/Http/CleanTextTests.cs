@@ -55,7 +55,8 @@ public sealed class CleanTextTests
         for (var n = 300; n <= 1000; n++)
             target = target.Replace($"{{{n}}}", new string('x', n), StringComparison.Ordinal);
         var http = new DefaultHttpContext();
-        http.Request.QueryString = new QueryString(target.Contains('?', StringComparison.Ordinal) ? target[target.IndexOf('?', StringComparison.Ordinal)..] : "");
+        http.Request.QueryString = new QueryString(target.Contains('?', StringComparison.Ordinal)
+            ? target[target.IndexOf('?', StringComparison.Ordinal)..] : "");
         if (route is { } value)
             http.Request.RouteValues[value.Key] = value.Value;
         return await CleanText.Filter(Context(http), _ => ValueTask.FromResult<object?>("reached"));

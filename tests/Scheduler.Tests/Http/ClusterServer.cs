@@ -69,7 +69,8 @@ internal static class ClusterServer
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             var identity = new ClaimsIdentity(
-                [new Claim(ClaimTypes.Name, "ada"), .. Options.Permissions.Select(p => new Claim(CallerClaims.Permission, p))], Scheme.Name);
+                [new Claim(ClaimTypes.Name, "ada"), .. Options.Permissions.Select(p => new Claim(CallerClaims.Permission, p))],
+                    Scheme.Name);
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
         }
     }

@@ -38,7 +38,8 @@ public sealed class EndpointPermissionTests
     {
         await using var app = await ClusterServer.StartAsync("http://127.0.0.1:1", "#!/bin/sh\n", [.. Permission.All.Except([missing])]);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        foreach (var endpoint in EndpointsOf(app).Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null && (MethodOf(e) == "GET") == (method == "GET")))
+        foreach (var endpoint in EndpointsOf(app).Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null
+            && (MethodOf(e) == "GET") == (method == "GET")))
         {
             using var request = new HttpRequestMessage(new HttpMethod(MethodOf(endpoint)), PathOf(endpoint));
             using var response = await http.SendAsync(request, None);
@@ -64,6 +65,7 @@ public sealed class EndpointPermissionTests
     private static string MethodOf(RouteEndpoint endpoint) => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods[0];
 
     private static string PathOf(RouteEndpoint endpoint) => endpoint.RoutePattern.Parameters.Aggregate(
-        endpoint.RoutePattern.RawText!.Replace("{*path}", "stdout", StringComparison.Ordinal).Replace("{id:long}", "1", StringComparison.Ordinal),
+        endpoint.RoutePattern.RawText!.Replace("{*path}", "stdout", StringComparison.Ordinal)
+            .Replace("{id:long}", "1", StringComparison.Ordinal),
         (path, p) => path.Replace($"{{{p.Name}}}", p.Name == "name" ? "test" : "web", StringComparison.Ordinal));
 }

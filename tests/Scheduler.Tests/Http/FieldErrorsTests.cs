@@ -80,5 +80,6 @@ public sealed class FieldErrorsTests
     }
 
     private static IEnumerable<string?> Pointers(ProblemHttpResult problem) =>
-        JsonSerializer.SerializeToElement(problem.ProblemDetails.Extensions["errors"]).EnumerateArray().Select(e => e.GetProperty("pointer").GetString());
+        JsonSerializer.SerializeToElement(problem.ProblemDetails.Extensions["errors"]).EnumerateArray()
+            .Select(e => e.GetProperty("pointer").GetString());
 }

@@ -57,9 +57,12 @@ public sealed class PolicyEndpointTests : IAsyncLifetime
         var task = await server.Http.GetFromJsonAsync<TaskDetails>("/api/v1/tasks/r1.run.first.1.1", None);
         Assert.Equal((2m, 128m), (task!.Task.Resources.Cpus, task.Task.Resources.MemoryMb));
 
-        Assert.Equal(HttpStatusCode.Accepted, (await server.SendAsync("POST", "/api/v1/clusters/test/runs/r1.run.first/cancel", "")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.SendAsync("POST", "/api/v1/clusters/test/runs/r1.run.first/cancel", "")).Status);
-        Assert.Contains("nothing changed", (await server.SendAsync("POST", Report + "/run", run)).Body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Accepted, (await server.SendAsync("POST", "/api/v1/clusters/test/runs/r1.run.first/cancel", ""))
+            .Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.SendAsync("POST", "/api/v1/clusters/test/runs/r1.run.first/cancel", ""))
+            .Status);
+        Assert.Contains("nothing changed", (await server.SendAsync("POST", Report + "/run", run)).Body.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

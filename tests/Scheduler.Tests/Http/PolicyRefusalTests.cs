@@ -45,7 +45,8 @@ public sealed class PolicyRefusalTests(PolicyServer server) : IClassFixture<Poli
 
     [Theory, Trait("fact", "131"), Trait("fact", "133")]
     [MemberData(nameof(Malformed))]
-    public async Task What_is_malformed_is_refused_with_its_field_and_changes_nothing(string method, string path, string body, string pointer)
+    public async Task What_is_malformed_is_refused_with_its_field_and_changes_nothing(string method, string path, string body,
+        string pointer)
     {
         var (status, problem) = await server.SendAsync(method, path, body);
         Assert.Equal(HttpStatusCode.BadRequest, status);

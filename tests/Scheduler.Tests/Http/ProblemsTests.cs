@@ -57,7 +57,8 @@ public sealed class ProblemsTests
     }
 
     [Fact]
-    public void A_cursor_that_we_made_is_good() => Assert.Null(Problems.BadPage(new TextCursor(DateTimeOffset.UnixEpoch, "t1").ToString(), null));
+    public void A_cursor_that_we_made_is_good() => Assert.Null(Problems.BadPage(new TextCursor(DateTimeOffset.UnixEpoch, "t1").ToString(),
+        null));
 
     [Fact]
     public void What_does_not_exist_is_named_with_where_to_look()

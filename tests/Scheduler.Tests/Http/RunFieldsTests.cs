@@ -39,7 +39,8 @@ public sealed class RunFieldsTests
     [InlineData(30, true)]
     [InlineData(31, false)]
     [InlineData(-1, true)]
-    public void A_run_starts_within_thirty_days(int days, bool good) => Assert.Equal(good, IsGood(Empty with { RunAt = Now.AddDays(days) }));
+    public void A_run_starts_within_thirty_days(int days, bool good) => Assert.Equal(good,
+        IsGood(Empty with { RunAt = Now.AddDays(days) }));
 
     [Theory]
     [InlineData("1024", "16777216", "1073741824", 100, true)]
@@ -71,5 +72,6 @@ public sealed class RunFieldsTests
         return fields.Problem() is null;
     }
 
-    private static decimal? Number(string? text) => text is null ? null : decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static decimal? Number(string? text) => text is null ? null
+        : decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -46,7 +46,8 @@ public sealed class RunnerEndpointTests(PolicyServer server) : IClassFixture<Pol
         {
             var (status, body) = await server.SendAsync("POST", "/runner/v1/tasks/v1.3.1/spec", Body(Key.TicketFor("v1.3.1"), "mine"));
             Assert.Equal((HttpStatusCode.OK, Key.TokenFor("v1.3.1")), (status, body.GetProperty("token").GetString()));
-            Assert.Equal((JsonValueKind.Object, JsonValueKind.Null), (body.GetProperty("spec").ValueKind, body.GetProperty("overrides").ValueKind));
+            Assert.Equal((JsonValueKind.Object, JsonValueKind.Null),
+                (body.GetProperty("spec").ValueKind, body.GetProperty("overrides").ValueKind));
         }
 
         Assert.Equal((409, "ticket-taken"), await RedeemAsync("v1.3.1", Key.TicketFor("v1.3.1"), "anothers"));
@@ -73,7 +74,8 @@ public sealed class RunnerEndpointTests(PolicyServer server) : IClassFixture<Pol
         var (status, problem) = await server.SendAsync("GET", $"/runner/v1/taskrunner/{digest}", "");
         Assert.Equal((404, "taskrunner-unknown"), ((int)status, problem.GetProperty("type").GetString()));
         Assert.Contains(
-            server.App.Services.GetRequiredService<RunnerBinary>().Digest.ToString(), problem.GetProperty("title").GetString(), StringComparison.Ordinal);
+            server.App.Services.GetRequiredService<RunnerBinary>().Digest.ToString(), problem.GetProperty("title").GetString(),
+                StringComparison.Ordinal);
     }
 
     private async Task<(int, string?)> RedeemAsync(string task, string ticket, string nonce)

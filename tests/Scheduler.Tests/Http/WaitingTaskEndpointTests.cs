@@ -102,7 +102,8 @@ public sealed class WaitingTaskEndpointTests(PolicyServer server) : IClassFixtur
         request.Headers.Add("Last-Event-ID", "first");
         using var response = await server.Http.SendAsync(request, None);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("Last-Event-ID", (await response.Content.ReadFromJsonAsync<JsonElement>(None)).GetProperty("title").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Last-Event-ID", (await response.Content.ReadFromJsonAsync<JsonElement>(None)).GetProperty("title").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public sealed class WaitingTaskEndpointTests(PolicyServer server) : IClassFixtur
             next = $"&cursor={cursor}";
         }
 
-        Assert.Equal(Enumerable.Range(1, 12).Select(n => $"v1.{n}.1").Order(), seen.Where(id => id.StartsWith("v1.", StringComparison.Ordinal)).Order());
+        Assert.Equal(Enumerable.Range(1, 12).Select(n => $"v1.{n}.1").Order(),
+            seen.Where(id => id.StartsWith("v1.", StringComparison.Ordinal)).Order());
         Assert.Equal(seen.Count, seen.Distinct().Count());
     }
 

@@ -87,7 +87,8 @@ public sealed class LaunchBuilderTests : IDisposable
     {
         var options = new DeployOptions
         {
-            Liveness = new Liveness(Interval: TimeSpan.FromSeconds(30), Failures: 2, HttpPath: "/live"), Probing = new Probing(Https: true, PortNumber: 8443),
+            Liveness = new Liveness(Interval: TimeSpan.FromSeconds(30), Failures: 2, HttpPath: "/live"),
+                Probing = new Probing(Https: true, PortNumber: 8443),
         };
         var health = Built(With(options) with { Readiness = Machine.Ready }).Health!;
         Assert.Equal(("/live", "https", 8443, 2), (health.Path, health.Scheme, health.Port, health.ConsecutiveFailures));
@@ -116,7 +117,8 @@ public sealed class LaunchBuilderTests : IDisposable
         {
             Containers = new ContainerOptions
             {
-                Engine = Mesos.ContainerKind.Docker, TrustPath = "/etc/pipeline/trust.json", StatePath = "/var/lib/pipeline", Stages = "qa,production",
+                Engine = Mesos.ContainerKind.Docker, TrustPath = "/etc/pipeline/trust.json", StatePath = "/var/lib/pipeline",
+                    Stages = "qa,production",
             },
         };
         var task = Built(Machine.Web("v1") with { Image = "debian:trixie" }, options: options);
@@ -141,7 +143,8 @@ public sealed class LaunchBuilderTests : IDisposable
 
     private static DeploySubmission With(DeployOptions options) => Machine.Web("v1") with { Options = options };
 
-    private Mesos.TaskLaunch Built(DeploySubmission deploy, RunDetails? run = null, SchedulerOptions? options = null, ResourceNeed? needs = null)
+    private Mesos.TaskLaunch Built(DeploySubmission deploy, RunDetails? run = null, SchedulerOptions? options = null,
+        ResourceNeed? needs = null)
     {
         var m = new Machine();
         m.Do(new SubmitDeployCommand(deploy with { Instances = 1 }));
@@ -151,7 +154,8 @@ public sealed class LaunchBuilderTests : IDisposable
         var program = Path.Combine(directory, "taskrunner");
         File.WriteAllText(program, "#!/bin/sh\n");
         options ??= new SchedulerOptions { PublicUrl = "http://pipeline.example" };
-        var builder = new LaunchBuilder(options, ServerKey.LoadOrCreate(Path.Combine(directory, "server.key")), new RunnerBinary(program), "test");
+        var builder = new LaunchBuilder(options, ServerKey.LoadOrCreate(Path.Combine(directory, "server.key")), new RunnerBinary(program),
+            "test");
         return builder.Build(m.Sends.OfType<Launch>().Single()).Tasks.Single();
     }
 }

@@ -45,7 +45,8 @@ public sealed class ServerKeyTests : IDisposable
     {
         var key = new ServerKey(new byte[32]);
         var other = new ServerKey([1, .. new byte[31]]);
-        string[] all = [key.TicketFor("t1"), key.TokenFor("t1"), key.TicketFor("t2"), key.TokenFor("t2"), other.TicketFor("t1"), other.TokenFor("t1")];
+        string[] all = [key.TicketFor("t1"), key.TokenFor("t1"), key.TicketFor("t2"), key.TokenFor("t2"), other.TicketFor("t1"),
+            other.TokenFor("t1")];
         Assert.Equal(all.Length, all.Distinct().Count());
         Assert.All(all, t => Assert.Matches("^[A-Za-z0-9_-]{43}$", t));
         Assert.Equal(key.TicketFor("t1"), new ServerKey(new byte[32]).TicketFor("t1"));

@@ -18,7 +18,8 @@ public sealed class TaskEnvironmentTests
     [InlineData("TASKS", false)]
     [InlineData("pipeline_server", false)]
     [InlineData("HOME", false)]
-    public void The_schedulers_own_names_are_reserved(string name, bool reserved) => Assert.Equal(reserved, TaskEnvironment.IsReserved(name));
+    public void The_schedulers_own_names_are_reserved(string name, bool reserved) => Assert.Equal(reserved,
+        TaskEnvironment.IsReserved(name));
 
     [Fact]
     public void Whatever_the_scheduler_sets_is_reserved() =>
@@ -87,6 +88,7 @@ public sealed class TaskEnvironmentTests
         TaskEnvironment.Of(Task(), ("http://s", address), spec, run);
 
     private static TaskView Task() => new(
-        "test", "t1", "web", "web.1", 1, 1, "running", true, "a1", "h1", "r1", [31000, 31001], new ResourcesView(1, 2, 3), default, null, null,
+        "test", "t1", "web", "web.1", 1, 1, "running", true, "a1", "h1", "r1", [31000, 31001], new ResourcesView(1, 2, 3), default, null,
+            null,
         null, null, null, null, null, null, null, null);
 }

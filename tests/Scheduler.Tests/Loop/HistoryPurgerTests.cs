@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Scheduler.Tests.Loop;
 

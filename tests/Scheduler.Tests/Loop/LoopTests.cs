@@ -63,7 +63,8 @@ public sealed class LoopTests
         Assert.Equal(("succeeded", 0), (task!.Task.Outcome, task.Task.ExitCode));
         Assert.Equal(["starting", "running", "finished"], task.Statuses.Select(s => s.State));
         Assert.Equal(("Launching", true), (phaseAtAccept, statusesAtAck >= 1));
-        var entries = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
+        var entries = await new JournalReader(harness.Db, SchedulerKinds.All)
+            .AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
         Assert.Equal(["task.finished", "task.healthy", "task.running", "task.launched"], entries.Select(e => e.Kind));
         Assert.Equal("subscribed", (await harness.Queries.ClusterAsync("test", None))!.State);
         Assert.Equal("finished",
@@ -106,7 +107,8 @@ public sealed class LoopTests
     public async Task A_write_of_an_old_epoch_is_refused_and_a_second_server_stands_by()
     {
         await using var harness = await LoopHarness.CreateAsync();
-        var store = new ClusterStore(harness.Db, new Journal(harness.Db, SchedulerKinds.All, _ => { }, TimeProvider.System), TimeProvider.System, "test");
+        var store = new ClusterStore(harness.Db, new Journal(harness.Db, SchedulerKinds.All, _ => { }, TimeProvider.System),
+            TimeProvider.System, "test");
         await using (var first = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None))
         {
             Assert.Equal(1, first!.Epoch);
@@ -137,7 +139,8 @@ public sealed class LoopTests
             Assert.Null(await Leadership.EndSilentAsync(harness.Db, "other", TimeSpan.FromSeconds(3), None));
 
             var next = await Eventually.BecomesAsync(
-                () => Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None), l => l is not null, TimeSpan.FromSeconds(20), "led");
+                () => Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None), l => l is not null,
+                    TimeSpan.FromSeconds(20), "led");
             await using (next)
             {
                 await Assert.ThrowsAsync<FencedException>(() => frozen!.WatchAsync(() => { }, None));
@@ -192,7 +195,8 @@ public sealed class LoopTests
             (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
         Assert.Equal("build.1", (await harness.Auth.AuthenticateAsync("build.1.1.1", $"Bearer {redeemed.Token}", None))!.RunId);
         Assert.Null(await harness.Auth.AuthenticateAsync("build.1.1.2", $"Bearer {redeemed.Token}", None));
-        var shown = (await harness.Queries.TaskAsync("build.1.1.1", None))!.Environment.Where(v => v.Source == "scheduler").ToDictionary(v => v.Name);
+        var shown = (await harness.Queries.TaskAsync("build.1.1.1", None))!.Environment.Where(v => v.Source == "scheduler")
+            .ToDictionary(v => v.Name);
         Assert.Equal(environment.Keys.Order(), shown.Keys.Order());
         Assert.All(environment.Where(v => v.Key != "PIPELINE_TICKET"), v => Assert.Equal(v.Value, shown[v.Key].Value));
         Assert.Equal(("hidden", true), (shown["PIPELINE_TICKET"].Value, shown["PIPELINE_TICKET"].Hidden));

@@ -33,7 +33,8 @@ public sealed class PolicyLoopTests
         await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", 1), None);
         await harness.BecomesAsync("v1.1.1", "pending");
         await PlaceAsync(harness, master, "v1.1.1");
-        Assert.True((await harness.Queue.SendAsync("test", "api-web", new BounceCommand("api-web", true, 1, false, Machine.By()), None)).Outcome!.IsAccepted);
+        Assert.True((await harness.Queue.SendAsync("test", "api-web", new BounceCommand("api-web", true, 1, false, Machine.By()), None))
+            .Outcome!.IsAccepted);
         await harness.BecomesAsync("v1.1.2", "pending");
         await harness.StopAsync();
 
@@ -53,7 +54,8 @@ public sealed class PolicyLoopTests
 
         harness.Start(master.Connect);
         var deploy = await harness.Queries.DeployAsync("test", "v2", None);
-        Assert.Equal((1, 2, 1, "manual"), (deploy!.Rollout!.Group, deploy.Rollout.Groups, deploy.Rollout.Proven, deploy.Rollout.Acceptance));
+        Assert.Equal((1, 2, 1, "manual"), (deploy!.Rollout!.Group, deploy.Rollout.Groups, deploy.Rollout.Proven,
+            deploy.Rollout.Acceptance));
         var advanced = await harness.Queue.SendAsync(
             "test", "v2", new AdvanceDeployCommand("v2", true, null, Kernel.Actor.Person("eleni")), None);
         Assert.True(advanced.Outcome is null or { IsAccepted: true });
@@ -67,7 +69,8 @@ public sealed class PolicyLoopTests
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
         await harness.Commands.DeployAsync(Callers.System, Machine.Job("r1"), None);
-        var asked = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null, null, Machine.By());
+        var asked = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null,
+            null, Machine.By());
         var answer = await harness.Queue.SendAsync("test", "report", asked, None);
         Assert.Equal("r1.run.a", answer.Outcome!.Detail);
         await harness.BecomesAsync("r1.run.a.1.1", "pending");

@@ -3,6 +3,7 @@ using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
@@ -79,7 +80,8 @@ public sealed class QuarantineGuardTests : IAsyncLifetime
     {
         var sent = harness.Queue.SendAsync("test", "v1", new SubmitDeployCommand(Machine.Web("v1")), None);
         var item = await TestKit.Eventually.BecomesAsync(
-            async () => (await harness.Database().Rows.ReadCommandsAsync(None)).SingleOrDefault(), i => i is not null, TimeSpan.FromSeconds(20), "queued");
+            async () => (await harness.Database().Rows.ReadCommandsAsync(None)).SingleOrDefault(), i => i is not null,
+                TimeSpan.FromSeconds(20), "queued");
         await guard.RefuseAsync([item! with { Error = "unreadable", Command = null! }], None);
         var answer = await sent;
         Assert.Equal(("quarantined", 422, "unreadable"), (answer.Outcome!.Code, answer.Outcome.Status, answer.Outcome.Detail));

@@ -35,14 +35,17 @@ public sealed class QuarantineTests
         Assert.Contains(reason, entry.Reason, StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync(harness, "SELECT count(*) FROM scheduler.intake"));
         Assert.Equal(1, await CountAsync(harness, "SELECT count(*) FROM scheduler.command_result WHERE code = 'quarantined'"));
-        var told = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
-        Assert.Contains(told, e => e.Event is ClusterChanged { What: var what } && what.Contains("command bad was put into quarantine", StringComparison.Ordinal));
+        var told = await new JournalReader(harness.Db, SchedulerKinds.All)
+            .AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
+        Assert.Contains(told, e => e.Event is ClusterChanged { What: var what }
+            && what.Contains("command bad was put into quarantine", StringComparison.Ordinal));
 
         // Released, it comes back, and is set aside again: it is as bad as before.
         Assert.True(await Store(harness).ReleaseAsync("test", entry.Id, Operator, "{}", None));
         Assert.False(await Store(harness).ReleaseAsync("test", entry.Id, Operator, "{}", None));
         await Eventually.IsTrueAsync(
-            async () => (await Store(harness).ListAsync("test", None)).Count(e => e.ReleasedAt is null && e.Id != entry.Id) == 1, Patience, "set aside again");
+            async () => (await Store(harness).ListAsync("test", None)).Count(e => e.ReleasedAt is null && e.Id != entry.Id) == 1,
+                Patience, "set aside again");
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class QuarantineTests
         Assert.Equal(["command v2", "request api-web"], entries.Select(e => $"{e.Kind} {e.SubjectId}").Order());
 
         await ExecuteAsync(harness, "UPDATE scheduler.deploy SET spec = spec || '{\"killGrace\": \"00:00:10\"}'", null);
-        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new StartNewTermCommand("released", Operator), StoredJson.Options);
+        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new StartNewTermCommand("released", Operator),
+            StoredJson.Options);
         foreach (var entry in entries.OrderByDescending(e => e.Kind))
             Assert.True(await Store(harness).ReleaseAsync("test", entry.Id, Operator, newTerm, None));
         await harness.BecomesAsync("v2.1.1", "pending");
@@ -87,13 +91,15 @@ public sealed class QuarantineTests
         // Refused by a rule of the schema, as an unforeseen value would be.
         await ExecuteAsync(harness, "ALTER TABLE scheduler.task_status ADD CHECK (message <> 'poison')", null);
         master.Update("build.1.1.1", TaskState.Running, "poison");
-        await Eventually.IsTrueAsync(() => { master.Update("build.1.1.1", TaskState.Running, "poison"); return QuarantineAsync(); }, Patience, "set aside");
+        await Eventually.IsTrueAsync(() => { master.Update("build.1.1.1", TaskState.Running, "poison"); return QuarantineAsync(); },
+            Patience, "set aside");
         var task = await harness.Queries.TaskAsync("build.1.1.1", None);
         Assert.Equal(("starting", "a\uFFFDb"), (task!.Task.State, task.Statuses[0].Message));
         await harness.Commands.RunOnceAsync(Callers.System, Machine.Build("build.2"), None);
         await harness.BecomesAsync("build.2.1.1", "pending");
 
-        async Task<bool> QuarantineAsync() => (await Store(harness).ListAsync("test", None)).Any(e => e is { Kind: "task", SubjectId: "build.1.1.1" });
+        async Task<bool> QuarantineAsync() => (await Store(harness).ListAsync("test", None))
+            .Any(e => e is { Kind: "task", SubjectId: "build.1.1.1" });
     }
 
     [Theory]

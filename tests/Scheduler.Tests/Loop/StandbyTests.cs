@@ -4,6 +4,7 @@ using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
@@ -44,7 +45,8 @@ public sealed class StandbyTests
     {
         await using var harness = await LoopHarness.CreateAsync();
         var term = new LoopTerm("test", 1, TimeProvider.System, false, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        var machine = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, Snapshot.Empty, TimeProvider.System.GetUtcNow());
+        var machine = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, Snapshot.Empty,
+            TimeProvider.System.GetUtcNow());
         var loop = new ClusterLoop(machine, null!, null!, null!, null!, term);
         var taken = 0;
         while (loop.EnqueueAsync(new Tick(), None).AsTask().IsCompletedSuccessfully)
@@ -65,7 +67,8 @@ public sealed class StandbyTests
         await harness.BecomesAsync("build.1.1.1", "finished");
         await using var connection = await harness.Db.OpenConnectionAsync(None);
         var said = (await Dapper.SqlMapper.QueryAsync<string>(
-            connection, "SELECT message FROM scheduler.task_status WHERE task_id = 'build.1.1.1' AND state = 'Running' ORDER BY id")).ToList();
+            connection, "SELECT message FROM scheduler.task_status WHERE task_id = 'build.1.1.1' AND state = 'Running' ORDER BY id"))
+                .ToList();
         Assert.Equal(Enumerable.Range(0, updates).Select(n => $"{n}"), said);
         Assert.Equal(updates + 1, master.Calls.OfType<AcknowledgeUpdate>().Count());
     }

@@ -5,6 +5,7 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests.Loop;

@@ -36,7 +36,8 @@ public sealed class LoopStatusBoardTests
     {
         var made = 0;
         var board = new LoopStatusBoard();
-        board.Put("test", new LoopStatus(() => { made++; return []; }, () => [], () => throw new InvalidOperationException("nobody looked")));
+        board.Put("test", new LoopStatus(() => { made++; return []; }, () => [],
+            () => throw new InvalidOperationException("nobody looked")));
         Assert.Equal(0, made);
         board.Offers("test");
         Assert.Equal(1, made);

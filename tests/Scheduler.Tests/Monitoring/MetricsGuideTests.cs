@@ -51,7 +51,8 @@ public sealed partial class MetricsGuideTests : IDisposable
         Assert.Empty(queried.Except(recorded.Instruments.Keys));
         // What is not worth an alert is not worth a metric.
         Assert.Empty(recorded.Instruments.Keys.Except(queried));
-        var labels = recorded.Measurements.SelectMany(m => m.Labels).Select(l => $"{l.Key}=\"{l.Value}\"").ToHashSet(StringComparer.Ordinal);
+        var labels = recorded.Measurements.SelectMany(m => m.Labels).Select(l => $"{l.Key}=\"{l.Value}\"")
+            .ToHashSet(StringComparer.Ordinal);
         foreach (Match match in LabelValue().Matches(rules))
             Assert.Contains(match.Value, labels);
         var alerts = Alert().Matches(rules).Select(m => m.Groups[1].Value).ToList();
@@ -64,13 +65,15 @@ public sealed partial class MetricsGuideTests : IDisposable
     {
         var times = recorded.Instruments.Values.OfType<Histogram<double>>().ToList();
         Assert.Equal(4, times.Count);
-        Assert.All(times, h => Assert.Subset(h.Advice!.HistogramBucketBoundaries!.ToHashSet(), new HashSet<double> { 0.001, 0.1, 1, 60, 300 }));
+        Assert.All(times, h => Assert.Subset(h.Advice!.HistogramBucketBoundaries!.ToHashSet(),
+            new HashSet<double> { 0.001, 0.1, 1, 60, 300 }));
     }
 
     private static string Family(string sample) =>
         Suffixes.FirstOrDefault(s => sample.EndsWith(s, StringComparison.Ordinal)) is { } suffix ? sample[..^suffix.Length] : sample;
 
-    private static List<string> Names(string cell) => [.. Code().Matches(cell).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal)];
+    private static List<string> Names(string cell) => [.. Code().Matches(cell).Select(m => m.Groups[1].Value)
+        .Order(StringComparer.Ordinal)];
 
     private static string Doc(string name) => Path.Combine(RepositoryRoot.Path, "docs", name);
 

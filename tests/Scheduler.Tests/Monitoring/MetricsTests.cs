@@ -33,7 +33,8 @@ public sealed class MetricsTests
         await harness.BecomesAsync("build.1.1.1", "running");
         string[] names =
         [
-            "pipeline.leader", "pipeline.epoch", "pipeline.scheduler.loop.lag", "pipeline.scheduler.launches", "pipeline.scheduler.offers.held",
+            "pipeline.leader", "pipeline.epoch", "pipeline.scheduler.loop.lag", "pipeline.scheduler.launches",
+                "pipeline.scheduler.offers.held",
             "pipeline.scheduler.tasks", "pipeline.scheduler.pending.age", "pipeline.scheduler.effects.queue", "pipeline.scheduler.queue",
             "pipeline.scheduler.commit.duration", "pipeline.scheduler.acknowledgements", "pipeline.scheduler.reconcile.age",
         ];

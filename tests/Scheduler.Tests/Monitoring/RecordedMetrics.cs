@@ -7,7 +7,8 @@ using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Scheduler.Tests.Monitoring;
 
-/// <summary>Every metric of a loop that went through everything that is measured, under the names that the Prometheus exporter prints.</summary>
+/// <summary>Every metric of a loop that went through everything that is measured, under the names that the Prometheus exporter
+/// prints.</summary>
 internal sealed class RecordedMetrics : IDisposable
 {
     private readonly MeterListener listener = new();

@@ -65,7 +65,8 @@ internal sealed class FakeAgent : IAsyncDisposable
 
     /// <summary>The task whose sandbox it has.</summary>
     public SandboxTask Task(bool over = false) =>
-        new("t1", Framework, Url, "host1", false, new SandboxTaskEnd(over ? "finished" : "running", over, over ? "succeeded" : null, over ? 0 : null, null));
+        new("t1", Framework, Url, "host1", false, new SandboxTaskEnd(over ? "finished" : "running", over, over ? "succeeded" : null, over
+            ? 0 : null, null));
 
     /// <summary>What the container of the task used.</summary>
     public void Measures(DateTimeOffset at, double cpuSeconds) => Containers = new JsonObject
@@ -77,7 +78,8 @@ internal sealed class FakeAgent : IAsyncDisposable
                 ["framework_id"] = new JsonObject { ["value"] = Framework }, ["executor_id"] = new JsonObject { ["value"] = "t1" },
                 ["resource_statistics"] = new JsonObject
                 {
-                    ["timestamp"] = at.ToUnixTimeMilliseconds() / 1000.0, ["cpus_user_time_secs"] = cpuSeconds, ["cpus_system_time_secs"] = 0.0,
+                    ["timestamp"] = at.ToUnixTimeMilliseconds() / 1000.0, ["cpus_user_time_secs"] = cpuSeconds,
+                        ["cpus_system_time_secs"] = 0.0,
                     ["cpus_limit"] = 1.1, ["mem_rss_bytes"] = 1000, ["mem_limit_bytes"] = 2000,
                 },
             }),
@@ -96,7 +98,8 @@ internal sealed class FakeAgent : IAsyncDisposable
     {
         if (Files.Count == 0 || (!IsDirectory(path) && !Files.ContainsKey(path)))
             return Results.NotFound();
-        var inside = Files.Keys.Where(k => k.StartsWith(path + "/", StringComparison.Ordinal)).Select(k => k[(path.Length + 1)..].Split('/')[0]).Distinct();
+        var inside = Files.Keys.Where(k => k.StartsWith(path + "/", StringComparison.Ordinal))
+            .Select(k => k[(path.Length + 1)..].Split('/')[0]).Distinct();
         return Results.Json(inside.Order(StringComparer.Ordinal).Select(name =>
         {
             var full = $"{path}/{name}";
@@ -114,9 +117,11 @@ internal sealed class FakeAgent : IAsyncDisposable
         var from = (int)Math.Min(offset, bytes.Length);
         var piece = bytes.AsSpan(from, Math.Min(length, bytes.Length - from)).ToArray();
         // As an agent does: the bytes as they are, even half a character.
-        return Results.Bytes([.. Encoding.UTF8.GetBytes("{\"data\":\""), .. Escaped(piece), .. Encoding.UTF8.GetBytes($"\",\"offset\":{offset}}}")], "application/json");
+        return Results.Bytes([.. Encoding.UTF8.GetBytes("{\"data\":\""), .. Escaped(piece),
+            .. Encoding.UTF8.GetBytes($"\",\"offset\":{offset}}}")], "application/json");
     }
 
     private static IEnumerable<byte> Escaped(byte[] bytes) =>
-        bytes.SelectMany(b => b switch { (byte)'\n' => "\\n"u8.ToArray(), (byte)'"' => "\\\""u8.ToArray(), (byte)'\r' => "\\r"u8.ToArray(), _ => [b] });
+        bytes.SelectMany(b => b switch { (byte)'\n' => "\\n"u8.ToArray(), (byte)'"' => "\\\""u8.ToArray(),
+            (byte)'\r' => "\\r"u8.ToArray(), _ => [b] });
 }

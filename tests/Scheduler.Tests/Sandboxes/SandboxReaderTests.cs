@@ -23,7 +23,8 @@ public sealed class SandboxReaderTests : IAsyncLifetime
     public async Task A_directory_lists_its_entries_with_paths_for_a_further_call()
     {
         var root = (await reader.ListAsync(agent.Task(), SandboxPath.Root, None)).Value!;
-        Assert.Equal([("out", "directory"), ("stdout", "file")], root.Select(f => SandboxReader.View(SandboxPath.Root, f)).Select(v => (v.Path, v.Kind)));
+        Assert.Equal([("out", "directory"), ("stdout", "file")], root.Select(f => SandboxReader.View(SandboxPath.Root, f))
+            .Select(v => (v.Path, v.Kind)));
         var folder = new SandboxPath("out");
         var view = SandboxReader.View(folder, Assert.Single((await reader.ListAsync(agent.Task(), folder, None)).Value!));
         Assert.Equal(("out/report.txt", "report.txt", 4L), (view.Path, view.Name, view.Size));

@@ -153,7 +153,8 @@ public sealed class SandboxTests : IAsyncDisposable
 
     private Uri Of(string path) => new(new Uri(server!.Urls.First()), path);
 
-    private Task RunAsync(string id) => server!.Services.GetRequiredService<SchedulerCommands>().RunOnceAsync(Callers.System, Machine.Build(id, retries: 0), CancellationToken.None);
+    private Task RunAsync(string id) => server!.Services.GetRequiredService<SchedulerCommands>()
+        .RunOnceAsync(Callers.System, Machine.Build(id, retries: 0), CancellationToken.None);
 
     private async Task EndedAsync(string id)
     {

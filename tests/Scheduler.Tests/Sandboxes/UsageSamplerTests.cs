@@ -97,5 +97,6 @@ public sealed class UsageSamplerTests : IAsyncLifetime
         Assert.NotNull(sampler.ProblemOf("t201"));
     }
 
-    private Task<Pipeline.Scheduler.Contract.Tasks.TaskUsageView> LookAsync() => sampler.LookAsync(agent.Task() with { RunningAt = Start }, None);
+    private Task<Pipeline.Scheduler.Contract.Tasks.TaskUsageView> LookAsync() =>
+        sampler.LookAsync(agent.Task() with { RunningAt = Start }, None);
 }

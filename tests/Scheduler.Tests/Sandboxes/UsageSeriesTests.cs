@@ -64,7 +64,8 @@ public sealed class UsageSeriesTests
     {
         for (var i = 1; i <= 1000; i++)
             series.Add(At(i, cpu: i), Start);
-        Assert.Equal((720, Start.AddSeconds(281), Start.AddSeconds(1000)), (series.Points.Count, series.Points[0].At, series.Points[^1].At));
+        Assert.Equal((720, Start.AddSeconds(281), Start.AddSeconds(1000)),
+            (series.Points.Count, series.Points[0].At, series.Points[^1].At));
     }
 
     private static ContainerUsage At(int seconds, double? cpu) =>

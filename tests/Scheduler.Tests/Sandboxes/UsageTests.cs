@@ -36,7 +36,8 @@ public sealed class UsageTests : IAsyncDisposable
         await StartAsync();
         await RunAsync("build.burns", "running");
         var seen = await Eventually.BecomesAsync(
-            () => UsageAsync("build.burns.1.1"), u => u.GetProperty("points").GetArrayLength() >= 2, TimeSpan.FromSeconds(90), "two points");
+            () => UsageAsync("build.burns.1.1"), u => u.GetProperty("points").GetArrayLength() >= 2, TimeSpan.FromSeconds(90),
+                "two points");
 
         var points = seen.GetProperty("points").EnumerateArray().ToList();
         Assert.InRange(points[^1].GetProperty("cpus").GetDouble(), 0.01, 4);
@@ -49,7 +50,8 @@ public sealed class UsageTests : IAsyncDisposable
 
         await cluster!.KillProcessAsync();
         var stale = await Eventually.BecomesAsync(
-            () => UsageAsync("build.burns.1.1"), u => u.GetProperty("problem").ValueKind == JsonValueKind.String, TimeSpan.FromSeconds(90), "a problem");
+            () => UsageAsync("build.burns.1.1"), u => u.GetProperty("problem").ValueKind == JsonValueKind.String,
+                TimeSpan.FromSeconds(90), "a problem");
         Assert.Contains("cannot be read", stale.GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.True(stale.GetProperty("points").GetArrayLength() >= 2);
     }
@@ -97,9 +99,11 @@ public sealed class UsageTests : IAsyncDisposable
 
     private async Task RunAsync(string id, string state)
     {
-        await server!.Services.GetRequiredService<SchedulerCommands>().RunOnceAsync(Callers.System, Machine.Build(id, retries: 0) with { RunnerSpec = Spec }, CancellationToken.None);
+        await server!.Services.GetRequiredService<SchedulerCommands>()
+            .RunOnceAsync(Callers.System, Machine.Build(id, retries: 0) with { RunnerSpec = Spec }, CancellationToken.None);
         await Eventually.IsTrueAsync(
-            async () => (await server.Services.GetRequiredService<SchedulerQueries>().TaskAsync($"{id}.1.1", CancellationToken.None))?.Task.State == state,
+            async () => (await server.Services.GetRequiredService<SchedulerQueries>()
+                .TaskAsync($"{id}.1.1", CancellationToken.None))?.Task.State == state,
             TimeSpan.FromSeconds(60), $"it is {state}");
     }
 

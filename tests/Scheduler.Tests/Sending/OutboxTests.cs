@@ -108,5 +108,6 @@ public sealed class OutboxTests : IAsyncLifetime
 
     private void Run() => running = outbox.RunAsync(stop.Token);
 
-    private static Task UntilAsync(Func<bool> condition, string what) => Eventually.IsTrueAsync(() => Task.FromResult(condition()), Patience, what);
+    private static Task UntilAsync(Func<bool> condition, string what) => Eventually.IsTrueAsync(() => Task.FromResult(condition()),
+        Patience, what);
 }

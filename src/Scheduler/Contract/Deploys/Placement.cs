@@ -58,5 +58,6 @@ public enum PlacementStrategy
 /// <summary>What happens to instances whose agent is out of reach.</summary>
 /// <param name="ReplaceAfter">An unreachable instance is replaced after this long; null: the cluster's.</param>
 /// <param name="Never">It is never replaced while the master reports it as unreachable.</param>
-/// <param name="KillReturned">An instance that returns after it was replaced is killed; otherwise it is recovered and the surplus is retired.</param>
+/// <param name="KillReturned">An instance that returns after it was replaced is killed; otherwise it is recovered and the surplus is
+/// retired.</param>
 public sealed record Unreachable(TimeSpan? ReplaceAfter = null, bool KillReturned = true, bool Never = false);

@@ -4,7 +4,8 @@ using Pipeline.Kernel;
 namespace Pipeline.Scheduler.Contract.Events;
 
 /// <summary>The task is about to be launched on an agent.</summary>
-public sealed record TaskLaunched(string Cluster, string RequestId, string DeployId, string TaskId, string AgentId, string Host) : JournalEvent;
+public sealed record TaskLaunched(string Cluster, string RequestId, string DeployId, string TaskId, string AgentId, string Host)
+    : JournalEvent;
 
 /// <summary>The agent reported that the task runs.</summary>
 public sealed record TaskRunning(string Cluster, string RequestId, string DeployId, string TaskId) : JournalEvent;
@@ -12,7 +13,8 @@ public sealed record TaskRunning(string Cluster, string RequestId, string Deploy
 /// <summary>The task passed its readiness check, or has none and runs.</summary>
 public sealed record TaskHealthy(string Cluster, string RequestId, string DeployId, string TaskId) : JournalEvent;
 
-/// <summary>The task reached a terminal state. For a run-once request this is the end of the run unless the scheduler replaces it.</summary>
+/// <summary>The task reached a terminal state. For a run-once request this is the end of the run unless the scheduler replaces
+/// it.</summary>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="RequestId">The request that it belongs to.</param>
 /// <param name="DeployId">The deploy or run that it belongs to.</param>

@@ -47,5 +47,6 @@ public sealed record MachineView(
 /// <param name="Tasks">How many tasks of ours.</param>
 /// <param name="Machine">What was decided about it; null: nothing.</param>
 public sealed record RackView(
-    string Cluster, string Name, string State, IReadOnlyDictionary<string, int> AgentsByState, ResourcesView Used, ResourcesView Total, int Tasks,
+    string Cluster, string Name, string State, IReadOnlyDictionary<string, int> AgentsByState, ResourcesView Used, ResourcesView Total,
+        int Tasks,
     MachineView? Machine);

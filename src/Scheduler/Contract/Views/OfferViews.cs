@@ -18,7 +18,8 @@ public sealed record OfferView(string Cluster, string Id, string AgentId, string
 /// <param name="Words">The reason in words.</param>
 /// <param name="RefusedForSeconds">The master offers it to others for so long, unless more of it becomes free.</param>
 public sealed record DeclinedOfferView(
-    string Cluster, string Id, string AgentId, string Host, string Rack, ResourcesView Resources, int Ports, DateTimeOffset Since, DateTimeOffset At,
+    string Cluster, string Id, string AgentId, string Host, string Rack, ResourcesView Resources, int Ports, DateTimeOffset Since,
+        DateTimeOffset At,
     string Reason, string Words, double RefusedForSeconds);
 
 /// <param name="Reason">As in <see cref="DeclinedOfferView"/>.</param>

@@ -1,6 +1,7 @@
 namespace Pipeline.Scheduler.Contract.Views;
 
-/// <summary>A poison message: something that the scheduler of a cluster could not process and put into quarantine, so that everything else goes on.</summary>
+/// <summary>A poison message: something that the scheduler of a cluster could not process and put into quarantine, so that everything else
+/// goes on.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Kind"><c>command</c>, <c>request</c>, <c>task</c>, <c>agent</c> or <c>event</c> (which passed; only written down).</param>

@@ -42,7 +42,8 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
         return [.. rows.Select(r =>
         {
             var (command, error) = Decode(r.Payload);
-            return new QueuedCommand(r.Id, command!, r.WantsAnswer, r.Known) { SubjectId = r.SubjectId, Payload = r.Payload, Error = error };
+            return new QueuedCommand(r.Id, command!, r.WantsAnswer, r.Known) { SubjectId = r.SubjectId, Payload = r.Payload,
+                Error = error };
         })];
     }
 

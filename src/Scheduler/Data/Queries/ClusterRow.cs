@@ -29,7 +29,8 @@ internal sealed class ClusterRow
         Name, RowText.Kebab(State), Detail, FrameworkId, Master, MasterVersion, Leader, LeaderSince.Utc(), Epoch,
         Agents, ActiveTasks, PendingTasks, UnreachableTasks, ActiveDeploys)
     {
-        Reconciliation = Reconciliation is null ? null : ViewOf(JsonSerializer.Deserialize<Reconciliation>(Reconciliation, StoredJson.Options)!),
+        Reconciliation = Reconciliation is null ? null : ViewOf(JsonSerializer.Deserialize<Reconciliation>(Reconciliation,
+            StoredJson.Options)!),
     };
 
     private static ReconciliationView ViewOf(Reconciliation r) => new(r.Until is null ? "running" : "done", r.Since, r.Until, r.Tasks);

@@ -28,7 +28,8 @@ internal static class MachineRows
         _ => Severity(rack) > Severity(host) ? rack!.State : host?.State ?? "active",
     };
 
-    public static IReadOnlyList<RackView> Racks(string cluster, IReadOnlyList<AgentView> agents, IReadOnlyDictionary<string, MachineView> decided) =>
+    public static IReadOnlyList<RackView> Racks(
+        string cluster, IReadOnlyList<AgentView> agents, IReadOnlyDictionary<string, MachineView> decided) =>
     [
         .. agents.GroupBy(a => a.Rack, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(rack => new RackView(
             cluster, rack.Key,
@@ -39,7 +40,9 @@ internal static class MachineRows
     ];
 
     private static ResourcesView Sum(IEnumerable<ResourcesView> all) =>
-        all.Aggregate(new ResourcesView(0, 0, 0), (a, b) => new ResourcesView(a.Cpus + b.Cpus, a.MemoryMb + b.MemoryMb, a.DiskMb + b.DiskMb));
+        all.Aggregate(new ResourcesView(0, 0, 0), (a, b) => new ResourcesView(a.Cpus + b.Cpus, a.MemoryMb + b.MemoryMb,
+            a.DiskMb + b.DiskMb));
 
-    private static int Severity(MachineView? machine) => machine is null ? 0 : (int)Enum.Parse<MachineState>(machine.State, ignoreCase: true);
+    private static int Severity(MachineView? machine) => machine is null ? 0
+        : (int)Enum.Parse<MachineState>(machine.State, ignoreCase: true);
 }

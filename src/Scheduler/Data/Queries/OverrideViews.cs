@@ -34,7 +34,8 @@ internal static class OverrideViews
         forced is { Strategy: null, RackSensitive: null } or { Change: null }
             ? null
             : new PlacementForcedView(
-                forced.Strategy is { } strategy ? RowText.Kebab(strategy.ToString()) : null, forced.RackSensitive, forced.Change.By.ToString(),
+                forced.Strategy is { } strategy ? RowText.Kebab(strategy.ToString()) : null, forced.RackSensitive,
+                    forced.Change.By.ToString(),
                 forced.Change.Reason, forced.Change.Since);
 
     public static PriorityFreezeView Of(PriorityFreeze freeze) => new(

@@ -80,9 +80,11 @@ internal static class SnapshotReader
         return new Snapshot(
             new FrameworkRecord(framework?.FrameworkId, FrameworkState.Connecting, null, framework?.Master, framework?.MasterVersion)
             {
-                Reconciliation = framework?.Reconciliation is { } text ? JsonSerializer.Deserialize<Reconciliation>(text, StoredJson.Options) : null,
+                Reconciliation = framework?.Reconciliation is { } text
+                    ? JsonSerializer.Deserialize<Reconciliation>(text, StoredJson.Options) : null,
             },
-            quarantined.Left(readRequests, r => r.Id), quarantined.Left(live, d => d.RequestId), quarantined.Left(readTasks, t => t.RequestId), readAgents,
+            quarantined.Left(readRequests, r => r.Id), quarantined.Left(live, d => d.RequestId),
+                quarantined.Left(readTasks, t => t.RequestId), readAgents,
             attempts.ToDictionary(a => (a.Deploy, a.Instance), a => a.Attempt))
         {
             Machines = [.. machines.Select(m => JsonSerializer.Deserialize<MachineRecord>(m, StoredJson.Options)!)],
@@ -145,7 +147,8 @@ internal static class SnapshotReader
         public string? Failure { get; init; }
 
         public Deploy ToDeploy() => new(
-            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, StoredJson.Options)!, Enum.Parse<DeployState>(State), CreatedAt.Utc(),
+            Id, RequestId, JsonSerializer.Deserialize<DeploySpec>(Spec, StoredJson.Options)!, Enum.Parse<DeployState>(State),
+                CreatedAt.Utc(),
                 EndedAt.Utc(),
             Crashes, InfraFailures, FailureClass is null ? null : Enum.Parse<FailureClass>(FailureClass), Reason)
         {

@@ -4,7 +4,8 @@ using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.Scheduler.Http.Validation;
 
-/// <summary>Collects everything that is wrong with a request, each error with its field and what would be valid, to report all at once.</summary>
+/// <summary>Collects everything that is wrong with a request, each error with its field and what would be valid, to report all at
+/// once.</summary>
 internal sealed class FieldErrors
 {
     public const int MostReason = 280;
@@ -45,7 +46,8 @@ internal sealed class FieldErrors
             return null;
         if (double.IsFinite(given) && given > 0 && given <= LongestDuration.TotalSeconds)
             return TimeSpan.FromSeconds(given);
-        errors.Add((field, $"It must be a number of seconds above 0, up to {LongestDuration.TotalSeconds:0} (a year); leave it out for no end."));
+        errors.Add((field,
+            $"It must be a number of seconds above 0, up to {LongestDuration.TotalSeconds:0} (a year); leave it out for no end."));
         return null;
     }
 

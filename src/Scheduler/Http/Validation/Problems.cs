@@ -22,15 +22,18 @@ internal static class Problems
         extensions: Hint("GET /api/v1/tasks lists them."));
 
     public static ProblemHttpResult UnknownAgent(string cluster, string id) => TypedResults.Problem(
-        statusCode: 404, type: "agent-not-found", title: "There is no such agent.", detail: $"'{id}' is neither the id nor the host of an agent of cluster {cluster}.",
+        statusCode: 404, type: "agent-not-found", title: "There is no such agent.",
+            detail: $"'{id}' is neither the id nor the host of an agent of cluster {cluster}.",
         extensions: Hint($"GET /api/v1/clusters/{cluster}/agents lists them."));
 
     public static ProblemHttpResult UnknownRequest(string cluster, string id) => TypedResults.Problem(
-        statusCode: 404, type: "request-not-found", title: "There is no such request.", detail: $"'{id}' is not a request of cluster {cluster}.",
+        statusCode: 404, type: "request-not-found", title: "There is no such request.",
+            detail: $"'{id}' is not a request of cluster {cluster}.",
         extensions: Hint($"GET /api/v1/clusters/{cluster}/requests lists them."));
 
     public static ProblemHttpResult UnknownDeploy(string cluster, string id) => TypedResults.Problem(
-        statusCode: 404, type: "deploy-not-found", title: "There is no such deploy.", detail: $"'{id}' is not a deploy of cluster {cluster}.",
+        statusCode: 404, type: "deploy-not-found", title: "There is no such deploy.",
+            detail: $"'{id}' is not a deploy of cluster {cluster}.",
         extensions: Hint($"GET /api/v1/clusters/{cluster}/deploys lists them."));
 
     public static ProblemHttpResult Sandbox(string id, SandboxProblem problem) => problem.Fault switch

@@ -54,7 +54,8 @@ internal sealed record AdvanceBody(string? Decision, string? Reason);
 internal sealed record ReasonBody(string? Reason);
 
 /// <param name="DurationSeconds">It ends by itself after so long.</param>
-/// <param name="AtExpiry">Then: <c>revert</c> to the state before (the default), or <c>kill</c> what is left on it (drain and decommission).</param>
+/// <param name="AtExpiry">Then: <c>revert</c> to the state before (the default), or <c>kill</c> what is left on it (drain and
+/// decommission).</param>
 /// <param name="Reason">Why, in a sentence.</param>
 internal sealed record MachineBody(double? DurationSeconds, string? AtExpiry, string? Reason);
 

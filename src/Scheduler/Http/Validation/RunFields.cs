@@ -26,7 +26,8 @@ internal static partial class RunFields
         fields.Require("environment", environment.Keys.All(k => Variable().IsMatch(k)),
             "A variable's name has letters, digits and '_', and does not begin with a digit.");
         fields.Require("environment", environment.All(e => e.Value is not null && !e.Value.Contains('\0', StringComparison.Ordinal))
-            && environment.Sum(e => e.Key.Length + (e.Value?.Length ?? 0)) <= MostBytes, $"Values are texts without NUL, {MostBytes / 1024} KiB together.");
+            && environment.Sum(e => e.Key.Length + (e.Value?.Length ?? 0)) <= MostBytes,
+                $"Values are texts without NUL, {MostBytes / 1024} KiB together.");
         fields.Require("environment", !environment.Keys.Any(TaskEnvironment.IsReserved),
             "TASK_…, PORT…, INSTANCE_NO and PIPELINE_… are given by the scheduler.");
         fields.Require("resources/cpus", body.Resources?.Cpus is null or (> 0 and <= 1024), "Give cores above 0, up to 1024.");

@@ -3,9 +3,8 @@ using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Monitoring;
 
-namespace Pipeline.Scheduler.Loop;
+namespace Pipeline.Scheduler.Monitoring;
 
 /// <summary>The status of a loop after a step, from what its machine holds.</summary>
 internal static class LoopStatusViews
@@ -24,12 +23,14 @@ internal static class LoopStatusViews
         cluster, h.Offer.Id, h.Offer.AgentId, h.Offer.Hostname, h.Rack, Resources(h), Ports(h), h.Since);
 
     private static DeclinedOfferView Declined(string cluster, DeclinedOffer d) => new(
-        cluster, d.Offer.Offer.Id, d.Offer.Offer.AgentId, d.Offer.Offer.Hostname, d.Offer.Rack, Resources(d.Offer), Ports(d.Offer), d.Offer.Since,
+        cluster, d.Offer.Offer.Id, d.Offer.Offer.AgentId, d.Offer.Offer.Hostname, d.Offer.Rack, Resources(d.Offer), Ports(d.Offer),
+            d.Offer.Since,
         d.At, RowText.Kebab(d.Reason.ToString()), Description(d), d.Refuse.TotalSeconds);
 
     // The counts are read while the loop may add to them: numbers only, and whole ones.
     private static LoopView Loop(string cluster, ClusterMachine machine, LoopGauges g) => new(
-        cluster, g.At, g.SinceReconcile, g.UpdateLag?.TotalSeconds, g.AcknowledgementLag?.TotalSeconds, g.OffersHeld, g.OldestOffer, g.OldestPending,
+        cluster, g.At, g.SinceReconcile, g.UpdateLag?.TotalSeconds, g.AcknowledgementLag?.TotalSeconds, g.OffersHeld, g.OldestOffer,
+            g.OldestPending,
         g.Queue, g.EffectsQueue,
         [
             .. Enum.GetValues<DeclineReason>().Select(r => new DeclineCountView(RowText.Kebab(r.ToString()), machine.Declines.CountOf(r)))
@@ -44,7 +45,8 @@ internal static class LoopStatusViews
         DeclineReason.NothingWaits => "no task is pending",
     };
 
-    private static ResourcesView Resources(HeldOffer h) => new(h.Offer.Resources.Cpus, h.Offer.Resources.MemoryMb, h.Offer.Resources.DiskMb);
+    private static ResourcesView Resources(HeldOffer h) => new(h.Offer.Resources.Cpus, h.Offer.Resources.MemoryMb,
+        h.Offer.Resources.DiskMb);
 
     private static int Ports(HeldOffer h) => h.Offer.Resources.Ports.Sum(p => p.To - p.From + 1);
 }

@@ -3,9 +3,8 @@ using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Monitoring;
 
-namespace Pipeline.Scheduler.Loop;
+namespace Pipeline.Scheduler.Monitoring;
 
 /// <summary>Measures the steps of one term, on its thread.</summary>
 internal sealed class LoopTelemetry(SchedulerMetrics metrics, LoopTerm term)
@@ -26,7 +25,8 @@ internal sealed class LoopTelemetry(SchedulerMetrics metrics, LoopTerm term)
 
     /// <summary>One input of the step, with the time stamp of its arrival.</summary>
     public void Received(SchedulerInput input, long arrivedAt) => received.Add((
-        time.GetElapsedTime(arrivedAt), input is MasterEventReceived { Event: TaskUpdated { Status: { Uuid: not null } status } } ? status : null));
+        time.GetElapsedTime(arrivedAt), input is MasterEventReceived { Event: TaskUpdated { Status: { Uuid: not null } status } } ? status
+            : null));
 
     public void Committed(long began) => committed = time.GetElapsedTime(began);
 

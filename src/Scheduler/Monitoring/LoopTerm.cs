@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pipeline.Scheduler.Loop;
+namespace Pipeline.Scheduler.Monitoring;
 
 /// <summary>One term of leading a cluster.</summary>
 /// <param name="Cluster">The cluster's name.</param>

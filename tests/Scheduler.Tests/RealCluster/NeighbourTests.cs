@@ -9,7 +9,7 @@ using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Http;
 using Pipeline.TestKit;
 
-namespace Pipeline.Scheduler.Tests.Loop;
+namespace Pipeline.Scheduler.Tests.RealCluster;
 
 /// <summary>Our scheduler, as it is in a server, beside another framework on one cluster.</summary>
 public sealed class NeighbourTests
@@ -39,7 +39,8 @@ public sealed class NeighbourTests
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
         await server.Services.GetRequiredService<SchedulerCommands>().RunOnceAsync(Callers.System, Machine.Build(), CancellationToken.None);
         var run = await Eventually.BecomesAsync(
-            () => queries.TaskAsync("build.1.1.1", CancellationToken.None), t => t?.Task.AgentId is not null, Patience, "our run is launched");
+            () => queries.TaskAsync("build.1.1.1", CancellationToken.None), t => t?.Task.AgentId is not null, Patience,
+                "our run is launched");
 
         Assert.DoesNotContain(run!.Task.AgentId!, kept);
         await Eventually.BecomesAsync(() => OffersOfOursAsync(cluster), held => held == 0, Patience, "we gave back what we did not need");
@@ -99,7 +100,8 @@ public sealed class NeighbourTests
         {
             try
             {
-                var description = new FrameworkDescription(null, "other", "root", "other", null, TimeSpan.FromDays(7), "localhost", null, false);
+                var description = new FrameworkDescription(null, "other", "root", "other", null, TimeSpan.FromDays(7), "localhost", null,
+                    false);
                 await foreach (var e in master.SubscribeAsync(() => description, stop.Token))
                 {
                     if (e is OffersReceived received)

@@ -11,7 +11,7 @@ using Pipeline.Scheduler.Tests.Http;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
-namespace Pipeline.Scheduler.Tests.Loop;
+namespace Pipeline.Scheduler.Tests.RealCluster;
 
 /// <summary>The whole slice against a real cluster process: fetched program, running processes, probes over TCP, a lost agent.</summary>
 public sealed class RealClusterTests
@@ -63,7 +63,8 @@ public sealed class RealClusterTests
                 "it was replaced");
         Assert.Equal(0, (await queries.DeployAsync("test", "v2", CancellationToken.None))!.Crashes);
 
-        async Task DeployAsync(string id) => await commands.DeployAsync(Callers.System, Machine.Web(id, readiness: Quick), CancellationToken.None);
+        async Task DeployAsync(string id) => await commands.DeployAsync(Callers.System, Machine.Web(id, readiness: Quick),
+            CancellationToken.None);
         async Task<IReadOnlyList<HealthyInstance>> HealthyNowAsync(string id) =>
             [.. (await queries.HealthyInstancesAsync(CancellationToken.None)).Where(h => h.DeployId == id)];
         Task<IReadOnlyList<HealthyInstance>> HealthyAsync(string id) =>

@@ -1,11 +1,10 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
-using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Tests.Core.Harness;
 
-namespace Pipeline.Scheduler.Tests.Loop;
+namespace Pipeline.Scheduler.Tests.Monitoring;
 
 public sealed class LoopStatusViewsTests
 {
@@ -33,7 +32,8 @@ public sealed class LoopStatusViewsTests
         var status = LoopStatusViews.Of("test", machine.Core, Gauges);
 
         var declined = Assert.Single(status.Declined());
-        Assert.Equal(("o1", "a1", "host1", "r1", "other-role", 11), (declined.Id, declined.AgentId, declined.Host, declined.Rack, declined.Reason, declined.Ports));
+        Assert.Equal(("o1", "a1", "host1", "r1", "other-role", 11),
+            (declined.Id, declined.AgentId, declined.Host, declined.Rack, declined.Reason, declined.Ports));
         Assert.Equal(new ResourcesView(4, 4096, 8192), declined.Resources);
         Assert.Contains("spark", declined.Words, StringComparison.Ordinal);
         Assert.Equal(new DeclineCountView("other-role", 1), Assert.Single(status.Loop().Declined));

@@ -2,12 +2,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Messages;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Tests.Core.Harness;
-using Pipeline.Scheduler.Tests.Monitoring;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
-namespace Pipeline.Scheduler.Tests.Loop;
+namespace Pipeline.Scheduler.Tests.Monitoring;
 
 /// <summary>What the steps of a term are measured as.</summary>
 public sealed class LoopTelemetryTests : IDisposable
@@ -39,7 +38,8 @@ public sealed class LoopTelemetryTests : IDisposable
         Assert.Equal(3, Single("pipeline_scheduler_update_lag_seconds"), 3);
         Assert.Equal(3, Single("pipeline_scheduler_acknowledgement_lag_seconds"), 3);
         Assert.Equal(3, Single("pipeline_scheduler_loop_lag_seconds"), 3);
-        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)), (telemetry.Gauges!.UpdateLag, telemetry.Gauges.AcknowledgementLag));
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)),
+            (telemetry.Gauges!.UpdateLag, telemetry.Gauges.AcknowledgementLag));
     }
 
     [Fact]
