@@ -96,7 +96,7 @@ internal sealed class ClusterMachine
                 state.Effects.Answers.Add((asked.Id, commands.Handler.Handle(asked.Command, now)));
                 break;
             case CommandRepeated done:
-                state.Effects.Answers.Add((done.Id, CommandOutcome.Done("It was asked for before, with the same id; nothing changed.")));
+                state.Effects.Answers.Add((done.Id, CommandOutcome.Done("Already requested with the same id: nothing changed.")));
                 break;
             case ProbeCompleted answer:
                 instances.Probes.Answered(answer, now);

@@ -60,7 +60,7 @@ internal sealed class AgentPresence(
             {
                 missing++;
                 state.Save(agent with { State = AgentState.Missing });
-                journal.Cluster($"agent {agent.Host} was not seen since the scheduler started");
+                journal.Cluster($"agent {agent.Host} has not been seen since the scheduler started");
             }
         }
 

@@ -36,7 +36,7 @@ internal sealed class DrainReasons(ClusterState state, CoreSettings settings, Wh
         if (task.KillCause is not null)
             return new WhyBlocker("killing", $"{task.Id} is being killed");
         if (task.Phase == TaskPhase.Unreachable)
-            return new WhyBlocker("unreachable", $"{task.Id} is out of reach");
+            return new WhyBlocker("unreachable", $"{task.Id} is unreachable");
         if (!deploy.KeepsRunning)
             return new WhyBlocker("run-under-way", $"{task.Id} runs to its end");
         if (deploy.State == DeployState.Deploying)

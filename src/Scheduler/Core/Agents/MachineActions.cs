@@ -39,7 +39,7 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
         {
             foreach (var task in state.AgentsOf(machine.Kind, machine.Name).OrderBy(a => a.Id, StringComparer.Ordinal)
                 .SelectMany(a => state.TasksOn(a.Id)))
-                kills.Kill(task, KillCause.Machine, $"{machine.Title} was to be empty by now", now);
+                kills.Kill(task, KillCause.Machine, $"{machine.Title} had to be empty by now", now);
             state.Save(machine with { KillAtExpiry = false, Change = machine.Change with { Until = null } });
             return;
         }

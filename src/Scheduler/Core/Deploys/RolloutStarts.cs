@@ -26,7 +26,7 @@ internal sealed class RolloutStarts(
             return CommandOutcome.NotFound($"'{cancelled.DeployId}' is not a deploy that is under way.");
         if (deploy.State != DeployState.Deploying)
             return CommandOutcome.Conflict("deploy-not-pending",
-                $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: nothing is left to cancel.");
+                $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: there is nothing left to cancel.");
         var verdict = new Verdict(DeployFailure.Cancelled, FailureClass.Infra, $"cancelled by {cancelled.Actor}: {cancelled.Reason}");
         rolloutFailures.Fail(deploy, verdict, now, cancelled.Actor);
         return CommandOutcome.Accepted;
@@ -49,7 +49,8 @@ internal sealed class RolloutStarts(
 
         var acceptance = deploy.Spec.Options.Rollout.Acceptance;
         if (acceptance is not (Acceptance.Manual or Acceptance.Checked))
-            return CommandOutcome.Conflict("deploy-advances-itself", $"Deploy {deploy.Id} goes on by itself ({Wording.Word(acceptance)}).");
+            return CommandOutcome.Conflict("deploy-advances-itself",
+                $"Deploy {deploy.Id} advances by itself ({Wording.Word(acceptance)}).");
         if (deploy.Progress.HealthyAt is null)
             return CommandOutcome.Conflict("group-not-healthy", $"Group {group} of deploy {deploy.Id} is not healthy yet.");
         state.Save(deploy with { Progress = deploy.Progress with { Accepted = true } });

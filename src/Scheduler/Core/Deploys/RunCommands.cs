@@ -56,10 +56,10 @@ internal sealed class RunCommands(ClusterState state, ClusterJournal journal, Ru
         if (request.Overrides.Pause is { } pause)
             return CommandOutcome.Conflict("request-paused", $"Request {request.Id} is paused by {pause.Change.By}.");
         if (asked.RunAt > now + LatestRun)
-            return CommandOutcome.Invalid("run-at-too-late", $"A run may be put off by {LatestRun.TotalDays:0} days at most.");
+            return CommandOutcome.Invalid("run-at-too-late", $"A run may be delayed by {LatestRun.TotalDays:0} days at most.");
         var running = runs.Of(request.Id).Count;
         if (parent.Spec.Options.OnDemand.MaxRunning is { } most && request.Kind == RequestKind.OnDemand && running >= most)
-            return CommandOutcome.TooMany("too-many-runs", $"{running} runs of {request.Id} are under way; {most} may be.");
+            return CommandOutcome.TooMany("too-many-runs", $"{running} runs of {request.Id} are under way; {most} are allowed.");
         return request.Kind == RequestKind.Cron && running > 0 && parent.Spec.Options.Schedule!.Overlap != Overlap.Allow
             ? CommandOutcome.Conflict("run-under-way", $"A run of {request.Id} is under way, and its runs may not overlap.")
             : null;

@@ -14,12 +14,12 @@ internal sealed class TaskKills(ClusterState state, Kills kills, TaskEndings end
     public CommandOutcome Handle(KillTaskCommand asked, DateTimeOffset now)
     {
         if (!state.Tasks.TryGetValue(asked.TaskId, out var task))
-            return CommandOutcome.NotFound($"'{asked.TaskId}' is not a task that lives.");
+            return CommandOutcome.NotFound($"'{asked.TaskId}' is not a live task.");
         if (asked.Replace && state.Deploys[task.DeployId].KeepsRunning)
         {
             if (task.Leaving is not null || task.KillCause is not null)
                 return CommandOutcome.Conflict("task-leaving",
-                    $"Task {task.Id} is leaving already: {task.Leaving?.Reason ?? task.KillReason}.");
+                    $"Task {task.Id} is already leaving: {task.Leaving?.Reason ?? task.KillReason}.");
             convergence.Replace(task, LeaveCause.Replace, $"replaced by {asked.Actor}: {asked.Reason}", now);
             return CommandOutcome.Accepted;
         }

@@ -34,12 +34,12 @@ internal static class FailureRules
         {
             TaskState.Finished when kind == RequestKind.RunOnce => new(TaskPhase.Finished, Outcome.Succeeded, null, exit, reason),
             _ when task.KillCause is { } cause => Killed(cause, task, status, exit),
-            TaskState.Finished => new(TaskPhase.Finished, Outcome.Failed, FailureClass.App, exit, $"ended by itself: {reason}"),
+            TaskState.Finished => new(TaskPhase.Finished, Outcome.Failed, FailureClass.App, exit, $"exited by itself: {reason}"),
             TaskState.Failed => Failed(status, exit, reason, image),
             TaskState.Killed when status.Healthy == false =>
                 new(TaskPhase.Killed, Outcome.Failed, FailureClass.Health, exit, "killed by the agent: its health check failed"),
             TaskState.Killed => new(TaskPhase.Killed, Outcome.Failed, FailureClass.Infra, exit,
-                ReasonOf(status) == "AGENT_DRAINING" ? "killed: its agent is drained by the master" : $"killed, not by us: {reason}"),
+                ReasonOf(status) == "AGENT_DRAINING" ? "killed: the master drains its agent" : $"killed by another party: {reason}"),
             TaskState.Error => new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason),
             _ => new(TaskPhase.Lost, Outcome.Failed, FailureClass.Infra, exit, reason, NeverRan: NeverRan(task, status)),
         };
@@ -49,7 +49,7 @@ internal static class FailureRules
     public static TaskEnd OutOfReach(TaskRecord task, DeploySpec spec, DateTimeOffset now)
     {
         var lost = new TaskStatus(
-            task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now,
+            task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was unreachable for too long", null, null, now,
                 null, null);
         return Classify(task, spec.Kind, lost, spec.Image);
     }
@@ -59,7 +59,7 @@ internal static class FailureRules
         var code = ReasonOf(status);
         if (exit == SecurityExit)
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit,
-                "what it should have run did not verify on the agent");
+                "what it was to run failed verification on the agent");
         if (exit == ConfigExit && image is not null)
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit,
                 $"exit {ConfigExit}: not set up. The image '{image}' must have OpenSSL 3 (libssl.so.3), which every task starts with.");

@@ -22,7 +22,7 @@ internal sealed class BounceProgress(ClusterState state, OverrideChanges overrid
             .ToList();
         if (under + waiting.Count == 0)
         {
-            overrides.Set(requestId, o => o with { Bounce = null }, "bounce-finished", "every instance is a new one",
+            overrides.Set(requestId, o => o with { Bounce = null }, "bounce-finished", "every instance was replaced",
                 new Change(ClusterJournal.Scheduler, null, now, null));
             return false;
         }

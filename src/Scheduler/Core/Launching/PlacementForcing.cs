@@ -14,12 +14,12 @@ internal sealed class PlacementForcing(ClusterState state, ClusterJournal journa
         state.Signals.IsDue = true;
         var what = (asked.Strategy, asked.RackSensitive) switch
         {
-            (null, null) => "placement is as each request says",
-            ({ } strategy, null) => $"placement forced to {strategy}",
-            (null, { } racks) => $"rack sensitivity forced {(racks ? "on" : "off")}",
-            ({ } strategy, { } racks) => $"placement forced to {strategy}, rack sensitivity {(racks ? "on" : "off")}",
+            (null, null) => "placement follows each request",
+            ({ } strategy, null) => $"placement is forced to {strategy}",
+            (null, { } racks) => $"rack sensitivity is forced {(racks ? "on" : "off")}",
+            ({ } strategy, { } racks) => $"placement is forced to {strategy}, rack sensitivity {(racks ? "on" : "off")}",
         };
         journal.Cluster(what + Wording.Because(asked.By.Reason), asked.By.Actor);
-        return CommandOutcome.Done($"The {what}.");
+        return CommandOutcome.Done($"{char.ToUpperInvariant(what[0])}{what[1..]}.");
     }
 }

@@ -66,14 +66,14 @@ internal sealed class PlacementReasons(ClusterState state, WhyReports reports, T
     private string? Silence(PlacementPlanner planner)
     {
         if (!demand.IsAsking)
-            return "offers are asked for";
+            return "offers have been requested";
         var quiet = state.Agents.Values.Where(a => a.State == AgentState.Active && planner.SlotOf(a.Id) is null).ToList();
         var refused = quiet.Select(a => offers.RefusedFor(a.Id)).OfType<TimeSpan>().ToList();
         var silent = quiet.Count - refused.Count;
         var texts = new List<string>();
         if (refused.Count > 0)
             texts.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{refused.Count} offered too little and come again within {refused.Max().TotalSeconds:0} s, or when more is free"));
+                $"{refused.Count} offered too little and will offer again within {refused.Max().TotalSeconds:0} s, or when more is free"));
         if (silent > 0)
             texts.Add(string.Create(CultureInfo.InvariantCulture, $"{silent} offer nothing: they are full, or other frameworks hold them"));
         return texts.Count == 0 ? null : string.Join("; ", texts);

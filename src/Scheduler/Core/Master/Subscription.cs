@@ -43,11 +43,11 @@ internal sealed class Subscription(
         var (reached, word) = ended.End switch
         {
             SubscriptionEnd.FailedOver =>
-                (FrameworkState.FailedOver, "another scheduler took the framework over; this one stands by until a person decides"),
+                (FrameworkState.FailedOver, "another scheduler took over the framework; this one waits until a person decides"),
             SubscriptionEnd.FrameworkRemoved =>
                 (FrameworkState.Removed, "the master removed the framework; nothing is started until a person decides"),
-            SubscriptionEnd.Unauthorized => (FrameworkState.Unauthorized, "the master refuses principal or secret"),
-            SubscriptionEnd.Refused => (FrameworkState.Refused, "the master refuses the framework"),
+            SubscriptionEnd.Unauthorized => (FrameworkState.Unauthorized, "the master rejects the principal or secret"),
+            SubscriptionEnd.Refused => (FrameworkState.Refused, "the master rejects the framework"),
         };
         state.Save(state.Framework with { State = reached, Detail = ended.Reason });
         journal.Cluster($"{word}: {ended.Reason}");

@@ -18,7 +18,7 @@ internal static partial class IdRules
     /// <returns>What is wrong with it, and what would be right; null when it is good.</returns>
     public static string? Fault(string? id, int most) =>
         string.IsNullOrEmpty(id) ? $"It is empty; give 1 to {most} characters."
-        : id.Length > most ? $"It has {id.Length} characters; at most {most} may be."
+        : id.Length > most ? $"It has {id.Length} characters; at most {most} are allowed."
         : !Id().IsMatch(id) ? $"It has other characters than may be: {Characters}."
         : null;
 

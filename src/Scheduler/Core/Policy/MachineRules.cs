@@ -56,7 +56,7 @@ internal static class MachineRules
     }
 
     private static CommandOutcome Already(string title, string state) =>
-        CommandOutcome.Conflict($"already-{state}", $"{title} is {state} already.");
+        CommandOutcome.Conflict($"already-{state}", $"{title} is already {state}.");
 
     private static CommandOutcome Illegal(string title, string from, string to) =>
         CommandOutcome.Conflict("illegal-transition", $"{title} is {from} and cannot become {to}: activate it first.");
@@ -74,6 +74,6 @@ internal static class MachineRules
     {
         State = expired.Before,
         Before = MachineState.Active,
-        Change = new Change(Kernel.Actor.System("scheduler"), $"the time of {expired.Change.By} is over", now, null),
+        Change = new Change(Kernel.Actor.System("scheduler"), $"the duration set by {expired.Change.By} expired", now, null),
     };
 }

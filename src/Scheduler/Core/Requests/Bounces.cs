@@ -44,7 +44,7 @@ internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrid
     /// <summary>Old instances that were not replaced yet stay; replacements that are not needed leave.</summary>
     public void CallOff(Request request, Change by, DateTimeOffset now)
     {
-        overrides.Set(request.Id, o => o with { Bounce = null }, "bounce-ended", "instances that were not replaced yet stay", by);
+        overrides.Set(request.Id, o => o with { Bounce = null }, "bounce-ended", "instances that have not been replaced stay", by);
         foreach (var task in state.DeploysOf(request.Id).SelectMany(d => state.TasksOf(d.Id)).ToList())
         {
             if (task is { KillCause: null, Leaving.Cause: LeaveCause.Bounce or LeaveCause.IncrementalBounce })

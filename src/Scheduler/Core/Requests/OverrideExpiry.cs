@@ -13,7 +13,7 @@ internal sealed class OverrideExpiry(ClusterState state, OverrideChanges overrid
             return;
         bool IsOver(Change? change) => change?.Until <= now;
         Request Current() => state.Requests[requestId];
-        var by = new Change(ClusterJournal.Scheduler, "its time was over", now, null);
+        var by = new Change(ClusterJournal.Scheduler, "its duration expired", now, null);
         if (Current().Overrides.Scale is { } scale && IsOver(scale.Change))
             scales.Expire(Current(), scale, by, now);
         if (IsOver(Current().Overrides.Pause?.Change))
@@ -25,7 +25,7 @@ internal sealed class OverrideExpiry(ClusterState state, OverrideChanges overrid
         if (Current().Overrides.Priority is { } priority && IsOver(priority.Change))
         {
             var before = priority.Before is { } p ? new PriorityOverride(p, null, by) : null;
-            overrides.Set(requestId, o => o with { Priority = before }, "priority-ended", "the priority from before holds again", by);
+            overrides.Set(requestId, o => o with { Priority = before }, "priority-ended", "the previous priority applies again", by);
         }
 
         overrides.Watch(Current());

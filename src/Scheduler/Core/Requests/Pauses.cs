@@ -20,7 +20,7 @@ internal sealed class Pauses(
             return CommandOutcome.WrongKind(request, "paused");
         var change = asked.By.At(now);
         overrides.Set(request.Id, o => o with { Pause = new PauseOverride(asked.Kill, change), Bounce = null }, "paused",
-            asked.Kill ? "its tasks are killed" : "its tasks run on", change);
+            asked.Kill ? "its tasks are killed" : "its tasks keep running", change);
         if (request.PendingDeploy is { } id && state.Deploys.TryGetValue(id, out var pending))
         {
             var verdict = new Verdict(DeployFailure.RequestPaused, FailureClass.Infra, $"request paused by {asked.By.Actor}");

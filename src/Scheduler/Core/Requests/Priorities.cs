@@ -19,7 +19,7 @@ internal sealed class Priorities(OverrideChanges overrides)
             request.Id, o => o with { Priority = asked.Priority is { } p ? new PriorityOverride(p, before, change) : null },
                 "priority-changed",
             asked.Priority is { } set ? string.Create(CultureInfo.InvariantCulture, $"priority {set:0.##}")
-                : "the priority of its deploy", change);
+                : "the priority of the deploy applies", change);
         return CommandOutcome.Accepted;
     }
 }

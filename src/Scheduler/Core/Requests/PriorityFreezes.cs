@@ -45,7 +45,7 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
     public void Passed(DateTimeOffset now)
     {
         if (state.Freeze is { Change.Until: { } until } && until <= now)
-            Lift(new Change(ClusterJournal.Scheduler, "its time was over", now, null));
+            Lift(new Change(ClusterJournal.Scheduler, "its duration expired", now, null));
     }
 
     private void KillBelow(decimal level, Change change, DateTimeOffset now)
@@ -62,7 +62,7 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
     {
         state.Save((PriorityFreeze?)null);
         state.Timers.Cancel(TimerKind.Freeze, "");
-        journal.Cluster($"launches are not frozen any more{Wording.Because(change.Reason)}", change.By);
+        journal.Cluster($"launches are no longer frozen{Wording.Because(change.Reason)}", change.By);
         state.Signals.WantsRevive = true;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class Scales(
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy that could be scaled.");
         var most = Math.Min(settings.MaxInstances, deploy.Spec.Options.MaxInstances ?? int.MaxValue);
         if (asked.Instances < 0 || asked.Instances > most)
-            return CommandOutcome.Invalid("instances-out-of-range", $"{asked.Instances} instances were asked for; 0 to {most} may be.");
+            return CommandOutcome.Invalid("instances-out-of-range",
+                $"{asked.Instances} instances were requested; 0 to {most} are allowed.");
         var from = targets.WantedOf(request, deploy);
         if (RefuseLargeDrop(from, asked.Instances, asked.Acknowledged) is { } refused)
             return refused;

@@ -49,7 +49,7 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
         if (CooldownRules.EndOf(request) > now)
             Recover(request);
         else
-            End(request, new Change(ClusterJournal.Scheduler, "no failure for a while", now, null));
+            End(request, new Change(ClusterJournal.Scheduler, "no recent failures", now, null));
     }
 
     public CommandOutcome Handle(Request request, ExitCooldownCommand asked, DateTimeOffset now)
@@ -74,7 +74,7 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
         // Ended early by a person or a success: earlier failures no longer count.
         if (CooldownRules.EndOf(request) > by.Since)
             state.Save(state.Requests[request.Id] with { Failures = [] });
-        journal.Request(request.Id, "cooldown-left", "new instances start at once again", by);
+        journal.Request(request.Id, "cooldown-left", "new instances start without a delay again", by);
     }
 
     /// <summary>A new loop is announced; one that is no longer detected has ended.</summary>

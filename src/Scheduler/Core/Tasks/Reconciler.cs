@@ -40,10 +40,10 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
             rounds = 0;
             state.Timers.Set(TimerKind.Reconcile, "", now);
             return CommandOutcome.Done(
-                $"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks are not answered for.");
+                $"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks have not been answered for.");
         }
 
-        state.Append(new ClusterChanged(state.Cluster, "reconciliation asked"), asked.Actor,
+        state.Append(new ClusterChanged(state.Cluster, "reconciliation requested"), asked.Actor,
             new JournalSubject { Cluster = state.Cluster });
         Start(now);
         state.Timers.Set(TimerKind.ImplicitReconcile, "", now);

@@ -44,7 +44,8 @@ internal sealed class UnknownTasks(ClusterState state, CoreSettings settings)
         else if (alerted.Add(found.TaskId))
         {
             state.Append(
-                new ClusterChanged(state.Cluster, $"task {found.TaskId} runs on agent {found.AgentId} and is not known here: left alone"),
+                new ClusterChanged(state.Cluster,
+                    $"task {found.TaskId} runs on agent {found.AgentId} and is not known to the scheduler: left alone"),
                 ClusterJournal.Scheduler, new JournalSubject { Cluster = state.Cluster, TaskId = found.TaskId });
         }
     }

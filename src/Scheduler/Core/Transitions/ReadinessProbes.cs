@@ -72,13 +72,13 @@ internal sealed class ReadinessProbes(
         var bad = check.Bad + (answer.Refused ? 0 : 1);
         if (answer.Status is { } status && probing.FailureCodes.Contains(status))
         {
-            Fail(task, $"its readiness check was answered with {status}, which ends it at once", now);
+            Fail(task, $"answered its readiness check with {status}, which fails it at once", now);
             return;
         }
 
         if (probing.MaxFailures is { } most && bad > most)
         {
-            Fail(task, $"its readiness check was answered badly {bad} times; {most} are allowed", now);
+            Fail(task, $"failed its readiness check {bad} times; {most} failures are allowed", now);
             return;
         }
 

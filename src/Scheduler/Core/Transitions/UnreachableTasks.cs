@@ -43,7 +43,7 @@ internal sealed class UnreachableTasks(
             return;
         var deploy = state.Deploys[task.DeployId];
         if (task.KillCause is null && deploy is { KeepsRunning: true, IsLive: true })
-            convergence.Replace(task, LeaveCause.Unreachable, $"agent {task.Host} is out of reach", now);
+            convergence.Replace(task, LeaveCause.Unreachable, $"agent {task.Host} is unreachable", now);
         else
             endings.End(task, FailureRules.OutOfReach(task, deploy.Spec, now), now);
     }

@@ -201,7 +201,7 @@ public sealed class AgentTests
         Assert.Equal(MachineState.Frozen, m.StateOf(agent));
         Assert.DoesNotContain(m.Live("v1"), t => t.Leaving is not null);
         Assert.Equal(2, m.Live("v1").Count);
-        Assert.Contains("over", m.Machines[(MachineKind.Agent, agent)].Change.Reason, StringComparison.Ordinal);
+        Assert.Contains("expired", m.Machines[(MachineKind.Agent, agent)].Change.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class FailureRulesTests
     {
         var end = Classify(TaskState.Finished, kind: kind, message: "Command exited with status 0");
         Assert.Equal((TaskPhase.Finished, Outcome.Failed, FailureClass.App), (end.Phase, end.Outcome, end.Class));
-        Assert.Equal("ended by itself: Command exited with status 0", end.Reason);
+        Assert.Equal("exited by itself: Command exited with status 0", end.Reason);
     }
 
     [Theory]
@@ -68,9 +68,9 @@ public sealed class FailureRulesTests
 
     [Theory]
     [InlineData(false, null, FailureClass.Health, "killed by the agent: its health check failed")]
-    [InlineData(true, null, FailureClass.Infra, "killed, not by us: gone")]
-    [InlineData(null, null, FailureClass.Infra, "killed, not by us: gone")]
-    [InlineData(null, "REASON_AGENT_DRAINING", FailureClass.Infra, "killed: its agent is drained by the master")]
+    [InlineData(true, null, FailureClass.Infra, "killed by another party: gone")]
+    [InlineData(null, null, FailureClass.Infra, "killed by another party: gone")]
+    [InlineData(null, "REASON_AGENT_DRAINING", FailureClass.Infra, "killed: the master drains its agent")]
     [InlineData(false, "REASON_AGENT_DRAINING", FailureClass.Health, "killed by the agent: its health check failed")]
     public void A_kill_that_is_not_ours_is_the_health_check_or_infra(bool? healthy, string? reason, FailureClass expected, string text)
     {
@@ -150,7 +150,7 @@ public sealed class FailureRulesTests
     {
         var end = FailureRules.OutOfReach(Task() with { Host = "host7" }, Spec(RequestKind.Service), Now);
         Assert.Equal((TaskPhase.Lost, Outcome.Failed, FailureClass.Infra), (end.Phase, end.Outcome, end.Class));
-        Assert.Equal("agent host7 was out of reach for too long", end.Reason);
+        Assert.Equal("agent host7 was unreachable for too long", end.Reason);
     }
 
     [Fact]
@@ -168,8 +168,8 @@ public sealed class FailureRulesTests
     [InlineData(nameof(TaskPhase.Failed), FailureClass.App, "Disk usage exceeds quota", null, true, nameof(InstanceFailureKind.OutOfDisk))]
     [InlineData(nameof(TaskPhase.Failed), FailureClass.App, "disk failed", null, true, nameof(InstanceFailureKind.BadExit))]
     [InlineData(nameof(TaskPhase.Failed), FailureClass.App, "quota", null, true, nameof(InstanceFailureKind.BadExit))]
-    [InlineData(nameof(TaskPhase.Finished), FailureClass.App, "ended by itself", 0, true, nameof(InstanceFailureKind.UnexpectedExit))]
-    [InlineData(nameof(TaskPhase.Finished), FailureClass.App, "ended by itself", 0, false, nameof(InstanceFailureKind.UnexpectedExit))]
+    [InlineData(nameof(TaskPhase.Finished), FailureClass.App, "exited by itself", 0, true, nameof(InstanceFailureKind.UnexpectedExit))]
+    [InlineData(nameof(TaskPhase.Finished), FailureClass.App, "exited by itself", 0, false, nameof(InstanceFailureKind.UnexpectedExit))]
     [InlineData(nameof(TaskPhase.Killed), FailureClass.Health, "did not pass", null, false, nameof(InstanceFailureKind.Startup))]
     [InlineData(nameof(TaskPhase.Killed), FailureClass.Health, "did not pass", null, true, nameof(InstanceFailureKind.Health))]
     [InlineData(nameof(TaskPhase.Failed), FailureClass.App, "exit 1", 1, false, nameof(InstanceFailureKind.Startup))]

@@ -46,7 +46,7 @@ public sealed class WhyTests
         var why = m.Why("build.1.1.1");
         // The last comparison says more than silence does.
         Assert.Equal(["cpus", "no-offer"], why.Blockers.Select(b => b.Code));
-        Assert.Contains("2 offered too little and come again within 3 s", why.Blockers[1].Text, StringComparison.Ordinal);
+        Assert.Contains("2 offered too little and will offer again within 3 s", why.Blockers[1].Text, StringComparison.Ordinal);
         m.Receive(new Disconnected("master died"));
         m.Do(new Tick());
         Assert.Equal("not-connected", m.Why("build.1.1.1").Blockers.Single().Code);

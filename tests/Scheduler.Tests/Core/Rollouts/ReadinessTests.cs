@@ -69,7 +69,7 @@ public sealed class ReadinessTests
         Answer(m, 500);
         Assert.Empty(m.Events.OfType<DeployFailed>());
         Answer(m, 500);
-        Assert.Contains("answered badly 3 times", m.Only<DeployFailed>().Reason, StringComparison.Ordinal);
+        Assert.Contains("failed its readiness check 3 times", m.Only<DeployFailed>().Reason, StringComparison.Ordinal);
     }
 
     [Fact, Trait("fact", "92")]
