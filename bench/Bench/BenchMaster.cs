@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Sending;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Bench;

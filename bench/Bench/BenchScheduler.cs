@@ -8,7 +8,13 @@ using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
 using Pipeline.Scheduler;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
+using Pipeline.Scheduler.Sending;
 
 namespace Pipeline.Bench;
 
@@ -43,9 +49,9 @@ internal sealed class BenchScheduler : IAsyncDisposable
             await bench.postgres.StartAsync(CancellationToken.None);
             Migrator.Migrate(bench.postgres.ConnectionString, typeof(SchedulerModule).Assembly);
             bench.db = NpgsqlDataSource.Create(bench.postgres.ConnectionString);
-            var commands = new SchedulerCommands(bench.Db, TimeProvider.System);
+            var commands = new SchedulerCommands(new CommandStore(bench.Db, TimeProvider.System));
             foreach (var deploy in Deploys(tasks))
-                await commands.DeployAsync(deploy, CancellationToken.None);
+                await commands.DeployAsync(Caller.System("bench"), deploy, CancellationToken.None);
             await File.WriteAllTextAsync(Path.Combine(bench.directory, "taskrunner"), "#!/bin/sh\n");
             return bench;
         }
@@ -63,10 +69,12 @@ internal sealed class BenchScheduler : IAsyncDisposable
         var runner = Path.Combine(directory, "taskrunner");
         var options = new SchedulerOptions { ServerKeyPath = Path.Combine(directory, "server.key"), TaskRunnerPath = runner };
         var metrics = new SchedulerMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-        var parts = new WorkerParts(
-            Db, new Journal(Db, new EventKinds([.. KernelEventKinds.All, .. SchedulerEventKinds.All]), _ => { }, time), time, options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner),
-            (_, _) => null, new OfferBoard(), metrics, log);
-        return new ClusterWorker(parts, "bench", "pipeline", () => master).RunAsync(ct);
+        var journal = new Journal(Db, new EventKinds([.. KernelEventKinds.All, .. SchedulerEventKinds.All]), _ => { }, time);
+        var database = new ClusterDatabase(Db, journal, time, "bench");
+        var launches = new LaunchBuilder(options, ServerKey.LoadOrCreate(options.ServerKeyPath), new RunnerBinary(runner), "bench");
+        var settings = new ClusterSettings("bench", "pipeline", options, (_, _) => null);
+        var term = new ClusterTerm(database, settings, launches, () => master, new LoopMonitor(new LoopStatusBoard(), metrics, log));
+        return new ClusterWorker(database, term, metrics, log).RunAsync(ct);
     }
 
     public async ValueTask DisposeAsync()

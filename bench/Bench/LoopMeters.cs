@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Bench;
 

@@ -6,9 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
 using Pipeline.Mesos.Client;
-using Pipeline.Scheduler.Core;
-using Pipeline.Scheduler;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Sending;
 using Pipeline.TestKit;
 
 namespace Pipeline.Bench;

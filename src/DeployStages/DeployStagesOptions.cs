@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Mesos.Client.Mapping;
 
 namespace Pipeline.DeployStages;
 

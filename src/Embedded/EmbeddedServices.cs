@@ -1,7 +1,7 @@
 using System.Net.NetworkInformation;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
-using Pipeline.Scheduler;
+using Pipeline.Scheduler.Launching;
 
 namespace Pipeline.Embedded;
 

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.LoadBalancers.Http;
 using Pipeline.LoadBalancers.Routing;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Pipeline.LoadBalancers;
 

@@ -3,63 +3,53 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Attestation;
+using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Http.Validation;
+using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler;
 
+/// <summary>Puts the scheduler into a host.</summary>
 public static class SchedulerModule
 {
     /// <summary>
-    /// The loops, the doors and the options. Another slice gives a <see cref="Attestation.CurrentTrust"/>: without one, nothing that
+    /// Registers the loops, the contract and the options. Another slice registers a <see cref="CurrentTrust"/>: without one, nothing that
     /// must be trusted is launched.
     /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEventKinds(SchedulerEventKinds.All);
-        services.AddOptions<SchedulerOptions>()
-            .Bind(configuration.GetSection(SchedulerOptions.Section))
-            .Configure(o => configuration.GetSection("Clusters").Bind(o.Clusters))
-            .ValidateDataAnnotations()
-            .Validate(
-                o => o.Clusters.Values.All(c => c.Masters.Count > 0 && c.Masters.All(m => Uri.TryCreate(m, UriKind.Absolute, out _))),
-                "Every cluster needs Clusters:<name>:Masters, a list of base URLs such as http://host:5050.")
-            .Validate(o => o.FailoverTimeout >= TimeSpan.FromDays(7), "Scheduler:FailoverTimeout must be at least a week (7.00:00:00).")
-            .ValidateOnStart();
-        services.AddSingleton<OfferBoard>();
         services.AddMetrics();
-        services.AddSingleton<SchedulerMetrics>();
-        services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));
-        services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
-        services.AddHostedService<SchedulerHost>();
-        services.AddSingleton<SchedulerCommands>();
-        services.AddSingleton<OperatorCommands>();
-        services.AddSingleton<WhyQueries>();
-        services.AddSingleton(p => new SchedulerQueries(
-            p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<OfferBoard>(),
-            p.GetRequiredService<IOptions<SchedulerOptions>>().Value));
-        services.AddSingleton(p => new RunnerAuth(
-            p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<ServerKey>(), p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AgentClients>();
-        services.AddSingleton<UsageSampler>();
-        services.AddHostedService(p => p.GetRequiredService<UsageSampler>());
-        services.AddSingleton(p => new TaskUsage(p.GetRequiredService<UsageSampler>(), p.GetRequiredService<SandboxStore>()));
+        AddOptions(services, configuration);
+        AddLoops(services);
+        AddSandboxes(services);
+        services.AddSingleton<CommandStore>();
         services.AddSingleton<QuarantineStore>();
-        services.AddSingleton(p => new Quarantine(p.GetRequiredService<QuarantineStore>()));
-        services.AddSingleton<SandboxStore>();
-        services.AddSingleton<SandboxReader>();
-        services.AddSingleton(p => new TaskFiles(p.GetRequiredService<SandboxStore>(), p.GetRequiredService<SandboxReader>()));
-        services.AddSingleton<SandboxLog>();
-        services.AddSingleton<SandboxLogStream>();
-        return services;
+        return services.AddSingletonByInternalConstructor<SchedulerCommands>()
+            .AddSingletonByInternalConstructor<OperatorCommands>()
+            .AddSingletonByInternalConstructor<QuarantineCommands>()
+            .AddSingletonByInternalConstructor<QuarantineQueries>()
+            .AddSingletonByInternalConstructor<SchedulerQueries>()
+            .AddSingletonByInternalConstructor<WhyQueries>()
+            .AddSingletonByInternalConstructor<RunnerAuth>()
+            .AddSingletonByInternalConstructor<TaskUsage>()
+            .AddSingletonByInternalConstructor<TaskFiles>();
     }
 
+    /// <summary>Maps the scheduler's part of <c>/api/v1</c> and of <c>/runner/v1</c>.</summary>
     public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder routes)
     {
         RunnerEndpoints.Map(routes);
@@ -73,5 +63,45 @@ public static class SchedulerModule
         TaskEndpoints.Map(clean);
         SandboxEndpoints.Map(clean);
         return routes;
+    }
+
+    private static void AddOptions(IServiceCollection services, IConfiguration configuration) => services.AddOptions<SchedulerOptions>()
+        .Bind(configuration.GetSection(SchedulerOptions.Section))
+        .Configure(o => configuration.GetSection("Clusters").Bind(o.Clusters))
+        .ValidateDataAnnotations()
+        .Validate(
+            o => o.Clusters.Values.All(c => c.Masters.Count > 0 && c.Masters.All(m => Uri.TryCreate(m, UriKind.Absolute, out _))),
+            "Every cluster needs Clusters:<name>:Masters, a list of base URLs such as http://host:5050.")
+        .Validate(o => o.FailoverTimeout >= TimeSpan.FromDays(7), "Scheduler:FailoverTimeout must be at least a week (7.00:00:00).")
+        .ValidateOnStart();
+
+    private static void AddLoops(IServiceCollection services)
+    {
+        services.AddSingleton<LoopStatusBoard>();
+        services.AddSingleton<SchedulerMetrics>();
+        services.AddSingleton(p => new LoopMonitor(
+            p.GetRequiredService<LoopStatusBoard>(), p.GetRequiredService<SchedulerMetrics>(),
+            p.GetRequiredService<ILoggerFactory>().CreateLogger("Pipeline.Scheduler")));
+        services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));
+        services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
+        services.AddSingleton<TrustCheck>(p => TrustVerification.By(p.GetService<CurrentTrust>()));
+        services.AddSingleton<Func<string, ClusterDatabase>>(p => cluster => new ClusterDatabase(
+            p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<Journal>(), p.GetRequiredService<TimeProvider>(), cluster));
+        services.AddSingleton<Func<string, LaunchBuilder>>(p => cluster => new LaunchBuilder(
+            p.GetRequiredService<IOptions<SchedulerOptions>>().Value, p.GetRequiredService<ServerKey>(),
+                p.GetRequiredService<RunnerBinary>(),
+            cluster));
+        services.AddHostedService<SchedulerHost>();
+    }
+
+    private static void AddSandboxes(IServiceCollection services)
+    {
+        services.AddSingleton<AgentClients>();
+        services.AddSingleton<SandboxStore>();
+        services.AddSingleton<SandboxReader>();
+        services.AddSingleton<SandboxLog>();
+        services.AddSingleton<SandboxLogStream>();
+        services.AddSingleton<UsageSampler>();
+        services.AddHostedService(p => p.GetRequiredService<UsageSampler>());
     }
 }

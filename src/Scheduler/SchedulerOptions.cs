@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Mesos.Client.Mapping;
 
 namespace Pipeline.Scheduler;
 
 /// <summary>Host settings of the scheduler, section <c>Scheduler</c>; the clusters come from the section <c>Clusters</c>.</summary>
 public sealed class SchedulerOptions
 {
+    /// <summary>The section of the configuration.</summary>
     public const string Section = "Scheduler";
 
     /// <summary>Base URL under which agents reach this server, without a slash at its end.</summary>
@@ -19,8 +21,10 @@ public sealed class SchedulerOptions
     [Required]
     public string ServerKeyPath { get; set; } = "data/server.key";
 
+    /// <summary>An instance whose agent is unreachable for so long is replaced, unless its deploy says otherwise.</summary>
     public TimeSpan UnreachableAfter { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A launch that is not confirmed after so long is reconciled.</summary>
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often the instances of a new deploy may crash before it fails.</summary>
@@ -60,6 +64,7 @@ public sealed class SchedulerOptions
     /// <summary>The user that tasks run as; null for the user of the agent.</summary>
     public string? TaskUser { get; set; }
 
+    /// <summary>How long the past is kept.</summary>
     public HistoryOptions History { get; set; } = new();
 
     /// <summary>By name. An empty list of masters is an error.</summary>
@@ -73,18 +78,22 @@ public sealed class ClusterOptions
     [Required, MinLength(1)]
     public IReadOnlyList<string> Masters { get; set; } = [];
 
+    /// <summary>The framework's role.</summary>
     public string Role { get; set; } = "pipeline";
 
+    /// <summary>For the masters; null: they do not authenticate frameworks.</summary>
     public string? Principal { get; set; }
 
+    /// <summary>The secret of the principal.</summary>
     public string? Secret { get; set; }
 
     /// <summary>PEM file of the authorities that the masters' certificates are checked against; null for those of the system.</summary>
     public string? CaFile { get; set; }
 
-    /// <summary>For the agents' files and statistics; null for agents that ask nobody.</summary>
+    /// <summary>For the agents' files and statistics; null for agents that do not authenticate.</summary>
     public string? AgentPrincipal { get; set; }
 
+    /// <summary>The secret of the agents' principal.</summary>
     public string? AgentSecret { get; set; }
 
     /// <summary>As <see cref="CaFile"/>, for agents with https addresses; null: as for the masters.</summary>
@@ -112,19 +121,22 @@ public sealed class ContainerOptions
     /// <summary>The agents' <c>trust.json</c>; its directory is mounted, read-only. Null: deploys with an image refuse to run.</summary>
     public string? TrustPath { get; set; }
 
-    /// <summary>The stages that may run on the agents, with commas: only for <c>docker</c>, which hides the agents' own word.</summary>
+    /// <summary>The stages that may run on the agents, with commas: only for <c>docker</c>, which hides the agents' own setting.</summary>
     public string? Stages { get; set; }
 
-    /// <summary>Where the agents remember generations; mounted for writing. Null as for <see cref="TrustPath"/>.</summary>
+    /// <summary>Where the agents store generations; mounted for writing. Null as for <see cref="TrustPath"/>.</summary>
     public string? StatePath { get; set; }
 }
 
 /// <summary><c>Clusters:&lt;name&gt;:Quotas:&lt;owner&gt;</c>. What is left out is not bounded.</summary>
 public sealed class QuotaOptions
 {
+    /// <summary>In cores.</summary>
     public decimal? Cpus { get; set; }
 
+    /// <summary>In MiB.</summary>
     public decimal? MemoryMb { get; set; }
 
+    /// <summary>A number of tasks.</summary>
     public int? Tasks { get; set; }
 }

@@ -7,7 +7,7 @@ using Pipeline.DeployStages.Jobs;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Server;
 

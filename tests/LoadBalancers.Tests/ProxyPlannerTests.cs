@@ -1,5 +1,5 @@
 using Pipeline.LoadBalancers.Core;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.LoadBalancers.Tests;
 

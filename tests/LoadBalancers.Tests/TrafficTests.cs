@@ -12,7 +12,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.TestKit;
 
 namespace Pipeline.LoadBalancers.Tests;

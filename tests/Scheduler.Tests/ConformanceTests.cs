@@ -4,7 +4,8 @@ using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests;
 
-/// <summary>Holds <c>docs/conformance.md</c> against the tests: no fact without a row, no row that names a test which does not hold it.</summary>
+/// <summary>Holds <c>docs/conformance.md</c> against the tests: no fact without a row, no row that names a test which does not hold
+/// it.</summary>
 public sealed partial class ConformanceTests
 {
     private const int Last = 156;
@@ -26,7 +27,8 @@ public sealed partial class ConformanceTests
     private static ILookup<string, int> HeldIn(string folder) => Directory
         .EnumerateFiles(Path.Combine(Root, "tests", folder), "*Tests.cs", SearchOption.AllDirectories)
         .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-        .SelectMany(f => Fact().Matches(File.ReadAllText(f)).Select(m => (Class: Path.GetFileNameWithoutExtension(f), Fact: Number(m.Groups[1]))))
+        .SelectMany(f => Fact().Matches(File.ReadAllText(f))
+            .Select(m => (Class: Path.GetFileNameWithoutExtension(f), Fact: Number(m.Groups[1]))))
         .ToLookup(h => h.Class, h => h.Fact, StringComparer.Ordinal);
 
     [Fact]

@@ -1,5 +1,5 @@
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Scheduler.Tests;
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Bunit;
 using Dapper;
 using Microsoft.Extensions.Configuration;
@@ -6,9 +7,9 @@ using MudBlazor;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
-using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.TestKit;
+using Pipeline.Ui.Components;
 using Pipeline.Ui.Pages;
 
 namespace Pipeline.Ui.Tests;
@@ -39,16 +40,14 @@ public sealed class OperatorPagesTests : UiTest
         var declined = new DeclinedOfferView(
             "production", "o1", "a1", "rack1-a1", "rack1", new ResourcesView(2, 512, 0), 10, now, now, "nothing-fits",
             "nothing that waits fits on it", 6);
-        Page.Services.GetRequiredService<OfferBoard>().Put("production", new LoopNotes(() => [], () => [declined], () => new LoopView(
-            "production", now, 90, 0.25, 0.004, 0, 0, 3, 1, 2, [new DeclineCountView("nothing-fits", 7)])));
-        var page = Page.Render<ClusterPage>(p => p.Add(c => c.Name, "production"));
-
-        await page.WaitForAssertionAsync(() => Assert.Contains("250 ms", page.Find("[data-testid=loop]").TextContent, StringComparison.Ordinal));
-        var loop = page.Find("[data-testid=loop]").TextContent;
-        foreach (var part in new[] { "1 min ago", "4 ms", "1 heard and not looked at, 2 calls to send", "task not placed 3 s" })
+        var view = new LoopView("production", now, 90, 0.25, 0.004, 0, 0, 3, 1, 2, [new DeclineCountView("nothing-fits", 7)]);
+        var loop = Page.Render<LoopFacts>(p => p.Add(l => l.Loop, view)).Find("[data-testid=loop]").TextContent;
+        foreach (var part in new[] { "250 ms", "1 min ago", "4 ms", "1 heard and not looked at, 2 calls to send", "task not placed 3 s" })
             Assert.Contains(part, loop, StringComparison.Ordinal);
-        Assert.Contains("7 because nothing that waits fits", page.Find("[data-testid=declined]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("nothing that waits fits on it", page.Markup, StringComparison.Ordinal);
+        var table = Page.Render<DeclinedTable>(p => p.Add(d => d.Rows, [declined]).Add(d => d.Counts, view.Declined));
+        Assert.Contains("7 because nothing that waits fits", table.Find("[data-testid=declined]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("nothing that waits fits on it", table.Markup, StringComparison.Ordinal);
+        var page = Page.Render<ClusterPage>(p => p.Add(c => c.Name, "production"));
         await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=freeze-priorities]").HasAttribute("disabled")));
         Assert.True(page.Find("[data-testid=lift-freeze]").HasAttribute("disabled"));
     }
@@ -208,6 +207,7 @@ public sealed class OperatorPagesTests : UiTest
     {
         Person.SetAuthorized("maria");
         Person.SetPolicies(Permission.Operate, Permission.View);
+        Person.SetClaims(new Claim(CallerClaims.Permission, Permission.Operate), new Claim(CallerClaims.Permission, Permission.View));
     }
 
     private void Start() => Page.Services.AddSingleton<EventFlow>(_ => { }).AddScheduler(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>

@@ -1,5 +1,5 @@
 using Pipeline.BuildRunner.Contract;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.BuildRunner.Core;
 

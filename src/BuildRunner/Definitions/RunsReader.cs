@@ -1,5 +1,6 @@
 using Pipeline.Kernel.Yaml;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.BuildRunner.Definitions;
 

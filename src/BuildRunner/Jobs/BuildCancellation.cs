@@ -30,7 +30,8 @@ internal sealed class BuildCancellation(
                     var verdict = new Verdict(Outcome.Cancelled, null, reason, null, null);
                     await writer.EndModuleAsync(module.Id, state, verdict, time.GetUtcNow(), token);
                     if (module.ModuleState != ModuleState.Waiting)
-                        await scheduler.CancelRunAsync(options.Cluster, module.RunId, reason, actor, token);
+                        await scheduler.CancelRunAsync(
+                            Caller.System("build-runner") with { Actor = actor }, options.Cluster, module.RunId, reason, token);
                     entries.Add(new NewJournalEntry(ModuleEnd.EventOf(module, verdict), actor, locked.Build.Subject));
                 }
 

@@ -5,6 +5,7 @@ using Pipeline.BuildRunner.Sources;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.BuildRunner.Jobs;
 
@@ -36,7 +37,7 @@ internal sealed class BuildProgress(BuildWriter writer, ModuleEnd ends, Schedule
         {
             await writer.QueueAsync(
                 locked.Modules.First(m => m.Name == name).Id, ready[name].Source.Digest.ToString(), ready[name].Source.Bytes, now, ct);
-            await scheduler.RunOnceAsync(ready[name].Run, ct);
+            await scheduler.RunOnceAsync(Caller.System("build-runner") with { Actor = ready[name].Run.Actor }, ready[name].Run, ct);
         }
 
         foreach (var module in next.Skip.Select(name => locked.Modules.First(m => m.Name == name)))

@@ -3,6 +3,7 @@ using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.BuildRunner.Jobs;
 

@@ -6,7 +6,7 @@ using Pipeline.BuildRunner.Definitions;
 using Pipeline.BuildRunner.Sources;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.BuildRunner.Jobs;

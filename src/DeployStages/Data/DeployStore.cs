@@ -4,6 +4,7 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.DeployStages.Data;
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.DeployStages.Data;
 

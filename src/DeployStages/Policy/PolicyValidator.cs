@@ -1,7 +1,9 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.Kernel.Yaml;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.DeployStages.Policy;
 
@@ -48,15 +50,15 @@ internal static class PolicyValidator
         };
     }
 
-    private static Scheduler.Contract.Rollout Strategy(StrategyConfig? strategy, DefinitionProblems problems)
+    private static Scheduler.Contract.Deploys.Rollout Strategy(StrategyConfig? strategy, DefinitionProblems problems)
     {
         if (strategy is null)
-            return new Scheduler.Contract.Rollout();
+            return new Scheduler.Contract.Deploys.Rollout();
         if (strategy is { Pause: { } pause, Canary.Count: 0 })
             problems.Add(
                 pause, "'pause' needs 'canary': it is the time between its groups.", "add canary: [1, 25%, 100%] or remove the pause");
         var time = PolicyValues.Duration(strategy.Pause, "pause", TimeSpan.Zero, problems);
-        return new Scheduler.Contract.Rollout(time > TimeSpan.Zero ? Acceptance.Timed : Acceptance.Automatic, time)
+        return new Scheduler.Contract.Deploys.Rollout(time > TimeSpan.Zero ? Acceptance.Timed : Acceptance.Automatic, time)
         {
             Groups = [.. strategy.Canary.Select(written => ShareOf(written, problems)).OfType<Share>()],
         };

@@ -23,6 +23,12 @@ public sealed record EventKind
 /// <summary>All kinds of events that this server knows, as the slices registered them, and their JSON.</summary>
 public sealed class EventKinds
 {
+    /// <summary>A stored event that lacks a member, or has none where one must be, is one that this server cannot read.</summary>
+    private static readonly JsonSerializerOptions Strict = new(StoredJson.Options)
+    {
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    };
+
     private readonly FrozenDictionary<Type, string> names;
     private readonly FrozenDictionary<string, Type> types;
 
@@ -63,7 +69,7 @@ public sealed class EventKinds
         {
             try
             {
-                return (JournalEvent)JsonSerializer.Deserialize(payload, type, StoredJson.Options)!;
+                return (JournalEvent)JsonSerializer.Deserialize(payload, type, Strict)!;
             }
             catch (JsonException)
             {

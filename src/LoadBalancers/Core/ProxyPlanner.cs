@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Pipeline.LoadBalancers.Core;

@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.LoadBalancers.Core;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Pipeline.LoadBalancers.Routing;

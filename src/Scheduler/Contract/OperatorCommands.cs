@@ -1,136 +1,207 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
-using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
 
-/// <summary>Who asks, why, and for how long.</summary>
-/// <param name="For">It ends by itself after so long; null: never.</param>
-public sealed record Wish(Actor Actor, string? Reason, TimeSpan? For = null);
-
-public enum MachineDeed
-{
-    Freeze,
-    Drain,
-    Decommission,
-    Activate,
-}
-
-/// <summary>What the leader of the cluster made of a wish.</summary>
-/// <param name="Accepted">Null while no leader took it up.</param>
-/// <param name="Code">Why it was refused, as a stable word.</param>
-/// <param name="Detail">Why it was refused, or what it made.</param>
-public sealed record OperatorAnswer(long Id, bool? Accepted, string? Code, string? Detail);
-
-/// <summary>What people do at a page: the commands of the API, decided by the leader, with its answer.</summary>
-public sealed class OperatorCommands(SchedulerCommands commands, TimeProvider time)
+/// <summary>
+/// What operators do, at a page or by the API. The leader of the cluster decides; each method waits some seconds for its answer. All need
+/// <see cref="Permission.Operate"/>.
+/// </summary>
+public sealed class OperatorCommands
 {
     private const string NoReason = "no reason given";
 
-    /// <param name="killAtExpiry">Of a drain or a decommission with an end: what is left then is killed.</param>
-    public Task<OperatorAnswer> AgentAsync(
-        string cluster, string host, MachineDeed deed, bool killAtExpiry, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, host, new MachineCommand(MachineKind.Agent, host, Of(deed), killAtExpiry, By(wish)), ct);
+    private readonly CommandStore commands;
+    private readonly TimeProvider time;
 
-    /// <inheritdoc cref="AgentAsync"/>
-    public Task<OperatorAnswer> RackAsync(
-        string cluster, string rack, MachineDeed deed, bool killAtExpiry, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, rack, new MachineCommand(MachineKind.Rack, rack, Of(deed), killAtExpiry, By(wish)), ct);
-
-    /// <param name="acknowledged">A large drop is meant.</param>
-    public Task<OperatorAnswer> ScaleAsync(
-        string cluster, string request, int instances, bool acknowledged, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new ScaleCommand(request, instances, acknowledged, false, By(wish)), ct);
-
-    /// <param name="kill">Its tasks too; otherwise they run on and are not replaced.</param>
-    public Task<OperatorAnswer> PauseAsync(string cluster, string request, bool kill, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new PauseCommand(request, kill, By(wish)), ct);
-
-    public Task<OperatorAnswer> UnpauseAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new UnpauseCommand(request, By(wish)), ct);
-
-    /// <param name="oneByOne">Otherwise all at once, beside the old.</param>
-    public Task<OperatorAnswer> BounceAsync(string cluster, string request, bool oneByOne, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new BounceCommand(request, oneByOne, 1, false, By(wish)), ct);
-
-    public Task<OperatorAnswer> ExitCooldownAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new ExitCooldownCommand(request, By(wish)), ct);
-
-    /// <param name="arguments">Appended to the command.</param>
-    public Task<OperatorAnswer> RunAsync(
-        string cluster, string request, IReadOnlyList<string> arguments, Wish wish, CancellationToken ct) =>
-        AskAsync(
-            cluster, request,
-            new RunNowCommand(request, RunFields.NewId(time), arguments, new Dictionary<string, string>(), null, null, By(wish)), ct);
-
-    /// <summary>Back to the number before.</summary>
-    /// <param name="acknowledged">A large drop is meant.</param>
-    public Task<OperatorAnswer> EndScaleAsync(string cluster, string request, bool acknowledged, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new EndScaleCommand(request, acknowledged, By(wish)), ct);
-
-    /// <summary>What was not replaced stays.</summary>
-    public Task<OperatorAnswer> EndBounceAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new EndBounceCommand(request, By(wish)), ct);
-
-    /// <param name="skip">Running is enough; false: readiness is checked again.</param>
-    public Task<OperatorAnswer> SkipHealthAsync(string cluster, string request, bool skip, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new SkipHealthCommand(request, skip, By(wish)), ct);
-
-    /// <param name="priority">0 to 1; null: what its deploy says.</param>
-    public Task<OperatorAnswer> PriorityAsync(string cluster, string request, decimal? priority, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new SetPriorityCommand(request, priority, By(wish)), ct);
-
-    /// <summary>Kills its tasks and forgets it.</summary>
-    public Task<OperatorAnswer> RemoveAsync(string cluster, string request, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, request, new RemoveRequestCommand(request, wish.Actor), ct);
-
-    /// <param name="accept">The group under way is good; false: the deploy fails.</param>
-    public Task<OperatorAnswer> AdvanceAsync(string cluster, string deploy, bool accept, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, deploy, new AdvanceDeployCommand(deploy, accept, wish.Reason, wish.Actor), ct);
-
-    public Task<OperatorAnswer> CancelDeployAsync(string cluster, string deploy, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, deploy, new CancelDeployCommand(deploy, wish.Reason ?? NoReason, wish.Actor), ct);
-
-    public Task<OperatorAnswer> CancelRunAsync(string cluster, string run, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, run, new CancelRunCommand(run, wish.Reason ?? NoReason, wish.Actor), ct);
-
-    /// <param name="destroy">Without grace.</param>
-    /// <param name="replace">Of a service: only once another instance is healthy in its place.</param>
-    public Task<OperatorAnswer> KillAsync(string cluster, string task, bool destroy, bool replace, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, task, new KillTaskCommand(task, wish.Reason ?? NoReason, wish.Actor, destroy, replace), ct);
-
-    /// <summary>Asks the master for the state of everything.</summary>
-    public Task<OperatorAnswer> ReconcileAsync(string cluster, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, cluster, new ReconcileCommand(wish.Actor), ct);
-
-    /// <param name="level">Nothing below it starts; null lifts the freeze.</param>
-    /// <param name="kill">What runs below it is killed, and returns when the freeze ends.</param>
-    public Task<OperatorAnswer> FreezePrioritiesAsync(string cluster, decimal? level, bool kill, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, cluster, new FreezeLaunchesCommand(level, kill, By(wish)), ct);
-
-    /// <summary>Forced on everything in the cluster; both null: each request decides again.</summary>
-    public Task<OperatorAnswer> PlaceAsync(string cluster, PlacementStrategy? strategy, bool? rackSensitive, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, cluster, new ForcePlacementCommand(strategy, rackSensitive, By(wish)), ct);
-
-    /// <summary>Of a framework that was failed over or removed.</summary>
-    /// <param name="dropId">Everything is started anew under another id; otherwise the one we have is taken over again.</param>
-    public Task<OperatorAnswer> ResetFrameworkAsync(string cluster, bool dropId, Wish wish, CancellationToken ct) =>
-        AskAsync(cluster, cluster, new ResetFrameworkCommand(dropId, wish.Actor), ct);
-
-    private async Task<OperatorAnswer> AskAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
+    internal OperatorCommands(CommandStore commands, TimeProvider time)
     {
-        var answer = await commands.AskAsync(cluster, subject, command, ct);
-        return new OperatorAnswer(answer.Id, answer.Outcome?.IsAccepted, answer.Outcome?.Code, answer.Outcome?.Detail);
+        this.commands = commands;
+        this.time = time;
     }
 
-    private static CommandOrigin By(Wish wish) => new(wish.Actor, wish.Reason, wish.For);
+    /// <summary>Freezes, drains, decommissions or activates the agents of a host.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="host">The agent's id or host.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="killAtExpiry">Of a drain or a decommission with a duration: the tasks that are left at its end are killed.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> AgentAsync(
+        Caller caller, string cluster, string host, MachineAction action, bool killAtExpiry, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, host, new MachineCommand(MachineKind.Agent, host, action, killAtExpiry, By(caller, details)), ct);
 
-    private static MachineAction Of(MachineDeed deed) => deed switch
+    /// <summary>Freezes, drains, decommissions or activates all agents of a rack.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="rack">The rack's name.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="killAtExpiry">Of a drain or a decommission with a duration: the tasks that are left at its end are killed.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> RackAsync(
+        Caller caller, string cluster, string rack, MachineAction action, bool killAtExpiry, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, rack, new MachineCommand(MachineKind.Rack, rack, action, killAtExpiry, By(caller, details)), ct);
+
+    /// <summary>Changes the number of instances of a service or worker.</summary>
+    public Task<OperatorAnswer> ScaleAsync(
+        Caller caller, string cluster, string request, ScaleTarget target, ActionDetails details, CancellationToken ct) =>
+        SendAsync(
+            caller, cluster, request,
+            new ScaleCommand(request, target.Instances, target.Acknowledged, target.Bounce, By(caller, details)), ct);
+
+    /// <summary>Returns to the number of instances before the scale.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="request">The request's id.</param>
+    /// <param name="acknowledged">Confirms a large drop.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> EndScaleAsync(
+        Caller caller, string cluster, string request, bool acknowledged, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new EndScaleCommand(request, acknowledged, By(caller, details)), ct);
+
+    /// <summary>Starts nothing of the request any more.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="request">The request's id.</param>
+    /// <param name="kill">Kill its tasks too; otherwise they run on and are not replaced.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> PauseAsync(
+        Caller caller, string cluster, string request, bool kill, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new PauseCommand(request, kill, By(caller, details)), ct);
+
+    /// <summary>Starts a paused request again, as its deploy says.</summary>
+    public Task<OperatorAnswer> UnpauseAsync(Caller caller, string cluster, string request, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new UnpauseCommand(request, By(caller, details)), ct);
+
+    /// <summary>Replaces every instance by a new one of the same version.</summary>
+    public Task<OperatorAnswer> BounceAsync(
+        Caller caller, string cluster, string request, BouncePlan plan, ActionDetails details, CancellationToken ct) =>
+        SendAsync(
+            caller, cluster, request, new BounceCommand(request, plan.Incremental, plan.AtATime, plan.SkipHealth, By(caller, details)), ct);
+
+    /// <summary>Ends a bounce: instances that were not replaced yet stay.</summary>
+    public Task<OperatorAnswer> EndBounceAsync(Caller caller, string cluster, string request, ActionDetails details,
+        CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new EndBounceCommand(request, By(caller, details)), ct);
+
+    /// <summary>Lets a crash-looping request start instances again at once.</summary>
+    public Task<OperatorAnswer> ExitCooldownAsync(Caller caller, string cluster, string request, ActionDetails details,
+        CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new ExitCooldownCommand(request, By(caller, details)), ct);
+
+    /// <summary>Starts a run of an on-demand or cron request now.</summary>
+    public Task<OperatorAnswer> RunAsync(
+        Caller caller, string cluster, string request, ManualRun run, ActionDetails details, CancellationToken ct) =>
+        SendAsync(
+            caller, cluster, request,
+            new RunNowCommand(
+                request, run.RunId ?? Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), run.Arguments, run.Environment, run.Needs,
+                    run.RunAt,
+                By(caller, details)),
+            ct);
+
+    /// <summary>Ignores or respects the request's readiness check.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="request">The request's id.</param>
+    /// <param name="skip">An instance counts as healthy as soon as it runs; false: readiness is checked again.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> SkipHealthAsync(
+        Caller caller, string cluster, string request, bool skip, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new SkipHealthCommand(request, skip, By(caller, details)), ct);
+
+    /// <summary>Overrides the request's priority.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="request">The request's id.</param>
+    /// <param name="priority">0 to 1; null: the priority of its deploy.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> PriorityAsync(
+        Caller caller, string cluster, string request, decimal? priority, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new SetPriorityCommand(request, priority, By(caller, details)), ct);
+
+    /// <summary>Kills the request's tasks and removes it.</summary>
+    public Task<OperatorAnswer> RemoveAsync(Caller caller, string cluster, string request, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, request, new RemoveRequestCommand(request, caller.Actor), ct);
+
+    /// <summary>Accepts or rejects the group of instances that a roll-out waits on.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="deploy">The deploy's id.</param>
+    /// <param name="accept">The next group starts; false: the deploy fails.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> AdvanceAsync(
+        Caller caller, string cluster, string deploy, bool accept, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, deploy, new AdvanceDeployCommand(deploy, accept, details.Reason, caller.Actor), ct);
+
+    /// <summary>Cancels a deploy that is rolling out; the deploy before it stays in force.</summary>
+    public Task<OperatorAnswer> CancelDeployAsync(Caller caller, string cluster, string deploy, ActionDetails details,
+        CancellationToken ct) =>
+        SendAsync(caller, cluster, deploy, new CancelDeployCommand(deploy, details.Reason ?? NoReason, caller.Actor), ct);
+
+    /// <summary>Ends a run as cancelled.</summary>
+    public Task<OperatorAnswer> CancelRunAsync(Caller caller, string cluster, string run, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, run, new CancelRunCommand(run, details.Reason ?? NoReason, caller.Actor), ct);
+
+    /// <summary>Kills one task. An instance of a service is replaced, a run ends as cancelled.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="task">The task's id.</param>
+    /// <param name="destroy">Without its grace period.</param>
+    /// <param name="replace">Of a service: only once another instance is healthy in its place.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> KillAsync(
+        Caller caller, string cluster, string task, bool destroy, bool replace, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, task, new KillTaskCommand(task, details.Reason ?? NoReason, caller.Actor, destroy, replace), ct);
+
+    /// <summary>Requests the state of every task from the master, now.</summary>
+    public Task<OperatorAnswer> ReconcileAsync(Caller caller, string cluster, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, cluster, new ReconcileCommand(caller.Actor), ct);
+
+    /// <summary>Freezes every launch below a priority in the cluster, or lifts the freeze.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="level">Nothing below it starts; null lifts the freeze.</param>
+    /// <param name="kill">Tasks below it are killed, and start again when the freeze ends.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> FreezePrioritiesAsync(
+        Caller caller, string cluster, decimal? level, bool kill, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, cluster, new FreezeLaunchesCommand(level, kill, By(caller, details)), ct);
+
+    /// <summary>Forces a placement on everything in the cluster; both null: each request decides again.</summary>
+    public Task<OperatorAnswer> PlaceAsync(
+        Caller caller, string cluster, PlacementStrategy? strategy, bool? rackSensitive, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, cluster, new ForcePlacementCommand(strategy, rackSensitive, By(caller, details)), ct);
+
+    /// <summary>Subscribes again after the framework was failed over or removed.</summary>
+    /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="dropId">As a new framework, which starts every task anew; otherwise with the id we have.</param>
+    /// <param name="details">Why, and for how long.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public Task<OperatorAnswer> ResetFrameworkAsync(
+        Caller caller, string cluster, bool dropId, ActionDetails details, CancellationToken ct) =>
+        SendAsync(caller, cluster, cluster, new ResetFrameworkCommand(dropId, caller.Actor), ct);
+
+    private async Task<OperatorAnswer> SendAsync(
+        Caller caller, string cluster, string subject, SchedulerCommand command, CancellationToken ct)
     {
-        MachineDeed.Freeze => MachineAction.Freeze,
-        MachineDeed.Drain => MachineAction.Drain,
-        MachineDeed.Decommission => MachineAction.Decommission,
-        MachineDeed.Activate => MachineAction.Activate,
-    };
+        caller.Require(Permission.Operate);
+        return OperatorAnswer.Of(await commands.SendAsync(cluster, subject, command, ct));
+    }
+
+    private static CommandOrigin By(Caller caller, ActionDetails details) => new(caller.Actor, details.Reason, details.Duration);
 }

@@ -5,6 +5,8 @@ using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Launching;
 
 namespace Pipeline.Scheduler.Contract;
 
@@ -42,7 +44,9 @@ public sealed class RunnerAuth
         this.time = time;
     }
 
+    /// <param name="taskId">The task's id.</param>
     /// <param name="authorizationHeader"><c>Bearer &lt;token&gt;</c>.</param>
+    /// <param name="ct">Cancels the call.</param>
     /// <returns>Null when the token is not this task's, or the task is unknown or long over.</returns>
     public async Task<RunnerIdentity?> AuthenticateAsync(string taskId, string? authorizationHeader, CancellationToken ct)
     {
@@ -85,5 +89,8 @@ internal enum RedeemOutcome
     TakenOrOver,
 }
 
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Token">The token, when the ticket was this task's.</param>
+/// <param name="Spec">JSON for TaskRunner.</param>
 /// <param name="Run">What this run has of its own over its spec; null for everything else.</param>
 internal sealed record Redeemed(RedeemOutcome Outcome, string? Token, string? Spec, RunDetails? Run);

@@ -1,32 +1,41 @@
 using System.Text.Json;
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Data.Queries;
+using Pipeline.Scheduler.Launching;
+using Pipeline.Scheduler.Monitoring;
 
 namespace Pipeline.Scheduler.Contract;
 
-/// <summary>The door that reads. Everything but the held offers comes from the database, so any server can answer.</summary>
+/// <summary>What the scheduler knows. Everything but offers and loops comes from the database, so any server can answer.</summary>
 public sealed class SchedulerQueries
 {
     private readonly NpgsqlDataSource db;
-    private readonly OfferBoard offers;
+    private readonly LoopStatusBoard board;
     private readonly SchedulerOptions options;
 
-    internal SchedulerQueries(NpgsqlDataSource db, OfferBoard offers, SchedulerOptions options)
+    internal SchedulerQueries(NpgsqlDataSource db, LoopStatusBoard board, IOptions<SchedulerOptions> options)
     {
         this.db = db;
-        this.offers = offers;
-        this.options = options;
+        this.board = board;
+        this.options = options.Value;
     }
 
     /// <summary>Base URLs, as configured: any of them may lead.</summary>
     public IReadOnlyList<string> Masters(string cluster) => options.Clusters.TryGetValue(cluster, out var known) ? [.. known.Masters] : [];
 
+    /// <summary>Every cluster that ever had a leader, by name.</summary>
     public async Task<IReadOnlyList<ClusterView>> ClustersAsync(CancellationToken ct) =>
         await ListAsync(QuerySql.Clusters, new { name = (string?)null }, (ClusterRow r) => r.ToView(), ct);
 
+    /// <summary>One cluster; null: there is no such cluster.</summary>
     public async Task<ClusterView?> ClusterAsync(string name, CancellationToken ct) =>
         (await ListAsync(QuerySql.Clusters, new { name }, (ClusterRow r) => r.ToView(), ct)).SingleOrDefault();
 
@@ -38,7 +47,8 @@ public sealed class SchedulerQueries
 
     /// <summary>Null: each request decides.</summary>
     public async Task<PlacementForcedView?> PlacementForcedAsync(string cluster, CancellationToken ct) =>
-        await PayloadAsync<PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
+        await PayloadAsync<PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster,
+            ct) is { } forced
             ? OverrideViews.Of(forced)
             : null;
 
@@ -50,40 +60,53 @@ public sealed class SchedulerQueries
     }
 
     /// <param name="cluster">Null for all.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<IReadOnlyList<AgentView>> AgentsAsync(string? cluster, CancellationToken ct) =>
         await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = (string?)null }, (AgentRow r) => r.ToView(), ct);
 
+    /// <param name="cluster">The cluster's name.</param>
     /// <param name="id">Of the agent, or its host; of several on one host the one that was seen last.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<AgentView?> AgentAsync(string cluster, string id, CancellationToken ct) =>
-        (await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = id }, (AgentRow r) => r.ToView(), ct)).MaxBy(a => a.SeenAt);
+        (await ListAsync(QuerySql.Agents, new { cluster, id = (string?)null, named = id }, (AgentRow r) => r.ToView(), ct))
+            .MaxBy(a => a.SeenAt);
 
+    /// <summary>The racks of the cluster, by name, from its agents.</summary>
     public async Task<IReadOnlyList<RackView>> RacksAsync(string cluster, CancellationToken ct)
     {
         var agents = await AgentsAsync(cluster, ct);
         await using var connection = await db.OpenConnectionAsync(ct);
         var decided = await connection.QueryAsync<string>(new CommandDefinition(
-            "SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster AND kind = 'Rack'", new { cluster }, cancellationToken: ct));
-        return MachineRows.Racks(cluster, agents, decided.Select(p => MachineRows.ViewOf(p)!).ToDictionary(m => m.Name, StringComparer.Ordinal));
+            "SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster AND kind = 'Rack'", new { cluster },
+                cancellationToken: ct));
+        return MachineRows.Racks(cluster, agents, decided.Select(p => MachineRows.ViewOf(p)!)
+            .ToDictionary(m => m.Name, StringComparer.Ordinal));
     }
 
-    public IReadOnlyList<OfferView> Offers(string cluster) => offers.Of(cluster);
+    /// <summary>The offers held now; empty unless this server leads the cluster.</summary>
+    public IReadOnlyList<OfferView> Offers(string cluster) => board.Offers(cluster);
 
     /// <summary>Newest first; empty unless this server leads the cluster.</summary>
-    public IReadOnlyList<DeclinedOfferView> Declined(string cluster) => offers.Declined(cluster);
+    public IReadOnlyList<DeclinedOfferView> Declined(string cluster) => board.Declined(cluster);
 
     /// <summary>Null unless this server leads the cluster.</summary>
-    public LoopView? Loop(string cluster) => offers.Loop(cluster);
+    public LoopView? Loop(string cluster) => board.Loop(cluster);
 
     /// <param name="cluster">Null for all.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<IReadOnlyList<RequestView>> RequestsAsync(string? cluster, CancellationToken ct) =>
         await ListAsync(QuerySql.Requests, new { cluster, id = (string?)null }, (RequestRow r) => r.ToView(), ct);
 
+    /// <summary>One request; null: there is no such request.</summary>
     public async Task<RequestView?> RequestAsync(string cluster, string requestId, CancellationToken ct) =>
         (await ListAsync(QuerySql.Requests, new { cluster, id = requestId }, (RequestRow r) => r.ToView(), ct)).SingleOrDefault();
 
     /// <summary>Deploys and runs, newest first.</summary>
     /// <param name="cluster">Null for all.</param>
     /// <param name="requestId">Null for all.</param>
+    /// <param name="cursor">From the page before; null: the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<Page<DeployView>> DeploysAsync(string? cluster, string? requestId, string? cursor, int limit, CancellationToken ct)
     {
         var after = TextCursor.TryParse(cursor);
@@ -93,6 +116,7 @@ public sealed class SchedulerQueries
         return TextCursor.PageOf(rows, limit, d => new TextCursor(d.CreatedAt, d.Id));
     }
 
+    /// <summary>One deploy or run; null: there is none with this id.</summary>
     public async Task<DeployView?> DeployAsync(string cluster, string deployId, CancellationToken ct) =>
         (await ListAsync(QuerySql.DeployById, new { cluster, id = deployId }, (DeployRow r) => r.ToView(), ct)).SingleOrDefault();
 
@@ -126,6 +150,7 @@ public sealed class SchedulerQueries
         return TextCursor.PageOf(rows, limit, t => new TextCursor(t.CreatedAt, t.Id));
     }
 
+    /// <summary>One task with its updates, probes and environment; null: there is no such task.</summary>
     public async Task<TaskDetails?> TaskAsync(string taskId, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -144,11 +169,13 @@ public sealed class SchedulerQueries
         var task = row.ToView();
         return new TaskDetails(
             task, [.. statuses.Select(s => s.ToView())], [.. probes.Select(p => p.ToView())],
-            TaskEnvironment.Of(task, (options.PublicUrl, spec.Address), spec.Runner, spec.Run), row.OfferIds, agent?.ToView(), row.ToSubject());
+            TaskEnvironment.Of(task, (options.PublicUrl, spec.Address), spec.Runner, spec.Run), row.OfferIds, agent?.ToView(),
+                row.ToSubject());
     }
 
     /// <summary>Every task that waits for a place, oldest first, at most 1,000, with the reason.</summary>
     /// <param name="cluster">Null for all.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<IReadOnlyList<PendingView>> PendingAsync(string? cluster, CancellationToken ct) =>
         await ListAsync(QuerySql.Pending, new { cluster }, (PendingRow r) => r.ToView(), ct);
 

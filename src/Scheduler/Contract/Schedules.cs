@@ -1,3 +1,4 @@
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Contract;

@@ -1,10 +1,10 @@
-using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Contract;
 
-/// <summary>The files of a task's sandbox, read from its agent by this server. Their bytes are at <c>/api/v1/tasks/{id}/files</c>.</summary>
+/// <summary>The files of a task's sandbox, read from its agent by this server. Their bytes are at
+/// <c>/api/v1/tasks/{id}/files</c>.</summary>
 public sealed class TaskFiles
 {
     private readonly SandboxStore tasks;
@@ -16,7 +16,10 @@ public sealed class TaskFiles
         this.sandbox = sandbox;
     }
 
+    /// <summary>The entries of a directory in the sandbox.</summary>
+    /// <param name="taskId">The task's id.</param>
     /// <param name="path">Relative to the sandbox; empty for its root.</param>
+    /// <param name="ct">Cancels the call.</param>
     /// <returns>The entries, or why there are none, as a sentence.</returns>
     public async Task<(IReadOnlyList<SandboxFileView> Files, string? Problem)> ListAsync(string taskId, string path, CancellationToken ct)
     {
@@ -27,6 +30,6 @@ public sealed class TaskFiles
         var found = await sandbox.ListAsync(task, folder, ct);
         return found.Problem is { } problem
             ? ([], problem.Detail)
-            : ([.. found.Value!.Select(f => SandboxEndpoints.View(folder, f))], null);
+            : ([.. found.Value!.Select(f => SandboxReader.View(folder, f))], null);
     }
 }

@@ -1,9 +1,9 @@
-using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Contract;
 
-/// <summary>What a task uses, asked from its agent by this server: <c>GET /api/v1/tasks/{id}/usage</c>.</summary>
+/// <summary>What a task uses, measured by its agent and read by this server: <c>GET /api/v1/tasks/{id}/usage</c>.</summary>
 public sealed class TaskUsage
 {
     private readonly UsageSampler sampler;

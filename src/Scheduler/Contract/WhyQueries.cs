@@ -2,14 +2,19 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
 
 /// <summary>Why something waits, from the database: any server can answer.</summary>
-public sealed class WhyQueries(NpgsqlDataSource db)
+public sealed class WhyQueries
 {
     private const int Most = 50;
+
+    private readonly NpgsqlDataSource db;
+
+    internal WhyQueries(NpgsqlDataSource db) => this.db = db;
 
     private const string OfTask = """
         SELECT t.id, t.phase, t.host, t.why_pending, t.reason, t.ended_at IS NOT NULL AS is_over, t.healthy_at IS NOT NULL AS is_healthy,
@@ -62,12 +67,14 @@ public sealed class WhyQueries(NpgsqlDataSource db)
             blockers.Add(row.ToBlocker());
         blockers.AddRange(rows.Where(r => r.Phase == "Pending").SelectMany(r => r.Explained).DistinctBy(b => (b.Code, b.Text)));
         var what = request.PendingDeploy is { } pending ? $"deploy {pending} is not healthy yet" : "nothing is being deployed";
-        var summary = blockers.Count == 0 ? $"{what}; nothing stands in the way" : $"{what}; {string.Join("; ", blockers.Take(3).Select(b => b.Text))}";
+        var summary = blockers.Count == 0 ? $"{what}; nothing stands in the way"
+            : $"{what}; {string.Join("; ", blockers.Take(3).Select(b => b.Text))}";
         return new WhyView(request.Id, request.State, summary, blockers, rows.Max(r => r.At).Utc());
     }
 
     /// <summary>What keeps an agent from being empty, or from being used.</summary>
     /// <param name="agent">Its view: state, and what was decided about it.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<WhyView> AgentAsync(AgentView agent, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);

@@ -1,7 +1,5 @@
 using Dapper;
 using Npgsql;
-using Pipeline.Scheduler.Http;
-using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;
 

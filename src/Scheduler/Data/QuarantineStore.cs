@@ -3,8 +3,8 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
-using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.Scheduler.Data;
 
@@ -20,8 +20,8 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
         DO UPDATE SET at = excluded.at, times = q.times + 1, reason = excluded.reason, payload = excluded.payload
         """;
 
-    // The asker of a command learns that it will not be answered.
-    private const string TakeFromIntake = """
+    // The sender of a command gets the reason as its answer.
+    private const string Dequeue = """
         INSERT INTO scheduler.command_result (id, cluster, at, code, status, detail)
         SELECT i.id, i.cluster, @now, 'quarantined', 422, @reason FROM scheduler.intake i WHERE i.id = ANY(@taken) AND i.wants_answer
         ON CONFLICT (id) DO NOTHING;
@@ -49,16 +49,21 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
         """;
 
     /// <summary>What a new term leaves out.</summary>
-    public async Task<SetAside> OpenAsync(string cluster, CancellationToken ct)
+    public async Task<QuarantinedIds> OpenAsync(string cluster, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var aside = new SetAside();
-        foreach (var (kind, id) in await connection.QueryAsync<(string, string)>(new CommandDefinition(Open, new { cluster }, cancellationToken: ct)))
-            aside.Add(Enum.Parse<QuarantineKind>(kind), id);
-        return aside;
+        var quarantined = new QuarantinedIds();
+        var open = await connection.QueryAsync<(string, string)>(new CommandDefinition(Open, new { cluster }, cancellationToken: ct));
+        foreach (var (kind, id) in open)
+            quarantined.Add(Enum.Parse<QuarantineKind>(kind), id);
+        return quarantined;
     }
 
-    /// <param name="taken">Rows of the intake that go with it.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="epoch">The term that writes.</param>
+    /// <param name="entries">What is quarantined.</param>
+    /// <param name="taken">Rows of the command queue that are removed with it.</param>
+    /// <param name="ct">Cancels the call.</param>
     /// <exception cref="FencedException">Another leader came after <paramref name="epoch"/>.</exception>
     public Task PutAsync(
         string cluster, long epoch, IReadOnlyList<QuarantineEntry> entries, IReadOnlyList<long> taken, CancellationToken ct) =>
@@ -74,18 +79,20 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
                     foreach (var e in entries)
                     {
                         await connection.ExecuteAsync(new CommandDefinition(
-                            Insert, new { cluster, Kind = e.Kind.ToString(), e.SubjectId, now, e.Reason, e.Payload }, cancellationToken: token));
+                            Insert, new { cluster, Kind = e.Kind.ToString(), e.SubjectId, now, e.Reason, e.Payload },
+                                cancellationToken: token));
                     }
 
                     if (taken.Count > 0)
                     {
                         await connection.ExecuteAsync(new CommandDefinition(
-                            TakeFromIntake, new { now, taken = taken.ToArray(), reason = entries[0].Reason }, cancellationToken: token));
+                            Dequeue, new { now, taken = taken.ToArray(), reason = entries[0].Reason }, cancellationToken: token));
                     }
                 }
 
                 await journal.AppendAsync(
-                    [.. entries.Select(e => Entry(cluster, $"{e.Kind.ToString().ToLowerInvariant()} {e.SubjectId} set aside: {e.Reason}",
+                    [.. entries.Select(e =>
+                        Entry(cluster, $"{e.Kind.ToString().ToLowerInvariant()} {e.SubjectId} was put into quarantine: {e.Reason}",
                         Actor.System("scheduler")))],
                     token);
             },
@@ -98,18 +105,21 @@ internal sealed class QuarantineStore(NpgsqlDataSource db, Journal journal, Time
             .Select(r => r.ToView())];
     }
 
-    /// <summary>Lets it go: a command back to the intake; for anything else the leader begins a new term, with it.</summary>
+    /// <summary>Releases an entry: a command returns to the queue; for anything else the leader begins a new term that includes
+    /// it.</summary>
     /// <returns>False when there is no such entry, or it was released before.</returns>
-    public Task<bool> ReleaseAsync(string cluster, long id, Actor actor, string newTerm, CancellationToken ct) => Transactions.InTransactionAsync(
+    public Task<bool> ReleaseAsync(
+        string cluster, long id, Actor actor, string newTerm, CancellationToken ct) => Transactions.InTransactionAsync(
         async token =>
         {
             string? subject;
             await using (var connection = await db.OpenConnectionAsync(token))
             {
                 var now = time.GetUtcNow().UtcDateTime;
-                var freed = await connection.QuerySingleOrDefaultAsync<(string Kind, string Subject, string? Payload)?>(new CommandDefinition(
+                var found = await connection.QuerySingleOrDefaultAsync<(string Kind, string Subject, string? Payload)?>(
+                    new CommandDefinition(
                     Release, new { id, cluster, now, by = actor.ToString() }, cancellationToken: token));
-                if (freed is not { } entry)
+                if (found is not { } entry)
                     return false;
                 subject = $"{entry.Kind.ToLowerInvariant()} {entry.Subject}";
                 var payload = entry is { Kind: nameof(QuarantineKind.Command), Payload: { } command } ? command : newTerm;

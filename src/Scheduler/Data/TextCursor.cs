@@ -10,7 +10,7 @@ internal sealed record TextCursor(DateTimeOffset At, string Id)
     /// <returns>Null when the text is not a cursor that we made.</returns>
     public static TextCursor? TryParse(string? text) => CursorText.TryRead(text) is var (at, id) ? new TextCursor(at, id) : null;
 
-    /// <summary>A page out of rows that were asked for with one row too many.</summary>
+    /// <summary>A page out of rows that were read with one row too many.</summary>
     public static Page<T> PageOf<T>(IReadOnlyList<T> rows, int limit, Func<T, TextCursor> cursor) =>
         rows.Count <= limit ? new Page<T>(rows, null) : new Page<T>([.. rows.Take(limit)], cursor(rows[limit - 1]).ToString());
 }

@@ -5,10 +5,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
+using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.Scheduler.Http;
 
+/// <summary>Clusters and the lists of what is in one.</summary>
 internal static class ClusterEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -28,13 +32,13 @@ internal static class ClusterEndpoints
         group.MapPost("/{name}/reconcile", Reconcile).RequireAuthorization(Permission.Operate).WithName("cluster-reconcile");
     }
 
-    /// <summary>A cluster that there is not has no empty lists: its name is misspelt.</summary>
+    /// <summary>A cluster that does not exist has no empty lists: its name is misspelt.</summary>
     private static async ValueTask<object?> RequireClusterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var name = (string)http.GetRouteValue("name")!;
         var queries = http.RequestServices.GetRequiredService<SchedulerQueries>();
-        return await queries.ClusterAsync(name, http.RequestAborted) is null ? Answers.UnknownCluster(name) : await next(context);
+        return await queries.ClusterAsync(name, http.RequestAborted) is null ? Problems.UnknownCluster(name) : await next(context);
     }
 
     private static async Task<Ok<Page<ClusterView>>> List(SchedulerQueries queries, CancellationToken ct) =>
@@ -42,7 +46,7 @@ internal static class ClusterEndpoints
 
     private static async Task<Results<Ok<ClusterView>,
         ProblemHttpResult>> Get(string name, SchedulerQueries queries, CancellationToken ct) =>
-        await queries.ClusterAsync(name, ct) is { } cluster ? TypedResults.Ok(cluster) : Answers.UnknownCluster(name);
+        await queries.ClusterAsync(name, ct) is { } cluster ? TypedResults.Ok(cluster) : Problems.UnknownCluster(name);
 
     private static async Task<Ok<Page<AgentView>>> Agents(string name, SchedulerQueries queries, CancellationToken ct) =>
         TypedResults.Ok(new Page<AgentView>(await queries.AgentsAsync(name, ct), null));
@@ -58,11 +62,12 @@ internal static class ClusterEndpoints
         if (queries.Loop(name) is { } loop)
             return TypedResults.Ok(loop);
         return await queries.ClusterAsync(name, ct) is not { } cluster
-            ? Answers.UnknownCluster(name)
+            ? Problems.UnknownCluster(name)
             : TypedResults.Problem(
                 statusCode: 409, type: "not-the-leader", title: "This server does not lead the cluster.",
-                detail: cluster.Leader is null ? $"Nobody leads {name} now." : $"{name} is led by {cluster.Leader}, which knows how its loop stands.",
-                extensions: Answers.Hint("Ask the server that leads; everything else is answered by any server."));
+                detail: cluster.Leader is null ? $"{name} has no leader now."
+                    : $"{cluster.Leader} leads {name} and shows the state of its loop.",
+                extensions: Problems.Hint("Send the request to the leader; every other request is answered by any server."));
     }
 
     private static async Task<Ok<Page<PendingView>>> Pending(string name, SchedulerQueries queries, CancellationToken ct) =>
@@ -70,21 +75,21 @@ internal static class ClusterEndpoints
 
     private static async Task<Results<Ok<Page<TaskView>>, ProblemHttpResult>> Tasks(
         string name, bool? active, string? request, string? cursor, int? limit, SchedulerQueries queries, CancellationToken ct) =>
-        Answers.BadPage(cursor, limit) is { } bad
+        Problems.BadPage(cursor, limit) is { } bad
             ? bad
             : TypedResults.Ok(await queries.TasksAsync(
-                new TaskFilter(name, request, ActiveOnly: active ?? false), cursor, limit ?? Answers.DefaultLimit, ct));
+                new TaskFilter(name, request, ActiveOnly: active ?? false), cursor, limit ?? Problems.DefaultLimit, ct));
 
     private static async Task<Ok<Page<RequestView>>> Requests(string name, SchedulerQueries queries, CancellationToken ct) =>
         TypedResults.Ok(new Page<RequestView>(await queries.RequestsAsync(name, ct), null));
 
     private static async Task<Results<Ok<Page<DeployView>>, ProblemHttpResult>> Deploys(
         string name, string? request, string? cursor, int? limit, SchedulerQueries queries, CancellationToken ct) =>
-        Answers.BadPage(cursor, limit) is { } bad
+        Problems.BadPage(cursor, limit) is { } bad
             ? bad
-            : TypedResults.Ok(await queries.DeploysAsync(name, request, cursor, limit ?? Answers.DefaultLimit, ct));
+            : TypedResults.Ok(await queries.DeploysAsync(name, request, cursor, limit ?? Problems.DefaultLimit, ct));
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reconcile(
-        string name, [AsParameters] Asker asker, CancellationToken ct) =>
-        asker.AskAsync(name, name, new FieldErrors(), new ReconcileCommand(asker.Actor), ct);
+        string name, [AsParameters] Operator op, CancellationToken ct) =>
+        op.SendAsync(name, new FieldErrors(), caller => op.Commands.ReconcileAsync(caller, name, new ActionDetails(), ct), ct);
 }

@@ -4,19 +4,20 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Contract.Views;
+using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>Deploys and runs that are under way, and the freeze of a cluster's launches.</summary>
+/// <summary>Deploys and runs in progress, and the priority freeze of a cluster.</summary>
 internal static class DeployEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapOne("deploys", "deploy-get", (queries, cluster, id, ct) => queries.DeployAsync(cluster, id, ct), Answers.UnknownDeploy);
+        routes.MapOne("deploys", "deploy-get", (queries, cluster, id, ct) => queries.DeployAsync(cluster, id, ct), Problems.UnknownDeploy);
         routes.MapGet("/api/v1/clusters/{name}/priority-freeze", Frozen).RequireAuthorization(Permission.View).WithTags("scheduler")
             .WithName("cluster-freeze-get");
-        var group = routes.Operate();
+        var group = routes.MapOperations();
         group.MapPost("/deploys/{id}/advance", Advance).WithName("deploy-advance");
         group.MapPost("/deploys/{id}/cancel", Cancel).WithName("deploy-cancel");
         group.MapPost("/runs/{id}/cancel", CancelRun).WithName("run-cancel");
@@ -28,49 +29,52 @@ internal static class DeployEndpoints
         string name, SchedulerQueries queries, CancellationToken ct)
     {
         if (await queries.ClusterAsync(name, ct) is null)
-            return Answers.UnknownCluster(name);
+            return Problems.UnknownCluster(name);
         return await queries.PriorityFreezeAsync(name, ct) is { } freeze ? TypedResults.Ok(freeze) : TypedResults.NoContent();
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Advance(
-        string name, string id, AdvanceBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, AdvanceBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Require("decision", body?.Decision is null or "accept" or "reject", "Say accept or reject.");
+        fields.Require("decision", body?.Decision is null or "accept" or "reject", "Give accept or reject.");
         fields.Require("reason", body?.Decision != "reject" || !string.IsNullOrWhiteSpace(body.Reason), "Say why it is rejected.");
-        fields.Reason(body?.Reason);
-        return asker.AskAsync(name, id, fields, new AdvanceDeployCommand(id, body?.Decision != "reject", body?.Reason, asker.Actor), ct);
+        var details = fields.Details(body?.Reason);
+        return op.SendAsync(
+            name, fields, caller => op.Commands.AdvanceAsync(caller, name, id, body?.Decision != "reject", details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Cancel(
-        string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, ReasonBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Reason(body?.Reason);
-        return asker.AskAsync(name, id, fields, new CancelDeployCommand(id, body?.Reason ?? "no reason given", asker.Actor), ct);
+        var details = fields.Details(body?.Reason);
+        return op.SendAsync(name, fields, caller => op.Commands.CancelDeployAsync(caller, name, id, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> CancelRun(
-        string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, ReasonBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Reason(body?.Reason);
-        return asker.AskAsync(name, id, fields, new CancelRunCommand(id, body?.Reason ?? "no reason given", asker.Actor), ct);
+        var details = fields.Details(body?.Reason);
+        return op.SendAsync(name, fields, caller => op.Commands.CancelRunAsync(caller, name, id, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Freeze(
-        string name, FreezeBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, FreezeBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
         fields.Require("level", body?.Level is > 0 and <= 1, "Give a number above 0, up to 1.");
-        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(name, name, fields, new FreezeLaunchesCommand(body?.Level, body?.Kill ?? false, by), ct);
+        var details = fields.Details(body?.Reason, body?.DurationSeconds);
+        return op.SendAsync(
+            name, fields, caller => op.Commands.FreezePrioritiesAsync(caller, name, body?.Level, body?.Kill ?? false, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Thaw(
-        string name, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string? reason, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, name, fields, new FreezeLaunchesCommand(null, false, asker.By(fields, reason, null)), ct);
+        var details = fields.Details(reason);
+        return op.SendAsync(name, fields, caller => op.Commands.FreezePrioritiesAsync(caller, name, null, false, details, ct), ct);
     }
 }

@@ -2,19 +2,21 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Views;
+using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>What people do to a request. Every answer is the leader's own: accepted, refused with the reason, or where to ask for it.</summary>
+/// <summary>What operators do to a request. Every answer is the leader's: accepted, refused with the reason, or where to look for
+/// it.</summary>
 internal static class RequestEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapOne("requests", "request-get", (queries, cluster, id, ct) => queries.RequestAsync(cluster, id, ct), Answers.UnknownRequest);
-        var group = routes.Operate("/requests/{id}");
+        routes.MapOne("requests", "request-get", (queries, cluster, id, ct) => queries.RequestAsync(cluster, id, ct),
+            Problems.UnknownRequest);
+        var group = routes.MapOperations("/requests/{id}");
         group.MapDelete("", Remove).WithName("request-remove");
         group.MapPost("/scale", Scale).WithName("request-scale");
         group.MapDelete("/scale", EndScale).WithName("request-scale-end");
@@ -32,133 +34,121 @@ internal static class RequestEndpoints
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Remove(
-        string name, string id, [AsParameters] Asker asker, CancellationToken ct) =>
-        asker.AskAsync(name, id, new FieldErrors(), new RemoveRequestCommand(id, asker.Actor), ct);
+        string name, string id, [AsParameters] Operator op, CancellationToken ct) =>
+        op.SendAsync(name, new FieldErrors(), caller => op.Commands.RemoveAsync(caller, name, id, new ActionDetails(), ct), ct);
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Scale(
-        string name, string id, ScaleBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, ScaleBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
         fields.Require("instances", body?.Instances is >= 0, "Give the number of instances, from 0.");
-        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(
-            name, id, fields, new ScaleCommand(id, body?.Instances ?? 0, body?.Acknowledged ?? false, body?.Bounce ?? false, by), ct);
+        var details = fields.Details(body?.Reason, body?.DurationSeconds);
+        var target = new ScaleTarget(body?.Instances ?? 0, body?.Acknowledged ?? false, body?.Bounce ?? false);
+        return op.SendAsync(name, fields, caller => op.Commands.ScaleAsync(caller, name, id, target, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndScale(
-        string name, string id, bool? acknowledged, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, bool? acknowledged, string? reason, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new EndScaleCommand(id, acknowledged ?? false, asker.By(fields, reason, null)), ct);
+        var details = fields.Details(reason);
+        return op.SendAsync(name, fields, caller => op.Commands.EndScaleAsync(caller, name, id, acknowledged ?? false, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Pause(
-        string name, string id, PauseBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, PauseBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(
-            name, id, fields, new PauseCommand(id, body?.Kill ?? true, asker.By(fields, body?.Reason, body?.DurationSeconds)), ct);
+        var details = fields.Details(body?.Reason, body?.DurationSeconds);
+        return op.SendAsync(name, fields, caller => op.Commands.PauseAsync(caller, name, id, body?.Kill ?? true, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Unpause(
-        string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, string? reason, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new UnpauseCommand(id, asker.By(fields, reason, null)), ct);
+        var details = fields.Details(reason);
+        return op.SendAsync(name, fields, caller => op.Commands.UnpauseAsync(caller, name, id, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Bounce(
-        string name, string id, BounceBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, BounceBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        fields.Require("atATime", body?.AtATime is null or >= 1, "At least one instance at a time must be replaced.");
-        fields.Require("atATime", body?.AtATime is null || body.Incremental == true, "It needs \"incremental\": true; a full bounce replaces all.");
-        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(
-            name, id, fields, new BounceCommand(id, body?.Incremental ?? false, body?.AtATime ?? 1, body?.SkipHealth ?? false, by), ct);
+        fields.Require("atATime", body?.AtATime is null or >= 1, "Give at least 1 instance at a time.");
+        fields.Require(
+            "atATime", body?.AtATime is null || body.Incremental == true,
+                "It needs \"incremental\": true; a full bounce replaces all at once.");
+        var details = fields.Details(body?.Reason, body?.DurationSeconds);
+        var plan = new BouncePlan(body?.Incremental ?? false, body?.AtATime ?? 1, body?.SkipHealth ?? false);
+        return op.SendAsync(name, fields, caller => op.Commands.BounceAsync(caller, name, id, plan, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndBounce(
-        string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, string? reason, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new EndBounceCommand(id, asker.By(fields, reason, null)), ct);
+        var details = fields.Details(reason);
+        return op.SendAsync(name, fields, caller => op.Commands.EndBounceAsync(caller, name, id, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> SkipHealth(
-        string name, string id, SkipHealthBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, SkipHealthBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new SkipHealthCommand(id, true, asker.By(fields, body?.Reason, body?.DurationSeconds)), ct);
+        var details = fields.Details(body?.Reason, body?.DurationSeconds);
+        return op.SendAsync(name, fields, caller => op.Commands.SkipHealthAsync(caller, name, id, true, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndSkipHealth(
-        string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, string? reason, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new SkipHealthCommand(id, false, asker.By(fields, reason, null)), ct);
+        var details = fields.Details(reason);
+        return op.SendAsync(name, fields, caller => op.Commands.SkipHealthAsync(caller, name, id, false, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Priority(
-        string name, string id, PriorityBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, PriorityBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
         fields.Require("priority", body?.Priority is >= 0 and <= 1, "Give a number from 0 to 1.");
-        var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(name, id, fields, new SetPriorityCommand(id, body?.Priority, by), ct);
+        var details = fields.Details(body?.Reason, body?.DurationSeconds);
+        return op.SendAsync(name, fields, caller => op.Commands.PriorityAsync(caller, name, id, body?.Priority, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndPriority(
-        string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, string? reason, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new SetPriorityCommand(id, null, asker.By(fields, reason, null)), ct);
+        var details = fields.Details(reason);
+        return op.SendAsync(name, fields, caller => op.Commands.PriorityAsync(caller, name, id, null, details, ct), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> ExitCooldown(
-        string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
+        string name, string id, ReasonBody? body, [AsParameters] Operator op, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new ExitCooldownCommand(id, asker.By(fields, body?.Reason, null)), ct);
+        var details = fields.Details(body?.Reason);
+        return op.SendAsync(name, fields, caller => op.Commands.ExitCooldownAsync(caller, name, id, details, ct), ct);
     }
 
     private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Run(
-        string name, string id, RunBody? body, [AsParameters] Asker asker, SchedulerQueries queries, CancellationToken ct)
+        string name, string id, RunBody? body, [AsParameters] Operator op, TimeProvider time, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        RunFields.Check(fields, body, asker.Time.GetUtcNow());
-        var by = asker.By(fields, body?.Reason, null);
+        RunFields.Check(fields, body, time.GetUtcNow());
+        var details = fields.Details(body?.Reason);
         if (fields.Problem() is { } bad)
             return bad;
         // What is left out of the resources is the deploy's, which a run never changes.
-        var parent = body?.Resources is null || await queries.RequestAsync(name, id, ct) is not { ActiveDeploy: { } active }
-            ? null : await queries.NeedsAsync(name, active, ct);
-        var needs = parent is null ? null : RunFields.Needs(parent, body!.Resources!);
-        return await asker.AskAsync(
-            name, id, fields,
-            new RunNowCommand(id, body?.RunId ?? RunFields.NewId(asker.Time), body?.Arguments ?? [],
-                body?.Environment ?? new Dictionary<string, string>(), needs, body?.RunAt, by), ct);
-    }
-}
-
-/// <summary>Who asks, and the way to the leader.</summary>
-internal sealed record Asker(SchedulerCommands Commands, SchedulerQueries Queries, TimeProvider Time, HttpContext Http)
-{
-    public Actor Actor => Kernel.Actor.Of(Http.User);
-
-    public CommandOrigin By(FieldErrors fields, string? reason, double? durationSeconds)
-    {
-        fields.Reason(reason);
-        return new CommandOrigin(Actor, reason, fields.Duration("durationSeconds", durationSeconds));
-    }
-
-    public async Task<Results<Accepted<CommandView>, ProblemHttpResult>> AskAsync(
-        string cluster, string subject, FieldErrors fields, SchedulerCommand command, CancellationToken ct)
-    {
-        if (fields.Problem() is { } bad)
-            return bad;
-        return await Queries.ClusterAsync(cluster, ct) is null
-            ? Answers.UnknownCluster(cluster)
-            : await CommandEndpoints.AskAsync(Commands, cluster, subject, command, ct);
+        var parent = body?.Resources is null || await op.Queries.RequestAsync(name, id, ct) is not { ActiveDeploy: { } active }
+            ? null : await op.Queries.NeedsAsync(name, active, ct);
+        var run = new ManualRun
+        {
+            RunId = body?.RunId, Arguments = body?.Arguments ?? [], Environment = body?.Environment ?? new Dictionary<string, string>(),
+            Needs = parent is null ? null : RunFields.Needs(parent, body!.Resources!), RunAt = body?.RunAt,
+        };
+        return await op.SendAsync(name, fields, caller => op.Commands.RunAsync(caller, name, id, run, details, ct), ct);
     }
 }

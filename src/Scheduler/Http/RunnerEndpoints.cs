@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Launching;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>What a task asks first: the program it runs, and its spec. No user is signed in here; the ticket proves the task.</summary>
+/// <summary>What a task fetches first: the program it runs, and its spec. No user is signed in here; the ticket authenticates the
+/// task.</summary>
 internal static class RunnerEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -24,7 +26,7 @@ internal static class RunnerEndpoints
         string taskId, RedeemTicket request, RunnerAuth auth, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(request.Ticket) || string.IsNullOrEmpty(request.Nonce))
-            return TypedResults.Problem(statusCode: 400, type: "ticket-missing", title: "ticket and nonce are both needed.");
+            return TypedResults.Problem(statusCode: 400, type: "ticket-missing", title: "Both ticket and nonce are required.");
         var redeemed = await auth.RedeemAsync(taskId, request.Ticket, request.Nonce, ct);
         return redeemed.Outcome switch
         {
@@ -33,9 +35,9 @@ internal static class RunnerEndpoints
                 $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec},\"overrides\":{Overrides(redeemed.Run)}}}",
                 "application/json"),
             RedeemOutcome.WrongTicket =>
-                TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket is not this task's."),
+                TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket does not belong to this task."),
             RedeemOutcome.TakenOrOver => TypedResults.Problem(
-                statusCode: 409, type: "ticket-taken", title: "Another runner took this ticket, or the task is unknown or over."),
+                statusCode: 409, type: "ticket-taken", title: "Another runner redeemed this ticket, or the task is unknown or has ended."),
         };
     }
 
@@ -44,7 +46,7 @@ internal static class RunnerEndpoints
 
     private static Results<PhysicalFileHttpResult, ProblemHttpResult> Program(string digest, RunnerBinary runner, HttpContext http)
     {
-        if (!Digest.TryParse(digest, out var asked) || asked != runner.Digest)
+        if (!Digest.TryParse(digest, out var wanted) || wanted != runner.Digest)
             return TypedResults.Problem(statusCode: 404, type: "taskrunner-unknown", title: $"The TaskRunner here is {runner.Digest}.");
         http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         return TypedResults.PhysicalFile(Path.GetFullPath(runner.FilePath), "application/octet-stream", enableRangeProcessing: true);

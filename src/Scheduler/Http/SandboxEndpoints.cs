@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Net.Mime;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Http.Validation;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Http;
@@ -32,115 +31,102 @@ internal static class SandboxEndpoints
     }
 
     private static async Task<Results<Ok<Page<SandboxFileView>>, ProblemHttpResult>> List(
-        string id, string? path, [AsParameters] Doors doors, CancellationToken ct)
+        string id, string? path, SandboxStore tasks, SandboxReader sandbox, CancellationToken ct)
     {
         if (!SandboxPath.TryParse(path, out var folder))
             return BadPath(path);
-        if (await doors.Tasks.FindAsync(id, ct) is not { } task)
-            return Answers.UnknownTask(id);
-        var files = await doors.Sandbox.ListAsync(task, folder, ct);
+        if (await tasks.FindAsync(id, ct) is not { } task)
+            return Problems.UnknownTask(id);
+        var files = await sandbox.ListAsync(task, folder, ct);
         return files.Problem is { } problem
-            ? Answers.Sandbox(id, problem)
-            : TypedResults.Ok(new Page<SandboxFileView>([.. files.Value!.Select(f => View(folder, f))], null));
+            ? Problems.Sandbox(id, problem)
+            : TypedResults.Ok(new Page<SandboxFileView>([.. files.Value!.Select(f => SandboxReader.View(folder, f))], null));
     }
 
     private static async Task<Results<FileStreamHttpResult, ForbidHttpResult, ProblemHttpResult>> Download(
-        string id, string? path, [AsParameters] Doors doors, HttpContext http, CancellationToken ct)
+        string id, string? path, SandboxStore tasks, SandboxReader sandbox, HttpContext http, CancellationToken ct)
     {
         if (!SandboxPath.TryParse(path, out var file) || file == SandboxPath.Root)
             return BadPath(path);
-        if (await doors.Tasks.FindAsync(id, ct) is not { } task)
-            return Answers.UnknownTask(id);
-        var entry = await doors.Sandbox.EntryAsync(task, file, ct);
+        if (await tasks.FindAsync(id, ct) is not { } task)
+            return Problems.UnknownTask(id);
+        var entry = await sandbox.EntryAsync(task, file, ct);
         if (entry.Value is not { } found)
-            return Answers.Sandbox(id, entry.Problem!);
+            return Problems.Sandbox(id, entry.Problem!);
         if (found.IsDirectory)
-            return Answers.Sandbox(id, new SandboxProblem(SandboxFault.NotAFile, $"'{file}' is a directory, not a file."));
+            return Problems.Sandbox(id, new SandboxProblem(SandboxFault.NotAFile, $"'{file}' is a directory, not a file."));
 
         // deploy.env holds what its task alone should know; a link may lead to it.
-        if (!IsForEverybody(found) && !(await doors.Permissions.AuthorizeAsync(http.User, Permission.Operate)).Succeeded)
+        if (!IsForEverybody(found) && !Caller.Of(http.User).Has(Permission.Operate))
             return TypedResults.Forbid();
-        var opened = await doors.Sandbox.OpenAsync(task, file, ct);
+        var opened = await sandbox.OpenAsync(task, file, ct);
         if (opened.Value is not { } bytes)
-            return Answers.Sandbox(id, opened.Problem!);
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.CacheControl = "no-store";
+            return Problems.Sandbox(id, opened.Problem!);
+        Protect(http.Response);
         return TypedResults.Stream(bytes, MediaTypeNames.Application.Octet, file.Name);
     }
 
-    private static async Task<Results<ContentHttpResult, EmptyHttpResult, ProblemHttpResult>> Log(
-        string id, [AsParameters] LogQuery query, [AsParameters] LogDoors doors, HttpContext http, CancellationToken ct)
+    private static async Task<Results<ContentHttpResult, ServerSentEventsResult<string>, ProblemHttpResult>> Log(
+        string id, [AsParameters] LogQuery query, SandboxStore tasks, SandboxLog logs, SandboxLogStream stream, HttpContext http,
+        CancellationToken ct)
     {
         if (query.Problem() is { } bad)
             return bad;
-        if (await doors.Tasks.FindAsync(id, ct) is not { } task)
-            return Answers.UnknownTask(id);
+        if (await tasks.FindAsync(id, ct) is not { } task)
+            return Problems.UnknownTask(id);
         var file = new SandboxPath(query.Stream ?? "stdout");
         if (query.Follow == true)
-            return await FollowAsync(id, file, query, doors.Follower, http, ct);
+            return Follow(id, file, query, stream, http, ct);
         var read = query.Offset is { } offset
-            ? await doors.Log.ReadAsync(task, file, offset, SandboxLog.MostBytes, ct)
-            : await doors.Log.TailAsync(task, file, query.Tail, ct);
+            ? await logs.ReadAsync(task, file, offset, SandboxLog.MostBytes, ct)
+            : await logs.TailAsync(task, file, query.Tail, ct);
         if (read.Value is not { } log)
-            return Answers.Sandbox(id, read.Problem!);
+            return Problems.Sandbox(id, read.Problem!);
         http.Response.Headers[SizeHeader] = log.Size.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers[NextHeader] = log.Next.ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.CacheControl = "no-store";
+        Protect(http.Response);
         return TypedResults.Text(log.Text, MediaTypeNames.Text.Plain, System.Text.Encoding.UTF8);
     }
 
-    private static async Task<Results<ContentHttpResult, EmptyHttpResult, ProblemHttpResult>> FollowAsync(
+    private static Results<ContentHttpResult, ServerSentEventsResult<string>, ProblemHttpResult> Follow(
         string id, SandboxPath file, LogQuery query, SandboxLogStream stream, HttpContext http, CancellationToken ct)
     {
         var from = query.Offset;
         if (http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
         {
             if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var seen))
-                return Answers.Bad("Last-Event-ID", $"'{last}' is not a number of bytes.", "Send the id of the last event that arrived.");
+                return Problems.Bad("Last-Event-ID", $"'{last}' is not a number of bytes.", "Send the id of the last event that arrived.");
             from = seen;
         }
 
-        try
-        {
-            await stream.WriteAsync(http, id, file, from, query.Tail, ct);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The reader went away: that is how a stream ends.
-        }
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(stream.FollowAsync(id, file, from, query.Tail, ct));
+    }
 
-        return TypedResults.Empty;
+    // What a task writes is never interpreted, and never kept.
+    private static void Protect(HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
     }
 
     private static bool IsForEverybody(SandboxFile file) => file.Mode is ['-', _, _, _, 'r', ..] or ['-', _, _, _, _, _, _, 'r', ..];
 
-    public static SandboxFileView View(SandboxPath folder, SandboxFile file)
-    {
-        var name = SandboxReader.NameOf(file);
-        var kind = file.IsDirectory ? "directory" : file.Mode.StartsWith('l') ? "link" : "file";
-        return new SandboxFileView(
-            folder == SandboxPath.Root ? name : $"{folder}/{name}", name, kind, file.Size, file.Mode, file.Modified);
-    }
-
-    private static ProblemHttpResult BadPath(string? path) => Answers.Bad(
+    private static ProblemHttpResult BadPath(string? path) => Problems.Bad(
         "path", $"'{path}' is not a path inside the sandbox.",
         "Give it relative to the sandbox, without '..', as the list of files names it.");
-
-    internal sealed record Doors(SandboxStore Tasks, SandboxReader Sandbox, IAuthorizationService Permissions);
-
-    internal sealed record LogDoors(SandboxStore Tasks, SandboxLog Log, SandboxLogStream Follower);
 
     /// <param name="Stream"><c>stdout</c> (default) or <c>stderr</c>.</param>
     /// <param name="Tail">Lines.</param>
     /// <param name="Offset">Bytes.</param>
+    /// <param name="Follow">Send what is added, as server-sent events.</param>
     internal sealed record LogQuery(string? Stream, int? Tail, long? Offset, bool? Follow)
     {
         public ProblemHttpResult? Problem() =>
-            Stream is not (null or "stdout" or "stderr") ? Answers.Bad("stream", $"'{Stream}' is not a log.", "Give stdout or stderr.")
-            : Tail is < 1 or > MostLines ? Answers.Bad("tail", $"'{Tail}' is not a number of lines.", $"Give 1 to {MostLines}.")
-            : Offset < 0 ? Answers.Bad("offset", "It must not be negative.", "Leave it out for the end of the log.")
-            : Tail is not null && Offset is not null ? Answers.Bad("tail", "It cannot go with offset.", "Give one of the two.")
+            Stream is not (null or "stdout" or "stderr") ? Problems.Bad("stream", $"'{Stream}' is not a log.", "Give stdout or stderr.")
+            : Tail is < 1 or > MostLines ? Problems.Bad("tail", $"'{Tail}' is not a number of lines.", $"Give 1 to {MostLines}.")
+            : Offset < 0 ? Problems.Bad("offset", "It must not be negative.", "Leave it out for the end of the log.")
+            : Tail is not null && Offset is not null ? Problems.Bad("tail", "It cannot go with offset.", "Give one of the two.")
             : null;
     }
 }

@@ -4,15 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
+using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <param name="Reason">For the journal; may be left out.</param>
-/// <param name="Destroy">Without grace.</param>
-/// <param name="Replace">Of a service: only once another instance is healthy in its place.</param>
-public sealed record KillRequest(string? Reason, bool? Destroy, bool? Replace);
-
+/// <summary>Tasks of every cluster, and the requests and deploys of every cluster.</summary>
 internal static class TaskEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -32,47 +30,43 @@ internal static class TaskEndpoints
         string? cluster, string? request, string? deploy, string? commit, bool? active, string? cursor, int? limit,
             SchedulerQueries queries, CancellationToken ct)
     {
-        if (Answers.BadPage(cursor, limit) is { } bad)
+        if (Problems.BadPage(cursor, limit) is { } bad)
             return bad;
         CommitSha? sha = null;
         if (commit is not null)
         {
             if (!CommitSha.TryParse(commit, out var parsed))
-                return Answers.Bad("commit", $"'{commit}' is not a commit.", "Give all 40 hex digits.");
+                return Problems.Bad("commit", $"'{commit}' is not a commit.", "Give all 40 hex digits.");
             sha = parsed;
         }
 
         var filter = new TaskFilter(cluster, request, deploy, sha, active ?? false);
-        return TypedResults.Ok(await queries.TasksAsync(filter, cursor, limit ?? Answers.DefaultLimit, ct));
+        return TypedResults.Ok(await queries.TasksAsync(filter, cursor, limit ?? Problems.DefaultLimit, ct));
     }
 
     private static async Task<Results<Ok<TaskDetails>, ProblemHttpResult>> Get(string id, SchedulerQueries queries, CancellationToken ct) =>
-        await queries.TaskAsync(id, ct) is { } task ? TypedResults.Ok(task) : Answers.UnknownTask(id);
+        await queries.TaskAsync(id, ct) is { } task ? TypedResults.Ok(task) : Problems.UnknownTask(id);
 
     private static async Task<Results<Ok<WhyView>, ProblemHttpResult>> Why(string id, WhyQueries queries, CancellationToken ct) =>
-        await queries.TaskAsync(id, ct) is { } why ? TypedResults.Ok(why) : Answers.UnknownTask(id);
+        await queries.TaskAsync(id, ct) is { } why ? TypedResults.Ok(why) : Problems.UnknownTask(id);
 
     private static async Task<Results<Ok<TaskUsageView>, ProblemHttpResult>> Usage(string id, TaskUsage usage, CancellationToken ct)
     {
         if (await usage.LookAsync(id, ct) is not { } view)
-            return Answers.UnknownTask(id);
-        return view.Points.Count == 0 && usage.ProblemOf(id) is { } problem ? Answers.Usage(id, problem) : TypedResults.Ok(view);
+            return Problems.UnknownTask(id);
+        return view.Points.Count == 0 && usage.ProblemOf(id) is { } problem ? Problems.Usage(id, problem) : TypedResults.Ok(view);
     }
 
     private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Kill(
-        string id, KillRequest? request, SchedulerQueries queries, SchedulerCommands commands, HttpContext http, CancellationToken ct)
+        string id, KillRequest? request, [AsParameters] Operator op, CancellationToken ct)
     {
-        if (await queries.TaskAsync(id, ct) is not { Task: var task })
-            return Answers.UnknownTask(id);
+        if (await op.Queries.TaskAsync(id, ct) is not { Task.Cluster: var cluster })
+            return Problems.UnknownTask(id);
+        var (destroy, replace) = (request?.Destroy ?? false, request?.Replace ?? false);
         var fields = new FieldErrors();
-        fields.Reason(request?.Reason);
-        fields.Require("replace", !(request is { Destroy: true, Replace: true }), "A task cannot be destroyed at once and replaced first: choose one.");
-        return fields.Problem() is { } bad
-            ? bad
-            : await CommandEndpoints.AskAsync(
-                commands, task.Cluster, id,
-                new KillTaskCommand(id, request?.Reason ?? "no reason given", Actor.Of(http.User), request?.Destroy ?? false,
-                    request?.Replace ?? false), ct);
+        var details = fields.Details(request?.Reason);
+        fields.Require("replace", !(destroy && replace), "A task cannot be destroyed at once and replaced first: choose one.");
+        return await op.SendAsync(cluster, fields, caller => op.Commands.KillAsync(caller, cluster, id, destroy, replace, details, ct), ct);
     }
 
     private static async Task<Ok<Page<RequestView>>> Requests(string? cluster, SchedulerQueries queries, CancellationToken ct) =>
@@ -80,7 +74,7 @@ internal static class TaskEndpoints
 
     private static async Task<Results<Ok<Page<DeployView>>, ProblemHttpResult>> Deploys(
         string? cluster, string? request, string? cursor, int? limit, SchedulerQueries queries, CancellationToken ct) =>
-        Answers.BadPage(cursor, limit) is { } bad
+        Problems.BadPage(cursor, limit) is { } bad
             ? bad
-            : TypedResults.Ok(await queries.DeploysAsync(cluster, request, cursor, limit ?? Answers.DefaultLimit, ct));
+            : TypedResults.Ok(await queries.DeploysAsync(cluster, request, cursor, limit ?? Problems.DefaultLimit, ct));
 }

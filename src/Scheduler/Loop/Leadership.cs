@@ -1,11 +1,13 @@
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;
 
 /// <summary>
-/// The right to lead a cluster: a session lock of PostgreSQL on a connection of its own, which also brings the bell of the intake, and an
+/// The right to lead a cluster: a session lock of PostgreSQL on a connection of its own, which also receives the notifications of the
+/// command queue, and an
 /// epoch that every write checks. The lock keeps two leaders apart; the epoch stops one that has not noticed yet that it lost the lock.
 /// A process that is frozen or cut off keeps its session and with it the lock, so the session is a lease: its holder says something every
 /// second, and who stands by ends one that has been silent for too long (docs/adr/0008).
@@ -19,7 +21,7 @@ internal sealed class Leadership : IAsyncDisposable
     /// <summary>Shorter than <see cref="Silence"/>: a leader stops believing in itself before anybody may take its place.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
-    /// <summary>A holder of the lock that asked the database nothing for so long is taken for frozen.</summary>
+    /// <summary>A holder of the lock that has not queried the database for so long counts as frozen.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(8);
 
     private const string TakeEpoch = """
@@ -47,7 +49,7 @@ internal sealed class Leadership : IAsyncDisposable
     private readonly string cluster;
     private readonly TimeProvider time;
     private long seenAt;
-    private bool rung;
+    private bool notified;
 
     private Leadership(NpgsqlConnection connection, string cluster, long epoch, TimeProvider time)
     {
@@ -97,30 +99,30 @@ internal sealed class Leadership : IAsyncDisposable
         return seconds is { } silent ? TimeSpan.FromSeconds(silent) : null;
     }
 
-    /// <summary>Keeps the lease, and rings when the intake of the cluster may hold something, at least once a second.</summary>
+    /// <summary>Keeps the lease, and notifies when the command queue of the cluster may hold something, at least once a second.</summary>
     /// <exception cref="FencedException">The session is gone, and with it the lock: anybody may lead by now.</exception>
-    public async Task WatchAsync(Action ring, CancellationToken ct)
+    public async Task WatchAsync(Action notify, CancellationToken ct)
     {
-        connection.Notification += (_, e) => rung |= e.Payload == cluster;
+        connection.Notification += (_, e) => notified |= e.Payload == cluster;
         while (true)
         {
-            if (!await BeatAsync(ct) && !rung)
+            if (!await BeatAsync(ct) && !notified)
                 continue;
-            rung = false;
-            ring();
+            notified = false;
+            notify();
         }
     }
 
-    /// <returns>False when only a bell rang.</returns>
+    /// <returns>False when only a notification arrived.</returns>
     private async Task<bool> BeatAsync(CancellationToken ct)
     {
         try
         {
             if (await connection.WaitAsync(Beat, ct) && time.GetElapsedTime(seenAt) < Beat)
                 return false;
-            var asked = time.GetTimestamp();
-            await AskAsync(ct);
-            Interlocked.Exchange(ref seenAt, asked);
+            var queried = time.GetTimestamp();
+            await QueryAsync(ct);
+            Interlocked.Exchange(ref seenAt, queried);
             return true;
         }
         catch (NpgsqlException e)
@@ -130,12 +132,13 @@ internal sealed class Leadership : IAsyncDisposable
     }
 
     /// <summary>After <see cref="WatchAsync"/> has ended.</summary>
-    /// <exception cref="FencedException">The session is gone; carries what was seen of that elsewhere.</exception>
+    /// <param name="seen">The error by which it was noticed; becomes the inner exception.</param>
+    /// <exception cref="FencedException">The session is gone.</exception>
     public async Task RequireSessionAsync(Exception seen)
     {
         try
         {
-            await AskAsync(CancellationToken.None);
+            await QueryAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
@@ -143,7 +146,7 @@ internal sealed class Leadership : IAsyncDisposable
         }
     }
 
-    private Task AskAsync(CancellationToken ct) =>
+    private Task QueryAsync(CancellationToken ct) =>
         connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", commandTimeout: AnswerSeconds, cancellationToken: ct));
 
     private FencedException Gone(Exception seen) =>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Pipeline.Scheduler.Sandboxes;
 
 /// <summary>
-/// Agents are asked for bytes and answer with text, in which a character that the window cuts has become U+FFFD: here a window is cut
+/// Agents are read by bytes and answer with text, in which a character that the window cuts has become U+FFFD: here a window is cut
 /// back to whole characters, so that the next one begins with the character that this one cut.
 /// </summary>
 internal static class LogWindow
@@ -12,6 +12,7 @@ internal static class LogWindow
     private const int LongestCharacter = 4;
 
     /// <param name="data">What <paramref name="bytes"/> bytes of the log were read as.</param>
+    /// <param name="bytes">How many bytes of the log were read.</param>
     /// <param name="isLast">Nothing will follow: a character that is cut stays cut.</param>
     /// <returns>The text to show, and how many bytes it stands for: 0 when the rest of the only character is still to come.</returns>
     public static (string Text, int Bytes) WholeCharacters(string data, int bytes, bool isLast)

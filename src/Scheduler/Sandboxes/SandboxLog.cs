@@ -1,6 +1,7 @@
 namespace Pipeline.Scheduler.Sandboxes;
 
 /// <summary>A piece of a log.</summary>
+/// <param name="Text">In words.</param>
 /// <param name="Next">The offset after the piece, in bytes.</param>
 /// <param name="Size">How long the log was when it was read, in bytes.</param>
 internal sealed record LogText(string Text, long Next, long Size);
@@ -8,7 +9,7 @@ internal sealed record LogText(string Text, long Next, long Size);
 /// <summary>Reads a task's <c>stdout</c> or <c>stderr</c> in pieces that agents give at once.</summary>
 internal sealed class SandboxLog(SandboxReader sandbox)
 {
-    /// <summary>What is shown when nothing is asked for, in bytes.</summary>
+    /// <summary>How much is shown by default, in bytes.</summary>
     public const int DefaultBytes = 64 * 1024;
 
     /// <summary>The most that one answer carries from an offset.</summary>
@@ -18,7 +19,10 @@ internal sealed class SandboxLog(SandboxReader sandbox)
     private const int PieceBytes = 64 * 1024;
 
     /// <summary>The last lines, looked for in the last 4 MiB.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="file">The file.</param>
     /// <param name="lines">Null for the last 64 KiB, from a line's start.</param>
+    /// <param name="ct">Cancels the call.</param>
     public async Task<Found<LogText>> TailAsync(SandboxTask task, SandboxPath file, int? lines, CancellationToken ct)
     {
         for (long bytes = DefaultBytes; ; bytes *= 4)

@@ -1,85 +1,85 @@
 using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Sandboxes;
 
 /// <summary>
-/// A log as server-sent events: <c>log</c> with the bytes so far as id, <c>waiting</c> when it cannot be read yet or just now,
-/// and <c>end</c> when the task is over and everything was sent. Agents tell nobody that a file grew: they are asked each second.
+/// A log as server-sent events: <c>log</c> with the bytes so far as id, <c>waiting</c> when it cannot be read yet or just now, and
+/// <c>end</c> when the task is over and everything was sent. Agents do not announce that a file grew: they are polled each second.
 /// </summary>
 internal sealed class SandboxLogStream(SandboxStore tasks, SandboxLog log, TimeProvider time)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(2);
 
+    /// <param name="taskId">The task's id.</param>
+    /// <param name="file">The file.</param>
     /// <param name="offset">Bytes that the reader has; null to begin with the tail.</param>
-    public async Task WriteAsync(HttpContext http, string taskId, SandboxPath file, long? offset, int? tail, CancellationToken ct)
+    /// <param name="tail">Begin with so many last lines; null: with the last 64 KiB.</param>
+    /// <param name="ct">Cancels the call.</param>
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        string taskId, SandboxPath file, long? offset, int? tail, [EnumeratorCancellation] CancellationToken ct)
     {
-        await BeginAsync(http.Response, ct);
-        var (quiet, waits, wasOver) = (time.GetTimestamp(), "", false);
+        var quiet = time.GetTimestamp();
+        var (waits, wasOver) = ("", false);
         while (await tasks.FindAsync(taskId, ct) is { } task)
         {
-            var read = offset is { } from
-                ? await log.ReadAsync(task, file, from, SandboxLog.MostBytes, ct)
-                : await log.TailAsync(task, file, tail, ct);
-            if (read.Value is { } piece)
-            {
+            var read = await ReadAsync(task, file, offset, tail, ct);
+            var piece = read.Value;
+            if (piece is not null)
                 (offset, waits) = (piece.Next, "");
-                if (piece.Text.Length > 0)
-                {
-                    await SendAsync(http.Response, "log", piece.Text, piece.Next, ct);
-                    quiet = time.GetTimestamp();
-                }
-
-                if (piece.Next < piece.Size && piece.Text.Length > 0)
-                    continue;
-            }
-            else if (read.Problem!.Detail != waits && !task.IsOver)
+            if (EventOf(task, read, waits) is { } found)
             {
-                waits = read.Problem.Detail;
-                await SendAsync(http.Response, "waiting", Json(new { detail = waits }), null, ct);
+                waits = piece is null ? read.Problem!.Detail : "";
                 quiet = time.GetTimestamp();
+                yield return found;
             }
+
+            if (piece is { Text.Length: > 0 } && piece.Next < piece.Size)
+                continue;
 
             // Once more after the end: the last lines may reach the file after the status reached us.
             if (wasOver)
             {
-                await SendAsync(http.Response, "end", End(task.End, read.Problem), null, ct);
-                return;
+                yield return Item("end", End(task.End, read.Problem));
+                yield break;
             }
 
             wasOver = task.IsOver;
             if (time.GetElapsedTime(quiet) > KeepAlive)
             {
-                await http.Response.WriteAsync(": keep-alive\n\n", ct);
-                await http.Response.Body.FlushAsync(ct);
                 quiet = time.GetTimestamp();
+                yield return Item("keep-alive", "");
             }
 
-            await Task.Delay(Look, time, ct);
+            await Task.Delay(Poll, time, ct);
         }
     }
 
-    private static async Task BeginAsync(HttpResponse response, CancellationToken ct)
-    {
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        await response.WriteAsync("retry: 2000\n\n", ct);
-        await response.Body.FlushAsync(ct);
-    }
+    private Task<Found<LogText>> ReadAsync(SandboxTask task, SandboxPath file, long? offset, int? tail, CancellationToken ct) =>
+        offset is { } from
+            ? log.ReadAsync(task, file, from, SandboxLog.MostBytes, ct)
+            : log.TailAsync(task, file, tail, ct);
 
-    private static async Task SendAsync(HttpResponse response, string type, string data, long? id, CancellationToken ct)
+    /// <param name="task">The task.</param>
+    /// <param name="read">What was read.</param>
+    /// <param name="waits">The problem that was sent before.</param>
+    private static SseItem<string>? EventOf(SandboxTask task, Found<LogText> read, string waits) => read switch
     {
-        // A line break would end the data field: each line gets a field of its own.
-        var unix = data.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        var lines = unix.Replace("\n", "\ndata: ", StringComparison.Ordinal);
-        var mark = id is { } bytes ? $"id: {bytes.ToString(CultureInfo.InvariantCulture)}\n" : "";
-        await response.WriteAsync($"{mark}event: {type}\ndata: {lines}\n\n", ct);
-        await response.Body.FlushAsync(ct);
-    }
+        { Value: { Text.Length: > 0 } piece } => Item("log", piece.Text, piece.Next),
+        { Problem.Detail: var detail } when read.Value is null && !task.IsOver && detail != waits => Item("waiting", Json(new { detail })),
+        _ => null,
+    };
+
+    // A carriage return would end a line of the event; readers of the log see line feeds.
+    private static SseItem<string> Item(string type, string data, long? id = null) =>
+        new(data.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'), type)
+        {
+            EventId = id?.ToString(CultureInfo.InvariantCulture), ReconnectionInterval = Reconnect,
+        };
 
     private static string End(SandboxTaskEnd end, SandboxProblem? problem) =>
         Json(new { end.State, end.Outcome, end.ExitCode, end.Reason, Problem = problem?.Detail });

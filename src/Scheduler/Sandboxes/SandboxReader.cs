@@ -1,7 +1,8 @@
 using System.Net;
 using Pipeline.Mesos;
 using Pipeline.Mesos.Client;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Sandboxes;
 
@@ -32,7 +33,7 @@ internal sealed class SandboxReader(AgentClients agents)
 {
     /// <summary>Sorted by name. A file has no entries.</summary>
     public Task<Found<IReadOnlyList<SandboxFile>>> ListAsync(SandboxTask task, SandboxPath path, CancellationToken ct) =>
-        AskAsync(task, path, (agent, url, full, stop) => agent.BrowseAsync(url, full, stop), ct);
+        ReadAsync(task, path, (agent, url, full, stop) => agent.BrowseAsync(url, full, stop), ct);
 
     /// <summary>One file or directory, as its parent lists it.</summary>
     public async Task<Found<SandboxFile>> EntryAsync(SandboxTask task, SandboxPath path, CancellationToken ct)
@@ -47,18 +48,30 @@ internal sealed class SandboxReader(AgentClients agents)
 
     /// <summary>The whole file; the caller disposes of the stream.</summary>
     public Task<Found<Stream>> OpenAsync(SandboxTask task, SandboxPath path, CancellationToken ct) =>
-        AskAsync(task, path, (agent, url, full, stop) => agent.DownloadAsync(url, full, stop), ct);
+        ReadAsync(task, path, (agent, url, full, stop) => agent.DownloadAsync(url, full, stop), ct);
 
+    /// <param name="task">The task.</param>
+    /// <param name="path">The path in the sandbox.</param>
     /// <param name="offset">-1 asks for the size only: it comes as the offset.</param>
     /// <param name="length">In bytes; an agent sends at most 64 KiB at once.</param>
+    /// <param name="ct">Cancels the call.</param>
     public Task<Found<SandboxText>> ReadAsync(SandboxTask task, SandboxPath path, long offset, int length, CancellationToken ct) =>
-        AskAsync(task, path, (agent, url, full, stop) => agent.ReadAsync(url, full, offset, length, stop), ct);
+        ReadAsync(task, path, (agent, url, full, stop) => agent.ReadAsync(url, full, offset, length, stop), ct);
 
     /// <summary>The last name of the path that the agent gave.</summary>
     public static string NameOf(SandboxFile file) => file.Path[(file.Path.LastIndexOf('/') + 1)..];
 
-    private async Task<Found<T>> AskAsync<T>(
-        SandboxTask task, SandboxPath path, Func<MesosAgentClient, string, string, CancellationToken, Task<T?>> ask, CancellationToken ct)
+    /// <summary>An entry as API and pages show it.</summary>
+    public static SandboxFileView View(SandboxPath folder, SandboxFile file)
+    {
+        var name = NameOf(file);
+        var kind = file.IsDirectory ? "directory" : file.Mode.StartsWith('l') ? "link" : "file";
+        return new SandboxFileView(
+            folder == SandboxPath.Root ? name : $"{folder}/{name}", name, kind, file.Size, file.Mode, file.Modified);
+    }
+
+    private async Task<Found<T>> ReadAsync<T>(
+        SandboxTask task, SandboxPath path, Func<MesosAgentClient, string, string, CancellationToken, Task<T?>> read, CancellationToken ct)
         where T : class
     {
         if (task.AgentUrl is null || task.FrameworkId is null)
@@ -66,7 +79,7 @@ internal sealed class SandboxReader(AgentClients agents)
         try
         {
             var agent = agents.Of(task.Cluster);
-            if (await ask(agent, task.AgentUrl, MesosAgentClient.SandboxPath(task.FrameworkId, task.Id, path.Value), ct) is { } found)
+            if (await read(agent, task.AgentUrl, MesosAgentClient.SandboxPath(task.FrameworkId, task.Id, path.Value), ct) is { } found)
                 return new Found<T>(found, null);
             var root = MesosAgentClient.SandboxPath(task.FrameworkId, task.Id);
             var hasSandbox = path != SandboxPath.Root && await agent.BrowseAsync(task.AgentUrl, root, ct) is not null;

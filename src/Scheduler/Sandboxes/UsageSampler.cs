@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Hosting;
-using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Sandboxes;
 
 /// <summary>
-/// Asks agents what the tasks that somebody looks at use: an agent once for all its tasks, every five seconds, until nobody has looked
-/// for ten minutes. At most 200 tasks; the one that was looked at longest ago makes room.
+/// Samples the resource usage of the tasks that somebody looks at: one request an agent for all its tasks, every five seconds, until
+/// nobody has looked for ten minutes. At most 200 tasks; the least recently viewed one is evicted.
 /// </summary>
 internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, TimeProvider time) : BackgroundService
 {
@@ -73,7 +72,8 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
         }
 
         await Parallel.ForEachAsync(
-            live.GroupBy(l => (l.Task.Cluster, l.Task.AgentUrl)), new ParallelOptions { MaxDegreeOfParallelism = AgentsAtOnce, CancellationToken = ct },
+            live.GroupBy(l => (l.Task.Cluster, l.Task.AgentUrl)),
+                new ParallelOptions { MaxDegreeOfParallelism = AgentsAtOnce, CancellationToken = ct },
             async (agent, stop) => await MeasureAsync([.. agent], stop));
     }
 
@@ -83,7 +83,7 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
         foreach (var (_, series) in here)
         {
             lock (gate)
-                series.AskedAt = time.GetTimestamp();
+                series.SampledAt = time.GetTimestamp();
         }
 
         var first = here[0].Task;
@@ -143,5 +143,5 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
     }
 
     // A little before its time, so that two clocks of the same pace do not miss each other.
-    private bool IsDue(UsageSeries series) => series.AskedAt is not { } asked || time.GetElapsedTime(asked) > Every * 0.8;
+    private bool IsDue(UsageSeries series) => series.SampledAt is not { } sampled || time.GetElapsedTime(sampled) > Every * 0.8;
 }

@@ -1,5 +1,5 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Sandboxes;
 
@@ -19,11 +19,12 @@ internal sealed class UsageSeries
     /// <summary>When somebody looked last; a stamp of the clock.</summary>
     public long LookedAt { get; set; }
 
-    /// <summary>When the agent was asked last; a stamp of the clock, null: never.</summary>
-    public long? AskedAt { get; set; }
+    /// <summary>When the agent was queried last; a stamp of the clock, null: never.</summary>
+    public long? SampledAt { get; set; }
 
     public SandboxProblem? Problem { get; set; }
 
+    /// <param name="usage">What the agent measured.</param>
     /// <param name="startedAt">When the task began to run.</param>
     public void Add(ContainerUsage usage, DateTimeOffset? startedAt)
     {

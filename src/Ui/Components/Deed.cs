@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.Ui.Components;
 
@@ -7,7 +8,7 @@ namespace Pipeline.Ui.Components;
 /// <param name="Word">Of the button.</param>
 /// <param name="Consequence">Whole sentences.</param>
 /// <param name="DoAsync">Asks the leader; the caller's permission was checked.</param>
-public sealed record Deed(string Word, string Consequence, Func<DeedTold, Actor, CancellationToken, Task<OperatorAnswer>> DoAsync)
+public sealed record Deed(string Word, string Consequence, Func<DeedTold, Caller, CancellationToken, Task<OperatorAnswer>> DoAsync)
 {
     public DeedGrade Grade { get; init; } = DeedGrade.Reversible;
 
@@ -75,5 +76,5 @@ public sealed record DeedTold(
     /// <summary>Which of <see cref="Deed.Options"/>.</summary>
     public int Option { get; init; }
 
-    public Wish By(Actor actor) => new(actor, Reason, For);
+    public ActionDetails Details => new(Reason, For);
 }

@@ -1,5 +1,6 @@
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Ui.Queries;
 
 namespace Pipeline.Ui.Pages;

@@ -1,5 +1,6 @@
 using Pipeline.BuildRunner.Contract;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.Ui.Queries;
 

@@ -4,7 +4,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Ui.Queries;
 

@@ -4,7 +4,8 @@ using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Tests.Core;
 

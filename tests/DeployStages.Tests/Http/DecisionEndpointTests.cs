@@ -4,14 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Pipeline.ArtifactStore.Contract;
-using Pipeline.ArtifactStore.Contract.Commands;
-using Pipeline.ArtifactStore.Contract.Queries;
-using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Tests.Kit;
-using Pipeline.Kernel;
-using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.DeployStages.Tests.Http;
 

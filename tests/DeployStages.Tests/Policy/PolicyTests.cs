@@ -63,8 +63,8 @@ public sealed class PolicyTests
             "stages: [{ name: a, cluster: a, strategy: { canary: [1, 25%, 100%], pause: 30s } }, { name: b, cluster: b }]", null);
         Assert.Empty(reading.Problems);
         var rollout = reading.Policy!.Stages[0].Rollout;
-        Assert.Equal([new(1), new(25, true), new Scheduler.Contract.Share(100, true)], rollout.Groups);
-        Assert.Equal((Scheduler.Contract.Acceptance.Timed, TimeSpan.FromSeconds(30)), (rollout.Acceptance, rollout.Pause));
+        Assert.Equal([new(1), new(25, true), new Scheduler.Contract.Deploys.Share(100, true)], rollout.Groups);
+        Assert.Equal((Scheduler.Contract.Deploys.Acceptance.Timed, TimeSpan.FromSeconds(30)), (rollout.Acceptance, rollout.Pause));
         Assert.False(reading.Policy.Stages[1].Rollout.IsIncremental);
         Assert.NotEmpty(PolicyReader.Read("stages.yaml", "stages: [{ name: a, cluster: a, strategy: { pause: 30s } }]", null).Problems);
     }

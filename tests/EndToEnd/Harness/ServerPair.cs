@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using Dapper;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
+using Pipeline.Scheduler;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd.Harness;
@@ -90,12 +94,14 @@ public sealed class ServerPair : IAsyncDisposable
     }
 
     public Task DeployAsync(string request, int instances = 10) => Commands.DeployAsync(
+        Caller.System("tests"),
         new DeploySubmission(
             Cluster, request, $"{request}.1", RequestKind.Worker, instances, new ResourceNeed(0.1m, 64, 10, 1), null, TimeSpan.FromMinutes(5),
             TimeSpan.FromSeconds(5), "{}", [], null, null, null, JournalSubject.None, Actor.System("tests")),
         CancellationToken.None);
 
     public Task RunAsync(string id) => Commands.RunOnceAsync(
+        Caller.System("tests"),
         new RunOnce(Cluster, id, "errands", new ResourceNeed(0.1m, 64, 10, 0), TimeSpan.FromHours(1), "{}", null, 0, JournalSubject.None, Actor.System("tests")),
         CancellationToken.None);
 
@@ -135,7 +141,10 @@ public sealed class ServerPair : IAsyncDisposable
     /// <summary>The name under which PostgreSQL knows the sessions of a server.</summary>
     public string SessionsOf(ServedServer server) => $"server-{servers.IndexOf(server) + 1}";
 
-    private SchedulerCommands Commands => new(Db, TimeProvider.System);
+    private SchedulerCommands Commands => commands ??= new ServiceCollection().AddSingleton(Db).AddScheduler(new ConfigurationBuilder().Build())
+        .AddSingleton(TimeProvider.System).BuildServiceProvider().GetRequiredService<SchedulerCommands>();
+
+    private SchedulerCommands? commands;
 
     private async Task<ServedServer> StartServerAsync()
     {

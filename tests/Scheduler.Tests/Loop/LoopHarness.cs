@@ -3,7 +3,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
+using Pipeline.Scheduler.Sending;
+using Pipeline.Scheduler.Tests.Monitoring;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -25,8 +31,9 @@ internal sealed class LoopHarness : IAsyncDisposable
             File.WriteAllText(options.TaskRunnerPath, "#!/bin/sh\nexec sleep 1000\n");
         Key = ServerKey.LoadOrCreate(options.ServerKeyPath);
         Runner = new RunnerBinary(options.TaskRunnerPath);
-        Queries = new SchedulerQueries(db, Board, options);
-        Commands = new SchedulerCommands(db, TimeProvider.System);
+        Queries = new SchedulerQueries(db, Board, Microsoft.Extensions.Options.Options.Create(options));
+        Queue = new CommandStore(db, TimeProvider.System);
+        Commands = new SchedulerCommands(Queue);
         Auth = new RunnerAuth(db, Key, TimeProvider.System);
     }
 
@@ -34,11 +41,12 @@ internal sealed class LoopHarness : IAsyncDisposable
     public SchedulerOptions Options { get; }
     public ServerKey Key { get; }
     public RunnerBinary Runner { get; }
-    public OfferBoard Board { get; } = new();
+    public LoopStatusBoard Board { get; } = new();
     public TestMeters Meters { get; } = new();
     public SchedulerMetrics Metrics => metrics ??= new SchedulerMetrics(Meters);
     private SchedulerMetrics? metrics;
     public SchedulerQueries Queries { get; }
+    public CommandStore Queue { get; }
     public SchedulerCommands Commands { get; }
     public RunnerAuth Auth { get; }
 
@@ -58,10 +66,17 @@ internal sealed class LoopHarness : IAsyncDisposable
 
     public Journal Journal => new(Db, SchedulerKinds.All, _ => { }, TimeProvider.System);
 
+    public ClusterDatabase Database(TimeProvider? time = null) => new(Db, Journal, time ?? TimeProvider.System, "test");
+
     /// <summary>One server's worker; several on the same database stand by for each other.</summary>
-    public ClusterWorker Worker(Func<IMaster> connect) => new(
-        new WorkerParts(Db, Journal, TimeProvider.System, Options, Key, Runner, (_, _) => null, Board, Metrics, NullLogger.Instance),
-        "test", "pipeline", connect);
+    public ClusterWorker Worker(Func<IMaster> connect)
+    {
+        var database = Database();
+        var settings = new ClusterSettings("test", "pipeline", Options, (_, _) => null);
+        var launches = new LaunchBuilder(Options, Key, Runner, "test");
+        var term = new ClusterTerm(database, settings, launches, connect, new LoopMonitor(Board, Metrics, NullLogger.Instance));
+        return new ClusterWorker(database, term, Metrics, NullLogger.Instance);
+    }
 
     public async Task StopAsync()
     {
@@ -78,15 +93,5 @@ internal sealed class LoopHarness : IAsyncDisposable
         await StopAsync();
         await Db.DisposeAsync();
         Directory.Delete(directory, recursive: true);
-    }
-}
-
-/// <summary>Meters of one test, seen by nobody else.</summary>
-internal sealed class TestMeters : IMeterFactory
-{
-    public Meter Create(MeterOptions options) => new(options.Name, options.Version, options.Tags, this);
-
-    public void Dispose()
-    {
     }
 }

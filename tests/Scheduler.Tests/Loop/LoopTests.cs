@@ -2,10 +2,13 @@ using Dapper;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TaskRunner.Contract;
@@ -24,7 +27,7 @@ public sealed class LoopTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => Transactions.InTransactionAsync(
             async ct =>
             {
-                await harness.Commands.RunOnceAsync(Machine.Build(), ct);
+                await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), ct);
                 throw new InvalidOperationException("after the command");
             },
             None));
@@ -48,7 +51,7 @@ public sealed class LoopTests
                 statusesAtAck = await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM scheduler.task_status");
         };
         harness.Start(master.Connect);
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
@@ -61,7 +64,8 @@ public sealed class LoopTests
         Assert.Equal(("succeeded", 0), (task!.Task.Outcome, task.Task.ExitCode));
         Assert.Equal(["starting", "running", "finished"], task.Statuses.Select(s => s.State));
         Assert.Equal(("Launching", true), (phaseAtAccept, statusesAtAck >= 1));
-        var entries = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
+        var entries = await new JournalReader(harness.Db, SchedulerKinds.All)
+            .AboutAsync(new JournalSubject { TaskId = "build.1.1.1" }, null, 10, None);
         Assert.Equal(["task.finished", "task.healthy", "task.running", "task.launched"], entries.Select(e => e.Kind));
         Assert.Equal("subscribed", (await harness.Queries.ClusterAsync("test", None))!.State);
         Assert.Equal("finished",
@@ -77,13 +81,13 @@ public sealed class LoopTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", instances: 1), None);
         await harness.BecomesAsync("v1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("v1.1.1", "launching");
         await harness.StopAsync();
 
-        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", instances: 1), None);
         harness.Start(master.Connect);
         await Eventually.IsTrueAsync(
             () => Task.FromResult(master.Calls.OfType<ReconcileTasks>().Any(c => c.Tasks.Any(t => t.TaskId == "v1.1.1"))),
@@ -104,7 +108,8 @@ public sealed class LoopTests
     public async Task A_write_of_an_old_epoch_is_refused_and_a_second_server_stands_by()
     {
         await using var harness = await LoopHarness.CreateAsync();
-        var store = new ClusterStore(harness.Db, new Journal(harness.Db, SchedulerKinds.All, _ => { }, TimeProvider.System), TimeProvider.System, "test");
+        var store = new ClusterStore(harness.Db, new Journal(harness.Db, SchedulerKinds.All, _ => { }, TimeProvider.System),
+            TimeProvider.System, "test");
         await using (var first = await Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None))
         {
             Assert.Equal(1, first!.Epoch);
@@ -135,7 +140,8 @@ public sealed class LoopTests
             Assert.Null(await Leadership.EndSilentAsync(harness.Db, "other", TimeSpan.FromSeconds(3), None));
 
             var next = await Eventually.BecomesAsync(
-                () => Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None), l => l is not null, TimeSpan.FromSeconds(20), "led");
+                () => Leadership.TryTakeAsync(harness.Db, "test", TimeProvider.System, None), l => l is not null,
+                    TimeSpan.FromSeconds(20), "led");
             await using (next)
             {
                 await Assert.ThrowsAsync<FencedException>(() => frozen!.WatchAsync(() => { }, None));
@@ -174,7 +180,7 @@ public sealed class LoopTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.RunOnceAsync(Machine.Build() with { RunnerSpec = """{"kind":"build"}""" }, None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build() with { RunnerSpec = """{"kind":"build"}""" }, None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
@@ -190,7 +196,8 @@ public sealed class LoopTests
             (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
         Assert.Equal("build.1", (await harness.Auth.AuthenticateAsync("build.1.1.1", $"Bearer {redeemed.Token}", None))!.RunId);
         Assert.Null(await harness.Auth.AuthenticateAsync("build.1.1.2", $"Bearer {redeemed.Token}", None));
-        var shown = (await harness.Queries.TaskAsync("build.1.1.1", None))!.Environment.Where(v => v.Source == "scheduler").ToDictionary(v => v.Name);
+        var shown = (await harness.Queries.TaskAsync("build.1.1.1", None))!.Environment.Where(v => v.Source == "scheduler")
+            .ToDictionary(v => v.Name);
         Assert.Equal(environment.Keys.Order(), shown.Keys.Order());
         Assert.All(environment.Where(v => v.Key != "PIPELINE_TICKET"), v => Assert.Equal(v.Value, shown[v.Key].Value));
         Assert.Equal(("hidden", true), (shown["PIPELINE_TICKET"].Value, shown["PIPELINE_TICKET"].Hidden));

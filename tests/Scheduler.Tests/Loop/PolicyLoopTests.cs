@@ -1,6 +1,6 @@
 using Dapper;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
@@ -16,11 +16,11 @@ public sealed class PolicyLoopTests
     public async Task Without_a_leader_a_command_waits_and_can_be_asked_for()
     {
         await using var harness = await LoopHarness.CreateAsync();
-        var waiting = await harness.Commands.AskAsync("test", "api-web", new PauseCommand("api-web", true, Machine.By()), None);
+        var waiting = await harness.Queue.SendAsync("test", "api-web", new PauseCommand("api-web", true, Machine.By()), None);
         Assert.Null(waiting.Outcome);
         harness.Start(new ScriptedMaster().Connect);
         var answered = await Eventually.BecomesAsync(
-            () => harness.Commands.AnswerAsync(waiting.Id, None), a => a?.Outcome is not null, TimeSpan.FromSeconds(20), "it is answered");
+            () => harness.Queue.AnswerAsync(waiting.Id, None), a => a?.Outcome is not null, TimeSpan.FromSeconds(20), "it is answered");
         Assert.Equal(("not-found", 404), (answered!.Outcome!.Code, answered.Outcome.Status));
     }
 
@@ -30,10 +30,11 @@ public sealed class PolicyLoopTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Web("v1", 1), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", 1), None);
         await harness.BecomesAsync("v1.1.1", "pending");
         await PlaceAsync(harness, master, "v1.1.1");
-        Assert.True((await harness.Commands.AskAsync("test", "api-web", new BounceCommand("api-web", true, 1, false, Machine.By()), None)).Outcome!.IsAccepted);
+        Assert.True((await harness.Queue.SendAsync("test", "api-web", new BounceCommand("api-web", true, 1, false, Machine.By()), None))
+            .Outcome!.IsAccepted);
         await harness.BecomesAsync("v1.1.2", "pending");
         await harness.StopAsync();
 
@@ -44,17 +45,18 @@ public sealed class PolicyLoopTests
         await harness.BecomesAsync("v1.1.1", "killed");
 
         var manual = new DeployOptions { Rollout = new Rollout(Acceptance.Manual) { Groups = [new Share(1)] } };
-        await harness.Commands.AskAsync("test", "api-web", new ScaleCommand("api-web", 2, false, false, Machine.By()), None);
+        await harness.Queue.SendAsync("test", "api-web", new ScaleCommand("api-web", 2, false, false, Machine.By()), None);
         await PlaceAsync(harness, master, "v1.2.1");
-        await harness.Commands.DeployAsync(Machine.Web("v2", 2) with { Options = manual }, None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v2", 2) with { Options = manual }, None);
         await harness.BecomesAsync("v2.1.1", "pending");
         await PlaceAsync(harness, master, "v2.1.1");
         await harness.StopAsync();
 
         harness.Start(master.Connect);
         var deploy = await harness.Queries.DeployAsync("test", "v2", None);
-        Assert.Equal((1, 2, 1, "manual"), (deploy!.Rollout!.Group, deploy.Rollout.Groups, deploy.Rollout.Proven, deploy.Rollout.Acceptance));
-        var advanced = await harness.Commands.AskAsync(
+        Assert.Equal((1, 2, 1, "manual"), (deploy!.Rollout!.Group, deploy.Rollout.Groups, deploy.Rollout.Proven,
+            deploy.Rollout.Acceptance));
+        var advanced = await harness.Queue.SendAsync(
             "test", "v2", new AdvanceDeployCommand("v2", true, null, Kernel.Actor.Person("eleni")), None);
         Assert.True(advanced.Outcome is null or { IsAccepted: true });
         await harness.BecomesAsync("v2.2.1", "pending");
@@ -66,9 +68,10 @@ public sealed class PolicyLoopTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Job("r1"), None);
-        var asked = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null, null, Machine.By());
-        var answer = await harness.Commands.AskAsync("test", "report", asked, None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Job("r1"), None);
+        var asked = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null,
+            null, Machine.By());
+        var answer = await harness.Queue.SendAsync("test", "report", asked, None);
         Assert.Equal("r1.run.a", answer.Outcome!.Detail);
         await harness.BecomesAsync("r1.run.a.1.1", "pending");
         master.Offer();
@@ -79,7 +82,7 @@ public sealed class PolicyLoopTests
 
         master.Update("r1.run.a.1.1", TaskState.Finished, "Command exited with status 0");
         await harness.BecomesAsync("r1.run.a.1.1", "finished");
-        var again = await harness.Commands.AskAsync("test", "report", asked, None);
+        var again = await harness.Queue.SendAsync("test", "report", asked, None);
         Assert.Contains("nothing changed", again.Outcome!.Detail, StringComparison.Ordinal);
         await using var connection = await harness.Db.OpenConnectionAsync(None);
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM scheduler.task"));

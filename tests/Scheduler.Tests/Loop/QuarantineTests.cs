@@ -2,9 +2,10 @@ using Dapper;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
@@ -26,7 +27,7 @@ public sealed class QuarantineTests
         await ExecuteAsync(harness,
             "INSERT INTO scheduler.intake (cluster, at, subject_id, payload, wants_answer) VALUES ('test', now(), 'bad', @payload::jsonb, true)",
             new { payload });
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         harness.Start(new ScriptedMaster().Connect);
         await harness.BecomesAsync("build.1.1.1", "pending");
         var entry = Assert.Single(await Store(harness).ListAsync("test", None));
@@ -34,14 +35,17 @@ public sealed class QuarantineTests
         Assert.Contains(reason, entry.Reason, StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync(harness, "SELECT count(*) FROM scheduler.intake"));
         Assert.Equal(1, await CountAsync(harness, "SELECT count(*) FROM scheduler.command_result WHERE code = 'quarantined'"));
-        var told = await new JournalReader(harness.Db, SchedulerKinds.All).AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
-        Assert.Contains(told, e => e.Event is ClusterChanged { What: var what } && what.Contains("command bad set aside", StringComparison.Ordinal));
+        var told = await new JournalReader(harness.Db, SchedulerKinds.All)
+            .AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
+        Assert.Contains(told, e => e.Event is ClusterChanged { What: var what }
+            && what.Contains("command bad was put into quarantine", StringComparison.Ordinal));
 
         // Released, it comes back, and is set aside again: it is as bad as before.
         Assert.True(await Store(harness).ReleaseAsync("test", entry.Id, Operator, "{}", None));
         Assert.False(await Store(harness).ReleaseAsync("test", entry.Id, Operator, "{}", None));
         await Eventually.IsTrueAsync(
-            async () => (await Store(harness).ListAsync("test", None)).Count(e => e.ReleasedAt is null && e.Id != entry.Id) == 1, Patience, "set aside again");
+            async () => (await Store(harness).ListAsync("test", None)).Count(e => e.ReleasedAt is null && e.Id != entry.Id) == 1,
+                Patience, "set aside again");
     }
 
     [Fact]
@@ -50,13 +54,13 @@ public sealed class QuarantineTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Web("v1", instances: 1), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", instances: 1), None);
         await harness.BecomesAsync("v1.1.1", "pending");
         await harness.StopAsync();
         await ExecuteAsync(harness, "UPDATE scheduler.deploy SET spec = spec || '{\"killGrace\": \"a while\"}'", null);
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Web("v2", instances: 1), None);
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v2", instances: 1), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
@@ -65,7 +69,8 @@ public sealed class QuarantineTests
         Assert.Equal(["command v2", "request api-web"], entries.Select(e => $"{e.Kind} {e.SubjectId}").Order());
 
         await ExecuteAsync(harness, "UPDATE scheduler.deploy SET spec = spec || '{\"killGrace\": \"00:00:10\"}'", null);
-        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new StartNewTermCommand("released", Operator), StoredJson.Options);
+        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new StartNewTermCommand("released", Operator),
+            StoredJson.Options);
         foreach (var entry in entries.OrderByDescending(e => e.Kind))
             Assert.True(await Store(harness).ReleaseAsync("test", entry.Id, Operator, newTerm, None));
         await harness.BecomesAsync("v2.1.1", "pending");
@@ -77,7 +82,7 @@ public sealed class QuarantineTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
@@ -86,13 +91,15 @@ public sealed class QuarantineTests
         // Refused by a rule of the schema, as an unforeseen value would be.
         await ExecuteAsync(harness, "ALTER TABLE scheduler.task_status ADD CHECK (message <> 'poison')", null);
         master.Update("build.1.1.1", TaskState.Running, "poison");
-        await Eventually.IsTrueAsync(() => { master.Update("build.1.1.1", TaskState.Running, "poison"); return SetAsideAsync(); }, Patience, "set aside");
+        await Eventually.IsTrueAsync(() => { master.Update("build.1.1.1", TaskState.Running, "poison"); return QuarantineAsync(); },
+            Patience, "set aside");
         var task = await harness.Queries.TaskAsync("build.1.1.1", None);
         Assert.Equal(("starting", "a\uFFFDb"), (task!.Task.State, task.Statuses[0].Message));
-        await harness.Commands.RunOnceAsync(Machine.Build("build.2"), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build("build.2"), None);
         await harness.BecomesAsync("build.2.1.1", "pending");
 
-        async Task<bool> SetAsideAsync() => (await Store(harness).ListAsync("test", None)).Any(e => e is { Kind: "task", SubjectId: "build.1.1.1" });
+        async Task<bool> QuarantineAsync() => (await Store(harness).ListAsync("test", None))
+            .Any(e => e is { Kind: "task", SubjectId: "build.1.1.1" });
     }
 
     [Theory]
@@ -104,12 +111,12 @@ public sealed class QuarantineTests
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
         await StateAsync("subscribed");
-        var early = await harness.Commands.AskAsync("test", "test", new ResetFrameworkCommand(drop, Operator), None);
+        var early = await harness.Queue.SendAsync("test", "test", new ResetFrameworkCommand(drop, Operator), None);
         Assert.Equal("framework-not-lost", early.Outcome?.Code);
         master.Say(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "Framework has been removed"));
         await StateAsync("removed");
         var before = master.Subscriptions.Count;
-        var reset = await harness.Commands.AskAsync("test", "test", new ResetFrameworkCommand(drop, Operator), None);
+        var reset = await harness.Queue.SendAsync("test", "test", new ResetFrameworkCommand(drop, Operator), None);
         Assert.True(reset.Outcome?.IsAccepted);
         await StateAsync("subscribed");
         Assert.Equal(subscribesAs, master.Subscriptions.Last().FrameworkId);
@@ -129,7 +136,7 @@ public sealed class QuarantineTests
         using var stop = new CancellationTokenSource();
         var second = new ScriptedMaster();
         var standby = harness.Worker(second.Connect).RunAsync(stop.Token);
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");

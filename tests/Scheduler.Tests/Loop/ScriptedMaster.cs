@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Sending;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Tests.Loop;

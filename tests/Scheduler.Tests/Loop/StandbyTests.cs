@@ -1,9 +1,10 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Monitoring;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
@@ -19,7 +20,7 @@ public sealed class StandbyTests
         await using var harness = await LoopHarness.CreateAsync();
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.DeployAsync(Machine.Web("v1", 2), None);
+        await harness.Commands.DeployAsync(Callers.System, Machine.Web("v1", 2), None);
         await harness.BecomesAsync("v1.2.1", "pending");
         await harness.StopAsync();
 
@@ -27,13 +28,13 @@ public sealed class StandbyTests
         var request = await harness.Queries.RequestAsync("test", "api-web", None);
         Assert.Equal((2, "v1"), (request!.ActiveTasks, request.PendingDeploy));
         Assert.Equal(2, (await harness.Queries.TasksAsync(new TaskFilter("test"), null, 30, None)).Items.Count);
-        var waiting = await harness.Commands.AskAsync("test", "api-web", new ScaleCommand("api-web", 3, false, false, Machine.By()), None);
+        var waiting = await harness.Queue.SendAsync("test", "api-web", new ScaleCommand("api-web", 3, false, false, Machine.By()), None);
         Assert.Null(waiting.Outcome);
 
         // A leader that had not read the rows would know no such request.
         harness.Start(master.Connect);
         var answered = await Eventually.BecomesAsync(
-            () => harness.Commands.AnswerAsync(waiting.Id, None), a => a?.Outcome is not null, TimeSpan.FromSeconds(20), "it is answered");
+            () => harness.Queue.AnswerAsync(waiting.Id, None), a => a?.Outcome is not null, TimeSpan.FromSeconds(20), "it is answered");
         Assert.True(answered!.Outcome!.IsAccepted);
         await harness.BecomesAsync("v1.3.1", "pending");
         Assert.Equal(3, (await harness.Queries.RequestAsync("test", "api-web", None))!.ActiveTasks);
@@ -44,10 +45,11 @@ public sealed class StandbyTests
     {
         await using var harness = await LoopHarness.CreateAsync();
         var term = new LoopTerm("test", 1, TimeProvider.System, false, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        var machine = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, Snapshot.Empty, TimeProvider.System.GetUtcNow());
+        var machine = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, Snapshot.Empty,
+            TimeProvider.System.GetUtcNow());
         var loop = new ClusterLoop(machine, null!, null!, null!, null!, term);
         var taken = 0;
-        while (loop.HearAsync(new Tick(), None).AsTask().IsCompletedSuccessfully)
+        while (loop.EnqueueAsync(new Tick(), None).AsTask().IsCompletedSuccessfully)
             taken++;
         // Nobody drives it: the next one is not dropped, its sender waits.
         Assert.Equal(10_000, taken);
@@ -55,7 +57,7 @@ public sealed class StandbyTests
         const int updates = 12_000;
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
-        await harness.Commands.RunOnceAsync(Machine.Build(), None);
+        await harness.Commands.RunOnceAsync(Callers.System, Machine.Build(), None);
         await harness.BecomesAsync("build.1.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("build.1.1.1", "launching");
@@ -65,7 +67,8 @@ public sealed class StandbyTests
         await harness.BecomesAsync("build.1.1.1", "finished");
         await using var connection = await harness.Db.OpenConnectionAsync(None);
         var said = (await Dapper.SqlMapper.QueryAsync<string>(
-            connection, "SELECT message FROM scheduler.task_status WHERE task_id = 'build.1.1.1' AND state = 'Running' ORDER BY id")).ToList();
+            connection, "SELECT message FROM scheduler.task_status WHERE task_id = 'build.1.1.1' AND state = 'Running' ORDER BY id"))
+                .ToList();
         Assert.Equal(Enumerable.Range(0, updates).Select(n => $"{n}"), said);
         Assert.Equal(updates + 1, master.Calls.OfType<AcknowledgeUpdate>().Count());
     }

@@ -18,7 +18,8 @@ public sealed class LogWindowTests
             for (var at = 0; at < bytes.Length;)
             {
                 var length = Math.Min(window, bytes.Length - at);
-                var (whole, taken) = LogWindow.WholeCharacters(Encoding.UTF8.GetString(bytes, at, length), length, at + length == bytes.Length);
+                var (whole, taken) = LogWindow.WholeCharacters(Encoding.UTF8.GetString(bytes, at, length), length,
+                    at + length == bytes.Length);
                 Assert.True(taken > 0);
                 text.Append(whole);
                 at += taken;

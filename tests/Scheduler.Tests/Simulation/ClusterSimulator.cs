@@ -1,7 +1,8 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Simulation.Cluster;
 using Pipeline.Scheduler.Tests.Simulation.Commands;
@@ -169,7 +170,7 @@ internal sealed partial class ClusterSimulator
             agenda.After(agenda.Between(10, 4000), () => Subscribe(of));
         // As the loop does: soon after a take-over that was the last breath of the leader before.
         else if (said is SubscriptionEnded { End: SubscriptionEnd.FailedOver } && agenda.Now - of.Since < ClusterLoop.PredecessorTime)
-            agenda.After(ClusterLoop.RetakePause, () => Subscribe(of));
+            agenda.After(ClusterLoop.ResubscribePause, () => Subscribe(of));
     }
 
     private void Enqueue(Term of, SchedulerInput input)
@@ -217,7 +218,7 @@ internal sealed partial class ClusterSimulator
         if (!of.IntakeRang)
             return [];
         of.IntakeRang = false;
-        var items = await store.ReadIntakeAsync();
+        var items = await store.ReadCommandsAsync();
         batch.AddRange(ClusterLoop.InputsOf(items));
         return [.. items.Select(i => i.Id)];
     }

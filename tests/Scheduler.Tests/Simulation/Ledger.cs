@@ -1,4 +1,3 @@
-using Pipeline.Kernel;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;
@@ -87,7 +86,7 @@ internal sealed class Ledger
     /// <summary>How a request stands, for messages.</summary>
     public string Show(string request) =>
         $"{request} {Requests[request].State}, in force {Requests[request].ActiveDeploy}, pending {Requests[request].PendingDeploy}, overrides "
-        + $"{System.Text.Json.JsonSerializer.Serialize(Requests[request].Overrides, StoredJson.Options)}; "
+        + $"{System.Text.Json.JsonSerializer.Serialize(Requests[request].Overrides, Kernel.StoredJson.Options)}; "
         + string.Join("; ", Live.Values.Where(t => t.RequestId == request).Select(t =>
             $"{t.Id} {t.Phase}{(t.IsHealthy ? " healthy" : "")} {t.Leaving?.Cause.ToString() ?? "stays"} kill {t.KillCause}"));
 

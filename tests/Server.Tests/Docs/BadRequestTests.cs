@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Http.Validation;
 using Pipeline.Server.Api;
 
 namespace Pipeline.Server.Tests.Docs;
@@ -95,4 +95,12 @@ public sealed class BadRequestTests : IAsyncLifetime
         Assert.Equal((code, pointer), (problem.GetProperty("code").GetString(), error.GetProperty("pointer").GetString()));
         return error.GetProperty("detail").GetString()!;
     }
+
+    private sealed record ScaleBody(int? Instances, bool? Acknowledged);
+
+    private sealed record MachineBody(double? DurationSeconds, string? AtExpiry, string? Reason);
+
+    private sealed record RunBody(string? RunId, IReadOnlyList<string>? Arguments, DateTimeOffset? RunAt, RunResources? Resources);
+
+    private sealed record RunResources(decimal? Cpus);
 }

@@ -5,7 +5,7 @@ using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Tests.Flows;

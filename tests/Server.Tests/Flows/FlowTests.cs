@@ -10,7 +10,7 @@ using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Server.Jobs;
 using Pipeline.TestKit;
 

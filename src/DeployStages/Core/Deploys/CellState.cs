@@ -1,5 +1,5 @@
 using Pipeline.DeployStages.Contract;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Core.Deploys;
 

@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Core.Deploys;
 

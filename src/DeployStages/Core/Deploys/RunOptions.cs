@@ -1,6 +1,6 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core.Plans;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.DeployStages.Core.Deploys;
 
@@ -17,7 +17,7 @@ internal static class RunOptions
     };
 
     /// <param name="rollout">Of the stage; only what runs all the time rolls out.</param>
-    public static DeployOptions Of(ResolvedDeployable d, Scheduler.Contract.Rollout rollout) =>
+    public static DeployOptions Of(ResolvedDeployable d, Scheduler.Contract.Deploys.Rollout rollout) =>
         d.Runs is not { } runs ? new DeployOptions { Rollout = rollout } : new DeployOptions
         {
             Schedule = ScheduleOf(runs),

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Http;
+using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.DeployStages.Core.Plans;
 

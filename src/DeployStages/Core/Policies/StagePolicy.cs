@@ -13,7 +13,7 @@ internal sealed record StagePolicy(
     public static readonly TimeSpan DefaultBudget = TimeSpan.FromMinutes(10);
 
     /// <summary>How new instances replace old ones. A rollback never waits for groups.</summary>
-    public Scheduler.Contract.Rollout Rollout { get; init; } = new();
+    public Scheduler.Contract.Deploys.Rollout Rollout { get; init; } = new();
 
     /// <summary>Another stage uses the same cluster: names of requests then carry the stage.</summary>
     public bool SharesCluster { get; init; }

@@ -7,7 +7,7 @@ using Pipeline.DeployStages.Core.Plans;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.DeployStages.Rollout.Deploys;
@@ -36,7 +36,7 @@ internal sealed class DeploySubmissions(AttestationCommands signer, AttestationQ
             new DeployTrust(d.Artifact, release, p.Stage, generation), d.Image,
             d.Route, p.Subject with { Deployable = d.Name, Release = release }, actor)
         {
-            Options = RunOptions.Of(d, rollback ? new Scheduler.Contract.Rollout() : policy.Rollout),
+            Options = RunOptions.Of(d, rollback ? new Scheduler.Contract.Deploys.Rollout() : policy.Rollout),
         };
     }
 

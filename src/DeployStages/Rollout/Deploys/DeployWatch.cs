@@ -3,6 +3,7 @@ using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Rollout.Deploys;
 

@@ -31,6 +31,6 @@ internal sealed class DeployableRegistry(
         var attempted = (await deploys.OfAsync(p.Id, ct)).Where(d => !keep.Contains(d.Deployable));
         var requests = removed.Select(d => (d.Cluster, d.RequestId)).Concat(attempted.Select(d => (d.Cluster, d.RequestId)));
         foreach (var (cluster, request) in requests.Distinct())
-            await scheduler.RemoveRequestAsync(cluster, request, actor, ct);
+            await scheduler.RemoveRequestAsync(StageActor.For(actor), cluster, request, ct);
     }
 }

@@ -1,5 +1,7 @@
 using Pipeline.DeployStages.Core.Deploys;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Rollout.Deploys;
 

@@ -25,7 +25,7 @@ internal sealed class Rollouts(
         foreach (var deployable in release.Deployables.Select(d => ResolvedDeployable.For(d, p.Stage)))
         {
             var submission = await submissions.PrepareAsync(p, policy, releaseDigest, deployable, rollback, actor, ct);
-            await scheduler.DeployAsync(submission, ct);
+            await scheduler.DeployAsync(StageActor.For(actor), submission, ct);
             submitted.Add(new PromotionDeploy(
                 p.Id, p.Cluster, submission.DeployId, submission.RequestId, deployable.Name, deployable.Kind, releaseDigest,
                 p.Generation.Value, rollback, deployable.Instances, DeployState.Submitted, null, null, now, null));
@@ -40,7 +40,7 @@ internal sealed class Rollouts(
         var reason = $"promotion {p.Number} ended: {p.Reason}";
         foreach (var deploy in (await deploys.OfGenerationAsync(p, ct)).Where(d => d.State == DeployState.Submitted))
         {
-            await scheduler.CancelDeployAsync(deploy.Cluster, deploy.DeployId, reason, actor, ct);
+            await scheduler.CancelDeployAsync(StageActor.For(actor), deploy.Cluster, deploy.DeployId, reason, ct);
             await deploys.EndAsync(
                 deploy, DeployState.Failed, p.FailureClass, "Cancelled: the promotion ended.", time.GetUtcNow(), ct);
         }

@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;

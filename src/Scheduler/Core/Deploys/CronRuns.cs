@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Policy;

@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Instances;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;

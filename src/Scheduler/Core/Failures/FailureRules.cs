@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Model;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 

@@ -1,4 +1,5 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Policy;
 using Pipeline.Scheduler.Core.State;

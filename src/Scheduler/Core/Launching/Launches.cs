@@ -1,4 +1,5 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Mesos.Client;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Offers;

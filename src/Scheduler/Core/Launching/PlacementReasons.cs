@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Offers;

@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Agents;
 using Pipeline.Scheduler.Core.Launching;
 using Pipeline.Scheduler.Core.Master;

@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Offers;
 using Pipeline.Scheduler.Core.State;

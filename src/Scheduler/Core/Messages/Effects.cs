@@ -1,6 +1,5 @@
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Core.Model;
-using Pipeline.Scheduler.Http;
 
 namespace Pipeline.Scheduler.Core.Messages;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Messages;

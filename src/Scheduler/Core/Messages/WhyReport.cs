@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.Scheduler.Core.Messages;
 

@@ -1,5 +1,5 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.Scheduler.Core.Model;
 

@@ -43,11 +43,3 @@ internal enum MachineState
     /// <summary>Empty, and never used again until somebody activates it.</summary>
     Decommissioned,
 }
-
-internal enum MachineAction
-{
-    Freeze,
-    Drain,
-    Decommission,
-    Activate,
-}

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.Scheduler.Core.Model;
 

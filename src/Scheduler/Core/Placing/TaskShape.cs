@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Placing;

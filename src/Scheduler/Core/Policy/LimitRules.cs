@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.Scheduler.Core.Policy;
 

@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Core.Policy;

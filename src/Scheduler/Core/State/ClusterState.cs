@@ -1,6 +1,7 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 

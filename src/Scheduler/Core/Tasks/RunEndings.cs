@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
@@ -56,7 +57,7 @@ internal sealed class RunEndings(
             || state.Requests[run.RequestId].Overrides.Pause is not null)
             return null;
         // A cron run that a person started is not retried automatically.
-        if (run.Spec.Run is { Asked: true } && state.Requests[run.RequestId].Kind == RequestKind.Cron)
+        if (run.Spec.Run is { Manual: true } && state.Requests[run.RequestId].Kind == RequestKind.Cron)
             return null;
         var pause = retry.Backoff == TimeSpan.Zero ? (TimeSpan?)null : retry.Backoff * Math.Pow(2, Math.Min(run.Crashes, 10));
         return (run with { Crashes = run.Crashes + 1 }, pause);

@@ -1,5 +1,5 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;

@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Instances;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;

@@ -1,5 +1,5 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Instances;
 using Pipeline.Scheduler.Core.Messages;

@@ -1,6 +1,5 @@
 using Pipeline.DeployStages.Core.Deploys;
-using Pipeline.Scheduler.Contract;
-using Pipeline.TaskRunner;
+using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.DeployStages.Tests.Core.Deploys;
 

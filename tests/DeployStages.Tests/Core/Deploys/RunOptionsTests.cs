@@ -2,6 +2,7 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core.Deploys;
 using Pipeline.DeployStages.Core.Plans;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.DeployStages.Tests.Core.Deploys;
 
@@ -31,14 +32,14 @@ public sealed class RunOptionsTests
     [Fact]
     public void What_runs_all_the_time_rolls_out_as_the_stage_says()
     {
-        var rollout = new Scheduler.Contract.Rollout(Acceptance.Timed, TimeSpan.FromSeconds(30)) { Groups = [new Share(1)] };
+        var rollout = new Scheduler.Contract.Deploys.Rollout(Acceptance.Timed, TimeSpan.FromSeconds(30)) { Groups = [new Share(1)] };
         Assert.Same(rollout, RunOptions.Of(Of("service", null), rollout).Rollout);
     }
 
     [Fact]
     public void A_run_takes_no_groups_and_has_its_own_limits()
     {
-        var rollout = new Scheduler.Contract.Rollout(Acceptance.Timed, TimeSpan.FromSeconds(30)) { Groups = [new Share(1)] };
+        var rollout = new Scheduler.Contract.Deploys.Rollout(Acceptance.Timed, TimeSpan.FromSeconds(30)) { Groups = [new Share(1)] };
         var options = RunOptions.Of(Of("job", None with { TimeoutSeconds = 90, Retries = 2, MaxRunning = 4 }), rollout);
         Assert.False(options.Rollout.IsIncremental);
         Assert.Equal(TimeSpan.FromSeconds(90), options.RunLimit);

@@ -3,7 +3,7 @@ using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.DeployStages.Tests.Core.Promotions;
 

@@ -3,7 +3,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.DeployStages.Tests.Core.Promotions;
 

@@ -1,6 +1,8 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Tests.Core.Harness;

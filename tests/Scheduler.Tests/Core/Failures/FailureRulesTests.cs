@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Model;
 using TaskStatus = Pipeline.Mesos.TaskStatus;

@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Mesos.Client;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;

@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Targets;
 using static Pipeline.Scheduler.Tests.Core.Harness.Rows;

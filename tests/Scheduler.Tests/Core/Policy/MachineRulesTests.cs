@@ -1,4 +1,5 @@
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Policy;

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Tests.Core.Harness;
 

@@ -6,6 +6,8 @@ using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Data.Commit;
+using Pipeline.Scheduler.Data.Snapshots;
 using Pipeline.Scheduler.Loop;
 using Pipeline.TestKit;
 
@@ -96,7 +98,7 @@ internal sealed class PostgresStore : ISimulatedStore, IAsyncDisposable
     public Task PutAsync(string subject, SchedulerCommand command) => ExecuteAsync(
         db, Put, new { at = agenda.Now.UtcDateTime, subject, payload = JsonSerializer.Serialize(command, StoredJson.Options), ask = agenda.OneIn(3) });
 
-    public Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync() => store.ReadIntakeAsync(None);
+    public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync() => store.ReadCommandsAsync(None);
 
     public async Task SaveAsync(long epoch, Effects effects, IReadOnlyList<long> intake)
     {

@@ -1,7 +1,7 @@
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.Scheduler.Tests.Simulation.Stores;
 
@@ -13,7 +13,7 @@ internal interface ISimulatedStore
 
     Task PutAsync(string subject, SchedulerCommand command);
 
-    Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync();
+    Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync();
 
     /// <exception cref="FencedException">The epoch is over.</exception>
     Task SaveAsync(long epoch, Effects effects, IReadOnlyList<long> intake);
@@ -40,8 +40,8 @@ internal sealed class MemoryStore(Ledger ledger, Invariants invariants, Plant pl
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<IntakeItem>> ReadIntakeAsync() => Task.FromResult<IReadOnlyList<IntakeItem>>(
-        [.. intake.Take(500).Select(i => new IntakeItem(i.Key, i.Value.Command, i.Key % 3 == 0, ledger.Deploys.ContainsKey(Makes(i.Value))))]);
+    public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync() => Task.FromResult<IReadOnlyList<QueuedCommand>>(
+        [.. intake.Take(500).Select(i => new QueuedCommand(i.Key, i.Value.Command, i.Key % 3 == 0, ledger.Deploys.ContainsKey(Makes(i.Value))))]);
 
     // As the statement does that reads the intake.
     private string Makes((string Subject, SchedulerCommand Command) asked) => asked.Command is RunNowCommand run

@@ -1,7 +1,0 @@
-namespace Pipeline.Scheduler.Contract;
-
-/// <param name="Path">Relative to the sandbox: good for a further call.</param>
-/// <param name="Kind"><c>file</c>, <c>directory</c> or <c>link</c>.</param>
-/// <param name="Size">In bytes.</param>
-/// <param name="Mode">As <c>ls -l</c> shows it.</param>
-public sealed record SandboxFileView(string Path, string Name, string Kind, long Size, string Mode, DateTimeOffset ModifiedAt);
