@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract;
 

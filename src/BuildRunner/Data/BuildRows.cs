@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pipeline.ArtifactStore.Http;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract;

@@ -1,4 +1,3 @@
-using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Yaml;
 
@@ -6,7 +5,7 @@ namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>Reads <c>.pipeline.yaml</c>. Any text gives an answer: never an exception, every error at once, with its place and a
 /// hint.</summary>
-public static class DefinitionParser
+internal static class DefinitionParser
 {
     /// <summary>In the order in which they are looked for.</summary>
     public static readonly IReadOnlyList<string> FileNames = [".pipeline.yaml", ".pipeline.yml"];

@@ -1,7 +1,7 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
-using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract.Queries;
@@ -10,8 +10,18 @@ using Pipeline.Kernel;
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Offers the release of a build that succeeded and has deployables. Twice gives the same release.</summary>
-public sealed class CreateReleaseJob(BuildStore builds, RepositoryQueries repositories, ArtifactQueries artifacts, ReleaseCommands releases)
+public sealed class CreateReleaseJob
 {
+    private readonly BuildStore builds;
+    private readonly RepositoryQueries repositories;
+    private readonly ArtifactQueries artifacts;
+    private readonly ReleaseCommands releases;
+
+    internal CreateReleaseJob(
+        BuildStore builds, RepositoryQueries repositories, ArtifactQueries artifacts, ReleaseCommands releases) =>
+        (this.builds, this.repositories, this.artifacts, this.releases) = (builds, repositories, artifacts, releases);
+
+    /// <summary>Makes the release of one build.</summary>
     public async Task ExecuteAsync(Guid buildId, CancellationToken ct)
     {
         var id = new BuildId(buildId);

@@ -1,4 +1,4 @@
-using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.Ui.Queries;

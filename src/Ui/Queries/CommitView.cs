@@ -1,5 +1,4 @@
 using Pipeline.ArtifactStore.Http;
-using Pipeline.BuildRunner.Definitions;
 using Pipeline.DeployStages.Http;
 using Pipeline.People.Http;
 using Pipeline.Ui.Components;

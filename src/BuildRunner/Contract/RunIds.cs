@@ -1,15 +1,17 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner.Core;
+namespace Pipeline.BuildRunner.Contract;
 
-/// <summary>How a module build is called in the scheduler: run id <c>build.&lt;32 hex digits&gt;</c>.</summary>
+/// <summary>What a module build is called in the scheduler: run id <c>build.&lt;32 hex digits&gt;</c>.</summary>
 public static class RunIds
 {
     private const string Prefix = "build.";
 
+    /// <summary>The run id of a module build.</summary>
     public static string Of(ModuleBuildId module) => $"{Prefix}{module.Value:N}";
 
-    /// <returns>Null when the run is no module build.</returns>
+    /// <summary>The module build of a run.</summary>
+    /// <returns>Null when the run is not of a module build.</returns>
     public static ModuleBuildId? Parse(string runId) =>
         runId.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(runId[Prefix.Length..], "N", out var id)
             ? new ModuleBuildId(id)

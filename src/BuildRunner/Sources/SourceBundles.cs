@@ -7,7 +7,7 @@ using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner;
+namespace Pipeline.BuildRunner.Sources;
 
 /// <summary>A tar of what a module needs of the repository.</summary>
 internal sealed record SourceBundle(Digest Digest, long Bytes);
