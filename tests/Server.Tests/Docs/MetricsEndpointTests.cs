@@ -11,7 +11,6 @@ using Pipeline.Scheduler;
 using Pipeline.Scheduler.Core;
 using Pipeline.Server.Api;
 using Pipeline.TestKit;
-using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Tests.Docs;
 

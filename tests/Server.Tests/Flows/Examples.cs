@@ -8,7 +8,6 @@ using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Tests.Flows;
 
