@@ -5,12 +5,15 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Attestation;
 
-/// <summary>A DSSE v1 envelope: a payload and who signed it. Nothing in it is to be believed before <see cref="Verifier"/> said
-/// so.</summary>
+/// <summary>A DSSE v1 envelope: a payload and who signed it. Nothing in it may be trusted before a verification.</summary>
 /// <param name="Payload">Base64 of the signed body, standard or URL-safe.</param>
+/// <param name="PayloadType">How to read the body; signed with it.</param>
+/// <param name="Signatures">At least one; one that holds is enough.</param>
 public sealed record DsseEnvelope(string Payload, string PayloadType, IReadOnlyList<DsseSignature> Signatures);
 
+/// <summary>A signature of an envelope.</summary>
 /// <param name="KeyId">An unauthenticated hint: it chooses the key to try, and decides nothing.</param>
+/// <param name="Sig">Base64 of the signature, standard or URL-safe.</param>
 public sealed record DsseSignature([property: JsonPropertyName("keyid")] string? KeyId, string Sig);
 
 /// <summary>DSSE v1 (secure-systems-lab/dsse): what exactly is signed, and the JSON form of an envelope.</summary>
@@ -31,12 +34,14 @@ public static class Dsse
         return bytes;
     }
 
+    /// <summary>An envelope with one signature.</summary>
     public static DsseEnvelope Sign(string payloadType, ReadOnlySpan<byte> body, SigningKey key) => new(
         Convert.ToBase64String(body),
         payloadType,
         [new DsseSignature(key.Id, Convert.ToBase64String(key.Sign(Pae(payloadType, body))))]);
 
-    public static string ToJson(DsseEnvelope envelope) => JsonSerializer.Serialize(envelope, AttestationJson.Default.DsseEnvelope);
+    /// <summary>The JSON form that <see cref="TryParse"/> reads.</summary>
+    public static string ToJson(DsseEnvelope envelope) => JsonSerializer.Serialize(envelope, DsseJson.Default.DsseEnvelope);
 
     /// <returns>Null when the text is not an envelope: no JSON, a member missing or twice, too long.</returns>
     public static DsseEnvelope? TryParse(string json)
@@ -45,7 +50,7 @@ public static class Dsse
             return null;
         try
         {
-            var envelope = JsonSerializer.Deserialize(json, AttestationJson.Default.DsseEnvelope);
+            var envelope = JsonSerializer.Deserialize(json, DsseJson.Default.DsseEnvelope);
             return envelope is { Payload: not null, PayloadType: not null, Signatures.Count: > 0 and <= 32 }
                 && envelope.Signatures.All(s => s is { Sig: not null })
                 ? envelope
@@ -62,7 +67,8 @@ public static class Dsse
     {
         var standard = text.Replace('-', '+').Replace('_', '/');
         var unpadded = standard.TrimEnd('=');
-        if (unpadded.Length % 4 == 1 || (standard.Length != unpadded.Length && standard.Length % 4 != 0))
+        var padding = standard.Length - unpadded.Length;
+        if (unpadded.Length % 4 == 1 || (padding != 0 && padding != (4 - unpadded.Length % 4) % 4))
             return null;
         var buffer = new byte[unpadded.Length * 3 / 4 + 3];
         if (!Convert.TryFromBase64String(unpadded.PadRight((unpadded.Length + 3) / 4 * 4, '='), buffer, out var length))
@@ -71,3 +77,10 @@ public static class Dsse
         return Convert.ToBase64String(bytes).TrimEnd('=') == unpadded ? bytes : null;
     }
 }
+
+/// <summary>The JSON of an envelope. Generated for the native program; a member twice is refused, since two readers could differ.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(DsseEnvelope))]
+internal sealed partial class DsseJson : JsonSerializerContext;

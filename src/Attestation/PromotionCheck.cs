@@ -3,31 +3,13 @@ using System.Text.Json;
 
 namespace Pipeline.Attestation;
 
-/// <summary>Stable codes: they travel in exit messages, events and problems.</summary>
-public static class VerificationCode
-{
-    public const string DigestMismatch = "digest-mismatch";
-    public const string SignatureInvalid = "signature-invalid";
-    public const string StageMismatch = "stage-mismatch";
-    public const string GenerationReplayed = "generation-replayed";
-    public const string StatementExpired = "statement-expired";
-    public const string UntrustedKey = "untrusted-key";
-    public const string StatementMissing = "statement-missing";
-}
-
 /// <summary>What a task is about to run.</summary>
 /// <param name="Artifact"><c>sha256:&lt;hex&gt;</c> of the bytes.</param>
+/// <param name="Release"><c>sha256:&lt;hex&gt;</c> of the release.</param>
+/// <param name="Stage">The stage's name.</param>
+/// <param name="Generation">Of the promotion, as <see cref="PromotionPredicate"/> counts them.</param>
 /// <param name="Deployable">Null when the caller does not know it; then a statement for one deployable holds too.</param>
 public sealed record ExpectedPromotion(string Artifact, string Release, string Stage, long Generation, string? Deployable = null);
-
-/// <param name="Code">One of <see cref="VerificationCode"/>; null when everything holds.</param>
-/// <param name="Detail">One sentence for people; empty when everything holds.</param>
-public sealed record VerificationOutcome(string? Code, string Detail, string? Expected = null, string? Found = null)
-{
-    public static readonly VerificationOutcome Verified = new(null, "");
-
-    public bool Ok => Code is null;
-}
 
 /// <summary>
 /// The one decision about running something, made by the scheduler before ACCEPT and by TaskRunner before exec: a promotion statement
@@ -36,6 +18,11 @@ public sealed record VerificationOutcome(string? Code, string Detail, string? Ex
 /// </summary>
 public static class PromotionCheck
 {
+    /// <param name="trust">Which keys count, and for what.</param>
+    /// <param name="envelopes">DSSE envelopes as JSON, in any order; others among them do no harm.</param>
+    /// <param name="expected">What the task is about to run.</param>
+    /// <param name="now">Keys, statements and the policy must be valid then.</param>
+    /// <returns>The first failure, promotion before provenance.</returns>
     public static VerificationOutcome Verify(
         TrustPolicy trust, IReadOnlyList<string> envelopes, ExpectedPromotion expected, DateTimeOffset now)
     {
@@ -84,10 +71,14 @@ public static class PromotionCheck
 
     private static VerificationOutcome CheckPromotion(Statement statement, ExpectedPromotion expected, DateTimeOffset now)
     {
-        if (Read(statement.Predicate, AttestationJson.Default.PromotionPredicate) is not { Stage: not null, Release: not null } promotion)
+        if (Read(statement.Predicate, PredicateJson.Default.PromotionPredicate) is not { Stage: not null, Release: not null } promotion)
             return new VerificationOutcome(VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.");
         if (!statement.IsAbout(expected.Artifact))
-            return Mismatch(VerificationCode.DigestMismatch, "The promotion is for other bytes.", expected.Artifact, SubjectsOf(statement));
+        {
+            return Mismatch(
+                VerificationCode.DigestMismatch, "The promotion is for another artifact.", expected.Artifact, SubjectsOf(statement));
+        }
+
         if (promotion.Release != expected.Release)
             return Mismatch(VerificationCode.DigestMismatch, "The promotion is for another release.", expected.Release, promotion.Release);
         if (promotion.Stage != expected.Stage)
@@ -97,7 +88,7 @@ public static class PromotionCheck
         if (promotion.Generation != expected.Generation)
         {
             return Mismatch(
-                VerificationCode.GenerationReplayed, "The promotion is of another generation.",
+                VerificationCode.GenerationReplayed, "The promotion has another generation.",
                 expected.Generation.ToString(CultureInfo.InvariantCulture), promotion.Generation.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -112,8 +103,8 @@ public static class PromotionCheck
     {
         if (!statement.IsAbout(expected.Artifact))
             return Mismatch(
-                VerificationCode.DigestMismatch, "The provenance is for other bytes.", expected.Artifact, SubjectsOf(statement));
-        var type = Read(statement.Predicate, AttestationJson.Default.ProvenancePredicate)?.BuildDefinition?.BuildType;
+                VerificationCode.DigestMismatch, "The provenance is for another artifact.", expected.Artifact, SubjectsOf(statement));
+        var type = Read(statement.Predicate, PredicateJson.Default.ProvenancePredicate)?.BuildDefinition?.BuildType;
         return type == ProvenancePredicate.BuildType
             ? VerificationOutcome.Verified
             : Mismatch(VerificationCode.SignatureInvalid, "The build type is unknown.", ProvenancePredicate.BuildType, type);

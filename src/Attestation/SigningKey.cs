@@ -32,8 +32,10 @@ public sealed class SigningKey : IDisposable
     /// <summary>SubjectPublicKeyInfo, DER.</summary>
     public byte[] PublicKey { get; }
 
+    /// <summary>SubjectPublicKeyInfo, PEM.</summary>
     public string PublicKeyPem => PemEncoding.WriteString("PUBLIC KEY", PublicKey);
 
+    /// <summary>A new random key pair.</summary>
     public static SigningKey Create(SignatureFormat format = SignatureFormat.P1363) =>
         new(ECDsa.Create(ECCurve.NamedCurves.nistP256), format);
 
@@ -53,10 +55,13 @@ public sealed class SigningKey : IDisposable
         }
     }
 
+    /// <summary>The id of a public key in DER: its SHA-256, 64 hex digits.</summary>
     public static string IdOf(ReadOnlySpan<byte> publicKey) => Convert.ToHexStringLower(SHA256.HashData(publicKey));
 
+    /// <summary>The private key as PKCS#8 PEM, unencrypted: for a file that only its owner reads.</summary>
     public string ExportPrivatePem() => key.ExportPkcs8PrivateKeyPem();
 
+    /// <summary>A signature in the key's format.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data) => key.SignData(data, HashAlgorithmName.SHA256, DotNetFormat(format));
 
     /// <summary>Whether <paramref name="signature"/> is one of <paramref name="data"/> by the P-256 key <paramref name="publicKey"/>
@@ -75,6 +80,7 @@ public sealed class SigningKey : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => key.Dispose();
 
     private static DSASignatureFormat DotNetFormat(SignatureFormat format) => format switch

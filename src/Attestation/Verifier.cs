@@ -1,10 +1,14 @@
 namespace Pipeline.Attestation;
 
 /// <summary>A statement whose envelope was verified: these are the very bytes that were signed.</summary>
+/// <param name="Statement">Read from the signed bytes.</param>
 /// <param name="KeyId">The trusted key that signed it.</param>
 public sealed record VerifiedStatement(Statement Statement, string KeyId);
 
 /// <summary>Either a verified statement, or a stable code of <see cref="VerificationCode"/> and why.</summary>
+/// <param name="Verified">Null when the envelope does not hold.</param>
+/// <param name="Code">Null when it holds.</param>
+/// <param name="Detail">One sentence for people; empty when it holds.</param>
 public sealed record EnvelopeVerdict(VerifiedStatement? Verified, string? Code, string Detail);
 
 /// <summary>Envelope → statement, by the keys of a <see cref="TrustPolicy"/>.</summary>
@@ -32,37 +36,4 @@ public static class Verifier
             ? new EnvelopeVerdict(null, VerificationCode.SignatureInvalid, "The signed payload is not an in-toto statement v1.")
             : new EnvelopeVerdict(new VerifiedStatement(statement, result.KeyId!), null, "");
     }
-}
-
-/// <summary>Which bytes of an envelope are proved, and by which key.</summary>
-/// <param name="Body">Null when no signature holds.</param>
-/// <param name="KeyKnown">A key was found for some signature, so that a failure means a wrong signature rather than a wrong key.</param>
-internal sealed record EnvelopeResult(byte[]? Body, string? KeyId, bool KeyKnown);
-
-internal static class EnvelopeCheck
-{
-    public static EnvelopeResult Verify(DsseEnvelope envelope, IReadOnlyList<TrustedKey> keys)
-    {
-        if (Dsse.TryDecode(envelope.Payload) is not { } body)
-            return new EnvelopeResult(null, envelope.Signatures[0].KeyId, KeyKnown: true);
-        var signed = Dsse.Pae(envelope.PayloadType, body);
-        var known = false;
-        foreach (var signature in envelope.Signatures)
-        {
-            foreach (var key in keys.Where(k => signature.KeyId is null || k.Id == signature.KeyId))
-            {
-                known = true;
-                if (Holds(key, signed, signature.Sig))
-                    return new EnvelopeResult(body, key.Id, KeyKnown: true);
-            }
-        }
-
-        return new EnvelopeResult(null, envelope.Signatures[0].KeyId, known);
-    }
-
-    private static bool Holds(TrustedKey key, byte[] signed, string sig) =>
-        Dsse.TryDecode(sig) is { } signature
-        && Dsse.TryDecode(key.PublicKey) is { } publicKey
-        && SigningKey.IdOf(publicKey) == key.Id
-        && SigningKey.Verify(publicKey, key.Format, signed, signature);
 }

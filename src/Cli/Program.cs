@@ -1,3 +1,4 @@
 using Pipeline.Cli;
+using Pipeline.Cli.Sessions;
 
-return await Cli.RunAsync(args, Host.Real(), CancellationToken.None);
+return await CommandLineApp.RunAsync(args, HostEnvironment.Current(), CancellationToken.None);

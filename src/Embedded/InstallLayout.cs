@@ -5,9 +5,10 @@ namespace Pipeline.Embedded;
 /// <summary>Where the programs lie beside each other: <c>server/</c>, <c>localmesos/</c>, <c>taskrunner/</c>, <c>cli/</c>, <c>pipelines/</c>.</summary>
 internal sealed class InstallLayout
 {
-    public InstallLayout()
+    /// <param name="root">The folder that holds them; null: the one above the server that runs.</param>
+    public InstallLayout(string? root = null)
     {
-        Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
+        Root = Path.GetFullPath(root ?? Path.Combine(AppContext.BaseDirectory, ".."));
     }
 
     public string Root { get; }

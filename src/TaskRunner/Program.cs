@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using Pipeline.TaskRunner;
 using Pipeline.TaskRunner.Build;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Processes;
 using Pipeline.TaskRunner.Run;
+using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
 
 if (args is [ChildGroup.ExecArgument, .. var command])
@@ -20,14 +20,14 @@ var (environment, missing) = RunnerEnvironment.Read(
     Environment.GetEnvironmentVariable, Environment.GetEnvironmentVariables().Keys.Cast<string>(), Environment.CurrentDirectory);
 if (environment is null)
 {
-    await Console.Error.WriteLineAsync($"taskrunner is started by the scheduler as a task: the variable {missing} is missing.");
+    await Console.Error.WriteLineAsync($"taskrunner must be started by the scheduler as a task: the variable {missing} is missing.");
     return ExitCodes.Usage;
 }
 
-// Without it the runtime aborts at the first digest, and nobody would know why.
+// Without it the runtime aborts at the first digest, without an explanation.
 if (!NativeLibrary.TryLoad("libssl.so.3", out _) && !NativeLibrary.TryLoad("libssl.so.1.1", out _))
 {
-    await Console.Error.WriteLineAsync("CONFIG: OpenSSL (libssl.so.3) is not installed here: add it to the image.");
+    await Console.Error.WriteLineAsync("CONFIG: OpenSSL (libssl.so.3) is not installed. Add it to the image.");
     return ExitCodes.Config;
 }
 
@@ -39,7 +39,7 @@ try
     {
         BuildSpec build => await new BuildCommand(environment, build, server, TimeProvider.System).RunAsync(signals.Stop),
         RunSpec run => await new RunCommand(environment, run, server, signals, TimeProvider.System).RunAsync(signals.Stop),
-        var other => throw new InfraException($"The spec is of a kind that this runner does not know: {other.GetType().Name}."),
+        var other => throw new InfraException($"This runner does not know specs of the kind {other.GetType().Name}. Upgrade the runner."),
     };
 }
 catch (OperationCanceledException) when (signals.ExitCode is { } signalled)

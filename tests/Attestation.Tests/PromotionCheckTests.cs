@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using static Pipeline.Attestation.Tests.TrustFixture;
 
@@ -6,6 +7,8 @@ namespace Pipeline.Attestation.Tests;
 
 public sealed class PromotionCheckTests
 {
+    private static readonly string Other = "sha256:" + new string('b', 64);
+
     [Fact]
     public void A_promotion_and_a_provenance_by_the_right_keys_hold_in_any_order_and_beside_anything()
     {
@@ -14,27 +17,151 @@ public sealed class PromotionCheckTests
         Assert.True(Check(Promotion(Predicate with { Deployable = null }), Provenance()).Ok);
     }
 
+    public static TheoryData<string, string, string, string?, string?> Differences => new()
+    {
+        { "another artifact", VerificationCode.DigestMismatch, "The promotion is for another artifact.", Artifact, Other },
+        { "another release", VerificationCode.DigestMismatch, "The promotion is for another release.", Release, Other },
+        { "another stage", VerificationCode.StageMismatch, "The promotion is for another stage.", "production", "infra-qa" },
+        { "another deployable", VerificationCode.StageMismatch, "The promotion is for another deployable.", "api-web", "other" },
+        { "an older generation", VerificationCode.GenerationReplayed, "The promotion has another generation.", "4", "3" },
+        { "a later generation", VerificationCode.GenerationReplayed, "The promotion has another generation.", "4", "5" },
+        {
+            "expired long ago", VerificationCode.StatementExpired, "The promotion expired.", "2026-03-01 12:00:00Z",
+            "2026-02-28 12:00:00Z"
+        },
+        { "expired now", VerificationCode.StatementExpired, "The promotion expired.", "2026-03-01 12:00:00Z", "2026-03-01 12:00:00Z" },
+        { "no stage", VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.", null, null },
+        { "no release", VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.", null, null },
+        { "another shape", VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.", null, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Differences))]
+    public void Each_difference_of_a_promotion_has_its_code_and_says_both_sides(
+        string difference, string code, string detail, string? expected, string? found)
+    {
+        Assert.Equal(new VerificationOutcome(code, detail, expected, found), Check(PromotionWith(difference), Provenance()));
+        // It does not matter what stands beside it, and the right promotion beside it is enough.
+        Assert.Equal(code, Check("garbage", Provenance(), PromotionWith(difference)).Code);
+        Assert.True(Check(PromotionWith(difference), Provenance(), Promotion()).Ok);
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void A_promotion_holds_until_before_its_expiry(int seconds, bool ok) =>
+        Assert.Equal(ok, Check(Promotion(Predicate with { Expires = Now.AddSeconds(seconds) }), Provenance()).Ok);
+
     [Fact]
-    public void Each_difference_has_its_own_code()
+    public void A_promotion_of_all_deployables_or_an_unknown_deployable_holds()
+    {
+        Assert.True(Check(Promotion(Predicate with { Deployable = null }), Provenance()).Ok);
+        var unknown = Expected with { Deployable = null };
+        Assert.True(PromotionCheck.Verify(Trust, [Promotion(), Provenance()], unknown, Now).Ok);
+    }
+
+    [Fact]
+    public void One_of_several_subjects_is_enough_and_all_are_listed_when_none_is()
+    {
+        var subjects = Enumerable.Range(0, 10).Select(n => StatementSubject.Of("a", "sha256:" + n)).ToList();
+        var among = Statements.SignPromotion([.. subjects, StatementSubject.Of("api", Artifact)], Predicate, Promoter);
+        Assert.True(Check(among, Provenance()).Ok);
+        var without = Check(Statements.SignPromotion(subjects, Predicate, Promoter), Provenance());
+        Assert.Equal("sha256:0, sha256:1, sha256:2, sha256:3, sha256:4, sha256:5, sha256:6, sha256:7", without.Found);
+        var named = new StatementSubject("by name", new Dictionary<string, string> { ["sha512"] = "1" });
+        Assert.Equal("by name", Check(Statements.SignPromotion([named], Predicate, Promoter), Provenance()).Found);
+    }
+
+    [Fact]
+    public void The_provenance_is_for_the_artifact_and_of_our_build_type()
+    {
+        Assert.Equal(
+            new VerificationOutcome(VerificationCode.DigestMismatch, "The provenance is for another artifact.", Artifact, Other),
+            Check(Promotion(), Provenance(about: Other)));
+        Assert.Equal(
+            new VerificationOutcome(
+                VerificationCode.SignatureInvalid, "The build type is unknown.", ProvenancePredicate.BuildType, "urn:other"),
+            Check(Promotion(), Provenance(type: "urn:other")));
+        Assert.Null(Check(Promotion(), Signed(ProvenancePredicate.Type, "{}", Builder)).Found);
+        Assert.Equal(VerificationCode.SignatureInvalid, Check(Promotion(), Signed(ProvenancePredicate.Type, "{\"buildDefinition\":7}", Builder)).Code);
+        Assert.True(Check(Promotion(), Provenance(about: Other), Provenance()).Ok);
+    }
+
+    [Fact]
+    public void Both_statements_must_come_and_the_promotion_is_named_first()
+    {
+        Missing("promotion", Check());
+        Missing("promotion", Check(Provenance()));
+        Missing("provenance", Check(Promotion()));
+        Missing("provenance", Check(Promotion(), Promotion()));
+    }
+
+    [Fact]
+    public void A_statement_by_a_key_of_another_role_counts_as_absent()
     {
         using var stranger = SigningKey.Create();
-        var other = "sha256:" + new string('b', 64);
-        Assert.Equal(VerificationCode.DigestMismatch, Check(Promotion(about: other), Provenance()).Code);
-        Assert.Equal(VerificationCode.DigestMismatch, Check(Promotion(Predicate with { Release = other }), Provenance()).Code);
-        Assert.Equal(VerificationCode.DigestMismatch, Check(Promotion(), Provenance(about: other)).Code);
-        Assert.Equal(VerificationCode.StageMismatch, Check(Promotion(Predicate with { Stage = "infra-qa" }), Provenance()).Code);
-        Assert.Equal(VerificationCode.StageMismatch, Check(Promotion(Predicate with { Deployable = "other" }), Provenance()).Code);
-        Assert.Equal(VerificationCode.GenerationReplayed, Check(Promotion(Predicate with { Generation = 3 }), Provenance()).Code);
-        Assert.Equal(VerificationCode.GenerationReplayed, Check(Promotion(Predicate with { Generation = 5 }), Provenance()).Code);
-        Assert.Equal(VerificationCode.StatementExpired, Check(Promotion(Predicate with { Expires = Now }), Provenance()).Code);
-        Assert.Equal(VerificationCode.UntrustedKey, Check(Promotion(by: stranger), Provenance()).Code);
-        Assert.Equal(VerificationCode.UntrustedKey, Check(Promotion(by: Builder), Provenance()).Code);
-        Assert.Equal(VerificationCode.UntrustedKey, Check(Promotion(), Provenance(by: Promoter)).Code);
-        Assert.Equal(VerificationCode.SignatureInvalid, Check(Promotion(), Provenance(type: "urn:other")).Code);
-        Assert.Equal(VerificationCode.StatementMissing, Check(Promotion()).Code);
-        Assert.Equal(VerificationCode.StatementMissing, Check(Provenance()).Code);
-        Assert.Equal(VerificationCode.StatementMissing, Check().Code);
+        foreach (var (envelopes, role) in new (string[], string)[]
+        {
+            ([Promotion(by: stranger), Provenance()], "promoter"),
+            ([Promotion(by: Builder), Provenance()], "promoter"),
+            ([Promotion(), Provenance(by: Promoter)], "builder"),
+            ([Promotion(), Provenance(by: stranger)], "builder"),
+        })
+        {
+            var outcome = Check(envelopes);
+            Assert.Equal(VerificationCode.UntrustedKey, outcome.Code);
+            Assert.StartsWith($"No key that may sign as {role} now: ", outcome.Detail, StringComparison.Ordinal);
+        }
     }
+
+    /// <summary>Of several failures the most telling is reported; which one never decides whether something runs.</summary>
+    [Fact]
+    public void A_wrong_statement_is_told_before_a_wrong_signature_and_the_first_before_the_second()
+    {
+        using var stranger = SigningKey.Create();
+        var wrongStage = Promotion(Predicate with { Stage = "infra-qa" });
+        var wrongGeneration = Promotion(Predicate with { Generation = 3 });
+        Assert.Equal(VerificationCode.StageMismatch, Check("garbage", Promotion(by: stranger), wrongStage, wrongGeneration).Code);
+        Assert.Equal(VerificationCode.GenerationReplayed, Check(wrongGeneration, wrongStage).Code);
+        Assert.Equal(VerificationCode.SignatureInvalid, Check("garbage", Promotion(by: stranger)).Code);
+        Assert.Equal(VerificationCode.UntrustedKey, Check(Promotion(by: stranger), "garbage").Code);
+    }
+
+    [Fact]
+    public void An_unknown_key_of_another_kind_of_statement_is_not_what_is_missing()
+    {
+        using var stranger = SigningKey.Create();
+        Missing("promotion", Check(Provenance(by: stranger)));
+        Missing("promotion", Check(Signed("urn:other", "{}", stranger)));
+        var unreadable = Dsse.ToJson(Dsse.Sign(Statement.PayloadType, "{}"u8, stranger));
+        Assert.Equal(VerificationCode.UntrustedKey, Check(unreadable).Code);
+    }
+
+    [Fact]
+    public void A_statement_of_another_kind_by_the_right_key_is_passed_over() =>
+        Assert.True(Check(Signed("urn:other", "{}", Promoter), Promotion(), Signed("urn:other", "{}", Builder), Provenance()).Ok);
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public void Under_an_expired_policy_nothing_holds(int seconds, bool ok)
+    {
+        var trust = Trust with { Expires = Now.AddSeconds(-seconds) };
+        var outcome = PromotionCheck.Verify(trust, [Promotion(), Provenance()], Expected, Now);
+        Assert.Equal(ok, outcome.Ok);
+        if (!ok)
+            Assert.Equal((VerificationCode.UntrustedKey, $"The trust policy expired at {trust.Expires:u}."), (outcome.Code, outcome.Detail));
+    }
+
+    [Fact]
+    public void The_codes_are_stable() => Assert.Equal(
+        [
+            "digest-mismatch", "signature-invalid", "stage-mismatch", "generation-replayed", "statement-expired", "untrusted-key",
+            "statement-missing",
+        ],
+        typeof(VerificationCode).GetFields().Select(f => (string)f.GetRawConstantValue()!));
 
     [Fact]
     public void Keys_out_of_their_time_or_revoked_are_not_trusted()
@@ -104,6 +231,28 @@ public sealed class PromotionCheckTests
         Assert.False(Check(other, Provenance()).Ok);
         Assert.False(Check(Dsse.ToJson(envelope with { PayloadType = "application/json" }), Provenance()).Ok);
     }
+
+    private static string PromotionWith(string difference) => difference switch
+    {
+        "another artifact" => Promotion(about: Other),
+        "another release" => Promotion(Predicate with { Release = Other }),
+        "another stage" => Promotion(Predicate with { Stage = "infra-qa" }),
+        "another deployable" => Promotion(Predicate with { Deployable = "other" }),
+        "an older generation" => Promotion(Predicate with { Generation = 3 }),
+        "a later generation" => Promotion(Predicate with { Generation = 5 }),
+        "expired long ago" => Promotion(Predicate with { Expires = Now.AddDays(-1) }),
+        "expired now" => Promotion(Predicate with { Expires = Now }),
+        "no stage" => Signed(PromotionPredicate.Type, $$"""{"release":"{{Release}}","generation":4}""", Promoter),
+        "no release" => Signed(PromotionPredicate.Type, """{"stage":"production","generation":4}""", Promoter),
+        "another shape" => Signed(PromotionPredicate.Type, """{"stage":7}""", Promoter),
+        _ => throw new ArgumentException(difference),
+    };
+
+    private static string Signed(string type, string predicate, SigningKey by) => Statements.Sign(
+        [StatementSubject.Of("api", Artifact)], type, JsonDocument.Parse(predicate).RootElement, by);
+
+    private static void Missing(string name, VerificationOutcome outcome) => Assert.Equal(
+        new VerificationOutcome(VerificationCode.StatementMissing, $"No {name} statement came with the task."), outcome);
 
     private static VerificationOutcome Check(params string[] envelopes) => PromotionCheck.Verify(Trust, envelopes, Expected, Now);
 }

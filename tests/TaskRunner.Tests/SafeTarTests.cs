@@ -67,6 +67,61 @@ public sealed class SafeTarTests : IDisposable
         Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(many), Path.Combine(folder, "b"), new UnpackLimits(10, 1_000_000)));
     }
 
+    [Theory]
+    [InlineData(10, 100, true)]
+    [InlineData(3, 100, true)]
+    [InlineData(2, 100, false)]
+    [InlineData(10, 10, true)]
+    [InlineData(10, 9, false)]
+    public void The_limits_are_reached_before_they_are_exceeded(int entries, long bytes, bool ok)
+    {
+        var archive = Write(Tars.Of(("a", "12345"), ("b", "67890"), ("c", "")));
+        var unpack = () => SafeTar.Unpack(archive, Path.Combine(folder, "root"), new UnpackLimits(entries, bytes));
+        if (ok)
+            unpack();
+        else
+            Assert.Contains("more than", Assert.Throws<HostileArchiveException>(unpack).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("file:a")]
+    [InlineData("file:./a;file:b//c;file:./d/./e")]
+    [InlineData("link:l>nowhere")]
+    [InlineData("link:d/l>..")]
+    [InlineData("file:d/f;link:d/g>f")]
+    public void What_stays_inside_is_unpacked(string entries)
+    {
+        var root = Path.Combine(folder, "root");
+        SafeTar.Unpack(Write(TarOf(entries)), root, UnpackLimits.Default);
+        var names = entries.Split(';').Select(e => Path.GetFullPath(Path.Combine(root, e[5..].Split('>')[0])));
+        Assert.All(names, n => Assert.True(Path.Exists(n) || new FileInfo(n).LinkTarget is not null, n));
+    }
+
+    [Fact]
+    public void What_is_no_archive_is_refused() => Assert.Throws<HostileArchiveException>(
+        () => SafeTar.Unpack(Write([.. "no archive"u8]), Path.Combine(folder, "root"), UnpackLimits.Default));
+
+    [Fact]
+    public void A_gzip_that_breaks_off_is_refused()
+    {
+        var gzip = new MemoryStream();
+        using (var packer = new GZipStream(gzip, CompressionLevel.Fastest, leaveOpen: true))
+            packer.Write(Tars.Of(("a", new string('x', 100_000))));
+        var half = gzip.ToArray()[..(int)(gzip.Length / 2)];
+        Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(half), Path.Combine(folder, "root"), UnpackLimits.Default));
+    }
+
+    [Fact]
+    public void Set_user_id_and_write_for_all_are_not_taken_over()
+    {
+        var entry = Tars.File("tool", "x");
+        entry.Mode = (UnixFileMode)0b111_111_111_111;
+        SafeTar.Unpack(Write(Tars.Of(entry)), Path.Combine(folder, "root"), UnpackLimits.Default);
+        var mode = File.GetUnixFileMode(Path.Combine(folder, "root", "tool"));
+        Assert.False(mode.HasFlag(UnixFileMode.SetUser) || mode.HasFlag(UnixFileMode.SetGroup) || mode.HasFlag(UnixFileMode.OtherWrite));
+        Assert.True(mode.HasFlag(UnixFileMode.UserExecute));
+    }
+
     [Fact]
     public void Any_damage_is_refused_or_stays_inside()
     {

@@ -58,7 +58,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("exec \"$0\" \"$@\" </dev/null >>\"$LOCALMESOS_LOG\" 2>&1");
-        start.ArgumentList.Add(FindExecutable());
+        start.ArgumentList.Add(Executable);
         start.Environment["LOCALMESOS_LOG"] = Path.Combine(directory, "localmesos.log");
         foreach (var argument in Arguments(settings, directory))
             start.ArgumentList.Add(argument);
@@ -154,6 +154,10 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         "--executor_environment_variables=" + JsonSerializer.Serialize(settings.TaskEnvironment),
         "--exit_with", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), .. settings.MoreArguments,
     ];
+
+    /// <summary>The program beside the sources.</summary>
+    /// <exception cref="InvalidOperationException">It was not built.</exception>
+    public static string Executable => FindExecutable();
 
     private static string FindExecutable()
     {

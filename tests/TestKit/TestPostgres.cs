@@ -79,8 +79,10 @@ public static class TestPostgres
     private static async Task RemoveLeftoversAsync()
     {
         var parent = Path.GetDirectoryName(Root)!;
-        if (!Directory.Exists(parent))
-            return;
+        Directory.CreateDirectory(parent);
+        if (TryLockCleanup(parent) is not { } cleanup)
+            return; // another test process removes them
+        await using var held = cleanup;
         foreach (var directory in Directory.GetDirectories(parent))
         {
             if (!int.TryParse(Path.GetFileName(directory), out var pid) || IsAlive(pid) || IsEnding(directory))
@@ -89,6 +91,18 @@ public static class TestPostgres
             if (Directory.Exists(data))
                 await new PrivatePostgres(data, durable: false).DestroyAsync(CancellationToken.None);
             Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static FileStream? TryLockCleanup(string parent)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(parent, "cleanup.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.LoadBalancers.Core;
@@ -14,17 +15,18 @@ internal sealed class ProxyRefresh(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var changed = new SemaphoreSlim(1);
+        // One that waits is enough: a refresh reads all that happened.
+        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var subscription = feed.Subscribe(
             entry => entry.Event is TaskHealthy or TaskFinished or DeployHealthy or DeployFailed,
-            () => changed.Release());
+            () => changed.Writer.TryWrite(true));
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 var config = ProxyPlanner.Plan(await scheduler.HealthyInstancesAsync(stoppingToken));
                 proxy.Update(config.Routes, config.Clusters);
-                await changed.WaitAsync(Resync, stoppingToken);
+                await WaitAsync(changed.Reader, stoppingToken);
             }
             catch (NpgsqlException e)
             {
@@ -32,6 +34,20 @@ internal sealed class ProxyRefresh(
                 Log.ProxyNotRefreshed(log, e);
                 await Task.Delay(Resync, time, stoppingToken);
             }
+        }
+    }
+
+    private async Task WaitAsync(ChannelReader<bool> changed, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(Resync, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            await changed.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // No event: look all the same, in case one was missed.
         }
     }
 }

@@ -27,6 +27,6 @@ internal static partial class TokenRules
             : null;
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex LoginPattern();
 }

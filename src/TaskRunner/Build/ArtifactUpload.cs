@@ -1,5 +1,6 @@
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Files;
+using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
 
 namespace Pipeline.TaskRunner.Build;

@@ -1,5 +1,6 @@
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Files;
+using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
 
 namespace Pipeline.TaskRunner.Build;
@@ -40,7 +41,7 @@ internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, Ser
     {
         if (await FetchSourceAsync(stop) is { } found)
         {
-            var reason = $"The source bundle is {found}, not {spec.SourceDigest}.";
+            var reason = $"The source bundle does not match its digest: expected {spec.SourceDigest}, found {found}.";
             return (Failure(null, null, "security", reason), ExitCodes.Security);
         }
 

@@ -1,4 +1,5 @@
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Build;
 

@@ -6,19 +6,19 @@ namespace Pipeline.TaskRunner.Build;
 
 /// <summary>
 /// The log of one step on its way to the server: masked, kept in a file of the sandbox, sent by offset. The step never waits for the
-/// server, memory does not grow with the log, and a server that restarts says where to go on.
+/// server, memory does not grow with the log, and a server that restarts says where to continue.
 /// </summary>
 internal sealed class StepLog : IAsyncDisposable
 {
     private const int SendBytes = 1024 * 1024;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BatchPause = TimeSpan.FromMilliseconds(20);
     private readonly FileStream spool;
     private readonly LogMask mask;
     private readonly ServerClient server;
     private readonly TimeProvider time;
     private readonly int index;
     private readonly ArrayBufferWriter<byte> masked = new();
-    private readonly SemaphoreSlim news = new(0, 1);
+    private readonly SemaphoreSlim available = new(0, 1);
     private readonly Lock writing = new();
     private readonly Task sender;
     private readonly string path;
@@ -96,7 +96,7 @@ internal sealed class StepLog : IAsyncDisposable
         Wake();
         await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await spool.DisposeAsync();
-        news.Dispose();
+        available.Dispose();
         File.Delete(path);
     }
 
@@ -117,7 +117,7 @@ internal sealed class StepLog : IAsyncDisposable
     {
         try
         {
-            news.Release();
+            available.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -132,19 +132,19 @@ internal sealed class StepLog : IAsyncDisposable
         while (true)
         {
             var last = complete.Task.IsCompleted;
-            var available = Interlocked.Read(ref written) - sent;
-            if (available <= 0)
+            var unsent = Interlocked.Read(ref written) - sent;
+            if (unsent <= 0)
             {
                 if (last)
                     return;
-                await news.WaitAsync(ct);
+                await available.WaitAsync(ct);
                 continue;
             }
 
-            var length = RandomAccess.Read(spool.SafeFileHandle, buffer.AsSpan(0, (int)Math.Min(available, SendBytes)), sent);
+            var length = RandomAccess.Read(spool.SafeFileHandle, buffer.AsSpan(0, (int)Math.Min(unsent, SendBytes)), sent);
             sent = await server.AppendLogAsync(index, sent, buffer.AsMemory(0, length), ct);
             if (!last)
-                await Task.WhenAny(complete.Task, Task.Delay(Gather, time, ct));
+                await Task.WhenAny(complete.Task, Task.Delay(BatchPause, time, ct));
         }
     }
 }

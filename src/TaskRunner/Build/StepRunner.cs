@@ -1,5 +1,6 @@
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Processes;
+using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
 
 namespace Pipeline.TaskRunner.Build;
@@ -42,7 +43,7 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
     {
         var directory = Path.Combine(workspace, spec.Directory);
         if (!Directory.Exists(directory))
-            return new StepEnd("failed", ExitCodes.Failed, $"the module's folder '{spec.Directory}' is not in the source");
+            return new StepEnd("failed", ExitCodes.Failed, $"the source has no folder '{spec.Directory}', which the module names");
         var killed = MemoryKills.Count();
         var child = await ChildGroup.StartAsync(ShellFor(step.Run), directory, StepEnvironment.For(runner, spec, step, workspace));
         var pump = log.PumpAsync(child.Output);
@@ -75,10 +76,10 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
 
     private static string? Explain(int exitCode) => exitCode switch
     {
-        ExitCodes.Infra => "exit 75: the step asks for another try (EX_TEMPFAIL)",
-        126 => "exit 126: the command was found and is not executable",
-        127 => "exit 127: the command was not found on this agent's PATH",
-        128 + Native.SigKill => "exit 137: killed (out of memory, or by hand)",
+        ExitCodes.Infra => "exit 75: the step asks for a retry (EX_TEMPFAIL)",
+        126 => "exit 126: the command is not executable",
+        127 => "exit 127: the command was not found in this agent's PATH",
+        128 + Native.SigKill => "exit 137: killed (out of memory, or by an operator)",
         > 128 and < 128 + 65 => $"exit {exitCode}: ended by signal {exitCode - 128}",
         _ => $"exit {exitCode}",
     };

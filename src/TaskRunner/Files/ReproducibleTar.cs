@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Files;
 
@@ -8,6 +9,7 @@ namespace Pipeline.TaskRunner.Files;
 internal static class ReproducibleTar
 {
     public const string MediaType = "application/x-tar+gzip";
+    private const int EndOfArchiveBytes = 2 * 512;
 
     /// <exception cref="DefinitionException">A link points out of the folder, or something is neither file, folder nor link.</exception>
     public static void Pack(string folder, string target)
@@ -18,9 +20,15 @@ internal static class ReproducibleTar
         using var gzip = new GZipStream(file, CompressionLevel.Fastest);
 
         // GNU rather than PAX: a PAX header written by .NET is named by the process id.
-        using var writer = new TarWriter(gzip, TarEntryFormat.Gnu);
-        foreach (var (name, info) in entries.OrderBy(e => e.Name, StringComparer.Ordinal))
-            Write(writer, name, info);
+        using (var writer = new TarWriter(gzip, TarEntryFormat.Gnu, leaveOpen: true))
+        {
+            foreach (var (name, info) in entries.OrderBy(e => e.Name, StringComparer.Ordinal))
+                Write(writer, name, info);
+        }
+
+        // The writer ends an archive only after an entry; without an end, an empty folder could not be unpacked.
+        if (entries.Count == 0)
+            gzip.Write(new byte[EndOfArchiveBytes]);
     }
 
     private static void Collect(DirectoryInfo folder, string prefix, List<(string, FileSystemInfo)> entries)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Processes;
 

@@ -22,9 +22,9 @@ internal static partial class Native
             _ = Kill(leader, signal);
     }
 
-    /// <summary>The default action again: what is ignored is inherited. The runtime ignores SIGPIPE, and whatever was started in the
-    /// background of a shell, with all that it starts, ignores SIGINT.</summary>
-    public static void Hear(int signal) => _ = Signal(signal, 0);
+    /// <summary>The default action again: an ignored signal is inherited as ignored. The runtime ignores SIGPIPE, and what a shell starts
+    /// in the background ignores SIGINT, with all its children.</summary>
+    public static void RestoreDefault(int signal) => _ = Signal(signal, 0);
 
     /// <summary>Other processes of the same user can then read neither our memory nor our environment (the token, the ticket).</summary>
     public static void HideFromOthers() => _ = PrCtl(PrSetDumpable, 0, 0, 0, 0);
@@ -58,7 +58,7 @@ internal static partial class Native
         _ = Dup2(nothing, 0);
         _ = Dup2(1, 2);
         for (var signal = 1; signal <= LastSignal; signal++)
-            Hear(signal);
+            RestoreDefault(signal);
         var pointers = stackalloc byte*[arguments.Length + 1];
         for (var i = 0; i < arguments.Length; i++)
             pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);

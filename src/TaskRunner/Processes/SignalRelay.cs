@@ -14,9 +14,9 @@ internal sealed class SignalRelay : IDisposable
 
     public SignalRelay()
     {
-        // The runtime leaves alone what was ignored when it looks first, which is at the first registration.
+        // The runtime keeps a signal ignored that is ignored at the first registration.
         foreach (var signal in (int[])[Native.SigTerm, Native.SigInt, Native.SigHup])
-            Native.Hear(signal);
+            Native.RestoreDefault(signal);
         registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Receive(c, Native.SigTerm)),

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Pipeline.Attestation;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Run;
 
-/// <summary>What does not match, by a code of <see cref="VerificationCode"/>: nothing is executed.</summary>
+/// <summary>A failed verification, with a code of <see cref="VerificationCode"/>: nothing is executed.</summary>
 internal sealed class VerificationException(VerificationOutcome outcome) : Exception(outcome.Detail)
 {
     public VerificationOutcome Outcome { get; } = outcome;
@@ -15,19 +16,22 @@ internal sealed class VerificationException(VerificationOutcome outcome) : Excep
     }
 }
 
-/// <summary>The agent's own judgement: by its trust root, its stages and what it has run before; not by what the server says.</summary>
+/// <summary>The agent's own decision, by its trust root, its stages and what it has run before; it does not rely on the server.</summary>
 internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
 {
     /// <exception cref="VerificationException">Something does not match.</exception>
-    /// <exception cref="InfraException">The agent was not given what it needs to judge.</exception>
+    /// <exception cref="InfraException">The agent lacks what it needs to decide.</exception>
     public async Task VerifyAsync(RunSpec spec, CancellationToken ct)
     {
-        var stages = runner.Stages ?? throw new InfraException("The agent names no stages (PIPELINE_STAGES): it may run nothing.");
+        var stages = runner.Stages
+            ?? throw new InfraException("The agent may run nothing: it names no stages. Set PIPELINE_STAGES in its configuration.");
         if (!stages.Contains(spec.Stage))
             throw new VerificationException(
-                VerificationCode.StageMismatch, "This agent does not run the stage.", string.Join(",", stages), spec.Stage);
+                VerificationCode.StageMismatch, "This agent may not run the stage.", string.Join(",", stages), spec.Stage);
         var seen = SeenVersions.In(
-            runner.StatePath ?? throw new InfraException("The agent has no place to remember generations (PIPELINE_STATE)."), time);
+            runner.StatePath
+                ?? throw new InfraException("The agent has no folder for its state. Set PIPELINE_STATE in its configuration."),
+            time);
         var trust = await ReadTrustAsync(seen, ct);
         var outcome = PromotionCheck.Verify(
             trust,
@@ -47,7 +51,7 @@ internal sealed class AgentTrust(RunnerEnvironment runner, TimeProvider time)
 
     private async Task<TrustPolicy> ReadTrustAsync(SeenVersions seen, CancellationToken ct)
     {
-        var path = runner.TrustPath ?? throw new InfraException("The agent has no trust root (PIPELINE_TRUST).");
+        var path = runner.TrustPath ?? throw new InfraException("The agent has no trust root. Set PIPELINE_TRUST in its configuration.");
         string signed, root;
         try
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Run;
 

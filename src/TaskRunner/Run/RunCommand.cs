@@ -2,6 +2,7 @@ using Pipeline.Attestation;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Files;
 using Pipeline.TaskRunner.Processes;
+using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
 
 namespace Pipeline.TaskRunner.Run;
@@ -43,7 +44,7 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         var digest = await server.DownloadAsync($"artifacts/{spec.ArtifactDigest}", file, spec.ArtifactBytes, stop);
         if (digest != spec.ArtifactDigest)
             throw new VerificationException(
-                VerificationCode.DigestMismatch, "The artifact's bytes are not the promised ones.", spec.ArtifactDigest, digest);
+                VerificationCode.DigestMismatch, "The artifact's bytes do not match its digest.", spec.ArtifactDigest, digest);
 
         // Only what was just verified may be in the folder.
         if (Path.Exists(folder))
@@ -97,7 +98,7 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // Said nowhere: where it would be said is what is full.
+            // There is nowhere to report it: the disk for reports is the one that is full.
         }
     }
 
@@ -113,8 +114,8 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
         }
         catch (Exception e) when (e is OperationCanceledException or ServerRefusedException or InfraException)
         {
-            // The exit code says it too.
-            await Console.Error.WriteLineAsync($"The report was not taken: {e.Message}");
+            // The exit code tells it too.
+            await Console.Error.WriteLineAsync($"The server did not accept the security report: {e.Message}");
         }
 
         return ExitCodes.Security;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Run;
 
@@ -23,7 +24,7 @@ internal sealed class SeenVersions
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InfraException($"The agent's state folder cannot be used: {e.Message}", e);
+            throw new InfraException($"The agent's state folder {directory} cannot be used: {e.Message}", e);
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed class SeenVersions
         var text = File.ReadAllText(path);
         return long.TryParse(text.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new InfraException($"The agent's state file {path} is damaged; an operator must look at it.");
+            : throw new InfraException($"The agent's state file {path} is damaged. An operator must restore or remove it.");
     }
 
     private async Task<FileStream> LockAsync(string name, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Server;
 

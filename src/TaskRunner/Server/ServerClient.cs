@@ -4,11 +4,12 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Server;
 
 /// <summary>
-/// The server's runner doors. The server may restart at any time: every call is one that may be repeated, and is, until it is answered.
+/// The server's endpoints for runners. The server may restart at any time: every call may be repeated, and is, until it is answered.
 /// A 4xx is an answer.
 /// </summary>
 internal sealed class ServerClient : IDisposable
@@ -21,7 +22,7 @@ internal sealed class ServerClient : IDisposable
     private readonly TimeProvider time;
     private readonly TimeSpan patience;
 
-    /// <param name="patience">How long the server may be away before the task is given up as infra.</param>
+    /// <param name="patience">How long the server may be away before the task ends with an infra failure.</param>
     public ServerClient(Uri server, string taskId, TimeSpan patience, TimeProvider time)
     {
         this.time = time;
@@ -38,7 +39,7 @@ internal sealed class ServerClient : IDisposable
         };
     }
 
-    /// <summary>Changes the ticket into the token of all later calls, and the spec. The nonce stays the same in every try: a lost
+    /// <summary>Exchanges the ticket for the token of all later calls, and the spec. The nonce stays the same in every try: a lost
     /// answer costs nothing.</summary>
     public async Task<RunnerSpec> RedeemAsync(string ticket, CancellationToken ct)
     {
@@ -109,7 +110,7 @@ internal sealed class ServerClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    // A quarter of an hour, or 1 MB/s: a transfer that hangs is begun again.
+    // A quarter of an hour, or 1 MB/s; a transfer that hangs is started again.
     private static TimeSpan TransferLimit(long bytes) => TimeSpan.FromSeconds(Math.Clamp(bytes / 1e6, 900, 6 * 3600));
 
     private string PathOf(string rest) => $"{taskPath}/{rest}";
@@ -160,7 +161,7 @@ internal sealed class ServerClient : IDisposable
         var pause = FirstPause;
         while (true)
         {
-            string trouble;
+            string problem;
             Exception? cause = null;
             try
             {
@@ -168,28 +169,28 @@ internal sealed class ServerClient : IDisposable
                 timeout.CancelAfter(limit);
                 using var request = make();
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
-                if (!IsPassing(response.StatusCode))
+                if (!IsTransient(response.StatusCode))
                     return await read(response, timeout.Token);
-                trouble = $"{(int)response.StatusCode}";
+                problem = $"{(int)response.StatusCode}";
             }
             catch (Exception e) when (
                 e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
-                (trouble, cause) = (e.Message, e);
+                (problem, cause) = (e.Message, e);
             }
 
             if (time.GetElapsedTime(started) > patience)
-                throw new InfraException($"The server did not answer for {patience.TotalMinutes:0} minutes: {trouble}", cause);
+                throw new InfraException($"The server did not answer for {patience.TotalMinutes:0} minutes: {problem}", cause);
             await Task.Delay(pause + TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(50)), time, ct);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    private static bool IsPassing(HttpStatusCode status) =>
+    private static bool IsTransient(HttpStatusCode status) =>
         (int)status >= 500 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
 }
 
-/// <summary>A 4xx: the server will not say anything else to the same call.</summary>
+/// <summary>A 4xx: the same call would get the same answer.</summary>
 internal sealed class ServerRefusedException(int status, string body)
     : Exception($"The server refused ({status}): {(body.Length > 300 ? body[..300] : body)}")
 {

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pipeline.Cli.Commands.Common;
+using Pipeline.Cli.Errors;
+using Pipeline.Cli.Output;
+using Pipeline.Cli.Sessions;
+
+namespace Pipeline.Cli.Commands.Delivery;
+
+/// <summary><c>pipeline deployable …</c></summary>
+internal static class DeployableCommand
+{
+    private static readonly Argument<string> Name = new("NAME") { Description = "The deployable's name." };
+
+    public static Command Create(CommandFactory factory) => new("deployable", "Show what runs in which stage.")
+    {
+        factory.Verb("list", "List deployables and what each runs in every stage.", ListAsync),
+        factory.Show(
+            "show", "Show a deployable.", Name, (_, name, _) => Task.FromResult($"api/v1/deployables/{Uri.EscapeDataString(name)}")),
+    };
+
+    private static async Task<int> ListAsync(Session session, ParseResult parsed, CancellationToken ct)
+    {
+        var page = await session.Api.GetAsync("api/v1/deployables?limit=200", ct);
+        if (session.Out.IsJson)
+        {
+            session.Out.Answer(page);
+            return ExitCodes.Success;
+        }
+
+        session.Out.Rows(
+            [.. page.Items().SelectMany(deployable => deployable.Items("stages").Select(stage => Row(deployable, stage)))],
+            ["deployable", "kind", "stage", "state", "release", "commit", "healthy", "since"]);
+        return ExitCodes.Success;
+    }
+
+    private static string[] Row(JsonElement deployable, JsonElement stage) =>
+    [
+        deployable.Text("name"), deployable.Text("kind"), stage.Text("stage"), stage.Text("state"), stage.Text("releaseNumber"),
+        stage.Text("commit"), $"{stage.Text("healthy")}/{stage.Text("instances")}", stage.Text("since"),
+    ];
+}

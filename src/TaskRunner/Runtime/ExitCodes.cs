@@ -1,0 +1,23 @@
+namespace Pipeline.TaskRunner.Runtime;
+
+/// <summary>What the task's exit code means to the scheduler (reference: interfaces 6.2, sysexits.h).</summary>
+internal static class ExitCodes
+{
+    public const int Succeeded = 0;
+    public const int Failed = 1;
+
+    /// <summary>A step ran longer than its limit (as timeout(1) says it).</summary>
+    public const int TimedOut = 124;
+
+    /// <summary>EX_TEMPFAIL: the agent, the server or the network; try again elsewhere.</summary>
+    public const int Infra = 75;
+
+    /// <summary>A digest or a statement did not match: never try again.</summary>
+    public const int Security = 76;
+
+    /// <summary>EX_CONFIG: the image lacks what the runner needs.</summary>
+    public const int Config = 78;
+
+    /// <summary>EX_USAGE: started by hand, without the variables of a task.</summary>
+    public const int Usage = 64;
+}

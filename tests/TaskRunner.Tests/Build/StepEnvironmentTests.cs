@@ -1,0 +1,49 @@
+using Pipeline.TaskRunner.Build;
+using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Runtime;
+
+namespace Pipeline.TaskRunner.Tests.Build;
+
+/// <summary>What a step sees: nothing of the agent's but what is named.</summary>
+public sealed class StepEnvironmentTests : IDisposable
+{
+    private readonly string sandbox = RunnerProcess.NewFolder();
+
+    public void Dispose() => Directory.Delete(sandbox, recursive: true);
+
+    [Fact]
+    public void A_step_gets_a_home_a_folder_for_temporary_files_and_the_markers_of_a_build()
+    {
+        var environment = For([], []);
+        Assert.Equal(
+            ("true", "true", "unit", "/w"),
+            (environment["CI"], environment["PIPELINE"], environment["PIPELINE_STEP"], environment["PIPELINE_WORKSPACE"]));
+        Assert.Equal(Path.Combine(sandbox, "home"), environment["HOME"]);
+        Assert.Equal(Path.Combine(sandbox, "tmp"), environment["TMPDIR"]);
+        Assert.True(Directory.Exists(environment["HOME"]) && Directory.Exists(environment["TMPDIR"]));
+        Assert.Equal(sandbox, environment["GIT_CEILING_DIRECTORIES"]);
+        Assert.Equal("/bin", environment["PATH"]);
+    }
+
+    [Fact]
+    public void The_step_wins_over_the_build_and_the_build_over_the_defaults()
+    {
+        var environment = For(new() { ["LANG"] = "build", ["A"] = "build", ["B"] = "build" }, new() { ["A"] = "step", ["CI"] = "step" });
+        Assert.Equal(("build", "step", "build", "step"), (environment["LANG"], environment["A"], environment["B"], environment["CI"]));
+    }
+
+    [Fact]
+    public void The_ticket_and_the_server_are_not_in_it()
+    {
+        var values = For([], []).Values;
+        Assert.DoesNotContain("ticket-1", values);
+        Assert.DoesNotContain(values, v => v.StartsWith("http://", StringComparison.Ordinal));
+    }
+
+    private Dictionary<string, string> For(Dictionary<string, string> build, Dictionary<string, string> step)
+    {
+        var runner = new RunnerEnvironment(
+            new Uri("http://server/"), "t.1", "ticket-1", sandbox, null, null, null, new Dictionary<string, string> { ["PATH"] = "/bin" });
+        return StepEnvironment.For(runner, new BuildSpec("", "", [], [], build, []), new StepSpec("unit", "true", 1, step), "/w");
+    }
+}
