@@ -11,7 +11,9 @@ namespace Pipeline.Ui;
 /// <summary>The pages: Blazor on the server, kept fresh by <see cref="LiveFeed"/>, with read queries of their own.</summary>
 public static class UiModule
 {
-    /// <summary>A page hands what it read while prerendering to its circuit in one message; the default of 32 KB is too small for a commit.</summary>
+    /// <summary>
+    /// A page hands what it read while prerendering to its circuit in one message; the default of 32 KB is too small for a commit.
+    /// </summary>
     private const long LargestCircuitMessage = 1024 * 1024;
 
     /// <summary>Registers the pages. Call after the slices that they show.</summary>
@@ -29,7 +31,9 @@ public static class UiModule
         return services;
     }
 
-    /// <summary>Call after authentication and authorization. Pages need <see cref="Permission.View"/>; only sign-in is open to all.</summary>
+    /// <summary>
+    /// Call after authentication and authorization. Pages need <see cref="Permission.View"/>; only sign-in is open to all.
+    /// </summary>
     public static WebApplication MapPipelineUi(this WebApplication app)
     {
         app.UseAntiforgery();
@@ -41,7 +45,9 @@ public static class UiModule
         return app;
     }
 
-    /// <summary>Blazor maps a page for every method, and one of ours takes every address: pages are only read, and any other endpoint wins.</summary>
+    /// <summary>
+    /// Blazor maps a page for every method, and one of ours takes every address: pages are only read, and any other endpoint wins.
+    /// </summary>
     private static void YieldToOtherEndpoints(EndpointBuilder endpoint)
     {
         if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())

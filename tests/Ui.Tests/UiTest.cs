@@ -43,7 +43,8 @@ public abstract class UiTest : IAsyncLifetime
 
     private static readonly Assembly[] Slices =
     [
-        typeof(PeopleModule).Assembly, typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
+        typeof(PeopleModule).Assembly, typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly,
+            typeof(SchedulerModule).Assembly,
         typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly,
     ];
 
@@ -70,11 +71,14 @@ public abstract class UiTest : IAsyncLifetime
 
     protected static CancellationToken Ct => Xunit.TestContext.Current.CancellationToken;
 
-    /// <summary>infra-qa → product-qa → production, the last with an approval: the same as the policy in <see cref="PolicyFile"/>.</summary>
+    /// <summary>
+    /// infra-qa → product-qa → production, the last with an approval: the same as the policy in <see cref="PolicyFile"/>.
+    /// </summary>
     protected static IReadOnlyList<StageView> Policy { get; } =
     [
         Stage("infra-qa", null, null), Stage("product-qa", "infra-qa", null),
-        Stage("production", "product-qa", new ApprovalRuleView(new Dictionary<string, int> { ["release-managers"] = 1 }, ["author", "pusher"], 259200)),
+        Stage("production", "product-qa", new ApprovalRuleView(new Dictionary<string, int> { ["release-managers"] = 1 }, ["author",
+        "pusher"], 259200)),
     ];
 
     private const string PolicyFile = """
@@ -122,7 +126,8 @@ public abstract class UiTest : IAsyncLifetime
     }
 
     /// <summary>Opens a page at its address.</summary>
-    protected IRenderedComponent<TComponent> OpenAt<TComponent>(string address, Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null)
+    protected IRenderedComponent<TComponent> OpenAt<TComponent>(string address,
+        Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null)
         where TComponent : IComponent
     {
         Connect();
@@ -146,7 +151,8 @@ public abstract class UiTest : IAsyncLifetime
         Person.SetClaims(
         [
             new Claim(CallerClaims.Token, id.ToString()), new Claim(CallerClaims.Kind, kind),
-            .. permissions.Select(p => new Claim(CallerClaims.Permission, p)), .. (groups ?? []).Select(g => new Claim(CallerClaims.Group, g)),
+            .. permissions.Select(p => new Claim(CallerClaims.Permission, p)), .. (groups ?? []).Select(g => new Claim(CallerClaims.Group,
+            g)),
         ]);
         return id;
     }

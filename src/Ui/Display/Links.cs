@@ -9,7 +9,8 @@ internal static class Links
     public static string Build(string repository, long number) => $"/repos/{repository}/builds/{number}";
     public static string Module(string repository, long number, string module) => $"/repos/{repository}/builds/{number}/{Segment(module)}";
     public static string Release(string repository, long number) => $"/repos/{repository}/releases/{number}";
-    public static string ReleaseStage(string repository, long number, string stage) => $"/repos/{repository}/releases/{number}/{Segment(stage)}";
+    public static string ReleaseStage(string repository, long number, string stage) =>
+        $"/repos/{repository}/releases/{number}/{Segment(stage)}";
     public static string Promotion(Guid id) => $"/promotions/{id}";
     public static string Artifact(string digest) => $"/artifacts/{Hex(digest)}";
     public static string Deployable(string name) => $"/deployables/{Segment(name)}";
@@ -20,7 +21,8 @@ internal static class Links
     public static string Task(string cluster, string task) => $"/clusters/{Segment(cluster)}/tasks/{Segment(task)}";
 
     /// <summary>The log of one step, as HTTP gives it: plain with <c>tail</c> or <c>Range</c>, followed as server-sent events.</summary>
-    public static string StepLog(Guid build, string module, int step) => $"/api/v1/builds/{build}/modules/{Segment(module)}/steps/{step}/log";
+    public static string StepLog(Guid build, string module, int step) =>
+        $"/api/v1/builds/{build}/modules/{Segment(module)}/steps/{step}/log";
 
     /// <summary>The 64 digits without <c>sha256:</c>.</summary>
     public static string Hex(string digest) => digest.StartsWith("sha256:", StringComparison.Ordinal) ? digest[7..] : digest;

@@ -7,5 +7,6 @@ internal static class Plural
 {
     public static string Tasks(int count) => Of(count, "task", "tasks");
 
-    public static string Of(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+    public static string Of(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture,
+        $"{count} {(count == 1 ? one : many)}");
 }

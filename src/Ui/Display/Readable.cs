@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Pipeline.Ui.Display;
 
-/// <summary>Times and sizes as people read them. The browser repeats the first form in <c>app.js</c> as time goes on: keep both alike.</summary>
+/// <summary>
+/// Times and sizes as people read them. The browser repeats the first form in <c>app.js</c> as time goes on: keep both alike.
+/// </summary>
 internal static class Readable
 {
     /// <summary><c>just now</c>, <c>14 min ago</c>, <c>in 20 s</c>.</summary>

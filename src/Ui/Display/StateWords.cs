@@ -81,7 +81,9 @@ internal static class StateWords
     public static (StateTone Tone, string Word) Of(string state) =>
         Known.TryGetValue(Key(state), out var found) ? found : (StateTone.Gone, Key(state).Replace('-', ' '));
 
-    /// <summary><c>RolledBack</c>, <c>rolled_back</c> and <c>rolled-back</c> are one word: the stable kebab form for <c>data-state</c>.</summary>
+    /// <summary>
+    /// <c>RolledBack</c>, <c>rolled_back</c> and <c>rolled-back</c> are one word: the stable kebab form for <c>data-state</c>.
+    /// </summary>
     public static string Key(string state)
     {
         var text = new StringBuilder(state.Length + 4);

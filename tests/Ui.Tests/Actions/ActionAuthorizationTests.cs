@@ -12,7 +12,8 @@ namespace Pipeline.Ui.Tests.Actions;
 /// </summary>
 public sealed class ActionAuthorizationTests : ActionPages
 {
-    private static readonly ActionInput Input = new("because of a test", TimeSpan.FromHours(1)) { Instances = 3, Level = 0.6m, Arguments = ["--once"] };
+    private static readonly ActionInput Input = new("because of a test", TimeSpan.FromHours(1)) { Instances = 3, Level = 0.6m,
+        Arguments = ["--once"] };
 
     [Fact]
     public async Task Nobody_who_is_not_signed_in_changes_anything()
@@ -106,7 +107,8 @@ public sealed class ActionAuthorizationTests : ActionPages
         Assert.Contains("\"accepted\": false", sent["reject"], StringComparison.Ordinal);
         Assert.Contains("\"accepted\": true", sent["advance"], StringComparison.Ordinal);
         string[] notOfOperators =
-            ["approve", "cancel-build", "promote-infra-qa", "promote-product-qa", "promote-production", "release", "retry-build", "rollback"];
+            ["approve", "cancel-build", "promote-infra-qa", "promote-product-qa", "promote-production", "release", "retry-build",
+                "rollback"];
         Assert.Equal(AllActions.Except(notOfOperators), sent.Keys.Order(StringComparer.Ordinal));
     }
 

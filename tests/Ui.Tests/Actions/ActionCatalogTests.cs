@@ -33,7 +33,8 @@ public sealed class ActionCatalogTests : UiTest
         foreach (var kind in new[] { "service", "cron" })
         {
             var actions = Service<RequestActions>().Of(Request(kind) with { ActiveDeploy = null }, null);
-            Assert.All(actions.Where(a => a.TestId is "scale" or "bounce" or "run"), a => Assert.Equal("Nothing is deployed yet.", a.Unavailable));
+            Assert.All(actions.Where(a => a.TestId is "scale" or "bounce" or "run"), a => Assert.Equal("Nothing is deployed yet.",
+                a.Unavailable));
             Assert.Contains(actions, a => a.Unavailable is null);
         }
     }
@@ -103,7 +104,8 @@ public sealed class ActionCatalogTests : UiTest
     public void A_task_that_ended_offers_nothing_and_a_pending_one_cannot_be_replaced()
     {
         Assert.Empty(Service<TaskActions>().Of(Task("finished") with { EndedAt = Now }, false));
-        Assert.Equal("The task is not running yet.", Service<TaskActions>().Of(Task("pending"), false).Single(a => a.TestId == "replace").Unavailable);
+        Assert.Equal("The task is not running yet.", Service<TaskActions>().Of(Task("pending"), false).Single(a =>
+            a.TestId == "replace").Unavailable);
     }
 
     [Theory]
@@ -124,8 +126,10 @@ public sealed class ActionCatalogTests : UiTest
     [Fact]
     public void A_group_is_accepted_or_rejected_when_it_is_healthy_and_a_rejection_needs_a_reason()
     {
-        var waits = Service<DeployActions>().Of(Deploy("deploying", "service") with { Rollout = new RolloutView(1, 3, 0, null, "manual", 0) });
-        var ready = Service<DeployActions>().Of(Deploy("deploying", "service") with { Rollout = new RolloutView(1, 3, 0, Now, "manual", 0) });
+        var waits = Service<DeployActions>().Of(Deploy("deploying", "service") with { Rollout = new RolloutView(1, 3, 0, null, "manual",
+            0) });
+        var ready = Service<DeployActions>().Of(Deploy("deploying", "service") with { Rollout = new RolloutView(1, 3, 0, Now, "manual",
+            0) });
 
         Assert.Equal(["advance", "reject"], waits.Where(a => a.Unavailable is not null).Select(a => a.TestId));
         Assert.All(ready, a => Assert.Null(a.Unavailable));
@@ -151,7 +155,8 @@ public sealed class ActionCatalogTests : UiTest
     {
         var none = Service<ClusterActions>().Of(Cluster("subscribed"), null, null);
         var both = Service<ClusterActions>().Of(
-            Cluster("subscribed"), new PriorityFreezeView(0.6m, false, "person:maria", null, Now, null), new PlacementForcedView("greedy", null, "person:maria", null, Now));
+            Cluster("subscribed"), new PriorityFreezeView(0.6m, false, "person:maria", null, Now, null), new PlacementForcedView("greedy",
+            null, "person:maria", null, Now));
 
         Assert.Equal(["lift-freeze", "free-placement"], none.Where(a => a.Unavailable is not null).Select(a => a.TestId));
         Assert.DoesNotContain(both, a => a.Unavailable is not null);
@@ -163,12 +168,14 @@ public sealed class ActionCatalogTests : UiTest
     {
         PageAction[] all =
         [
-            .. Service<MachineActions>().Of(new AgentView("c", "a1", "host-1", "", "", "r1", new Dictionary<string, string>(), "active", Nothing, Nothing, 0, Now)),
+            .. Service<MachineActions>().Of(new AgentView("c", "a1", "host-1", "", "", "r1", new Dictionary<string, string>(), "active",
+                Nothing, Nothing, 0, Now)),
             .. Service<RequestActions>().Of(Request("service"), 1), .. Service<RequestActions>().MoreOf(Request("service")),
             .. Service<TaskActions>().Of(Task("running"), false), .. Service<ClusterActions>().Of(Cluster("removed"), null, null),
         ];
 
-        Assert.Equal(["decommission", "remove", "destroy", "take-over", "drop-id"], all.Where(a => a.Questions.NameToRepeat is not null).Select(a => a.TestId));
+        Assert.Equal(["decommission", "remove", "destroy", "take-over", "drop-id"], all.Where(a =>
+            a.Questions.NameToRepeat is not null).Select(a => a.TestId));
         Assert.All(all, a => Assert.Equal(a.Questions.NameToRepeat is not null, a.Css == "danger"));
         Assert.All(all, a => Assert.EndsWith(".", a.Consequence, StringComparison.Ordinal));
         Assert.All(all, a => Assert.Equal(Permission.Operate, a.Permission));
@@ -178,9 +185,12 @@ public sealed class ActionCatalogTests : UiTest
     public void The_answer_of_the_leader_reads_as_a_sentence()
     {
         Assert.Equal(new ActionResult(true, "Scale: recorded."), OperatorCall.Result("Scale", new OperatorAnswer(1, true, null, null)));
-        Assert.Equal(new ActionResult(true, "Scale: recorded. From 2 to 3."), OperatorCall.Result("Scale", new OperatorAnswer(1, true, null, "From 2 to 3.")));
-        Assert.Equal(new ActionResult(false, "Refused (drop): Too much."), OperatorCall.Result("Scale", new OperatorAnswer(1, false, "drop", "Too much.")));
-        Assert.Contains("command 7", OperatorCall.Result("Scale", new OperatorAnswer(7, null, null, null)).Sentence, StringComparison.Ordinal);
+        Assert.Equal(new ActionResult(true, "Scale: recorded. From 2 to 3."), OperatorCall.Result("Scale", new OperatorAnswer(1, true,
+            null, "From 2 to 3.")));
+        Assert.Equal(new ActionResult(false, "Refused (drop): Too much."), OperatorCall.Result("Scale", new OperatorAnswer(1, false,
+            "drop", "Too much.")));
+        Assert.Contains("command 7", OperatorCall.Result("Scale", new OperatorAnswer(7, null, null, null)).Sentence,
+            StringComparison.Ordinal);
     }
 
     private static RequestView Request(string kind, params RequestChangeView[] changes) =>
@@ -189,9 +199,11 @@ public sealed class ActionCatalogTests : UiTest
     private static RequestChangeView Change(string what) => new(what, "4", "person:nikos", "peak", Now, Now.AddHours(1));
 
     private static TaskView Task(string state) => new(
-        "c", "t1", "billing-api", "d1", 1, 1, state, false, "a1", "host-1", "r1", [], Nothing, Now, Now, Now, null, null, null, null, null, null, null, null);
+        "c", "t1", "billing-api", "d1", 1, 1, state, false, "a1", "host-1", "r1", [], Nothing, Now, Now, Now, null, null, null, null, null,
+        null, null, null);
 
-    private static DeployView Deploy(string state, string kind) => new("c", "d1", "billing-api", kind, state, 2, 1, 0, null, null, null, null, Now, null);
+    private static DeployView Deploy(string state, string kind) => new("c", "d1", "billing-api", kind, state, 2, 1, 0, null, null, null,
+        null, Now, null);
 
     private static ClusterView Cluster(string state) => new("lab", state, null, "f-1", null, null, null, null, 1, 0, 0, 0, 0, 0);
 }

@@ -18,18 +18,24 @@ public abstract class ActionPages : UiTest
     /// <summary>Every action that a page offers; a new one has to be named here, and is then tried by everybody.</summary>
     protected static readonly IReadOnlyList<string> AllActions =
     [
-        "activate", "advance", "approve", "bounce", "cancel-build", "cancel-deploy", "cancel-run", "decommission", "destroy", "drain", "drop-id",
-        "end-bounce", "end-cooldown", "end-pause", "end-priority", "end-scale", "end-skip-health", "exit-cooldown", "force-placement", "free-placement",
-        "freeze", "freeze-priorities", "kill", "lift-freeze", "pause", "priority", "promote-infra-qa", "promote-product-qa", "promote-production",
-        "reconcile", "reject", "release", "remove", "replace", "retry-build", "rollback", "run", "scale", "skip-health", "take-over", "unpause",
+        "activate", "advance", "approve", "bounce", "cancel-build", "cancel-deploy", "cancel-run", "decommission", "destroy", "drain",
+            "drop-id",
+        "end-bounce", "end-cooldown", "end-pause", "end-priority", "end-scale", "end-skip-health", "exit-cooldown", "force-placement",
+            "free-placement",
+        "freeze", "freeze-priorities", "kill", "lift-freeze", "pause", "priority", "promote-infra-qa", "promote-product-qa",
+            "promote-production",
+        "reconcile", "reject", "release", "remove", "replace", "retry-build", "rollback", "run", "scale", "skip-health", "take-over",
+            "unpause",
     ];
 
     private const string Objects = """
         INSERT INTO scheduler.agent (cluster, id, host, address, url, rack, attributes, state, cpus, memory_mb, disk_mb, seen_at)
-        SELECT 'lab', id, host, address, url, rack, attributes, 'Active', cpus, memory_mb, disk_mb, seen_at FROM scheduler.agent WHERE cluster = 'infra-qa';
+        SELECT 'lab', id, host, address, url, rack, attributes, 'Active', cpus, memory_mb, disk_mb,
+          seen_at FROM scheduler.agent WHERE cluster = 'infra-qa';
         INSERT INTO scheduler.leader VALUES ('lab', 1, 'server-1/4711', now(), now());
         INSERT INTO scheduler.framework VALUES ('lab', 'f-9', 'Removed', 'framework removed', NULL, NULL, now());
-        INSERT INTO scheduler.quarantine (cluster, kind, subject_id, at, reason) VALUES ('lab', 'Command', 'scale billing-api', now(), 'the payload cannot be read');
+        INSERT INTO scheduler.quarantine (cluster, kind, subject_id, at, reason) VALUES ('lab', 'Command', 'scale billing-api', now(),
+          'the payload cannot be read');
         UPDATE scheduler.request SET overrides = (SELECT jsonb_build_object(
             'scale', jsonb_build_object('instances', 4, 'before', null, 'bounced', false, 'change', c),
             'pause', jsonb_build_object('kill', true, 'change', c), 'skipHealth', jsonb_build_object('change', c),
@@ -46,10 +52,12 @@ public abstract class ActionPages : UiTest
           ('infra-qa', 'run-9', 'build.shop', 'Deploying', '{"kind": "run-once", "instances": 1}', now(), 0, 0, NULL),
           ('infra-qa', 'billing-api.next', 'billing-api', 'Deploying',
            '{"instances": 4, "options": {"rollout": {"acceptance": "manual", "pause": "00:00:00", "groups": [{"value": 50, "percent": true}]}}}',
-           now(), 0, 0, jsonb_build_object('step', 0, 'stepSince', now(), 'proven', 0, 'healthyAt', now(), 'failures', 0, 'accepted', false));
+           now(), 0, 0, jsonb_build_object('step', 0, 'stepSince', now(), 'proven', 0, 'healthyAt', now(), 'failures', 0, 'accepted',
+             false));
         UPDATE stages.promotion SET healthy_at = started_at WHERE phase = 'Succeeded';
         INSERT INTO build.build (id, repository_id, number, sha, branch, trigger, requested_by, state, created_at, started_at, next_wake)
-        VALUES ('01900000-0000-7000-8000-000000000409', '01900000-0000-7000-8000-000000000001', 9, repeat('2', 40), 'main', 'Manual', 'person:maria', 'Running',
+        VALUES ('01900000-0000-7000-8000-000000000409', '01900000-0000-7000-8000-000000000001', 9, repeat('2', 40), 'main', 'Manual',
+          'person:maria', 'Running',
                 now(), now(), now());
         """;
 
@@ -61,7 +69,8 @@ public abstract class ActionPages : UiTest
     {
         IReadOnlyList<IRenderedComponent<Microsoft.AspNetCore.Components.IComponent>> pages =
         [
-            Open<ClusterPage>(p => p.Add(c => c.Name, "lab")), Open<AgentPage>(p => p.Add(a => a.Cluster, "lab").Add(a => a.Agent, "rack1-a1")),
+            Open<ClusterPage>(p => p.Add(c => c.Name, "lab")), Open<AgentPage>(p => p.Add(a => a.Cluster, "lab").Add(a => a.Agent,
+                "rack1-a1")),
             Open<RequestPage>(p => p.Add(r => r.Cluster, "infra-qa").Add(r => r.Request, "billing-api")),
             Open<RequestPage>(p => p.Add(r => r.Cluster, "infra-qa").Add(r => r.Request, "nightly")),
             Open<RequestPage>(p => p.Add(r => r.Cluster, "infra-qa").Add(r => r.Request, "build.shop")),

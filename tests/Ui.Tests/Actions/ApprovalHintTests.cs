@@ -9,7 +9,8 @@ namespace Pipeline.Ui.Tests.Actions;
 /// <summary>What the page says about an approval before the click. The command's own answer is tested with the real command.</summary>
 public sealed class ApprovalHintTests
 {
-    private static readonly ApprovalRuleView Rule = new(new Dictionary<string, int> { ["release-managers"] = 1 }, ["author", "pusher"], 3600);
+    private static readonly ApprovalRuleView Rule = new(new Dictionary<string, int> { ["release-managers"] = 1 }, ["author", "pusher"],
+        3600);
 
     [Theory]
     [InlineData("maria", "release-managers", "", null)]
@@ -40,7 +41,8 @@ public sealed class ApprovalHintTests
     [Fact]
     public void A_token_is_told_that_only_persons_approve() => Assert.Contains(
         "only persons approve",
-        ApprovalHint.WhyNot(Rule, Promotion(), Person("robot", ["release-managers"], []) with { Actor = new Actor(ActorKind.Token, "robot") }),
+        ApprovalHint.WhyNot(Rule, Promotion(), Person("robot", ["release-managers"], []) with { Actor = new Actor(ActorKind.Token,
+        "robot") }),
         StringComparison.Ordinal);
 
     [Fact]
@@ -54,6 +56,8 @@ public sealed class ApprovalHintTests
         new(Actor.Person(login), new[] { Permission.Approve }.ToFrozenSet(), groups, emails);
 
     private static PromotionPageView Promotion() => new(
-        Guid.Empty, 1, Guid.Empty, "shop/billing", "production", "production", "sha256:0", 2, new string('2', 40), "subject", "Eleni", "eleni@shop.example",
-        "nikos", "Waiting", "system:stages", null, null, null, [], null, DateTimeOffset.UnixEpoch, null, null, null, null, null, null, false, [], []);
+        Guid.Empty, 1, Guid.Empty, "shop/billing", "production", "production", "sha256:0", 2, new string('2', 40), "subject", "Eleni",
+        "eleni@shop.example",
+        "nikos", "Waiting", "system:stages", null, null, null, [], null, DateTimeOffset.UnixEpoch, null, null, null, null, null, null,
+        false, [], []);
 }

@@ -76,9 +76,11 @@ public sealed class DecisionTests : ActionPages
         Assert.Equal("Cancelled", await ReadAsync<string>("SELECT state FROM build.build WHERE number = 9"));
         Assert.Equal("cancelled by maria: because", await ReadAsync<string>("SELECT reason FROM build.build WHERE number = 9"));
 
-        var again = Service<BuildActions>().Of((await Service<BuildPageQueries>().FindAsync("shop", "billing", 9, Ct))! with { FinishedAt = null }).Single();
+        var again = Service<BuildActions>().Of((await Service<BuildPageQueries>().FindAsync("shop", "billing", 9,
+            Ct))! with { FinishedAt = null }).Single();
         Assert.Equal(
-            new ActionResult(false, "Not cancelled. The build has already finished."), await Service<ActionRunner>().RunAsync(again, new ActionInput(), Ct));
+            new ActionResult(false, "Not cancelled. The build has already finished."), await Service<ActionRunner>().RunAsync(again,
+            new ActionInput(), Ct));
     }
 
     [Fact]
@@ -116,9 +118,11 @@ public sealed class DecisionTests : ActionPages
     [Fact]
     public void Every_outcome_of_a_promotion_reads_as_a_sentence()
     {
-        Assert.Equal(new ActionResult(true, "Approval recorded."), PromotionActions.Result(new PromotionOutcome.Done(new PromotionId(Waiting)), "Approval recorded."));
+        Assert.Equal(new ActionResult(true, "Approval recorded."),
+            PromotionActions.Result(new PromotionOutcome.Done(new PromotionId(Waiting)), "Approval recorded."));
         Assert.Equal(
-            new ActionResult(false, "Not recorded. There is no promotion 7."), PromotionActions.Result(new PromotionOutcome.Unknown("There is no promotion 7."), ""));
+            new ActionResult(false, "Not recorded. There is no promotion 7."),
+            PromotionActions.Result(new PromotionOutcome.Unknown("There is no promotion 7."), ""));
         Assert.Equal(
             new ActionResult(false, "Not allowed. Eleni is the author. Ask another."),
             PromotionActions.Result(new PromotionOutcome.Refused("approver-excluded", "Eleni is the author.", "Ask another."), ""));

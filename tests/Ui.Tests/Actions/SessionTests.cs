@@ -17,7 +17,8 @@ namespace Pipeline.Ui.Tests.Actions;
 /// <summary>Pages that stay open longer than the session behind them.</summary>
 public sealed class SessionTests : UiTest
 {
-    private static readonly PageAction Nothing = new("Test", "Nothing happens.", (_, _, _) => Task.FromResult(new ActionResult(true, "Done.")));
+    private static readonly PageAction Nothing = new("Test", "Nothing happens.", (_, _, _) => Task.FromResult(new ActionResult(true,
+        "Done.")));
 
     [Fact]
     public async Task A_revoked_session_signs_its_open_circuit_out_by_itself()
@@ -68,7 +69,8 @@ public sealed class SessionTests : UiTest
 
         Person.SetNotAuthorized();
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("Your session has ended", page.Find("[data-testid=session-ended]").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.Contains("Your session has ended",
+            page.Find("[data-testid=session-ended]").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("#secret"));
         Assert.Equal("/sign-in", page.Find("[data-testid=session-ended] a").GetAttribute("href"));
     }
@@ -95,7 +97,8 @@ public sealed class SessionTests : UiTest
         Assert.Same(first, await caller.ShownAsync());
         Assert.True((await caller.CurrentAsync(Ct)).SessionEnded);
         Assert.Null(await Service<ActionRunner>().WhyNotAsync(Permission.Operate));
-        Assert.StartsWith("Your session has ended", (await Service<ActionRunner>().RunAsync(Nothing, new ActionInput(), Ct)).Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("Your session has ended", (await Service<ActionRunner>().RunAsync(Nothing, new ActionInput(), Ct)).Sentence,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public sealed class SessionTests : UiTest
 
         await SignInAsync("vera", [Permission.View]);
 
-        Assert.Equal("vera lacks the permission “operate”. An administrator can grant it.", await Service<ActionRunner>().WhyNotAsync(Permission.Operate));
+        Assert.Equal("vera lacks the permission “operate”. An administrator can grant it.",
+            await Service<ActionRunner>().WhyNotAsync(Permission.Operate));
         Assert.Null(await Service<ActionRunner>().WhyNotAsync(Permission.View));
     }
 

@@ -37,7 +37,8 @@ public sealed class StateAndBarsTests
     {
         var line = new CommitLine(Guid.Empty, "shop/billing", new string('a', 40), "s", "a", null, null, Now, null, null, []);
 
-        var steps = ProgressSteps.Of(line, [new StageView("production", "production", "automatic", null, true, 0, null, 0, "rollback", 0, "")]);
+        var steps = ProgressSteps.Of(line, [new StageView("production", "production", "automatic", null, true, 0, null, 0, "rollback", 0,
+            "")]);
 
         Assert.Equal(["build", "stage-production"], steps.Select(s => s.TestId));
         Assert.Equal(["pending", "not-reached"], steps.Select(s => s.State));

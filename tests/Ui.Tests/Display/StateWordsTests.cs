@@ -36,7 +36,8 @@ public sealed class StateWordsTests
     [InlineData("Superseded", "superseded", StateTone.Gone)]
     [InlineData("security", "signature mismatch", StateTone.Security)]
     [InlineData("a-state-of-a-newer-server", "a state of a newer server", StateTone.Gone)]
-    public void A_state_has_a_word_and_a_tone(string state, string word, StateTone tone) => Assert.Equal((tone, word), StateWords.Of(state));
+    public void A_state_has_a_word_and_a_tone(string state, string word, StateTone tone) => Assert.Equal((tone, word),
+        StateWords.Of(state));
 
     [Fact]
     public void Every_way_to_end_has_its_own_word() =>
@@ -74,18 +75,22 @@ public sealed class StateWordsTests
     [Fact]
     public void The_rules_of_a_stage_read_as_one_sentence()
     {
-        var approval = new ApprovalRuleView(new Dictionary<string, int> { ["release-managers"] = 1, ["owners"] = 2 }, ["author", "pusher"], 3600);
+        var approval = new ApprovalRuleView(new Dictionary<string, int> { ["release-managers"] = 1, ["owners"] = 2 }, ["author", "pusher"],
+            3600);
 
         Assert.Equal(
             "Automatic promotion; after product-qa; signature required; healthy for 30 s in the previous stage; "
             + "approval by 2 of owners, 1 of release-managers, not by the author or the pusher; bakes for 1:00; automatic rollback on failure.",
-            StageRules.Sentence(new StageView("production", "production", "automatic", "product-qa", true, 30, approval, 60, "rollback", 300, "")));
+            StageRules.Sentence(new StageView("production", "production", "automatic", "product-qa", true, 30, approval, 60, "rollback",
+            300, "")));
         Assert.Equal(
-            "Manual promotion; no rollback on failure.", StageRules.Sentence(new StageView("lab", "lab", "manual", null, false, 0, null, 0, "stay", 300, "")));
+            "Manual promotion; no rollback on failure.", StageRules.Sentence(new StageView("lab", "lab", "manual", null, false, 0, null, 0,
+            "stay", 300, "")));
         Assert.Contains(
             "approval by 1 of owners;",
             StageRules.Sentence(new StageView(
-                "lab", "lab", "manual", null, false, 0, new ApprovalRuleView(new Dictionary<string, int> { ["owners"] = 1 }, [], 60), 0, "stay", 300, "")),
+                "lab", "lab", "manual", null, false, 0, new ApprovalRuleView(new Dictionary<string, int> { ["owners"] = 1 }, [], 60), 0,
+                "stay", 300, "")),
             StringComparison.Ordinal);
     }
 }

@@ -45,7 +45,8 @@ public sealed class CommitPageTests : UiTest
         var cause = page.Find("[data-testid=cause]");
         Assert.Contains("Module api failed in step test, exit code 1 (app)", cause.TextContent, StringComparison.Ordinal);
         Assert.Contains("But was:  12.34", cause.TextContent, StringComparison.Ordinal);
-        Assert.True(page.Markup.IndexOf("data-testid=\"cause\"", StringComparison.Ordinal) < page.Markup.IndexOf("<table", StringComparison.Ordinal));
+        Assert.True(page.Markup.IndexOf("data-testid=\"cause\"", StringComparison.Ordinal) < page.Markup.IndexOf("<table",
+            StringComparison.Ordinal));
         Assert.EndsWith("/modules/api/steps/1/log", page.Find("[data-testid=log]").GetAttribute("data-log"), StringComparison.Ordinal);
     }
 
@@ -55,7 +56,8 @@ public sealed class CommitPageTests : UiTest
         var page = Open(Good);
 
         await page.WaitForAssertionAsync(
-            () => Assert.Contains("no token is configured for github.com", page.Find("#statuses + div").TextContent, StringComparison.Ordinal));
+            () => Assert.Contains("no token is configured for github.com", page.Find("#statuses + div").TextContent,
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class CommitPageTests : UiTest
     {
         var page = Open("1111111111111111111111111111111111111111");
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("digest mismatch", page.Find(".security-event h2").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.Contains("digest mismatch", page.Find(".security-event h2").TextContent,
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,7 +85,8 @@ public sealed class CommitPageTests : UiTest
         await page.WaitForAssertionAsync(() => Assert.Contains("Commit not found", page.Find("h1").TextContent, StringComparison.Ordinal));
 
         var other = Open("22222");
-        await other.WaitForAssertionAsync(() => Assert.EndsWith(Links.Commit("shop/billing", Good), Navigation.Uri, StringComparison.Ordinal));
+        await other.WaitForAssertionAsync(() => Assert.EndsWith(Links.Commit("shop/billing", Good), Navigation.Uri,
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,7 +104,8 @@ public sealed class CommitPageTests : UiTest
             new ClusterChanged("production", "deploying"), Actor.System("test"), new JournalSubject { Commit = CommitSha.Parse(Good) }, Ct);
 
         await page.WaitForAssertionAsync(
-            () => Assert.Equal("deploying", page.Find("[data-testid=stage-production]").GetAttribute("data-state")), TimeSpan.FromSeconds(20));
+            () => Assert.Equal("deploying", page.Find("[data-testid=stage-production]").GetAttribute("data-state")),
+            TimeSpan.FromSeconds(20));
         await feed.StopAsync(Ct);
     }
 
@@ -110,22 +115,28 @@ public sealed class CommitPageTests : UiTest
         await ExecuteAsync("UPDATE build.build SET state = 'Running', started_at = NULL, finished_at = NULL, next_wake = now() WHERE number = 3");
         await ExecuteAsync("UPDATE build.module_build SET state = 'Queued' WHERE run_id LIKE 'run-3-%'");
         var page = Open(Broken);
-        await page.WaitForAssertionAsync(() => Assert.Contains("waits for its first task", page.Find("[data-testid=next]").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.Contains("waits for its first task", page.Find("[data-testid=next]").TextContent,
+            StringComparison.Ordinal));
 
         await ExecuteAsync("""
-            INSERT INTO scheduler.request (cluster, id, kind, state, created_at) VALUES ('infra-qa', 'build.shop.billing.api', 'RunOnce', 'Active', now());
+            INSERT INTO scheduler.request (cluster, id, kind, state, created_at) VALUES ('infra-qa', 'build.shop.billing.api', 'RunOnce',
+              'Active', now());
             INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, created_at, crashes, infra_failures)
             VALUES ('infra-qa', 'run-3-2', 'build.shop.billing.api', 'Deploying', '{}', now(), 0, 0);
-            INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb, disk_mb,
+            INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb,
+              disk_mb,
                                         created_at, why_pending, subject)
-            VALUES ('run-3-2.1.1', 'infra-qa', 'build.shop.billing.api', 'run-3-2', 1, 1, 'Pending', '{}', '{}', 4, 64, 64, now(), 'needs 4 cpus', '{}');
+            VALUES ('run-3-2.1.1', 'infra-qa', 'build.shop.billing.api', 'run-3-2', 1, 1, 'Pending', '{}', '{}', 4, 64, 64, now(),
+              'needs 4 cpus', '{}');
             """);
 
         await page.WaitForAssertionAsync(
-            () => Assert.Contains("Module api is not placed yet: needs 4 cpus", page.Find("[data-testid=next]").TextContent, StringComparison.Ordinal),
+            () => Assert.Contains("Module api is not placed yet: needs 4 cpus", page.Find("[data-testid=next]").TextContent,
+            StringComparison.Ordinal),
             TimeSpan.FromSeconds(20));
     }
 
     private IRenderedComponent<CommitPage> Open(string sha) =>
-        OpenAt<CommitPage>(Links.Commit("shop/billing", sha), p => p.Add(c => c.Owner, "shop").Add(c => c.Name, "billing").Add(c => c.Sha, sha));
+        OpenAt<CommitPage>(Links.Commit("shop/billing", sha), p => p.Add(c => c.Owner, "shop").Add(c => c.Name, "billing").Add(c => c.Sha,
+            sha));
 }

@@ -18,10 +18,12 @@ public sealed class EveryPageTests : AllPages
 
         Assert.Single(page.FindAll("h1"));
         Assert.NotEmpty(page.FindAll("nav[aria-label=Breadcrumb] a"));
-        Assert.All(page.FindAll("table"), t => Assert.True(t.QuerySelector("caption") is not null || t.HasAttribute("aria-labelledby"), name));
+        Assert.All(page.FindAll("table"), t => Assert.True(t.QuerySelector("caption") is not null || t.HasAttribute("aria-labelledby"),
+            name));
         Assert.All(page.FindAll("thead th"), th => Assert.Equal("col", th.GetAttribute("scope")));
         Assert.All(page.FindAll("button"), b => Assert.NotEqual("", b.TextContent.Trim()));
-        Assert.All(page.FindAll("input, select, textarea"), i => Assert.NotNull(i.Id is { } id ? page.Find($"label[for={id}]") : i.Closest("label")));
+        Assert.All(page.FindAll("input, select, textarea"), i =>
+            Assert.NotNull(i.Id is { } id ? page.Find($"label[for={id}]") : i.Closest("label")));
         Assert.DoesNotContain("not found", page.Find("h1").TextContent, StringComparison.Ordinal);
     }
 
@@ -45,7 +47,8 @@ public sealed class EveryPageTests : AllPages
             UPDATE git.push SET pusher = '{Hostile}';
             UPDATE git.delivery SET outcome = '{Hostile}', ref = '{Hostile}', event = '{Hostile}';
             UPDATE git.status SET description = '{Hostile}', reason = '{Hostile}';
-            INSERT INTO git.branch SELECT repository_id, '{Hostile}', head_sha, updated_at, head_received_at, NULL FROM git.branch WHERE name = 'main';
+            INSERT INTO git.branch SELECT repository_id, '{Hostile}', head_sha, updated_at, head_received_at,
+              NULL FROM git.branch WHERE name = 'main';
             UPDATE build.build SET branch = '{Hostile}', reason = '{Hostile}', requested_by = '{Hostile}';
             UPDATE build.module_build SET reason = '{Hostile}', failed_step = '{Hostile}' WHERE state = 'Failed';
             UPDATE build.step SET name = '{Hostile}', tail = '{Hostile}';
@@ -62,7 +65,8 @@ public sealed class EveryPageTests : AllPages
         var page = await ReadyAsync(await OpenPageAsync(name));
 
         Assert.Empty(page.FindAll("script, img"));
-        Assert.DoesNotContain(page.FindAll("*"), e => e.Attributes.Any(a => a.Name.StartsWith("onerror", StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(page.FindAll("*"), e => e.Attributes.Any(a => a.Name.StartsWith("onerror",
+            StringComparison.OrdinalIgnoreCase)));
     }
 
     [Theory]
@@ -88,7 +92,8 @@ public sealed class EveryPageTests : AllPages
     public async Task An_empty_list_says_what_would_be_there(string name)
     {
         await ExecuteAsync("""
-            TRUNCATE git.repository, git.delivery, build.build, artifact.release, artifact.artifact, stages.promotion, stages.slot, stages.deployable,
+            TRUNCATE git.repository, git.delivery, build.build, artifact.release, artifact.artifact, stages.promotion, stages.slot,
+              stages.deployable,
                      scheduler.request, scheduler.task, scheduler.agent, journal.event CASCADE;
             """);
 
@@ -106,19 +111,23 @@ public sealed class EveryPageTests : AllPages
     public async Task An_event_of_a_kind_that_this_server_does_not_know_breaks_no_page(string name)
     {
         await ExecuteAsync($"""
-            INSERT INTO journal.event (at, kind, actor_kind, actor_name, repository_id, commit_sha, build_id, release, promotion_id, stage, deployable, cluster, payload)
-            SELECT now(), 'release.teleported', 'System', 'newer', p.repository_id, p.commit_sha, p.build_id, p.release, p.id, p.stage, 'billing-api', p.cluster,
+            INSERT INTO journal.event (at, kind, actor_kind, actor_name, repository_id, commit_sha, build_id, release, promotion_id, stage,
+              deployable, cluster, payload)
+            SELECT now(), 'release.teleported', 'System', 'newer', p.repository_id, p.commit_sha, p.build_id, p.release, p.id, p.stage,
+              'billing-api', p.cluster,
                    '{Payload}'::jsonb
               FROM stages.promotion p;
             INSERT INTO journal.event (at, kind, actor_kind, actor_name, repository_id, commit_sha, build_id, cluster, payload)
-            SELECT now(), 'task.launched', 'System', 'newer', b.repository_id, b.sha, b.id, 'production', '{Payload.Replace("release.teleported", "task.launched", StringComparison.Ordinal)}'::jsonb
+            SELECT now(), 'task.launched', 'System', 'newer', b.repository_id, b.sha, b.id, 'production',
+              '{Payload.Replace("release.teleported", "task.launched", StringComparison.Ordinal)}'::jsonb
               FROM build.build b;
             """);
 
         var page = await ReadyAsync(await OpenPageAsync(name));
 
         var timelines = page.FindAll(".timeline");
-        Assert.True(timelines.Count == 0 || timelines.Any(t => t.TextContent.Contains("an event of a newer server: ", StringComparison.Ordinal)), page.Markup);
+        Assert.True(timelines.Count == 0 || timelines.Any(t => t.TextContent.Contains("an event of a newer server: ",
+            StringComparison.Ordinal)), page.Markup);
     }
 
     [Fact]
@@ -130,7 +139,8 @@ public sealed class EveryPageTests : AllPages
         await ExecuteAsync("ALTER SCHEMA build RENAME TO build_gone");
         await AppendAsync();
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("could not be refreshed", page.Find(".stale").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.Contains("could not be refreshed", page.Find(".stale").TextContent,
+            StringComparison.Ordinal));
         Assert.NotEmpty(page.FindAll("table"));
 
         await ExecuteAsync("ALTER SCHEMA build_gone RENAME TO build");

@@ -20,10 +20,12 @@ public sealed class OperatorPagesTests : UiTest
     {
         var page = Open<ClusterPage>(p => p.Add(c => c.Name, "production"));
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("1 dead", page.Find("[data-testid=rack-rack0]").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.Contains("1 dead", page.Find("[data-testid=rack-rack0]").TextContent,
+            StringComparison.Ordinal));
         Assert.Contains("http://m1:5050", page.Find("[data-testid=capacity]").TextContent, StringComparison.Ordinal);
         Assert.All(page.FindAll("[data-testid=rack-rack0] .page-actions button"), b => Assert.True(b.HasAttribute("disabled")));
-        Assert.StartsWith("Sign in", page.Find("[data-testid=rack-rack0] [data-testid=drain]").GetAttribute("title"), StringComparison.Ordinal);
+        Assert.StartsWith("Sign in", page.Find("[data-testid=rack-rack0] [data-testid=drain]").GetAttribute("title"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +40,8 @@ public sealed class OperatorPagesTests : UiTest
             "production", now, 90, 0.25, 0.004, 0, 0, 3, 1, 2, [new DeclineCountView("nothing-fits", 7)])));
         var page = Open<ClusterPage>(p => p.Add(c => c.Name, "production"));
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("250 ms", page.Find("[data-testid=loop]").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(() => Assert.Contains("250 ms", page.Find("[data-testid=loop]").TextContent,
+            StringComparison.Ordinal));
         var loop = page.Find("[data-testid=loop]").TextContent;
         foreach (var part in new[] { "1 min ago", "4 ms", "1 event to process, 2 calls to send", "task pending for 3 s" })
             Assert.Contains(part, loop, StringComparison.Ordinal);
@@ -56,7 +59,8 @@ public sealed class OperatorPagesTests : UiTest
             await connection.ExecuteAsync(
                 """
                 UPDATE scheduler.request SET overrides = jsonb_build_object('priority', jsonb_build_object('priority', 0.9, 'change',
-                    jsonb_build_object('by', jsonb_build_object('kind', 'person', 'name', 'maria'), 'reason', 'peak', 'since', now(), 'until', now() + interval '1 hour')))
+                    jsonb_build_object('by', jsonb_build_object('kind', 'person', 'name', 'maria'), 'reason', 'peak', 'since', now(),
+                      'until', now() + interval '1 hour')))
                  WHERE id = 'billing-api'
                 """);
         var page = Open<RequestPage>(p => p.Add(r => r.Cluster, "production").Add(r => r.Request, "billing-api"));
@@ -135,8 +139,10 @@ public sealed class OperatorPagesTests : UiTest
         await using (var connection = await Db.OpenConnectionAsync(Ct))
             await connection.ExecuteAsync(
                 """
-                INSERT INTO scheduler.forced_placement (cluster, payload) VALUES ('production', jsonb_build_object('strategy', 'greedy', 'rackSensitive', false,
-                    'change', jsonb_build_object('by', jsonb_build_object('kind', 'person', 'name', 'maria'), 'reason', 'emptying rack0', 'since', now())))
+                INSERT INTO scheduler.forced_placement (cluster, payload) VALUES ('production', jsonb_build_object('strategy', 'greedy',
+                  'rackSensitive', false,
+                    'change', jsonb_build_object('by', jsonb_build_object('kind', 'person', 'name', 'maria'), 'reason', 'emptying rack0',
+                      'since', now())))
                 """);
         var page = Open<ClusterPage>(p => p.Add(c => c.Name, "production"));
         var dialogs = Open<MudDialogProvider>();

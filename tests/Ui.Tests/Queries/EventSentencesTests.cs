@@ -26,25 +26,31 @@ public sealed class EventSentencesTests : UiTest
         { new TaskRunning("lab", "r", "d", "t1"), "task t1 is running", "running", "/clusters/lab/tasks/t1" },
         { new TaskHealthy("lab", "r", "d", "t1"), "task t1 is healthy", "healthy", "/clusters/lab/tasks/t1" },
         {
-            new TaskFinished("lab", "r", "d", "t1", Outcome.Failed, FailureClass.App, 1, "exit code 1", true), "task t1 failed: exit code 1", "failed",
+            new TaskFinished("lab", "r", "d", "t1", Outcome.Failed, FailureClass.App, 1, "exit code 1", true),
+                "task t1 failed: exit code 1", "failed",
             "/clusters/lab/tasks/t1"
         },
         { new DeployHealthy("lab", "billing", "d"), "billing is healthy in lab", "healthy", "/deployables/billing" },
-        { new DeployFailed("lab", "billing", "d", FailureClass.Health, "overdue"), "billing failed in lab: overdue", "failed", "/deployables/billing" },
-        { new RequestChanged("lab", "billing", "scale-ended", "2 instances again", null, null), "billing scale ended: 2 instances again", null, "/deployables/billing" },
+        { new DeployFailed("lab", "billing", "d", FailureClass.Health, "overdue"), "billing failed in lab: overdue", "failed",
+        "/deployables/billing" },
+        { new RequestChanged("lab", "billing", "scale-ended", "2 instances again", null, null), "billing scale ended: 2 instances again",
+        null, "/deployables/billing" },
         { new AgentLost("lab", "a", "host-1", ""), "agent host-1 was lost", "lost", "/clusters/lab/agents/host-1" },
-        { new MachineChanged("lab", "rack", "r1", "draining", "rack r1 drains", "new disks", null), "rack r1 drains: new disks", "draining", "/clusters/lab" },
+        { new MachineChanged("lab", "rack", "r1", "draining", "rack r1 drains", "new disks", null), "rack r1 drains: new disks",
+        "draining", "/clusters/lab" },
         { new ClusterChanged("lab", "reconnected"), "cluster lab: reconnected", null, "/clusters/lab" },
         { new PromotionCreated(Promotion, Release, "production"), "created the promotion to production", "pending", $"/promotions/{Waiting}" },
         {
-            new PromotionWaiting(Promotion, Release, "production", ["Approval 0 of 1.", "Soak."]), "the promotion to production waits: Approval 0 of 1. Soak.",
+            new PromotionWaiting(Promotion, Release, "production", ["Approval 0 of 1.", "Soak."]),
+                "the promotion to production waits: Approval 0 of 1. Soak.",
             "waiting", $"/promotions/{Waiting}"
         },
         { new PromotionApproved(Promotion, "production", "maria", "looks good"), "approved for production: “looks good”", "succeeded", $"/promotions/{Waiting}" },
         { new PromotionRejected(Promotion, Release, "production", "maria", null), "rejected for production", "rejected", $"/promotions/{Waiting}" },
         { new PromotionFailed(Promotion, Release, "production", FailureClass.App, "exit code 1"), "the promotion to production failed: exit code 1", "failed", $"/promotions/{Waiting}" },
         { new PromotionRolledBack(Promotion, Release, "production", null, "unhealthy"), "production was rolled back: unhealthy", "rolled-back", $"/promotions/{Waiting}" },
-        { new ActionRecorded("token.created", "maria", "for the new release manager"), "token.created maria: “for the new release manager”", null, null },
+        { new ActionRecorded("token.created", "maria", "for the new release manager"),
+        "token.created maria: “for the new release manager”", null, null },
         { new BranchDeleted(default, "feature/vat", "d"), "deleted branch feature/vat", null, null },
         { new StepFinished(default, default, "api", "test", 1), "module api: step test ended with exit code 1", "failed", null },
         { new StepFinished(default, default, "api", "test", 0), "module api: step test ended with exit code 0", "succeeded", null },
@@ -77,7 +83,8 @@ public sealed class EventSentencesTests : UiTest
 
         Assert.Equal(
             new EventSentence("an event of a newer server: release.teleported"),
-            EventSentences.Of(Entry(new UnknownEvent("release.teleported", payload.RootElement)) with { Kind = "release.teleported" }, "shop/billing"));
+            EventSentences.Of(Entry(new UnknownEvent("release.teleported", payload.RootElement)) with { Kind = "release.teleported" },
+            "shop/billing"));
     }
 
     [Fact]
@@ -96,7 +103,8 @@ public sealed class EventSentencesTests : UiTest
     {
         var all = await Service<TimelineQueries>().AboutAsync(JournalSubject.None, null, 100, Ct);
         var paged = new List<TimelineRow>();
-        while (await Service<TimelineQueries>().AboutAsync(JournalSubject.None, paged.Count == 0 ? null : paged[^1].Id, 2, Ct) is { Count: > 0 } page)
+        while (await Service<TimelineQueries>().AboutAsync(JournalSubject.None, paged.Count == 0 ? null : paged[^1].Id, 2,
+            Ct) is { Count: > 0 } page)
             paged.AddRange(page);
 
         Assert.Equal(all, paged);
@@ -113,7 +121,8 @@ public sealed class EventSentencesTests : UiTest
         Assert.Empty(await Service<TimelineQueries>().SecurityAsync(Good, null, Ct));
     }
 
-    private static JournalEntry Entry(JournalEvent happened) => new(1, Now, "a.kind", Actor.Person("maria"), new JournalSubject { Commit = Sha }, happened);
+    private static JournalEntry Entry(JournalEvent happened) => new(1, Now, "a.kind", Actor.Person("maria"),
+        new JournalSubject { Commit = Sha }, happened);
 
     /// <summary>An event with something in every member.</summary>
     private static JournalEvent Sample(Type type)
@@ -129,7 +138,8 @@ public sealed class EventSentencesTests : UiTest
         _ when type == typeof(Digest) => Release,
         _ when type == typeof(IReadOnlyList<string>) => new[] { "one" },
         { IsValueType: true } => Nullable.GetUnderlyingType(type) is null ? Activator.CreateInstance(type) : null,
-        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => Array.CreateInstance(type.GetGenericArguments()[0], 0),
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) =>
+        Array.CreateInstance(type.GetGenericArguments()[0], 0),
         _ => null,
     };
 }

@@ -105,8 +105,10 @@ public sealed class QueryTests : UiTest
     public async Task A_failure_that_a_retry_mended_is_not_broken_any_more()
     {
         await ExecuteAsync("""
-            INSERT INTO build.build (id, repository_id, number, sha, branch, trigger, requested_by, state, created_at, started_at, finished_at)
-            SELECT gen_random_uuid(), repository_id, 4, sha, branch, 'Retry', 'person:maria', 'Succeeded', now(), now(), now() FROM build.build WHERE number = 3;
+            INSERT INTO build.build (id, repository_id, number, sha, branch, trigger, requested_by, state, created_at, started_at,
+              finished_at)
+            SELECT gen_random_uuid(), repository_id, 4, sha, branch, 'Retry', 'person:maria', 'Succeeded', now(), now(),
+              now() FROM build.build WHERE number = 3;
             """);
 
         Assert.Empty(await Service<BuildPageQueries>().BrokenAsync(10, Ct));
@@ -202,7 +204,8 @@ public sealed class QueryTests : UiTest
     public async Task A_release_and_its_artifact_lead_to_each_other()
     {
         var release = (await Service<ReleasePageQueries>().FindAsync("shop", "billing", 2, Ct))!;
-        var artifact = Assert.Single(await Service<ReleasePageQueries>().ArtifactAsync("sha256:" + string.Concat(Enumerable.Repeat("a2", 32)), Ct));
+        var artifact = Assert.Single(await Service<ReleasePageQueries>().ArtifactAsync("sha256:" + string.Concat(Enumerable.Repeat("a2",
+            32)), Ct));
 
         Assert.Equal(release.Digest, (await Service<ReleasePageQueries>().FindAsync(release.Digest, Ct))!.Digest);
         Assert.Equal(release.Digest, Assert.Single(artifact.Releases).Digest);
@@ -232,13 +235,16 @@ public sealed class QueryTests : UiTest
     public async Task A_stage_lists_what_waits_first_and_leaves_out_what_was_superseded()
     {
         await ExecuteAsync("""
-            INSERT INTO stages.promotion (id, repository_id, stage, cluster, release, release_number, commit_sha, build_id, automatic, created_by, phase,
+            INSERT INTO stages.promotion (id, repository_id, stage, cluster, release, release_number, commit_sha, build_id, automatic,
+              created_by, phase,
                    blockers, plan_digest, created_at, finished_at, superseded_by)
-            SELECT gen_random_uuid(), repository_id, stage, cluster, release, release_number, commit_sha, build_id, false, 'person:maria', 'Superseded',
+            SELECT gen_random_uuid(), repository_id, stage, cluster, release, release_number, commit_sha, build_id, false, 'person:maria',
+              'Superseded',
                    '[]', plan_digest, now(), now(), release FROM stages.promotion WHERE stage = 'production' AND release_number = 1;
             """);
 
-        Assert.Equal(["Waiting", "Succeeded"], (await Service<PromotionPageQueries>().OfStageAsync("production", 10, Ct)).Select(p => p.Phase));
+        Assert.Equal(["Waiting", "Succeeded"], (await Service<PromotionPageQueries>().OfStageAsync("production", 10, Ct)).Select(p =>
+            p.Phase));
         Assert.Equal(7, (await Service<PromotionPageQueries>().OfRepositoryAsync(Repository, Ct)).Count);
     }
 }

@@ -28,9 +28,11 @@ internal sealed class PromotionActions(PromotionCommands commands)
     { Permission = Permission.Promote, TestId = $"promote-{stage}" };
 
     private PageAction Approve(PromotionPageView promotion, string? plan) => new(
-        "Approve", $"Release {promotion.ReleaseNumber} of {promotion.Repository} is deployed to {promotion.Stage} as soon as no other gate blocks it.",
+        "Approve",
+        $"Release {promotion.ReleaseNumber} of {promotion.Repository} is deployed to {promotion.Stage} as soon as no other gate blocks it.",
         async (caller, input, ct) => Result(
-            await commands.ApproveAsync(new PromotionId(promotion.Id), plan, input.Note, CallerPrincipal.Of(caller), ct), "Approval recorded."))
+            await commands.ApproveAsync(new PromotionId(promotion.Id), plan, input.Note, CallerPrincipal.Of(caller), ct),
+                "Approval recorded."))
     { Permission = Permission.Approve, IsPrimary = true, Questions = Comment };
 
     private PageAction Reject(PromotionPageView promotion) => new(
@@ -40,7 +42,8 @@ internal sealed class PromotionActions(PromotionCommands commands)
     { Permission = Permission.Approve, Severity = ActionSeverity.Irreversible, Questions = Comment };
 
     private PageAction RollBack(PromotionPageView promotion) => new(
-        "Roll back", $"{promotion.Stage} returns to the release that ran before release {promotion.ReleaseNumber} of {promotion.Repository}.",
+        "Roll back",
+        $"{promotion.Stage} returns to the release that ran before release {promotion.ReleaseNumber} of {promotion.Repository}.",
         async (caller, input, ct) => Result(
             await commands.RollbackAsync(new PromotionId(promotion.Id), input.Note, CallerPrincipal.Of(caller), ct), "Rollback started."))
     { Permission = Permission.Promote, Severity = ActionSeverity.Irreversible, Questions = Comment, TestId = "rollback" };

@@ -51,7 +51,8 @@ internal sealed class ClusterActions(OperatorCommands commands)
     { Unavailable = freeze is null ? "No priorities are frozen." : null };
 
     private PageAction ForcePlacement(string cluster) => new(
-        "Force placement", $"New instances in {cluster} are placed this way, whatever their requests define. Running instances do not move.",
+        "Force placement",
+        $"New instances in {cluster} are placed this way, whatever their requests define. Running instances do not move.",
         OperatorCall.To("Force placement", c => commands.PlaceAsync(
             cluster, Placements[c.Input.Option].Strategy, Placements[c.Input.Option].Racks, c.By, c.Ct)))
     { Severity = ActionSeverity.Capacity, Questions = new ActionQuestions { Options = [.. Placements.Select(p => p.Text)] } };

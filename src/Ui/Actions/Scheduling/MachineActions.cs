@@ -29,13 +29,15 @@ internal sealed class MachineActions(OperatorCommands commands)
                 Severity = ActionSeverity.Capacity, Questions = new ActionQuestions { Duration = true, KillAtExpiry = true },
             },
             Action(
-                "Decommission", $"{machine.Leaves}, {machine.Noun} is never used again, not even under a new agent id.", MachineDeed.Decommission,
+                "Decommission",
+                $"{machine.Leaves}, {machine.Noun} is never used again, not even under a new agent id.", MachineDeed.Decommission,
                 "decommissioned") with
             {
                 Severity = ActionSeverity.Irreversible,
                 Questions = new ActionQuestions { Duration = true, KillAtExpiry = true, NameToRepeat = machine.Name },
             },
-            Action("Activate", $"{machine.Name} is used again. Tasks that already started to move still move.", MachineDeed.Activate, "active"),
+            Action("Activate", $"{machine.Name} is used again. Tasks that already started to move still move.", MachineDeed.Activate,
+            "active"),
         ];
     }
 

@@ -3,7 +3,9 @@ using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Ui.Actions.Scheduling;
 
-/// <summary>One call of an operator command: who asks, what he answered in the dialog, and how the answer of the cluster's leader reads.</summary>
+/// <summary>
+/// One call of an operator command: who asks, what he answered in the dialog, and how the answer of the cluster's leader reads.
+/// </summary>
 internal readonly record struct OperatorCall(Caller Caller, ActionInput Input, CancellationToken Ct)
 {
     /// <summary>Who asks, why, and until when.</summary>

@@ -37,7 +37,8 @@ internal sealed class RequestActions(OperatorCommands commands)
         var (cluster, id) = (request.Cluster, request.Id);
         PageAction? action = change.What switch
         {
-            "scale" => End($"{id} returns to the number of instances that it had before.", c => commands.EndScaleAsync(cluster, id, c.Input.IsChecked, c.By, c.Ct)) with
+            "scale" => End($"{id} returns to the number of instances that it had before.", c => commands.EndScaleAsync(cluster, id,
+                c.Input.IsChecked, c.By, c.Ct)) with
             {
                 Severity = ActionSeverity.Capacity, Questions = new ActionQuestions { CheckBox = LargeDrop },
             },
@@ -62,7 +63,8 @@ internal sealed class RequestActions(OperatorCommands commands)
     };
 
     private PageAction Bounce(RequestView request) => new(
-        "Bounce", $"Every instance of {request.Id} is replaced by a new one of the same version. The old ones stop when the new ones are healthy.",
+        "Bounce",
+        $"Every instance of {request.Id} is replaced by a new one of the same version. The old ones stop when the new ones are healthy.",
         OperatorCall.To("Bounce", c => commands.BounceAsync(request.Cluster, request.Id, c.Input.IsChecked, c.By, c.Ct)))
     {
         Severity = ActionSeverity.Capacity,

@@ -12,10 +12,12 @@ internal sealed class TaskActions(OperatorCommands commands)
             return [];
         var after = isRun ? "Its run is recorded as cancelled and is not retried." : "A new instance is started in its place.";
         PageAction kill = new(
-            "Kill", $"{task.Id} is asked to stop, and killed when its grace period ends. {after}", Kill("Kill", task, destroy: false, replace: false))
+            "Kill", $"{task.Id} is asked to stop, and killed when its grace period ends. {after}", Kill("Kill", task, destroy: false,
+            replace: false))
         { Severity = ActionSeverity.Capacity };
         PageAction destroy = new(
-            "Destroy", $"{task.Id} is killed at once, without a grace period. {after}", Kill("Destroy", task, destroy: true, replace: false))
+            "Destroy",
+            $"{task.Id} is killed at once, without a grace period. {after}", Kill("Destroy", task, destroy: true, replace: false))
         { Severity = ActionSeverity.Irreversible, Questions = new ActionQuestions { NameToRepeat = task.Id } };
         PageAction replace = new(
             "Replace", $"A new instance starts beside {task.Id}, which stops when the new one is healthy.",

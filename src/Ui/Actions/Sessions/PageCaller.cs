@@ -5,7 +5,9 @@ using Pipeline.People.Contract;
 
 namespace Pipeline.Ui.Actions.Sessions;
 
-/// <summary>Who uses this circuit. A page may stay open for days: what he may do is asked from the People slice, never remembered.</summary>
+/// <summary>
+/// Who uses this circuit. A page may stay open for days: what he may do is asked from the People slice, never remembered.
+/// </summary>
 internal sealed class PageCaller(AuthenticationStateProvider authentication, SessionQueries sessions)
 {
     private readonly Lock gate = new();

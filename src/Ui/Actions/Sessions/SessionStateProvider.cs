@@ -17,7 +17,8 @@ internal sealed class SessionStateProvider(SessionQueries sessions, ILoggerFacto
 
     protected override TimeSpan RevalidationInterval => interval;
 
-    protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
+    protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState,
+        CancellationToken cancellationToken) =>
         IsStillValidAsync(authenticationState, cancellationToken);
 
     /// <summary>Whether the token behind the session is neither revoked nor expired.</summary>

@@ -6,7 +6,8 @@ namespace Pipeline.Ui.Pages.Clusters;
 
 public sealed record ClusterModel(
     ClusterView Cluster, IReadOnlyList<RackView> Racks, IReadOnlyList<AgentView> Agents, IReadOnlyList<OfferView> Offers,
-    IReadOnlyList<PendingView> Pending, IReadOnlyList<RequestView> Requests, IReadOnlyList<TaskLine> Tasks, IReadOnlyList<TimelineRow> Timeline)
+    IReadOnlyList<PendingView> Pending, IReadOnlyList<RequestView> Requests, IReadOnlyList<TaskLine> Tasks,
+    IReadOnlyList<TimelineRow> Timeline)
 {
     /// <summary>Null: this server does not lead the cluster.</summary>
     public LoopView? Loop { get; init; }

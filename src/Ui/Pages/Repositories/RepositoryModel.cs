@@ -6,5 +6,6 @@ namespace Pipeline.Ui.Pages.Repositories;
 
 /// <summary>A repository with the rows of the part that is open; the other lists are empty.</summary>
 public sealed record RepositoryModel(
-    RepositoryLine Repository, IReadOnlyList<CommitLine> Commits, string? Next, IReadOnlyList<BranchLine> Branches, IReadOnlyList<BuildLine> Builds,
+    RepositoryLine Repository, IReadOnlyList<CommitLine> Commits, string? Next, IReadOnlyList<BranchLine> Branches,
+    IReadOnlyList<BuildLine> Builds,
     IReadOnlyList<ReleaseLine> Releases, IReadOnlyList<DeliveryLine> Deliveries);

@@ -12,16 +12,19 @@ internal sealed class BuildPageQueries(UiDb db)
 
     private const string View = $"""
         SELECT b.id, b.repository_id AS repositoryid, r.owner || '/' || r.name AS repository, b.sha,
-               (SELECT c.subject FROM git.commit c WHERE c.repository_id = b.repository_id AND c.sha = b.sha) AS subject, b.branch, b.number,
+               (SELECT c.subject FROM git.commit c WHERE c.repository_id = b.repository_id AND c.sha = b.sha) AS subject, b.branch,
+                 b.number,
                {BuildState} AS state, b.trigger, b.requested_by AS requestedby, b.failure_class AS failureclass, b.reason,
-               b.definition_file AS definitionfile, b.problems, b.created_at AS createdat, b.started_at AS startedat, b.finished_at AS finishedat,
+               b.definition_file AS definitionfile, b.problems, b.created_at AS createdat, b.started_at AS startedat,
+                 b.finished_at AS finishedat,
                (SELECT o.number FROM build.build o WHERE o.id = b.retry_of) AS retryof,
                coalesce((SELECT jsonb_agg(to_jsonb(m) ORDER BY m.position) FROM (
                    SELECT m.position, m.name, m.state, m.depends_on AS "dependsOn", m.task_id AS "taskId", t.cluster, t.host,
                           CASE WHEN t.phase = 'Pending' THEN t.why_pending END AS "whyPending", m.failure_class AS "failureClass", m.reason,
                           m.failed_step AS "failedStep", m.exit_code AS "exitCode", m.queued_at AS "queuedAt", m.started_at AS "startedAt",
                           m.finished_at AS "finishedAt",
-                          coalesce((SELECT jsonb_agg(jsonb_build_object('index', s.index, 'name', s.name, 'state', s.state, 'exitCode', s.exit_code,
+                          coalesce((SELECT jsonb_agg(jsonb_build_object('index', s.index, 'name', s.name, 'state', s.state, 'exitCode',
+                            s.exit_code,
                                            'logBytes', s.log_bytes, 'tail', s.tail, 'startedAt', s.started_at, 'finishedAt', s.finished_at)
                                            ORDER BY s.index) FROM build.step s WHERE s.module_build_id = m.id), '[]') AS steps
                      FROM build.module_build m
@@ -41,7 +44,8 @@ internal sealed class BuildPageQueries(UiDb db)
 
     private const string Lines = $"""
         SELECT b.id, b.repository_id AS repositoryid, r.owner || '/' || r.name AS repository, b.sha,
-               (SELECT c.subject FROM git.commit c WHERE c.repository_id = b.repository_id AND c.sha = b.sha) AS subject, b.branch, b.number,
+               (SELECT c.subject FROM git.commit c WHERE c.repository_id = b.repository_id AND c.sha = b.sha) AS subject, b.branch,
+                 b.number,
                {BuildState} AS state, b.trigger, b.requested_by AS requestedby, b.failure_class AS failureclass, b.reason,
                b.created_at AS createdat, b.started_at AS startedat, b.finished_at AS finishedat
           FROM build.build b JOIN git.repository r ON r.id = b.repository_id
@@ -50,16 +54,19 @@ internal sealed class BuildPageQueries(UiDb db)
     /// <summary>All attempts for a commit, newest first.</summary>
     public Task<IReadOnlyList<BuildView>> OfCommitAsync(Guid repository, string sha, CancellationToken ct) =>
         db.ListAsync<BuildView>(
-            $"{View} WHERE b.repository_id = @repository AND b.sha = @sha ORDER BY b.created_at DESC LIMIT 20", new { repository, sha }, ct);
+            $"{View} WHERE b.repository_id = @repository AND b.sha = @sha ORDER BY b.created_at DESC LIMIT 20", new { repository, sha },
+            ct);
 
     public Task<BuildView?> FindAsync(string owner, string name, long number, CancellationToken ct) => db.FindAsync<BuildView>(
-        $"{View} WHERE lower(r.owner) = lower(@owner) AND lower(r.name) = lower(@name) AND b.number = @number", new { owner, name, number }, ct);
+        $"{View} WHERE lower(r.owner) = lower(@owner) AND lower(r.name) = lower(@name) AND b.number = @number", new { owner, name,
+        number }, ct);
 
     public Task<IReadOnlyList<ArtifactRow>> ArtifactsAsync(Guid build, CancellationToken ct) =>
         db.ListAsync<ArtifactRow>(Artifacts, new { build }, ct);
 
     /// <summary>Newest first, before <paramref name="before"/> (a build number) when given.</summary>
-    public Task<IReadOnlyList<BuildLine>> OfRepositoryAsync(Guid repository, long? before, int limit, CancellationToken ct) => db.ListAsync<BuildLine>(
+    public Task<IReadOnlyList<BuildLine>> OfRepositoryAsync(Guid repository, long? before, int limit, CancellationToken ct) =>
+        db.ListAsync<BuildLine>(
         $"{Lines} WHERE b.repository_id = @repository AND (@before::bigint IS NULL OR b.number < @before) ORDER BY b.number DESC LIMIT @limit",
         new { repository, before, limit }, ct);
 

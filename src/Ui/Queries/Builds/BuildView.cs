@@ -6,7 +6,8 @@ namespace Pipeline.Ui.Queries.Builds;
 /// <param name="State">As in <see cref="BuildMark"/>.</param>
 /// <param name="Problems">Errors of the definition.</param>
 public sealed record BuildView(
-    Guid Id, Guid RepositoryId, string Repository, string Sha, string? Subject, string? Branch, int Number, string State, string Trigger, string RequestedBy,
+    Guid Id, Guid RepositoryId, string Repository, string Sha, string? Subject, string? Branch, int Number, string State, string Trigger,
+    string RequestedBy,
     string? FailureClass, string? Reason, string? DefinitionFile, IReadOnlyList<ProblemRow> Problems, DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int? RetryOf, IReadOnlyList<ModuleView> Modules)
 {

@@ -18,4 +18,5 @@ public sealed record ModuleView(
 /// <param name="Index">From 0.</param>
 /// <param name="Tail">Its last lines, kept when it failed.</param>
 public sealed record StepView(
-    int Index, string Name, string State, int? ExitCode, long LogBytes, string? Tail, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    int Index, string Name, string State, int? ExitCode, long LogBytes, string? Tail, DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt);

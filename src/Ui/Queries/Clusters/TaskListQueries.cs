@@ -4,7 +4,8 @@ namespace Pipeline.Ui.Queries.Clusters;
 internal sealed class TaskListQueries(UiDb db)
 {
     private const string Tasks = """
-        SELECT t.id, t.cluster, t.request_id AS requestid, t.phase, (t.healthy_at IS NOT NULL AND t.phase = 'Running') AS healthy, t.host, t.rack,
+        SELECT t.id, t.cluster, t.request_id AS requestid, t.phase, (t.healthy_at IS NOT NULL AND t.phase = 'Running') AS healthy, t.host,
+          t.rack,
                t.agent_id AS agentid, t.ports, t.created_at AS createdat, t.ended_at AS endedat, t.reason,
                CASE WHEN t.phase = 'Pending' THEN t.why_pending END AS whypending, t.commit_sha AS sha,
                (SELECT r.owner || '/' || r.name FROM git.commit c JOIN git.repository r ON r.id = c.repository_id
@@ -31,7 +32,8 @@ internal sealed class TaskListQueries(UiDb db)
 
     /// <summary>The requests by which a deployable runs: one in each cluster at most.</summary>
     public Task<IReadOnlyList<RequestRef>> RequestsOfAsync(string deployable, CancellationToken ct) => db.ListAsync<RequestRef>(
-        "SELECT DISTINCT cluster, request_id AS requestid FROM stages.deployable WHERE name = @deployable ORDER BY 1, 2", new { deployable }, ct);
+        "SELECT DISTINCT cluster, request_id AS requestid FROM stages.deployable WHERE name = @deployable ORDER BY 1, 2",
+        new { deployable }, ct);
 
     private Task<IReadOnlyList<TaskLine>> ListAsync(
         string? cluster, string? deployable, string? agent, string? request, int limit, CancellationToken ct) =>

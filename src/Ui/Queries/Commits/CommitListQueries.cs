@@ -7,7 +7,8 @@ namespace Pipeline.Ui.Queries.Commits;
 internal sealed class CommitListQueries(UiDb db)
 {
     private const string Marks = $"""
-        (SELECT jsonb_build_object('id', b.id, 'number', b.number, 'state', {BuildPageQueries.BuildState}, 'reason', b.reason, 'createdAt', b.created_at,
+        (SELECT jsonb_build_object('id', b.id, 'number', b.number, 'state', {BuildPageQueries.BuildState}, 'reason', b.reason, 'createdAt',
+          b.created_at,
                                    'startedAt', b.started_at, 'finishedAt', b.finished_at)
            FROM build.build b WHERE b.repository_id = c.repository_id AND b.sha = c.sha ORDER BY b.created_at DESC LIMIT 1) AS build,
         (SELECT jsonb_build_object('digest', a.digest, 'number', a.number, 'heldReason', a.held_reason, 'createdAt', a.created_at)
@@ -46,7 +47,8 @@ internal sealed class CommitListQueries(UiDb db)
         """;
 
     /// <summary>The newest pushes of all repositories.</summary>
-    public Task<IReadOnlyList<CommitLine>> NewestAsync(int limit, CancellationToken ct) => db.ListAsync<CommitLine>(Newest, new { limit }, ct);
+    public Task<IReadOnlyList<CommitLine>> NewestAsync(int limit, CancellationToken ct) => db.ListAsync<CommitLine>(Newest, new { limit },
+        ct);
 
     /// <summary>Newest first.</summary>
     /// <param name="after">The cursor of the page before; null for the first page.</param>

@@ -47,7 +47,8 @@ internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds)
             SELECT a.head, parent, a.depth + 1
               FROM ancestry a JOIN git.commit c ON c.repository_id = @repository AND c.sha = a.sha, unnest(c.parents) AS parent
              WHERE a.depth < 200 AND a.sha <> @sha)
-        SELECT d.name AS deployable, d.kind, d.stage, d.release_number AS releasenumber, d.commit_sha AS sha, d.instances, d.healthy, d.since,
+        SELECT d.name AS deployable, d.kind, d.stage, d.release_number AS releasenumber, d.commit_sha AS sha, d.instances, d.healthy,
+          d.since,
                CASE WHEN d.commit_sha = @sha THEN 'exact'
                     WHEN EXISTS (SELECT FROM ancestry a WHERE a.head = d.commit_sha AND a.sha = @sha) THEN 'contained'
                     ELSE 'without' END AS relation
@@ -89,6 +90,7 @@ internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds)
             : [];
 
     private sealed record Head(
-        Guid RepositoryId, string Repository, string? WebUrl, string Sha, string Subject, string Message, string Author, DateTimeOffset AuthoredAt,
+        Guid RepositoryId, string Repository, string? WebUrl, string Sha, string Subject, string Message, string Author,
+        DateTimeOffset AuthoredAt,
         string? Pusher, DateTimeOffset? PushedAt, string? DeliveryId, IReadOnlyList<string> Branches, string DefaultBranch);
 }

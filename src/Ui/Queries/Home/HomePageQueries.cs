@@ -10,5 +10,6 @@ internal sealed class HomePageQueries(
     WaitingQueries waiting, CommitListQueries commits, BuildPageQueries builds, RepositoryPageQueries repositories)
 {
     public async Task<HomeView> LoadAsync(CancellationToken ct) => new(
-        await waiting.ForPersonAsync(10, ct), await builds.BrokenAsync(10, ct), await commits.NewestAsync(15, ct), await repositories.ListAsync(10, ct));
+        await waiting.ForPersonAsync(10, ct), await builds.BrokenAsync(10, ct), await commits.NewestAsync(15, ct),
+            await repositories.ListAsync(10, ct));
 }

@@ -6,4 +6,5 @@ using Pipeline.Ui.Queries.Repositories;
 namespace Pipeline.Ui.Queries.Home;
 
 public sealed record HomeView(
-    IReadOnlyList<WaitingLine> Waiting, IReadOnlyList<BuildLine> Broken, IReadOnlyList<CommitLine> Commits, IReadOnlyList<RepositoryLine> Repositories);
+    IReadOnlyList<WaitingLine> Waiting, IReadOnlyList<BuildLine> Broken, IReadOnlyList<CommitLine> Commits,
+    IReadOnlyList<RepositoryLine> Repositories);

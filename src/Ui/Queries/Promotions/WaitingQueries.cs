@@ -4,8 +4,10 @@ namespace Pipeline.Ui.Queries.Promotions;
 internal sealed class WaitingQueries(UiDb db)
 {
     private const string Waiting = """
-        SELECT p.id, p.number, p.repository_id AS repositoryid, r.owner || '/' || r.name AS repository, p.stage, p.release_number AS releasenumber,
-               p.release, p.commit_sha AS sha, c.subject, c.author_name AS author, c.pusher, p.created_by AS createdby, p.blockers, p.created_at AS createdat
+        SELECT p.id, p.number, p.repository_id AS repositoryid, r.owner || '/' || r.name AS repository, p.stage,
+          p.release_number AS releasenumber,
+               p.release, p.commit_sha AS sha, c.subject, c.author_name AS author, c.pusher, p.created_by AS createdby, p.blockers,
+                 p.created_at AS createdat
           FROM stages.promotion p JOIN git.repository r ON r.id = p.repository_id
           LEFT JOIN git.commit c ON c.repository_id = p.repository_id AND c.sha = p.commit_sha
          WHERE p.phase = 'Waiting'
@@ -23,7 +25,8 @@ internal sealed class WaitingQueries(UiDb db)
 
     /// <summary>How many promotions a person can decide.</summary>
     public async Task<int> CountForPersonAsync(CancellationToken ct) =>
-        (await db.FindAsync<Counted>($"SELECT count(*) AS count FROM stages.promotion p WHERE p.phase = 'Waiting' AND {NeedsPerson}", null, ct))!.Count;
+        (await db.FindAsync<Counted>($"SELECT count(*) AS count FROM stages.promotion p WHERE p.phase = 'Waiting' AND {NeedsPerson}", null,
+            ct))!.Count;
 
     private sealed record Counted(int Count);
 }

@@ -2,7 +2,8 @@ namespace Pipeline.Ui.Queries.Releases;
 
 /// <param name="Attestations">Kinds of the signed statements about it.</param>
 public sealed record ArtifactRow(
-    string Module, string Name, string Digest, long Bytes, string MediaType, DateTimeOffset RecordedAt, IReadOnlyList<AttestationRow> Attestations);
+    string Module, string Name, string Digest, long Bytes, string MediaType, DateTimeOffset RecordedAt,
+    IReadOnlyList<AttestationRow> Attestations);
 
 public sealed record AttestationRow(string Digest, string PredicateType, string KeyId, DateTimeOffset CreatedAt)
 {

@@ -11,7 +11,8 @@ public sealed record BranchLine(string Name, string? Sha, string? Subject, strin
 
 /// <param name="ExternalId">The forge's id of the delivery.</param>
 public sealed record DeliveryLine(
-    Guid Id, string ExternalId, string Event, DateTimeOffset ReceivedAt, DateTimeOffset? ProcessedAt, string State, string? Outcome, string? Ref,
+    Guid Id, string ExternalId, string Event, DateTimeOffset ReceivedAt, DateTimeOffset? ProcessedAt, string State, string? Outcome,
+    string? Ref,
     int Bytes, string? Repository, string? Sha);
 
 /// <param name="RunsIn">Stages that run it now.</param>

@@ -11,7 +11,8 @@ internal sealed class RepositoryPageQueries(UiDb db)
                c.subject AS headsubject, c.author_name AS headauthor, h.head_received_at AS headat,
                (SELECT max(d.received_at) FROM git.delivery d WHERE d.repository_id = r.id) AS lastdelivery,
                coalesce((SELECT jsonb_agg(to_jsonb(x) ORDER BY x.number) FROM (
-                   SELECT b.id, b.number, {BuildPageQueries.BuildState} AS state, b.reason, b.created_at AS "createdAt", b.started_at AS "startedAt",
+                   SELECT b.id, b.number, {BuildPageQueries.BuildState} AS state, b.reason, b.created_at AS "createdAt",
+                     b.started_at AS "startedAt",
                           b.finished_at AS "finishedAt"
                      FROM build.build b WHERE b.repository_id = r.id ORDER BY b.created_at DESC, b.id DESC LIMIT 30) x), '[]') AS builds
           FROM git.repository r
@@ -30,7 +31,8 @@ internal sealed class RepositoryPageQueries(UiDb db)
         """;
 
     private const string Deliveries = """
-        SELECT d.id, d.external_id AS externalid, d.event, d.received_at AS receivedat, d.processed_at AS processedat, d.state, d.outcome, d.ref,
+        SELECT d.id, d.external_id AS externalid, d.event, d.received_at AS receivedat, d.processed_at AS processedat, d.state, d.outcome,
+          d.ref,
                length(d.body) AS bytes, r.owner || '/' || r.name AS repository,
                (SELECT p.after_sha FROM git.push p WHERE p.delivery_id = d.id LIMIT 1) AS sha
           FROM git.delivery d LEFT JOIN git.repository r ON r.id = d.repository_id
@@ -70,7 +72,8 @@ internal sealed class RepositoryPageQueries(UiDb db)
         var wanted = ids.Distinct().ToArray();
         return wanted.Length == 0
             ? new Dictionary<Guid, string>()
-            : (await db.ListAsync<Named>("SELECT id, owner || '/' || name AS name FROM git.repository WHERE id = ANY(@wanted)", new { wanted }, ct))
+            : (await db.ListAsync<Named>("SELECT id, owner || '/' || name AS name FROM git.repository WHERE id = ANY(@wanted)",
+                new { wanted }, ct))
                 .ToDictionary(n => n.Id, n => n.Name);
     }
 

@@ -39,7 +39,8 @@ internal static class EventSentences
         BuildFinished e => new($"build #{e.Number} {Word(e.Outcome)}{Because(e.Reason)}", Word(e.Outcome), Build(repository, e.Number)),
         ModuleBuildStarted e => new($"module {e.Module} started", "building"),
         StepStarted e => new($"module {e.Module}: step {e.Step} started", "running"),
-        StepFinished e => new($"module {e.Module}: step {e.Step} ended with exit code {e.ExitCode}", e.ExitCode == 0 ? "succeeded" : "failed"),
+        StepFinished e => new($"module {e.Module}: step {e.Step} ended with exit code {e.ExitCode}",
+        e.ExitCode == 0 ? "succeeded" : "failed"),
         ModuleBuildFinished e => new($"module {e.Module} {Word(e.Outcome)}{Because(e.Reason)}", Word(e.Outcome)),
         _ => null,
     };
@@ -52,7 +53,8 @@ internal static class EventSentences
         TaskFinished e => new($"task {e.TaskId} {Word(e.Outcome)}{Because(e.Reason)}", Word(e.Outcome), Links.Task(e.Cluster, e.TaskId)),
         DeployHealthy e => new($"{e.RequestId} is healthy in {e.Cluster}", "healthy", Deployable(entry, e.RequestId)),
         DeployFailed e => new($"{e.RequestId} failed in {e.Cluster}{Because(e.Reason)}", "failed", Deployable(entry, e.RequestId)),
-        RequestChanged e => new($"{e.RequestId} {e.What.Replace('-', ' ')}: {e.Detail}{Because(e.Reason)}", null, Deployable(entry, e.RequestId)),
+        RequestChanged e => new($"{e.RequestId} {e.What.Replace('-', ' ')}: {e.Detail}{Because(e.Reason)}", null, Deployable(entry,
+        e.RequestId)),
         AgentLost e => new($"agent {e.Host} was lost{Because(e.Reason)}", "lost", Links.Agent(e.Cluster, e.Host)),
         MachineChanged e => new($"{e.Detail}{Because(e.Reason)}", e.State, Links.Cluster(e.Cluster)),
         ClusterChanged e => new($"cluster {e.Cluster}: {e.What}", null, Links.Cluster(e.Cluster)),
@@ -69,7 +71,8 @@ internal static class EventSentences
         PromotionBaking e => Promotion(e.Promotion, $"healthy in {e.Stage}, now baking", "baking"),
         PromotionSucceeded e => Promotion(e.Promotion, $"the promotion to {e.Stage} succeeded", "succeeded"),
         PromotionFailed e => Promotion(e.Promotion, $"the promotion to {e.Stage} failed{Because(e.Reason)}", "failed"),
-        PromotionRollingBack e => Promotion(e.Promotion, $"{e.Stage} is rolling back to the previous release{Because(e.Reason)}", "rolling-back"),
+        PromotionRollingBack e => Promotion(e.Promotion, $"{e.Stage} is rolling back to the previous release{Because(e.Reason)}",
+        "rolling-back"),
         PromotionRolledBack e => Promotion(e.Promotion, $"{e.Stage} was rolled back{Because(e.Reason)}", "rolled-back"),
         PromotionSuperseded e => Promotion(e.Promotion, $"the promotion to {e.Stage} was superseded by a newer release", "superseded"),
         _ => null,
@@ -80,7 +83,8 @@ internal static class EventSentences
     private static string Because(string? reason) => string.IsNullOrEmpty(reason) ? "" : $": {reason}";
     private static string Quoted(string? comment) => string.IsNullOrEmpty(comment) ? "" : $": “{comment}”";
     private static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
-    private static string? Commit(string? repository, CommitSha sha) => repository is null ? null : Links.Commit(repository, sha.ToString());
+    private static string? Commit(string? repository, CommitSha sha) => repository is null ? null : Links.Commit(repository,
+        sha.ToString());
     private static string? Build(string? repository, int number) => repository is null ? null : Links.Build(repository, number);
     private static string Deployable(JournalEntry entry, string request) => Links.Deployable(entry.Subject.Deployable ?? request);
 }
