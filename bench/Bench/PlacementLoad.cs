@@ -5,6 +5,9 @@ using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Bench;
 
@@ -28,12 +31,12 @@ internal static class PlacementLoad
     {
         var machine = NewMachine();
         var now = DateTimeOffset.UnixEpoch;
-        var submit = Time(() => machine.Handle(new DeploySubmitted(Deploy("big", tasks, placement)), now));
+        var submit = Time(() => machine.Handle(new SubmitDeployCommand(Deploy("big", tasks, placement)), now));
         var placed = 0;
         var offers = Offers(agents, 16);
         var place = Time(() => placed = machine.Handle(offers, now).Sends.OfType<Launch>().Sum(l => l.Tasks.Count));
         var hungry = NewMachine();
-        hungry.Handle(new DeploySubmitted(Deploy("big", tasks, placement)), now);
+        hungry.Handle(new SubmitDeployCommand(Deploy("big", tasks, placement)), now);
         var tooSmall = Offers(agents, 0.1m);
         var why = Time(() => hungry.Handle(tooSmall, now));
         Console.WriteLine(string.Create(
@@ -45,7 +48,7 @@ internal static class PlacementLoad
         var machine = NewMachine();
         var now = DateTimeOffset.UnixEpoch;
         for (var i = 0; i < requests; i++)
-            machine.Handle(new DeploySubmitted(Deploy($"r{i}", 3, new Placement())), now);
+            machine.Handle(new SubmitDeployCommand(Deploy($"r{i}", 3, new Placement())), now);
         var placed = 0;
         var offers = Offers(agents, 16);
         var place = Time(() => placed = machine.Handle(offers, now).Sends.OfType<Launch>().Sum(l => l.Tasks.Count));
@@ -56,7 +59,7 @@ internal static class PlacementLoad
     {
         var machine = new ClusterMachine(
             new CoreSettings("bench", "pipeline") { MaxInstances = 1_000_000 }, (_, _) => null, Snapshot.Empty, DateTimeOffset.UnixEpoch);
-        machine.Handle(new MasterSaid(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m:5050", "1")), DateTimeOffset.UnixEpoch);
+        machine.Handle(new MasterEventReceived(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m:5050", "1")), DateTimeOffset.UnixEpoch);
         return machine;
     }
 
@@ -67,7 +70,7 @@ internal static class PlacementLoad
         Options = DeployOptions.Default with { Placement = placement },
     };
 
-    private static MasterSaid Offers(int agents, decimal cpus) => new(new OffersReceived([.. Enumerable.Range(0, agents).Select(n => new Offer(
+    private static MasterEventReceived Offers(int agents, decimal cpus) => new(new OffersReceived([.. Enumerable.Range(0, agents).Select(n => new Offer(
         $"o{n}", $"agent-{n:00000}", $"host-{n:00000}", "10.0.0.1", "http://10.0.0.1:5051", "pipeline",
         new OfferedResources(cpus, 32_768, 100_000, [new PortRange(31000, 32000)]),
         new Dictionary<string, string> { ["rack"] = $"rack-{n % 25:00}" }, null))]));

@@ -4,6 +4,9 @@ using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Bench;
@@ -20,23 +23,23 @@ internal static class RetireLoad
         run.Measure("placed and running", run.RunAll);
         run.Measure("bounced: replacements run, the old end", () =>
         {
-            run.Do(new BounceAsked("web", false, 1, false, By()));
+            run.Do(new BounceCommand("web", false, 1, false, By()));
             run.RunAll();
             run.EndKilled();
         });
         run.Measure("scaled down to 1 while running", () =>
         {
-            run.Do(new ScaleAsked("web", 1, true, false, By()));
+            run.Do(new ScaleCommand("web", 1, true, false, By()));
             run.EndKilled();
         });
         run.Measure("scaled up and down again while nothing has a place", () =>
         {
-            run.Do(new ScaleAsked("web", instances, true, false, By()));
-            run.Do(new ScaleAsked("web", 1, true, false, By()));
+            run.Do(new ScaleCommand("web", instances, true, false, By()));
+            run.Do(new ScaleCommand("web", 1, true, false, By()));
         });
     }
 
-    private static Asking By() => new(Somebody, null);
+    private static CommandOrigin By() => new(Somebody, null);
 
     private sealed class Cluster
     {
@@ -51,8 +54,8 @@ internal static class RetireLoad
             agents = Math.Max(1, instances / 50);
             machine = new ClusterMachine(
                 new CoreSettings("bench", "pipeline") { MaxInstances = 1_000_000 }, (_, _) => null, Snapshot.Empty, now);
-            Do(new MasterSaid(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m:5050", "1.12.0")));
-            Do(new DeploySubmitted(new DeploySubmission(
+            Do(new MasterEventReceived(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m:5050", "1.12.0")));
+            Do(new SubmitDeployCommand(new DeploySubmission(
                 "bench", "web", "v1", RequestKind.Service, instances, new ResourceNeed(0.1m, 32, 0, 0), null, TimeSpan.FromHours(1),
                 TimeSpan.FromSeconds(10), "{}", [], null, null, null, JournalSubject.None, Somebody)));
         }
@@ -80,7 +83,7 @@ internal static class RetireLoad
             while (live.Values.Any(t => t.Phase == TaskPhase.Pending))
             {
                 now += TimeSpan.FromSeconds(5);
-                Do(new MasterSaid(new OffersReceived([.. Enumerable.Range(0, agents).Select(OfferOf)])));
+                Do(new MasterEventReceived(new OffersReceived([.. Enumerable.Range(0, agents).Select(OfferOf)])));
                 foreach (var task in live.Values.Where(t => t.Phase == TaskPhase.Launching).ToList())
                     Say(task, TaskState.Running);
             }
@@ -92,7 +95,7 @@ internal static class RetireLoad
                 Say(task, TaskState.Killed);
         }
 
-        private void Say(TaskRecord task, TaskState state) => Do(new MasterSaid(new TaskUpdated(new TaskStatus(
+        private void Say(TaskRecord task, TaskState state) => Do(new MasterEventReceived(new TaskUpdated(new TaskStatus(
             task.Id, state, task.AgentId, "SOURCE_EXECUTOR", null, null, BitConverter.GetBytes(++numbers), null, now, null, null))));
 
         private Offer OfferOf(int agent) => new(

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Bench;
 
@@ -24,14 +26,14 @@ public static class SchedulerLoad
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var machine = new ClusterMachine(new CoreSettings("bench", "pipeline"), (_, _) => null, Snapshot.Empty, now);
-        machine.Handle(new MasterSaid(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m", "1.12.0")), now);
-        machine.Handle([.. BenchScheduler.Deploys(tasks).Select(d => new DeploySubmitted(d))], now);
+        machine.Handle(new MasterEventReceived(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m", "1.12.0")), now);
+        machine.Handle([.. BenchScheduler.Deploys(tasks).Select(d => new SubmitDeployCommand(d))], now);
         var offers = Enumerable.Range(0, agents).Select(a => new Offer(
             $"o{a}", $"a{a:00000}", $"host{a}", "127.0.0.1", "http://127.0.0.1:5051", "pipeline",
             new OfferedResources(BenchScheduler.Cpus(tasks, agents), 65_536, 200_000, [new PortRange(31000, 31999)]),
             new Dictionary<string, string> { ["rack"] = $"r{a % 20}" }, null)).ToList();
         var began = Stopwatch.GetTimestamp();
-        var effects = machine.Handle(new MasterSaid(new OffersReceived(offers)), now);
+        var effects = machine.Handle(new MasterEventReceived(new OffersReceived(offers)), now);
         var placed = effects.Sends.OfType<Launch>().Sum(l => l.Tasks.Count);
         var took = Stopwatch.GetElapsedTime(began);
         BenchScheduler.Row("core: all placed in one pass", $"{placed} in {took.TotalSeconds:0.00} s, {placed / took.TotalSeconds:0}/s");
@@ -42,7 +44,7 @@ public static class SchedulerLoad
         foreach (var some in ids.Chunk(1000))
         {
             var step = Stopwatch.GetTimestamp();
-            machine.Handle([.. some.Select(t => new MasterSaid(new TaskUpdated(new Mesos.TaskStatus(
+            machine.Handle([.. some.Select(t => new MasterEventReceived(new TaskUpdated(new Mesos.TaskStatus(
                 t.Id, TaskState.Running, t.AgentId, "SOURCE_EXECUTOR", null, null, BitConverter.GetBytes(++numbers), null, now, null, null))))], now);
             longest = Stopwatch.GetElapsedTime(step) is var s && s > longest ? s : longest;
         }

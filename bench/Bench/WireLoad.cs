@@ -5,6 +5,9 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
+using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler;
 using Pipeline.Scheduler.Loop;
 using Pipeline.TestKit;
 

@@ -3,14 +3,18 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.ArtifactStore.Data;
 using Pipeline.ArtifactStore.Http;
-using Pipeline.ArtifactStore.Jobs;
+using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
+using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
 namespace Pipeline.ArtifactStore;
 
+/// <summary>Adds the slice to a host.</summary>
 public static class ArtifactStoreModule
 {
     /// <summary>Blobs, releases, signing. Gives others <see cref="CurrentTrust"/> by which they verify.</summary>
@@ -22,20 +26,21 @@ public static class ArtifactStoreModule
             .PostConfigure(o => Default(o, configuration["DataDirectory"] is { Length: > 0 } data ? data : "data"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddSingleton<BlobStore>();
-        services.AddSingleton<KeyRing>();
-        services.AddSingleton<ArtifactCommands>();
-        services.AddSingleton<AttestationStore>();
-        services.AddSingleton<AttestationReader>();
-        services.AddSingleton<StatementSigner>();
-        services.AddSingleton<ReleaseStore>();
-        services.AddSingleton<ReleaseCommands>();
-        services.AddSingleton<TrustPublisher>();
+        services.AddSingleton<BlobStore>().AddSingleton<ArtifactRecords>().AddSingleton<AttestationStore>();
+        services.AddSingleton<ReleaseStore>().AddSingleton<ReleaseWriter>();
+        services.AddSingleton<KeyRing>().AddSingleton<StatementSigner>().AddSingleton<TrustPublisher>();
+        services.AddSingletonByInternalConstructor<ArtifactCommands>();
+        services.AddSingletonByInternalConstructor<AttestationCommands>();
+        services.AddSingletonByInternalConstructor<ReleaseCommands>();
+        services.AddSingletonByInternalConstructor<ArtifactQueries>();
+        services.AddSingletonByInternalConstructor<AttestationQueries>();
+        services.AddSingletonByInternalConstructor<ReleaseQueries>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<TrustPublisher>());
         services.AddSingleton<CurrentTrust>(s => () => s.GetRequiredService<TrustPublisher>().Current);
         return services;
     }
 
+    /// <summary>Artifacts, releases and attestations under <c>/api/v1</c>.</summary>
     public static IEndpointRouteBuilder MapArtifactStore(this IEndpointRouteBuilder routes)
     {
         routes.MapArtifacts();

@@ -5,6 +5,7 @@ namespace Pipeline.ArtifactStore;
 /// <summary>Section <c>ArtifactStore</c>. Paths left empty lie under the setting <c>DataDirectory</c>.</summary>
 public sealed class ArtifactStoreOptions
 {
+    /// <summary>Name of the section.</summary>
     public const string Section = "ArtifactStore";
 
     /// <summary>Blobs: <c>sha256/ab/cdef…</c> under it. Empty: <c>&lt;DataDirectory&gt;/artifacts</c>.</summary>

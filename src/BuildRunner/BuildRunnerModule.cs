@@ -4,18 +4,23 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Commands;
+using Pipeline.BuildRunner.Contract.Queries;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Http;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.BuildRunner.Logs;
-using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.BuildRunner.Runner;
+using Pipeline.BuildRunner.Sources;
+using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
 namespace Pipeline.BuildRunner;
 
+/// <summary>Adds the slice to a host.</summary>
 public static class BuildRunnerModule
 {
+    /// <summary>Definitions, builds, their tasks and their logs.</summary>
     public static IServiceCollection AddBuildRunner(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEventKinds(BuildEventKinds.All);
@@ -29,33 +34,23 @@ public static class BuildRunnerModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<BuildRunnerOptions>>().Value);
-        services.AddSingleton<BuildStore>();
-        services.AddSingleton<BuildWriter>();
-        services.AddSingleton<RunnerWriter>();
-        services.AddSingleton<SourceBundles>();
-        services.AddSingleton<BuildDoors>();
-        services.AddSingleton<GitDoors>();
-        services.AddSingleton<RunnerDoors>();
-        services.AddSingleton<LogBell>();
-        services.AddSingleton<StepLogs>();
-        services.AddSingleton<LogStream>();
-        services.AddSingleton<ModuleEnd>();
-        services.AddSingleton<TaskEnds>();
-        services.AddSingleton<BuildAdvance>();
-        services.AddSingleton<RunnerDesk>();
-        services.AddSingleton(p => new BuildCommands(
-            p.GetRequiredService<CommitCommands>(), p.GetRequiredService<Mirror>(), p.GetRequiredService<BuildWriter>(),
-            p.GetRequiredService<Journal>(), p.GetRequiredService<IBackgroundJobClient>(), p.GetRequiredService<BuildDoors>()));
-        services.AddTransient<PlanBuildJob>();
-        services.AddTransient<CreateReleaseJob>();
-        services.AddTransient(p => new AdvanceBuildJob(p.GetRequiredService<BuildAdvance>()));
-        services.AddTransient(p => new BuildTaskEndedJob(
-            p.GetRequiredService<RunnerWriter>(), p.GetRequiredService<BuildStore>(), p.GetRequiredService<TaskEnds>(),
-            p.GetRequiredService<BuildAdvance>()));
+        services.AddSingleton<BuildStore>().AddSingleton<BuildWriter>().AddSingleton<RunnerWriter>();
+        services.AddSingleton<SourceBundles>().AddSingleton<CommitDefinitions>();
+        services.AddSingleton<LogSignal>().AddSingleton<StepLogs>().AddSingleton<LogStream>();
+        services.AddSingleton<BuildPlanning>().AddSingleton<BuildAdvance>().AddSingleton<BuildProgress>().AddSingleton<BuildCancellation>();
+        services.AddSingleton<ModuleEnd>().AddSingleton<RunStates>().AddSingleton<TaskSpecs>();
+        services.AddSingleton<RunnerTasks>().AddSingleton<StepReports>().AddSingleton<ResultArtifacts>().AddSingleton<TaskResults>();
+        services.AddSingletonByInternalConstructor<BuildCommands>();
+        services.AddSingletonByInternalConstructor<BuildQueries>();
+        services.AddTransient<AdvanceBuildJob>();
+        services.AddTransientByInternalConstructor<PlanBuildJob>();
+        services.AddTransientByInternalConstructor<BuildTaskEndedJob>();
+        services.AddTransientByInternalConstructor<CreateReleaseJob>();
         services.AddHostedService<BuildSweep>();
         return services;
     }
 
+    /// <summary>Builds and logs under <c>/api/v1</c>, and what tasks report under <c>/runner/v1</c>.</summary>
     public static IEndpointRouteBuilder MapBuildRunner(this IEndpointRouteBuilder routes)
     {
         BuildEndpoints.Map(routes);

@@ -6,6 +6,7 @@ namespace Pipeline.BuildRunner;
 /// root.</summary>
 public sealed class BuildRunnerOptions
 {
+    /// <summary>Name of the section.</summary>
     public const string Section = "BuildRunner";
 
     /// <summary>The cluster whose agents build.</summary>

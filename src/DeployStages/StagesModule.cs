@@ -35,7 +35,6 @@ public static class StagesModule
         services.AddSingleton<Transitions>();
         services.AddSingleton<Progress>();
         services.AddSingleton<Promoting>();
-        services.AddSingleton<ApprovalSigner>();
         services.AddSingleton<ApprovalDesk>();
         services.AddSingleton<DeployableArtifacts>();
         services.AddSingleton<PromotionCommands>();

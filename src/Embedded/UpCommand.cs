@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Pipeline.GitWebhooks;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.People.Contract;
@@ -70,8 +71,8 @@ public static class UpCommand
     {
         await sample.PrepareAsync(stop);
         var added = await app.Services.GetRequiredService<RepositoryCommands>().AddAsync(
-            new AddRepository(SampleRepository.ForgeId, SampleRepository.Owner, SampleRepository.Name, sample.CloneUrl),
-            Actor.System("first-start"), stop);
+            Caller.System("first-start"),
+            new AddRepository(SampleRepository.ForgeId, SampleRepository.Owner, SampleRepository.Name, sample.CloneUrl), stop);
         Invariant.Require(added is AddRepositoryOutcome.Added);
         var (commit, pushed) = await sample.PushOrResyncAsync(stop);
         progress.Say(pushed

@@ -4,7 +4,6 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

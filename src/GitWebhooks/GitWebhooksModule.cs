@@ -3,16 +3,21 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.GitWebhooks.Http;
 using Pipeline.GitWebhooks.Jobs;
+using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
 namespace Pipeline.GitWebhooks;
 
+/// <summary>Adds the slice to a host.</summary>
 public static class GitWebhooksModule
 {
+    /// <summary>Deliveries, mirrors, commits and commit statuses.</summary>
     public static IServiceCollection AddGitWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEventKinds(GitEventKinds.All);
@@ -25,26 +30,24 @@ public static class GitWebhooksModule
             .Bind(configuration.GetSection(GitWebhooksOptions.Section))
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddSingleton<DeliveryStore>();
-        services.AddSingleton<RepositoryStore>();
-        services.AddSingleton<CommitStore>();
-        services.AddSingleton<StatusStore>();
-        services.AddSingleton<PushStore>();
-        services.AddSingleton<GitStores>();
-        services.AddSingleton<Mirror>();
-        services.AddSingleton<GitHubStatuses>();
-        services.AddSingleton<RepositoryCommands>();
-        services.AddSingleton<CommitCommands>();
-        services.AddSingleton<StatusCommands>();
-        services.AddSingleton<DeliveryIntake>();
-        services.AddTransient(p => new ProcessDeliveryJob(
-            p.GetRequiredService<GitStores>(), p.GetRequiredService<RepositoryCommands>(), p.GetRequiredService<Mirror>(),
-            p.GetRequiredService<Journal>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ProcessDeliveryJob>>()));
-        services.AddTransient<SendStatusJob>();
+        services.AddSingleton<DeliveryStore>().AddSingleton<RepositoryStore>().AddSingleton<CommitStore>().AddSingleton<StatusStore>();
+        services.AddSingleton<PushStore>().AddSingleton<RepositoryWriter>().AddSingleton<PushedRepositories>();
+        services.AddSingleton<Mirror>().AddSingleton<GitHubStatuses>();
+        services.AddSingleton<BranchUpdates>().AddSingleton<DeliveryInbox>();
+        services.AddSingletonByInternalConstructor<RepositoryCommands>();
+        services.AddSingletonByInternalConstructor<CommitCommands>();
+        services.AddSingletonByInternalConstructor<StatusCommands>();
+        services.AddSingletonByInternalConstructor<RepositoryQueries>();
+        services.AddSingletonByInternalConstructor<CommitQueries>();
+        services.AddSingletonByInternalConstructor<SourceQueries>();
+        services.AddSingletonByInternalConstructor<DeliveryQueries>();
+        services.AddSingletonByInternalConstructor<StatusQueries>();
+        services.AddTransient<ProcessDeliveryJob>().AddTransient<SendStatusJob>();
         services.AddHostedService<StatusSweep>();
         return services;
     }
 
+    /// <summary><c>/hooks</c>, and deliveries and repositories under <c>/api/v1</c>.</summary>
     public static IEndpointRouteBuilder MapGitWebhooks(this IEndpointRouteBuilder routes)
     {
         HookEndpoints.Map(routes);

@@ -6,11 +6,13 @@ namespace Pipeline.GitWebhooks;
 /// root.</summary>
 public sealed class GitWebhooksOptions
 {
+    /// <summary>Name of the section.</summary>
     public const string Section = "GitWebhooks";
 
     /// <summary>Webhook secrets that are accepted: one, or two while they rotate. None: every delivery is refused.</summary>
     public IList<string> Secrets { get; } = [];
 
+    /// <summary>The forge.</summary>
     public GitHubOptions GitHub { get; } = new();
 
     /// <summary>Holds <c>mirrors/</c>.</summary>

@@ -3,45 +3,43 @@ using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Fetching;
 using Pipeline.LocalMesos.Master;
+using Pipeline.LocalMesos.Master.State;
+using Pipeline.LocalMesos.Options;
 using Pipeline.LocalMesos.Posix;
+using Pipeline.LocalMesos.Programs;
+using Pipeline.LocalMesos.Resources;
+using Pipeline.LocalMesos.Tasks;
 using Pipeline.LocalMesos.Virtual;
 
 namespace Pipeline.LocalMesos;
 
 /// <summary>A master and its agents, ready to be served.</summary>
-public sealed class Cluster : IDisposable
+internal sealed class Cluster : IDisposable
 {
-    private static readonly TimeSpan TaskGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(3);
     private readonly LocalMesosOptions options;
-    private readonly FileStream claim;
+    private readonly FileStream workDirectoryLock;
     private readonly Fetcher fetcher;
     private readonly ContainerEngine engine;
 
-    /// <exception cref="IOException">Another localmesos works in this directory, or no ports are left.</exception>
+    /// <exception cref="IOException">Another localmesos uses this work directory, or no ports are left.</exception>
     public Cluster(LocalMesosOptions options, int port, TimeProvider time, ILogger log)
     {
         this.options = options;
         Directory.CreateDirectory(options.WorkDirectory);
-        claim = Claim(options.WorkDirectory);
+        workDirectoryLock = Lock(options.WorkDirectory);
         var groups = new RunningGroups(options.WorkDirectory);
-        var leftovers = groups.KillLeftovers();
-        if (leftovers > 0)
-            log.LeftoversKilled(leftovers);
+        if (groups.KillOrphans() is > 0 and var orphans)
+            log.OrphansKilled(orphans);
         var gate = new object();
         fetcher = new Fetcher(options.WorkDirectory);
         engine = new ContainerEngine(options.DockerSocket, options.WorkDirectory);
-        Master = new MasterNode(new MasterState(gate, time, port, options), options.AgentTimeout);
-        var context = new AgentContext(options, gate, fetcher, new ChildReaper(), groups, engine, time);
-        var tasks = new RealTasks(context);
+        Master = new MasterNode(new MasterState(gate, time, port, options));
+        var context = new AgentContext(options, gate, fetcher, new ProcessLauncher(new ChildReaper(), groups), engine, time);
         var (clusterId, identities) = ClusterIdentity.Load(options);
+        var launcher = new CommandTaskLauncher(context);
         foreach (var identity in identities)
-        {
-            var agent = new Agent(context, identity, PortBlock.Take(), Master, tasks);
-            var asked = ResourceSet.Parse(options.Resources);
-            var ports = ResourceSet.Ports(agent.Ports.FirstTaskPort, agent.Ports.LastTaskPort);
-            Master.Add(agent, asked.HasPorts ? asked : ports.Plus(asked));
-        }
-
+            Add(new Agent(context, identity, PortBlock.Take(), Master.Reports, launcher));
         VirtualAgents.AddTo(Master, context, clusterId);
     }
 
@@ -49,15 +47,14 @@ public sealed class Cluster : IDisposable
 
     public IEnumerable<Agent> Agents => Master.State.Agents.Select(a => a.Agent);
 
-    /// <summary>Takes away the containers of a run that was killed.</summary>
-    public async Task RemoveLeftoverContainersAsync(ILogger log, CancellationToken ct)
+    /// <summary>Removes the containers of an earlier run that was killed.</summary>
+    public async Task RemoveOrphanContainersAsync(ILogger log, CancellationToken ct)
     {
-        var removed = await engine.RemoveLeftoversAsync(options.DockerSocket, ct);
-        if (removed > 0)
-            log.LeftoversKilled(removed);
+        if (await engine.RemoveOrphansAsync(ct) is > 0 and var removed)
+            log.OrphanContainersRemoved(removed);
     }
 
-    /// <summary>Tells whoever started us where everything is.</summary>
+    /// <summary>Tells whoever started the process that it is ready, and where everything is.</summary>
     public void WriteReadyFile() => AtomicFile.Write(Path.Combine(options.WorkDirectory, "localmesos.json"),
         JsonSerializer.SerializeToUtf8Bytes(
         new
@@ -70,18 +67,25 @@ public sealed class Cluster : IDisposable
         },
         JsonSerializerOptions.Web));
 
-    /// <summary>Ends all tasks: TERM, and KILL after three seconds.</summary>
-    public Task StopTasksAsync() => Task.WhenAll(Agents.ToList().Select(a => a.StopAsync(TaskGrace)));
+    /// <summary>Ends all tasks: SIGTERM, and SIGKILL after three seconds.</summary>
+    public Task StopTasksAsync() => Task.WhenAll(Agents.ToList().Select(a => a.StopAsync(GracePeriod)));
 
     public void Dispose()
     {
         Master.Dispose();
         fetcher.Dispose();
         engine.Dispose();
-        claim.Dispose();
+        workDirectoryLock.Dispose();
     }
 
-    private static FileStream Claim(string directory)
+    private void Add(Agent agent)
+    {
+        var named = ResourceSet.Parse(options.Resources);
+        var ports = ResourceSet.Ports(agent.Ports.FirstTaskPort, agent.Ports.LastTaskPort);
+        Master.Add(agent, named.HasPorts ? named : ports.Plus(named));
+    }
+
+    private static FileStream Lock(string directory)
     {
         try
         {
@@ -89,7 +93,7 @@ public sealed class Cluster : IDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"Another localmesos works in {directory}: end it first, or give another --work_dir.", e);
+            throw new IOException($"Another localmesos uses {directory}. Stop it first, or choose another --work_dir.", e);
         }
     }
 }

@@ -1,14 +1,17 @@
 using System.Text.Json;
-using Pipeline.LocalMesos.Agents;
+using Pipeline.LocalMesos.Options;
+using Pipeline.LocalMesos.Posix;
+using Pipeline.LocalMesos.Protocol;
+using Pipeline.LocalMesos.Tasks;
 
 namespace Pipeline.LocalMesos;
 
-/// <summary>The agents' ids, kept in the work directory so that a cluster that is started again is the same to its frameworks.</summary>
+/// <summary>The ids of the agents, kept in the work directory, so that frameworks see the same cluster after a restart.</summary>
 internal static class ClusterIdentity
 {
     private sealed record Stored(string ClusterId, int Next, List<AgentIdentity> Agents);
 
-    /// <summary>The cluster's id, and one identity for each agent that the options ask for; those that were there before keep theirs.</summary>
+    /// <summary>The cluster's id, and one identity for each agent that the options ask for; known hostnames keep theirs.</summary>
     public static (string ClusterId, IReadOnlyList<AgentIdentity> Agents) Load(LocalMesosOptions options)
     {
         var path = Path.Combine(options.WorkDirectory, "cluster.json");
@@ -20,8 +23,8 @@ internal static class ClusterIdentity
             for (var n = 1; n <= rack.Agents; n++)
             {
                 var hostname = options.AgentHostname ?? $"{rack.Rack}-a{n:00}";
-                result.Add(stored.Agents.Find(a => a.Hostname == hostname) ?? new AgentIdentity($"{stored.ClusterId}-S{next++}",
-                    hostname, rack.Rack));
+                result.Add(stored.Agents.Find(a => a.Hostname == hostname)
+                    ?? new AgentIdentity($"{stored.ClusterId}-S{next++}", hostname, rack.Rack));
             }
         }
 

@@ -3,13 +3,21 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.LocalMesos;
-using Pipeline.LocalMesos.Http;
+using Pipeline.LocalMesos.Http.Endpoints;
+using Pipeline.LocalMesos.Http.Routing;
+using Pipeline.LocalMesos.Options;
 using Pipeline.LocalMesos.Posix;
+
+if (args is ["--help"] or [])
+{
+    await (args.Length == 0 ? Console.Error : Console.Out).WriteAsync(Usage.Text);
+    return args.Length == 0 ? 2 : 0;
+}
 
 LocalMesosOptions options;
 try
 {
-    options = LocalMesosOptions.Parse(args);
+    options = LocalMesosFlags.Parse(args);
 }
 catch (FormatException e)
 {
@@ -17,7 +25,7 @@ catch (FormatException e)
     return 2;
 }
 
-// A session of our own and no hang-up: the cluster outlives whoever started it. (Fails when a shell already made us a leader.)
+// A session of its own and no SIGHUP: the cluster outlives the terminal that started it. (Fails if a shell made this a leader already.)
 _ = LibC.SetSession();
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
 
@@ -31,21 +39,16 @@ try
 {
     var port = options.Port == 0 ? FreePort() : options.Port;
     using var cluster = new Cluster(options, port, TimeProvider.System, log);
+    builder.Services.AddSingleton<MatcherPolicy>(new ListenerMatcherPolicy(port));
     builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, [.. cluster.Agents.Select(a => a.Ports.ApiPort).Append(port).Distinct()]));
-    await cluster.RemoveLeftoverContainersAsync(log, CancellationToken.None);
+    await cluster.RemoveOrphanContainersAsync(log, CancellationToken.None);
     await using var app = builder.Build();
-    app.UseRequestDecompression();
-    var files = new SandboxFiles(options);
-    var agents = new AgentEndpoint(cluster.Master, files);
-    var endpoints = new Endpoints(
-        new SchedulerEndpoint(cluster.Master, options, app.Lifetime), new OperatorEndpoint(cluster.Master, options, app.Lifetime), agents,
-        new ExecutorEndpoint(cluster.Master, app.Lifetime), new FilesEndpoint(files), new PlainEndpoint(cluster.Master, options, agents));
-    var router = new Router(cluster.Master, endpoints, new AdminEndpoint(cluster.Master));
-    app.Run(router.RouteAsync);
+    app.UseMesosRouting(cluster.Master.State);
+    app.MapMesosEndpoints(cluster.Master);
     await app.StartAsync();
     cluster.WriteReadyFile();
     log.Ready(options.Cluster, $"http://127.0.0.1:{port}", cluster.Agents.Count());
-    using var companion = ExitWith(options, app.Lifetime);
+    using var exitTimer = ExitWith(options, app.Lifetime);
     await app.WaitForShutdownAsync();
     log.Stopping();
     await cluster.StopTasksAsync();
@@ -74,12 +77,12 @@ static void Listen(KestrelServerOptions kestrel, int[] ports)
         kestrel.Listen(IPAddress.Loopback, port, l => l.Protocols = HttpProtocols.Http1);
 }
 
-static ITimer? ExitWith(LocalMesosOptions options, IHostApplicationLifetime life) => options.ExitWith is not { } pid
+static ITimer? ExitWith(LocalMesosOptions options, IHostApplicationLifetime lifetime) => options.ExitWith is not { } pid
     ? null
     : TimeProvider.System.CreateTimer(
         _ =>
         {
             if (!Directory.Exists($"/proc/{pid}"))
-                life.StopApplication();
+                lifetime.StopApplication();
         },
         null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));

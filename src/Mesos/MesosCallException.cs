@@ -2,9 +2,10 @@ using System.Net;
 
 namespace Pipeline.Mesos;
 
-/// <summary>The master did not take a call.</summary>
+/// <summary>The master rejected a call, or could not be reached.</summary>
 public sealed class MesosCallException : Exception
 {
+    /// <param name="status">Null when no answer came at all.</param>
     public MesosCallException(HttpStatusCode? status, string body, Exception? inner = null)
         : base(status is { } s ? $"The master answered {(int)s}: {body}" : body, inner) =>
         (Status, Body) = (status, body);

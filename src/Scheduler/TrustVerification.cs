@@ -1,5 +1,5 @@
 using Pipeline.Attestation;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler;
 

@@ -1,7 +1,6 @@
 using Hangfire;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
-using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Jobs;
@@ -29,9 +28,11 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
                 jobs.Enqueue<OfferCommitJob>(j => j.ExecuteAsync(e.Repository.Value, e.Sha.ToString(), CancellationToken.None));
                 break;
 
-            // a build's task ended → next modules, or the end of the build
-            case TaskFinished { Final: true } e when RunIds.Parse(e.DeployId) is not null:
-                jobs.Enqueue<BuildTaskEndedJob>(j => j.ExecuteAsync(e.DeployId, CancellationToken.None));
+            // a build's task ended → another attempt, the next modules, or the end of the build
+            case TaskFinished e when RunIds.Parse(e.DeployId) is not null:
+                var (outcome, failure) = (e.Outcome.ToString(), e.Class?.ToString());
+                jobs.Enqueue<BuildTaskEndedJob>(
+                    j => j.ExecuteAsync(e.DeployId, e.TaskId, e.Final, outcome, failure, e.Reason, CancellationToken.None));
                 break;
 
             // build → release

@@ -2,7 +2,6 @@ using Hangfire;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Server.Jobs;

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
@@ -41,7 +42,7 @@ public sealed class HttpTests : IAsyncLifetime
         builder.Services.AddAuthorization(o =>
         {
             foreach (var permission in Permission.All)
-                o.AddPolicy(permission, p => p.RequireClaim("permission", permission));
+                o.AddPolicy(permission, p => p.RequireClaim(CallerClaims.Permission, permission));
         });
         app = builder.Build();
         app.UseAuthentication();
@@ -133,7 +134,7 @@ public sealed class HttpTests : IAsyncLifetime
     {
         await app.Services.GetRequiredService<BlobStore>().PutAsync(new MemoryStream("api"u8.ToArray()), Api.Digest, None);
         await app.Services.GetRequiredService<BlobStore>().PutAsync(new MemoryStream("web"u8.ToArray()), Web.Digest, None);
-        return await app.Services.GetRequiredService<ReleaseCommands>().CreateAsync(Release(), Tester, None);
+        return await app.Services.GetRequiredService<ReleaseCommands>().CreateAsync(Tester, Release(), None);
     }
 
     private async Task<JsonElement> VerifyAsync(object request) =>
@@ -146,7 +147,7 @@ public sealed class HttpTests : IAsyncLifetime
         {
             if (!Request.Headers.TryGetValue("permissions", out var permissions))
                 return Task.FromResult(AuthenticateResult.NoResult());
-            var claims = permissions.ToString().Split(' ').Select(p => new Claim("permission", p)).Append(new Claim(ClaimTypes.Name, "eleni"));
+            var claims = permissions.ToString().Split(' ').Select(p => new Claim(CallerClaims.Permission, p)).Append(new Claim(ClaimTypes.Name, "eleni"));
             var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, "test")));
         }

@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Tests;
@@ -7,7 +7,8 @@ internal static class Sample
 {
     public static readonly RepositoryId Repository = new(Guid.Parse("01900000-0000-7000-8000-000000000001"));
     public static readonly CommitSha Commit = CommitSha.Parse("0123456789012345678901234567890123456789");
-    public static readonly Actor Tester = Actor.System("test");
+    public static readonly Caller Tester = Caller.System("test");
+    public static readonly Caller Eleni = new(Actor.Person("eleni"), new HashSet<string> { Permission.Hold }, [], []);
     public static readonly ReleaseArtifact Api = new("api", "api", Digest.Of("api"u8), 3, "application/x-tar+gzip");
     public static readonly ReleaseArtifact Web = new("web", "web", Digest.Of("web"u8), 3, "application/x-tar+gzip");
 

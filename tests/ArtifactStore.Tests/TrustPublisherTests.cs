@@ -1,5 +1,4 @@
-using Pipeline.ArtifactStore.Data;
-using Pipeline.ArtifactStore.Jobs;
+using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
 using Pipeline.TestKit;
 

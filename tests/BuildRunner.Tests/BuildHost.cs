@@ -18,11 +18,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.ArtifactStore;
-using Pipeline.BuildRunner.Core;
-using Pipeline.BuildRunner.Data;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Queries;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
@@ -83,7 +85,8 @@ internal sealed class BuildHost : IAsyncDisposable
         app.MapBuildRunner();
         await app.StartAsync();
         var host = new BuildHost(app, data, jobs, await GitRepo.CreateAsync());
-        var added = await host.Get<RepositoryCommands>().AddAsync(new AddRepository(7, "acme", "shop", host.Repo.Url), Actor.Person("op"), CancellationToken.None);
+        var added = await host.Get<RepositoryCommands>().AddAsync(
+            Caller.System("test"), new AddRepository(7, "acme", "shop", host.Repo.Url), CancellationToken.None);
         host.Repository = ((AddRepositoryOutcome.Added)added).Repository;
         return host;
     }
@@ -93,12 +96,20 @@ internal sealed class BuildHost : IAsyncDisposable
     {
         var sha = await Repo.CommitAsync(message, ".pipeline.yaml", definition);
         await Repo.PushAsync("main");
-        var id = await Get<BuildCommands>().PlanPushAsync(Repository.Id, sha, "main", CancellationToken.None);
-        await Get<AdvanceBuildJob>().ExecuteAsync(id.Value, CancellationToken.None);
-        return await DetailAsync(id.Value);
+        var id = await PlanAsync(sha);
+        await Get<AdvanceBuildJob>().ExecuteAsync(id, CancellationToken.None);
+        return await DetailAsync(id);
     }
 
-    public async Task<BuildDetail> DetailAsync(Guid id) => (await Get<BuildStore>().DetailAsync(new BuildId(id), CancellationToken.None))!;
+    /// <summary>Plans the build of a pushed commit; gives its id.</summary>
+    public async Task<Guid> PlanAsync(CommitSha sha)
+    {
+        await Get<PlanBuildJob>().ExecuteAsync(Repository.Id.Value, sha.ToString(), "main", CancellationToken.None);
+        return (await Get<BuildQueries>().ListAsync(Repository.Id, sha, null, null, 100, CancellationToken.None)).Items
+            .Single(b => b.Trigger == BuildTrigger.Push).Id;
+    }
+
+    public async Task<BuildDetail> DetailAsync(Guid id) => (await Get<BuildQueries>().DetailAsync(new BuildId(id), CancellationToken.None))!;
 
     /// <summary>Payloads of the scheduler's intake, oldest first.</summary>
     public async Task<IReadOnlyList<JsonElement>> IntakeAsync()
@@ -134,13 +145,22 @@ internal sealed class BuildHost : IAsyncDisposable
 
     public JournalSubject SubjectOf(Guid build) => new() { Repository = Repository.Id, Build = new BuildId(build) };
 
-    /// <summary>The scheduler tells that the task ended; the flow starts the job.</summary>
-    public async Task EndTaskAsync(ModuleView module, Guid build, Outcome outcome, FailureClass? failure = null, string reason = "", bool final = true, int attempt = 1)
+    /// <summary>A task ended; the flow starts the job with what the event carries.</summary>
+    public Task EndTaskAsync(
+        ModuleView module, Outcome outcome, FailureClass? failure = null, string reason = "", bool final = true, int attempt = 1) =>
+        Get<BuildTaskEndedJob>().ExecuteAsync(
+            module.RunId, $"{module.RunId}.0.{attempt}", final, outcome.ToString(), failure?.ToString(), reason, CancellationToken.None);
+
+    /// <summary>A task ended in the scheduler's rows, and nobody has been notified.</summary>
+    public async Task EndTaskRowAsync(ModuleView module, Outcome outcome, FailureClass? failure = null, string reason = "", int attempt = 1)
     {
-        await Get<Journal>().AppendAsync(
-            new TaskFinished("infra-qa", "build.x", module.RunId, $"{module.RunId}.0.{attempt}", outcome, failure, null, reason, final),
-            Actor.System("scheduler"), SubjectOf(build), CancellationToken.None);
-        await Get<BuildTaskEndedJob>().ExecuteAsync(module.RunId, CancellationToken.None);
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE scheduler.task SET phase = 'Failed', ended_at = now(), outcome = @outcome, failure_class = @failure, reason = @reason
+             WHERE id = @task
+            """,
+            new { task = $"{module.RunId}.0.{attempt}", outcome = outcome.ToString(), failure = failure?.ToString(), reason });
     }
 
     public async Task<IReadOnlyList<JournalEvent>> EventsAsync() =>
@@ -158,6 +178,7 @@ internal sealed class BuildHost : IAsyncDisposable
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "nikos")], "test")), "test")));
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(
+                [new Claim(ClaimTypes.Name, "nikos"), .. Permission.All.Select(p => new Claim(CallerClaims.Permission, p))], "test")), "test")));
     }
 }

@@ -6,8 +6,9 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Commands;
+using Pipeline.BuildRunner.Contract.Queries;
 using Pipeline.BuildRunner.Core;
-using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Jobs;
 using Pipeline.Kernel;
 using Pipeline.TaskRunner.Contract;
@@ -49,13 +50,13 @@ public sealed class BuildTests
         }
 
         Assert.Equal(ModuleState.Running, (await host.DetailAsync(build.Build.Id)).Modules[0].State);
-        await host.EndTaskAsync(build.Modules[0], build.Build.Id, Outcome.Succeeded);
+        await host.EndTaskAsync(build.Modules[0], Outcome.Succeeded);
         build = await host.DetailAsync(build.Build.Id);
         Assert.Equal([ModuleState.Succeeded, ModuleState.Queued], build.Modules.Select(m => m.State));
 
         var bytes = Encoding.UTF8.GetBytes("the server");
         var digest = Digest.Of(bytes).ToString();
-        await host.EndTaskAsync(build.Modules[1], build.Build.Id, Outcome.Succeeded);
+        await host.EndTaskAsync(build.Modules[1], Outcome.Succeeded);
         using (var api = await host.LaunchAsync(build.Modules[1], build.Build.Id))
         {
             Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"artifacts/{digest}"))).StatusCode);
@@ -89,7 +90,7 @@ public sealed class BuildTests
             await PutAsync(task, "result", new BuildResult("failed", "test", 2, "app", null, []));
         }
 
-        await host.EndTaskAsync(build.Modules[0], build.Build.Id, Outcome.Failed, FailureClass.App, "exit 1");
+        await host.EndTaskAsync(build.Modules[0], Outcome.Failed, FailureClass.App, "exit 1");
         build = await host.DetailAsync(build.Build.Id);
         Assert.Equal([ModuleState.Failed, ModuleState.Skipped], build.Modules.Select(m => m.State));
         Assert.Equal("common: Step 'test' ended with exit code 2.", build.Build.Reason);
@@ -104,12 +105,14 @@ public sealed class BuildTests
         var sha = await host.Repo.CommitAsync("c", ".pipeline.yaml", "steps: [{ run: x }]");
         await host.Repo.PushAsync("main");
         var commands = host.Get<BuildCommands>();
-        var pushed = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => commands.PlanPushAsync(host.Repository.Id, sha, "main", CancellationToken.None)));
+        var pushed = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.PlanAsync(sha)));
         Assert.Single(pushed.Distinct());
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => commands.RetryAsync(pushed[0], Actor.Person("nikos"), CancellationToken.None)));
-        var all = await host.Get<BuildStore>().ListAsync(host.Repository.Id, null, null, null, 50, CancellationToken.None);
+        var retries = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            _ => commands.RetryAsync(Caller.System("test"), new BuildId(pushed[0]), CancellationToken.None)));
+        Assert.All(retries, outcome => Assert.IsType<StartBuildOutcome.Started>(outcome));
+        var all = await host.Get<BuildQueries>().ListAsync(host.Repository.Id, null, null, null, 50, CancellationToken.None);
         Assert.Equal(Enumerable.Range(1, 9), all.Items.Select(b => b.Number).Order());
-        Assert.Equal(8, all.Items.Count(b => b.RetryOf == pushed[0].Value));
+        Assert.Equal(8, all.Items.Count(b => b.RetryOf == pushed[0]));
         var list = $"/api/v1/repositories/{host.Repository.Id}/builds";
         var numbered = (await host.Http.GetFromJsonAsync<JsonElement>($"{list}?number=7")).GetProperty("items").EnumerateArray();
         Assert.Equal(7, Assert.Single(numbered).GetProperty("number").GetInt32());
@@ -137,12 +140,12 @@ public sealed class BuildTests
         var build = await host.PushAsync("steps: [{ run: x }]");
         using var first = await host.LaunchAsync(build.Modules[0], build.Build.Id);
         await first.PostAsync("steps/0/log?offset=0", new StringContent("old"));
-        await host.EndTaskAsync(build.Modules[0], build.Build.Id, Outcome.Failed, FailureClass.Infra, "agent lost", final: false);
+        await host.EndTaskAsync(build.Modules[0], Outcome.Failed, FailureClass.Infra, "agent lost", final: false);
         Assert.Equal(ModuleState.Queued, (await host.DetailAsync(build.Build.Id)).Modules[0].State);
         using var second = await host.LaunchAsync(build.Modules[0], build.Build.Id, attempt: 2);
         Assert.Equal(HttpStatusCode.OK, (await second.PostAsync("steps/0/log?offset=0", new StringContent("new"))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await first.PostAsync("steps/0/log?offset=3", new StringContent("x"))).StatusCode);
-        await host.EndTaskAsync(build.Modules[0], build.Build.Id, Outcome.Failed, FailureClass.Infra, "no agent left", attempt: 2);
+        await host.EndTaskAsync(build.Modules[0], Outcome.Failed, FailureClass.Infra, "no agent left", attempt: 2);
         build = await host.DetailAsync(build.Build.Id);
         Assert.Equal((BuildState.Failed, FailureClass.Infra), (build.Build.State, build.Build.FailureClass!.Value));
     }
@@ -155,7 +158,7 @@ public sealed class BuildTests
         Assert.Equal(HttpStatusCode.Accepted, (await host.Http.PostAsync($"/api/v1/builds/{build.Build.Id}/cancel", null)).StatusCode);
         Assert.Equal(HttpStatusCode.Conflict, (await host.Http.PostAsync($"/api/v1/builds/{build.Build.Id}/cancel", null)).StatusCode);
         Assert.Equal("cancel-run", (await host.IntakeAsync())[^1].GetProperty("kind").GetString());
-        await host.EndTaskAsync(build.Modules[0], build.Build.Id, Outcome.Cancelled);
+        await host.EndTaskAsync(build.Modules[0], Outcome.Cancelled);
         Assert.Equal(BuildState.Cancelled, (await host.DetailAsync(build.Build.Id)).Build.State);
         Assert.Single((await host.EventsAsync()).OfType<BuildFinished>());
     }
@@ -177,9 +180,9 @@ public sealed class BuildTests
         live.Headers.Add("Last-Event-ID", "6");
         using var stream = await host.Http.SendAsync(live, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
-        Assert.Contains("id: 13\nevent: log\ndata: second\ndata: \n", await ReadUntilAsync(reader, "data: "), StringComparison.Ordinal);
+        Assert.Contains("event: log\ndata: second\ndata: \nid: 13\n", await ReadUntilAsync(reader, "event: log"), StringComparison.Ordinal);
         await task.PostAsync("steps/0/log?offset=13", new StringContent("third ä\n"));
-        Assert.Contains("data: third ä", await ReadUntilAsync(reader, "data: "), StringComparison.Ordinal);
+        Assert.Contains("data: third ä", await ReadUntilAsync(reader, "event: log"), StringComparison.Ordinal);
         await PutAsync(task, "steps/0", new StepReport("succeeded", At, At, 0));
         Assert.Contains("event: end", await reader.ReadToEndAsync(), StringComparison.Ordinal);
 
@@ -191,7 +194,7 @@ public sealed class BuildTests
     }
 
     [Fact]
-    public async Task Strangers_get_nothing()
+    public async Task An_unknown_task_gets_nothing()
     {
         await using var host = await BuildHost.StartAsync();
         var build = await host.PushAsync("steps: [{ run: x }]");

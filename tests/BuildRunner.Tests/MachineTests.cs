@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using CsCheck;
+using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
 
 namespace Pipeline.BuildRunner.Tests;
 
@@ -85,7 +85,7 @@ public sealed class MachineTests
         var now = DateTimeOffset.UnixEpoch;
         var good = new RunnerResult(true, null, null, null, null);
         var bad = new RunnerResult(false, "test", 3, FailureClass.App, null);
-        TaskEnd Ended(Outcome outcome, FailureClass? failure = null) => new(outcome, failure, "told", now);
+        TaskEnd Ended(Outcome outcome, FailureClass? failure = null) => new(outcome, failure, "reason", now);
         var later = now + Verdict.ResultGrace;
 
         Assert.Null(Verdict.Of(good, null, now));
@@ -94,7 +94,7 @@ public sealed class MachineTests
         Assert.Null(Verdict.Of(null, Ended(Outcome.Succeeded), now));
         Assert.Equal(FailureClass.Infra, Verdict.Of(null, Ended(Outcome.Succeeded), later)!.Class);
         Assert.Null(Verdict.Of(null, Ended(Outcome.Failed, FailureClass.App), now));
-        Assert.Equal((FailureClass.Infra, "told"), (Verdict.Of(null, Ended(Outcome.Failed, FailureClass.Infra), now)!.Class!.Value, Verdict.Of(null, Ended(Outcome.Failed, FailureClass.Infra), now)!.Reason));
+        Assert.Equal((FailureClass.Infra, "reason"), (Verdict.Of(null, Ended(Outcome.Failed, FailureClass.Infra), now)!.Class!.Value, Verdict.Of(null, Ended(Outcome.Failed, FailureClass.Infra), now)!.Reason));
         Assert.Equal(Outcome.Cancelled, Verdict.Of(bad, Ended(Outcome.Cancelled), now)!.Outcome);
         Assert.Equal(Outcome.Failed, Verdict.Of(good, Ended(Outcome.Failed, FailureClass.App), now)!.Outcome);
     }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NJsonSchema;
-using Pipeline.ArtifactStore.Http;
 using Pipeline.BuildRunner.Definitions;
+using Pipeline.Kernel.Yaml;
 using Pipeline.TestKit;
 
 namespace Pipeline.BuildRunner.Tests;
@@ -131,7 +131,7 @@ public sealed class SchemaTests
     private static async Task<IReadOnlyList<string>> SchemaErrorsAsync(string yaml)
     {
         var schema = await JsonSchema.FromFileAsync(Path.Combine(Pipelines, "schema", "pipeline.json"));
-        var json = ToJson(YamlReader.Read(yaml, new Problems("f")))?.ToJsonString() ?? "null";
+        var json = ToJson(YamlReader.Read(yaml, new DefinitionProblems("f")))?.ToJsonString() ?? "null";
         return [.. schema.Validate(json).Select(e => e.ToString())];
     }
 

@@ -4,8 +4,9 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
@@ -79,7 +80,7 @@ public sealed class HttpTests
         var own = await stages.ReleaseAsync();
         var other = await stages.ReleaseAsync();
         foreach (var bytes in new byte[][] { [1, 1], [2, 1] })
-            await stages.Get<BlobStore>().PutAsync(new MemoryStream(bytes), Digest.Of(bytes), default);
+            await stages.Get<ArtifactCommands>().PutAsync(Caller.System("test"), new MemoryStream(bytes), Digest.Of(bytes), default);
         using var http = await stages.ListenAsync();
         var token = await TaskAsync(stages, "web.infra-qa.1.aaaaaaaa.0.1", own);
         var (mine, theirs) = (own.Deployables[0].Artifact, other.Deployables[0].Artifact);
@@ -106,11 +107,11 @@ public sealed class HttpTests
         var token = await TaskAsync(stages, "web.infra-qa.1.aaaaaaaa.0.1", release);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(http, "wrong", "security", body)).StatusCode);
-        Assert.Null((await stages.Get<ReleaseStore>().FindAsync(release.Digest, default))!.HeldReason);
+        Assert.Null((await stages.Get<ReleaseQueries>().FindAsync(release.Digest, default))!.HeldReason);
         Assert.Equal(HttpStatusCode.Accepted, (await AskAsync(http, token, "security", body)).StatusCode);
         await stages.RunJobsAsync();
 
-        Assert.StartsWith(code, (await stages.Get<ReleaseStore>().FindAsync(release.Digest, default))!.HeldReason, StringComparison.Ordinal);
+        Assert.StartsWith(code, (await stages.Get<ReleaseQueries>().FindAsync(release.Digest, default))!.HeldReason, StringComparison.Ordinal);
         Assert.Equal(PromotionPhase.Failed, await stages.PhaseAsync(release, "infra-qa"));
     }
 

@@ -1,6 +1,6 @@
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core;
-using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 using Pipeline.TestKit;
 
@@ -63,7 +63,7 @@ public sealed class OrderTests
         Assert.Equal(PromotionPhase.Deploying, await stages.PhaseAsync(first, "infra-qa"));
     }
 
-    private static async Task PromoteAsync(Stages stages, ArtifactStore.Core.Release release, string stage)
+    private static async Task PromoteAsync(Stages stages, Release release, string stage)
     {
         Assert.IsType<PromotionOutcome.Done>(
             await stages.Get<PromotionCommands>().PromoteAsync(release.Digest, stage, null, Stages.Person("maria"), default));
@@ -75,7 +75,7 @@ public sealed class OrderTests
         using var git = await GitRepo.CreateAsync();
         var older = await git.CommitAsync("First");
         var newer = await git.CommitAsync("Second");
-        await git.GitAsync("clone", "-q", "--bare", ".", stages.Get<Mirror>().PathOf(Stages.Repository));
+        await git.GitAsync("clone", "-q", "--bare", ".", Path.Combine(stages.Folder, "mirrors", $"{Stages.Repository.Value:N}.git"));
         return (older, newer);
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;

@@ -14,15 +14,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Pipeline.ArtifactStore;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Jobs;
 using Pipeline.DeployStages.Policy;
 using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;
@@ -118,14 +118,14 @@ internal sealed class Stages : IAsyncDisposable
             """,
             new { repository = Repository.Value, id = Guid.CreateVersion7(), sha = sha.ToString(), branch = Branch });
         var release = await Get<ReleaseCommands>().CreateAsync(
-            new NewRelease(
+            Caller.System("test"), new NewRelease(
                 Repository, "https://github.com/shop/web", sha, BuildId.New(Time.GetUtcNow()), [artifact],
                 [.. (deployables.Length == 0 ? ["web"] : deployables).Select(name => new ReleaseDeployable(
                     name, "service", "app", artifact.Digest, 2, artifact.MediaType, "./serve", 1, 0.1m, 32, 10, 1,
                     new DeployableHealth("/healthz", 60, 1, 1, 1, 0), new Dictionary<string, string> { ["BUILD"] = $"{n}" }, "/" + name,
                     new Dictionary<string, StageOverride> { ["production"] = new(2, new Dictionary<string, string>(), null, null) }))],
                 null, null),
-            Actor.System("test"), default);
+            default);
         await RunJobsAsync();
         return release;
     }
@@ -181,7 +181,8 @@ internal sealed class Stages : IAsyncDisposable
 
     public static ClaimsPrincipal Person(string name, string[]? groups = null, string[]? emails = null, string kind = "person") => new(new ClaimsIdentity(
         [new Claim(ClaimTypes.Name, name), new Claim(CallerClaims.Kind, kind), .. (groups ?? ["release-managers"]).Select(g => new Claim(CallerClaims.Group, g)),
-         .. (emails ?? []).Select(e => new Claim(CallerClaims.Email, e))], "test"));
+         .. (emails ?? []).Select(e => new Claim(CallerClaims.Email, e)),
+         .. Permission.All.Select(p => new Claim(CallerClaims.Permission, p))], "test"));
 
     public async Task<T?> ScalarAsync<T>(string sql, object? arguments = null)
     {

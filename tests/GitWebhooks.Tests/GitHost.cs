@@ -12,6 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Jobs;
 using Pipeline.Kernel;
@@ -97,7 +99,8 @@ internal sealed class GitHost : IAsyncDisposable
 
     public async Task<Repository> RegisterAsync(GitRepo repo, long id = 7, string name = "shop")
     {
-        var outcome = await Get<RepositoryCommands>().AddAsync(new AddRepository(id, "acme", name, repo.Url), Actor.Person("op"), CancellationToken.None);
+        var outcome = await Get<RepositoryCommands>().AddAsync(
+            Caller.System("test"), new AddRepository(id, "acme", name, repo.Url), CancellationToken.None);
         return Assert.IsType<AddRepositoryOutcome.Added>(outcome).Repository;
     }
 
@@ -121,6 +124,7 @@ internal sealed class GitHost : IAsyncDisposable
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "nikos")], "test")), "test")));
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(
+                [new Claim(ClaimTypes.Name, "nikos"), .. Permission.All.Select(p => new Claim(CallerClaims.Permission, p))], "test")), "test")));
     }
 }

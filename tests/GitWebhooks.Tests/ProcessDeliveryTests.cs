@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Contract.Commands;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
@@ -26,9 +27,9 @@ public sealed class ProcessDeliveryTests
 
         var pushed = Assert.Single((await host.EventsAsync()).OfType<CommitPushed>());
         Assert.Equal(new CommitPushed(repository.Id, "main", second, null, false, "eleni", delivery.ToString()), pushed);
-        var branch = Assert.Single(await host.Get<RepositoryStore>().BranchesAsync(repository.Id, CancellationToken.None));
+        var branch = Assert.Single(await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None));
         Assert.Equal(second, branch.Head);
-        var commits = (await host.Get<CommitStore>().ListAsync(repository.Id, "main", null, 10, CancellationToken.None)).Items;
+        var commits = (await host.Get<CommitQueries>().ListAsync(repository.Id, "main", null, 10, CancellationToken.None)).Items;
         Assert.Equal(new HashSet<CommitSha> { first, second }, commits.Select(c => c.Sha).ToHashSet());
         var head = commits.Single(c => c.Sha == second);
         Assert.Equal(("Second", "Eleni Papadopoulou", "eleni@example.org", "eleni"), (head.Subject, head.AuthorName, head.AuthorEmail, head.Pusher));
@@ -48,7 +49,7 @@ public sealed class ProcessDeliveryTests
         await host.PushAsync(Payloads.Push(b, a));
 
         Assert.Equal([c], (await host.EventsAsync()).OfType<CommitPushed>().Select(e => e.Sha));
-        Assert.Equal(c, (await host.Get<RepositoryStore>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
+        Assert.Equal(c, (await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class ProcessDeliveryTests
         await host.ProcessAsync(first);
 
         Assert.Equal(new HashSet<CommitSha> { a, b }, (await host.EventsAsync()).OfType<CommitPushed>().Select(e => e.Sha).ToHashSet());
-        Assert.Equal(b, (await host.Get<RepositoryStore>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
+        Assert.Equal(b, (await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
     }
 
     [Fact]
@@ -88,8 +89,8 @@ public sealed class ProcessDeliveryTests
 
         var pushed = (await host.EventsAsync()).OfType<CommitPushed>().ToList();
         Assert.Equal([(b, false), (c, true)], pushed.Select(p => (p.Sha, p.Forced)));
-        Assert.Equal(b, (await host.Get<RepositoryStore>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
-        Assert.NotNull(host.Get<Mirror>().ReadFile(repository.Id, c, "readme"));
+        Assert.Equal(b, (await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
+        Assert.NotNull(host.Get<Mirror>().ReadFile(repository.Id, c, "readme", 1000));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class ProcessDeliveryTests
         var events = await host.EventsAsync();
         Assert.Equal(["feature", "feature/ä#%"], events.OfType<CommitPushed>().Select(e => e.Branch));
         Assert.Equal("feature", Assert.Single(events.OfType<BranchDeleted>()).Branch);
-        Assert.Equal("feature/ä#%", Assert.Single(await host.Get<RepositoryStore>().BranchesAsync(repository.Id, CancellationToken.None)).Name);
+        Assert.Equal("feature/ä#%", Assert.Single(await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None)).Name);
     }
 
     [Fact]
@@ -138,10 +139,10 @@ public sealed class ProcessDeliveryTests
         await repo.PushAsync("main");
         await host.PushAsync(Payloads.Push(b, a, name: "store"));
 
-        var renamed = await host.Get<RepositoryStore>().FindByNameAsync("acme", "store", CancellationToken.None);
+        var renamed = await host.Get<RepositoryQueries>().FindByNameAsync("acme", "store", CancellationToken.None);
         Assert.Equal(repository.Id, renamed!.Id);
         Assert.Equal(repo.Url, renamed.CloneUrl);
-        Assert.Equal(2, (await host.Get<CommitStore>().ListAsync(repository.Id, null, null, 10, CancellationToken.None)).Items.Count);
+        Assert.Equal(2, (await host.Get<CommitQueries>().ListAsync(repository.Id, null, null, 10, CancellationToken.None)).Items.Count);
     }
 
     [Theory]
@@ -181,9 +182,9 @@ public sealed class ProcessDeliveryTests
         var b = await repo.CommitAsync("B", "other/x");
         await repo.PushAsync("main:work");
 
-        var commit = await host.Get<CommitCommands>().EnsureAsync(repository.Id, b, CancellationToken.None);
+        var commit = await host.Get<CommitCommands>().EnsureAsync(Caller.System("test"), repository.Id, b, CancellationToken.None);
         Assert.Equal("B", commit!.Subject);
-        Assert.Null(await host.Get<CommitCommands>().EnsureAsync(repository.Id, CommitSha.Parse(new string('b', 40)), CancellationToken.None));
+        Assert.Null(await host.Get<CommitCommands>().EnsureAsync(Caller.System("test"), repository.Id, CommitSha.Parse(new string('b', 40)), CancellationToken.None));
         var tar = Path.GetTempFileName();
         await host.Get<Mirror>().ArchiveAsync(repository.Id, b, ["app"], tar, CancellationToken.None);
         var listed = await ChildProcess.RunAsync("tar", ["-tf", tar], CancellationToken.None);

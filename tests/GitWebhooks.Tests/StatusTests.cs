@@ -8,6 +8,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Jobs;
@@ -52,7 +54,7 @@ public sealed class StatusTests
         var repository = await host.RegisterAsync(repo);
         await ReportAsync(host, repository, CommitState.Failure, "step 'test' ended with exit code 1");
         await host.Get<SendStatusJob>().ExecuteAsync(host.Jobs.Of<SendStatusJob>().Single(), CancellationToken.None);
-        var status = Assert.Single(await host.Get<StatusStore>().ListAsync(repository.Id, Sha, CancellationToken.None));
+        var status = Assert.Single(await host.Get<StatusQueries>().ListAsync(repository.Id, Sha, CancellationToken.None));
         Assert.Equal("skipped", status.Result);
         Assert.Contains("GitWebhooks:GitHub:Token", status.Reason, StringComparison.Ordinal);
         Assert.Equal("skipped", Assert.Single((await host.EventsAsync()).OfType<StatusReported>()).Result);
@@ -67,7 +69,7 @@ public sealed class StatusTests
         var repository = await host.RegisterAsync(repo);
         await ReportAsync(host, repository, CommitState.Success, "ok");
         await host.Get<SendStatusJob>().ExecuteAsync(host.Jobs.Of<SendStatusJob>().Single(), CancellationToken.None);
-        var status = Assert.Single(await host.Get<StatusStore>().ListAsync(repository.Id, Sha, CancellationToken.None));
+        var status = Assert.Single(await host.Get<StatusQueries>().ListAsync(repository.Id, Sha, CancellationToken.None));
         Assert.Equal("failed", status.Result);
         Assert.Contains("404", status.Reason, StringComparison.Ordinal);
     }
@@ -101,13 +103,14 @@ public sealed class StatusTests
     [Theory]
     [InlineData("a\nb   c", "a b c")]
     [InlineData("", "")]
-    public void A_description_is_one_line(string given, string expected) => Assert.Equal(expected, StatusCommands.Fit(given));
+    public void A_description_is_one_line(string given, string expected) => Assert.Equal(expected, StatusText.Fit(given));
 
     private static Task<GitHost> StartAsync(FakeGitHub github, Action<IServiceCollection>? replace = null) => GitHost.StartAsync(
         new() { ["GitWebhooks:GitHub:ApiUrl"] = $"{github.Url}/api/v3", ["GitWebhooks:GitHub:Token"] = "t0ken" }, replace);
 
     private static Task ReportAsync(GitHost host, Repository repository, CommitState state, string description) => host.Get<StatusCommands>().ReportAsync(
-        repository.Id, Sha, "pipeline/build", state, description, "/repos/acme/shop/builds/1", CancellationToken.None);
+        Caller.System("test"), new NewCommitStatus(repository.Id, Sha, "pipeline/build", state, description, "/repos/acme/shop/builds/1"),
+        CancellationToken.None);
 }
 
 internal sealed record GitHubCall(string Path, string Authorization, JsonElement Body);

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Mesos;
+using Pipeline.Mesos.RecordIo;
 
 namespace Pipeline.LocalMesos.Tests;
 

@@ -1,4 +1,5 @@
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests;

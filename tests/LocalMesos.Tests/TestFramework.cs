@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests;

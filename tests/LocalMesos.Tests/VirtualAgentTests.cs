@@ -1,4 +1,5 @@
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests;
@@ -119,7 +120,7 @@ public sealed class VirtualAgentTests
 
     [Theory]
     [InlineData("--virtual_agents=-1", "--virtual_agents: '-1' is not a whole number from 0 to 100000.")]
-    [InlineData("--update_loss=2", "--update_loss: '2' is not a share from 0 to 1")]
+    [InlineData("--update_loss=2", "--update_loss: '2' is not a fraction from 0 to 1")]
     [InlineData("--launch_delay=soon", "--launch_delay: 'soon' is not a duration")]
     public async Task A_bad_flag_is_named(string flag, string message)
     {

@@ -1,7 +1,8 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Mesos.Tests;
 

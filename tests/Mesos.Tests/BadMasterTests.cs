@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 using Pipeline.TestKit;
 
@@ -20,8 +21,8 @@ public sealed class BadMasterTests
         { Streams.Head + "1073741824\n", "longer than" },
         { Streams.Head + "99999999999\n", "no end of the length" },
         { "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\n\r\n", "no Mesos-Stream-Id" },
-        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: text/html\r\n\r\n<html>Login</html>", "text/html came" },
-        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: application/json\r\n\r\n20\n{\"type\":\"HEARTBEAT\"}", "application/json came" },
+        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: text/html\r\n\r\n<html>Login</html>", "answered with text/html instead of application/x-protobuf" },
+        { "HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\nContent-Type: application/json\r\n\r\n20\n{\"type\":\"HEARTBEAT\"}", "answered with application/json instead of application/x-protobuf" },
         { "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\n\r\nboom", "500 boom" },
         { "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\n\r\n", "307" },
         { "HTTP/1.1 307 Temporary Redirect\r\nLocation: ftp://elsewhere/\r\nContent-Length: 0\r\n\r\n", "not followed" },
@@ -34,7 +35,7 @@ public sealed class BadMasterTests
     public async Task What_no_master_says_is_a_dead_connection_with_the_reason(string answer, string reason)
     {
         await using var fake = new ScriptedMaster().Then(answer).Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
 
         Assert.Contains(reason, (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         await client.HearsAsync<Subscribed>();
@@ -47,7 +48,7 @@ public sealed class BadMasterTests
         await using var fake = new ScriptedMaster()
             .Then([.. Streams.Of(Streams.Subscribed(), Streams.Update("whole")), .. record[..^1]])
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.HearsAsync<Subscribed>(2);
 
         Assert.Equal("whole", Assert.Single(client.Events.OfType<TaskUpdated>()).Status.TaskId);
@@ -84,7 +85,7 @@ public sealed class BadMasterTests
                 }
             })
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake, new MesosMasterOptions { MaxRecordBytes = 1024 * 1024 });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { MaxRecordBytes = 1024 * 1024 });
         await client.HearsAsync<Subscribed>();
         await over.Task;
 
@@ -116,7 +117,7 @@ public sealed class BadMasterTests
                 Id = new OfferID { Value = $"o{i}" }, AgentId = new AgentID { Value = $"a{i}" }, Hostname = new string('h', 200),
             });
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), offers), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
 
         Assert.Equal(20_000, (await client.HearsAsync<OffersReceived>()).Offers.Count);
     }
@@ -136,7 +137,7 @@ public sealed class BadMasterTests
                 await stream.WriteAsync(burst, ct);
         });
         var reads = new TaskCompletionSource();
-        await using var client = Client.Of(fake, time: time, readsAfter: reads);
+        await using var client = TestClient.Of(fake, time: time, readsAfter: reads);
         await client.HearsAsync<Subscribed>();
         var before = -1L;
         await Eventually.IsTrueAsync(
@@ -173,7 +174,7 @@ public sealed class BadMasterTests
                 await Task.Delay(Timeout.Infinite, ct);
             })
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake, new MesosMasterOptions { CallTimeout = TimeSpan.FromSeconds(15) }, time);
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { CallTimeout = TimeSpan.FromSeconds(15) }, time);
         await Eventually.IsTrueAsync(
             () => Task.FromResult(fake.Subscribes.Count == 1 && (begin.Length == 0 || Volatile.Read(ref drips) > 2)),
             TimeSpan.FromSeconds(10), "it drips");
@@ -196,7 +197,7 @@ public sealed class BadMasterTests
                 await Task.Delay(10, ct);
             }
         });
-        await using var client = Client.Of(fake, time: time);
+        await using var client = TestClient.Of(fake, time: time);
         await client.HearsAsync<Subscribed>();
         await Eventually.IsTrueAsync(() => Task.FromResult(Volatile.Read(ref drips) > 3), TimeSpan.FromSeconds(10), "it drips");
         time.Advance(TimeSpan.FromSeconds(76));
@@ -210,7 +211,7 @@ public sealed class BadMasterTests
         await using var one = new ScriptedMaster();
         await using var other = new ScriptedMaster();
         (one.Always, other.Always) = (Redirect(other), Redirect(one));
-        await using var client = Client.Of(one);
+        await using var client = TestClient.Of(one);
 
         Assert.Contains("do not agree on a leader", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.InRange(one.Subscribes.Count + other.Subscribes.Count, 5, 20);
@@ -221,7 +222,7 @@ public sealed class BadMasterTests
     {
         var time = new FakeTimeProvider();
         await using var fake = new ScriptedMaster { Always = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 17\r\n\r\nNo leader elected" };
-        await using var client = Client.Of(fake, new MesosMasterOptions { CallTimeout = TimeSpan.FromDays(1) }, time);
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { CallTimeout = TimeSpan.FromDays(1) }, time);
         for (var attempt = 1; attempt <= 20; attempt++)
         {
             Assert.Equal("503 No leader elected", (await client.HearsAsync<Disconnected>(attempt)).Reason);
@@ -242,7 +243,7 @@ public sealed class BadMasterTests
         await using var fake = new ScriptedMaster();
         for (var i = 0; i < 12; i++)
             fake.Then(Streams.Of(Streams.Subscribed()));
-        await using var client = Client.Of(fake, time: time);
+        await using var client = TestClient.Of(fake, time: time);
         var clock = time.GetUtcNow();
         for (var i = 1; i <= 12; i++)
         {
@@ -266,7 +267,7 @@ public sealed class BadMasterTests
     public async Task A_heartbeat_interval_that_cannot_be_true_is_not_believed(double said, int believed)
     {
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(heartbeat: said)), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
 
         Assert.Equal(TimeSpan.FromSeconds(believed), (await client.HearsAsync<Subscribed>()).HeartbeatInterval);
     }
@@ -277,7 +278,7 @@ public sealed class BadMasterTests
         await using var fake = new ScriptedMaster()
             .Then(Streams.Of(Streams.Subscribed(), Streams.Subscribed(), Streams.Update("t"), Streams.Subscribed("f-0001")))
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
 
         Assert.Contains("as f-0001", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         await client.HearsAsync<Subscribed>(3);

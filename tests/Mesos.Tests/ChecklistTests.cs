@@ -16,7 +16,7 @@ public sealed class ChecklistTests
     public async Task Item_02_the_stream_id_goes_with_every_call_and_not_with_SUBSCRIBE()
     {
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.HearsAsync<Subscribed>();
         foreach (var call in AllCalls)
             await client.SendAsync(call);
@@ -35,7 +35,7 @@ public sealed class ChecklistTests
             .Then(
                 Encoding.ASCII.GetBytes(Streams.Head.Replace(Streams.Id, "second", StringComparison.Ordinal))
                     .Concat(Streams.Record(Streams.Subscribed())).ToArray(), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.HearsAsync<Subscribed>(2);
         await client.SendAsync(new ReviveOffers([]));
 
@@ -58,7 +58,7 @@ public sealed class ChecklistTests
                     (byte[])[.. Streams.Record(new Event { Type = Event.Types.Type.Heartbeat }), .. Streams.Record(Streams.Update("beat"))], ct);
             }
         });
-        await using var client = Client.Of(fake, time: time);
+        await using var client = TestClient.Of(fake, time: time);
         await client.HearsAsync<Subscribed>();
         for (var i = 1; i <= 10; i++)
         {
@@ -86,7 +86,7 @@ public sealed class ChecklistTests
             // One round only: whoever was asked first is seen in the order of the arrivals.
             var before = all.Select(m => m.Subscribes.Count).ToArray();
             var options = new MesosMasterOptions { Masters = [one.Url, two.Url, three.Url] };
-            await using var client = Client.Of(one, options, new FakeTimeProvider());
+            await using var client = TestClient.Of(one, options, new FakeTimeProvider());
             await client.HearsAsync<Disconnected>();
             Assert.Equal([1, 1, 1], all.Zip(before, (m, b) => m.Subscribes.Count - b));
             first.Add(all.MinBy(m => m.Subscribes.Last().At)!);
@@ -101,7 +101,7 @@ public sealed class ChecklistTests
         await using var second = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), Streams.Update("after")), keepOpen: true);
         await using var first = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), Streams.Update("before")));
         first.Always = $"HTTP/1.1 307 Temporary Redirect\r\nLocation: //{second.Url.Authority}/master/api/v1/scheduler\r\nContent-Length: 0\r\n\r\n";
-        await using var client = Client.Of(first);
+        await using var client = TestClient.Of(first);
         await client.HearsAsync<TaskUpdated>(2);
         await client.SendAsync(new KillTask("before", null, null));
 
@@ -120,7 +120,7 @@ public sealed class ChecklistTests
         var error = new Event { Type = Event.Types.Type.Error, Error = new Event.Types.Error { Message = message } };
         await using var fake = new ScriptedMaster { Always = Encoding.ASCII.GetString(Streams.Of(Streams.Subscribed())) }
             .Then(Streams.Of(Streams.Subscribed(), error, Streams.Update("never seen")));
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.Listening;
 
         var last = Assert.IsType<SubscriptionEnded>(client.Events[^1]);
@@ -139,7 +139,7 @@ public sealed class ChecklistTests
     public async Task Item_23_a_refusal_ends_it_with_status_and_sentence(int status, SubscriptionEnd end)
     {
         await using var fake = new ScriptedMaster { Always = $"HTTP/1.1 {status} No\r\nContent-Length: 9\r\n\r\nSaid why." };
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.Listening;
 
         var last = Assert.IsType<SubscriptionEnded>(Assert.Single(client.Events));
@@ -150,7 +150,7 @@ public sealed class ChecklistTests
     public async Task Items_05_07_and_08_every_SUBSCRIBE_says_id_failover_timeout_checkpoint_and_capabilities()
     {
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed())).Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake, framework: Client.Framework with { FrameworkId = "known", StartSuppressed = true });
+        await using var client = TestClient.Of(fake, framework: TestClient.Framework with { FrameworkId = "known", StartSuppressed = true });
         await client.HearsAsync<Subscribed>(2);
 
         Assert.All(fake.Subscribes, s =>
@@ -198,7 +198,7 @@ public sealed class ChecklistTests
         };
         await using var fake = new ScriptedMaster().Then(
             Streams.Of(Streams.Subscribed(), offers, Streams.Update("a"), rescind, Streams.Update("b"), Streams.Update("a")), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.HearsAsync<TaskUpdated>(3);
 
         Assert.Equal(
@@ -238,7 +238,7 @@ public sealed class ChecklistTests
         };
         var expected = new MaintenanceWindow(new DateTimeOffset(2026, 11, 22, 14, 1, 43, TimeSpan.Zero).AddTicks(7962802), TimeSpan.FromHours(1));
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), inverse), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
 
         Assert.Equal(new InverseOffer("i1", "a1", expected), Assert.Single((await client.HearsAsync<InverseOffersReceived>()).Offers));
         Assert.Equal(expected, (await OfferAsync(offer)).Unavailability);
@@ -252,7 +252,7 @@ public sealed class ChecklistTests
             await stream.WriteAsync(Streams.Of(Streams.Subscribed()), ct);
             Assert.Equal(0, await stream.ReadAsync(new byte[1], ct));
         });
-        var client = Client.Of(fake);
+        var client = TestClient.Of(fake);
         await client.HearsAsync<Subscribed>();
         await client.DisposeAsync();
         await Eventually.IsTrueAsync(() => Task.FromResult(fake.Ended == 1), TimeSpan.FromSeconds(10), "the stream is closed");
@@ -288,7 +288,7 @@ public sealed class ChecklistTests
             Always = $"HTTP/1.1 307 Temporary Redirect\r\nLocation: //{leader.Url.Authority}/master/api/v1/scheduler\r\nContent-Length: 0\r\n\r\n",
         };
         var options = new MesosMasterOptions { Masters = [other.Url], Principal = "fw", Secret = "hush" };
-        await using var client = Client.Of(other, options);
+        await using var client = TestClient.Of(other, options);
         await client.HearsAsync<Subscribed>();
         foreach (var call in AllCalls)
             await client.SendAsync(call);
@@ -316,7 +316,7 @@ public sealed class ChecklistTests
                 .. Streams.Of(Streams.Subscribed(), unknown, odd),
                 .. Encoding.ASCII.GetBytes($"{withField.Length}\n"), .. withField,
             ], keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.HearsAsync<TaskUpdated>(2);
 
         var statuses = client.Events.OfType<TaskUpdated>().Select(u => u.Status).ToList();
@@ -333,7 +333,7 @@ public sealed class ChecklistTests
         var body = string.Concat(new[] { Subscribed, Unknown, Update }.Select(r => $"{r.Length}\n{r}"));
         await using var fake = new ScriptedMaster().Then(
             Streams.Head.Replace("x-protobuf", "json", StringComparison.Ordinal) + body, keepOpen: true);
-        await using var client = Client.Of(fake, new MesosMasterOptions { UseJson = true });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { UseJson = true });
 
         var status = (await client.HearsAsync<TaskUpdated>()).Status;
         Assert.Equal((TaskState.Unknown, null), (status.State, status.Reason));
@@ -344,7 +344,7 @@ public sealed class ChecklistTests
     {
         var time = new FakeTimeProvider();
         await using var fake = new ScriptedMaster { AnswerToCalls = "" }.Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake, time: time);
+        await using var client = TestClient.Of(fake, time: time);
         await client.HearsAsync<Subscribed>();
         var call = client.SendAsync(new KillTask("t", null, null));
         await Eventually.IsTrueAsync(() => Task.FromResult(fake.Calls.Count == 1), TimeSpan.FromSeconds(10), "the call is there");
@@ -365,7 +365,7 @@ public sealed class ChecklistTests
     {
         await using var fake = new ScriptedMaster { AnswerToCalls = $"HTTP/1.1 {status} No\r\nContent-Length: {sentence.Length}\r\n\r\n{sentence}" }
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         await client.HearsAsync<Subscribed>();
         var refused = await Assert.ThrowsAsync<MesosCallException>(() => client.SendAsync(new ReviveOffers([])));
 
@@ -384,7 +384,7 @@ public sealed class ChecklistTests
     {
         var offers = new Event { Type = Event.Types.Type.Offers, Offers = new Event.Types.Offers { Offers_ = { offer } } };
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), offers), keepOpen: true);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
         return Assert.Single((await client.HearsAsync<OffersReceived>()).Offers);
     }
 

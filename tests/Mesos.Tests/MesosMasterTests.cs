@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Mesos.Client;
 using Pipeline.Mesos.Wire;
 using Pipeline.TestKit;
 
@@ -18,7 +19,7 @@ public sealed class MesosMasterTests
     public async Task Recorded_stream_of_a_launch_is_read_in_order(string recording, bool json)
     {
         await using var fake = new ScriptedMaster().Then(ScriptedMaster.Recording(recording));
-        await using var master = Client(fake, json: json);
+        await using var master = TestClient(fake, json: json);
         var events = await TakeUntilAsync(master, e => e is Disconnected);
 
         var subscribed = Assert.IsType<Subscribed>(events[0]);
@@ -43,7 +44,7 @@ public sealed class MesosMasterTests
     public async Task Subscribe_says_everything_that_must_be_said_each_time()
     {
         await using var fake = new ScriptedMaster().Then(ScriptedMaster.Recording("launch-protobuf.http"));
-        await using var master = Client(fake, new MesosMasterOptions { Masters = [fake.Url], Principal = "p", Secret = "s" });
+        await using var master = TestClient(fake, new MesosMasterOptions { Masters = [fake.Url], Principal = "p", Secret = "s" });
         await TakeUntilAsync(master, e => e is Subscribed, () => Framework with { FrameworkId = "known" });
 
         Assert.True(fake.Subscribes.TryDequeue(out var request));
@@ -65,7 +66,7 @@ public sealed class MesosMasterTests
     public async Task Recorded_error_ends_the_subscription_for_good(string recording, SubscriptionEnd end)
     {
         await using var fake = new ScriptedMaster().Then(ScriptedMaster.Recording(recording));
-        await using var master = Client(fake, json: true);
+        await using var master = TestClient(fake, json: true);
         var events = await TakeUntilAsync(master, _ => false);
 
         Assert.Equal(end, Assert.IsType<SubscriptionEnded>(events[^1]).End);
@@ -79,7 +80,7 @@ public sealed class MesosMasterTests
             .Then(ScriptedMaster.Recording("no-leader.http"))
             .Then("HTTP/1.1 200 OK\r\nMesos-Stream-Id: s\r\n\r\nnot a record")
             .Then(ScriptedMaster.Recording("launch-protobuf.http"));
-        await using var master = Client(fake);
+        await using var master = TestClient(fake);
         var events = await TakeUntilAsync(master, e => e is Subscribed);
 
         Assert.Equal(["503 No leader elected"], events.OfType<Disconnected>().Take(1).Select(d => d.Reason));
@@ -93,7 +94,7 @@ public sealed class MesosMasterTests
         var redirect = Encoding.UTF8.GetString(ScriptedMaster.Recording("not-leading.http"))
             .Replace("localhost:5050", leader.Url.Authority, StringComparison.Ordinal);
         await using var other = new ScriptedMaster().Then(redirect);
-        await using var master = Client(other);
+        await using var master = TestClient(other);
         await TakeUntilAsync(master, e => e is Subscribed);
 
         Assert.Equal("/master/api/v1/scheduler", Assert.Single(leader.Subscribes).Target);
@@ -103,7 +104,7 @@ public sealed class MesosMasterTests
     public async Task Wrong_secret_ends_the_subscription()
     {
         await using var fake = new ScriptedMaster().Then("HTTP/1.1 401 Unauthorized\r\nContent-Length: 17\r\n\r\n401 Unauthorized.");
-        await using var master = Client(fake);
+        await using var master = TestClient(fake);
         var events = await TakeUntilAsync(master, _ => false);
 
         Assert.Equal(SubscriptionEnd.Unauthorized, Assert.IsType<SubscriptionEnded>(Assert.Single(events)).End);
@@ -130,7 +131,7 @@ public sealed class MesosMasterTests
     public async Task Calls_carry_the_stream_id_and_leave_in_order()
     {
         await using var fake = new ScriptedMaster().Then(FirstEvents("launch-protobuf.http", 400), keepOpen: true);
-        await using var master = Client(fake);
+        await using var master = TestClient(fake);
         await foreach (var e in master.SubscribeAsync(() => Framework, TestContext.Current.CancellationToken))
         {
             if (e is not Subscribed)
@@ -150,7 +151,7 @@ public sealed class MesosMasterTests
         await using var fake
             = new ScriptedMaster { AnswerToCalls = "HTTP/1.1 403 Forbidden\r\nContent-Length: 27\r\n\r\nFramework is not subscribed" }
             .Then(FirstEvents("launch-protobuf.http", 400), keepOpen: true);
-        await using var master = Client(fake);
+        await using var master = TestClient(fake);
         await Assert.ThrowsAsync<MesosCallException>(() => master.SendAsync(new ReviveOffers([]), CancellationToken.None));
         await foreach (var e in master.SubscribeAsync(() => Framework, TestContext.Current.CancellationToken))
         {
@@ -164,10 +165,10 @@ public sealed class MesosMasterTests
 
     private static byte[] FirstEvents(string recording, int bytes) => ScriptedMaster.Recording(recording)[..bytes];
 
-    private static MesosMaster Client(ScriptedMaster fake, bool json = false) =>
-        Client(fake, new MesosMasterOptions { Masters = [fake.Url], UseJson = json });
+    private static MesosMaster TestClient(ScriptedMaster fake, bool json = false) =>
+        TestClient(fake, new MesosMasterOptions { Masters = [fake.Url], UseJson = json });
 
-    private static MesosMaster Client(ScriptedMaster _, MesosMasterOptions options) =>
+    private static MesosMaster TestClient(ScriptedMaster _, MesosMasterOptions options) =>
         new(options, TimeProvider.System, NullLogger<MesosMaster>.Instance);
 
     private static int Count<T>(List<MasterEvent> events)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Pipeline.Mesos.RecordIo;
 
 namespace Pipeline.Mesos.Tests;
 

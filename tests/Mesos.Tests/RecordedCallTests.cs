@@ -143,9 +143,9 @@ public sealed class RecordedCallTests
 
     private static async Task<byte[]> SentAsync(MasterCall call, string frameworkId, bool json)
     {
-        var stream = json ? Json(frameworkId) : Mesos.Tests.Streams.Of(Mesos.Tests.Streams.Subscribed(frameworkId));
+        var stream = json ? Json(frameworkId) : Mesos.Tests.Harness.Streams.Of(Mesos.Tests.Harness.Streams.Subscribed(frameworkId));
         await using var fake = new ScriptedMaster().Then(stream, keepOpen: true);
-        await using var client = Client.Of(fake, new MesosMasterOptions { UseJson = json });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { UseJson = json });
         await client.HearsAsync<Subscribed>();
         await client.SendAsync(call);
         return Assert.Single(fake.Calls).Body;
@@ -153,8 +153,8 @@ public sealed class RecordedCallTests
 
     private static byte[] Json(string frameworkId)
     {
-        var record = Encoding.UTF8.GetString(ProtoJsonWriter.Write(Mesos.Tests.Streams.Subscribed(frameworkId)));
-        var head = Mesos.Tests.Streams.Head.Replace("x-protobuf", "json", StringComparison.Ordinal);
+        var record = Encoding.UTF8.GetString(ProtoJsonWriter.Write(Mesos.Tests.Harness.Streams.Subscribed(frameworkId)));
+        var head = Mesos.Tests.Harness.Streams.Head.Replace("x-protobuf", "json", StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes($"{head}{record.Length}\n{record}");
     }
 }

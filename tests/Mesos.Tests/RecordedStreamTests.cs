@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.Mesos.Tests;
@@ -30,7 +31,7 @@ public sealed class RecordedStreamTests
         var seed = Random.Shared.Next();
         await using var fake = new ScriptedMaster { Always = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" }
             .Then((socket, ct) => SendAsync(socket, stream, new Random(seed), ct));
-        await using var client = Client.Of(fake, new MesosMasterOptions { UseJson = stream.IsJson });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { UseJson = stream.IsJson });
         await Task.WhenAny(client.Listening, client.HearsAsync<Disconnected>());
 
         var heard = client.Events.TakeWhile(e => e is not Disconnected).Select(InWords.Of);

@@ -1,4 +1,4 @@
-using Pipeline.Mesos.Client;
+using Pipeline.Mesos.Client.Mapping;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.Mesos.Tests;

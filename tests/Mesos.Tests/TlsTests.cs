@@ -1,7 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Mesos.Tests;
 
@@ -15,7 +16,7 @@ public sealed class TlsTests : IDisposable
     {
         var (certificate, ca) = Certificates("localhost");
         await using var fake = Master(certificate).Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
-        await using var client = Client.Of(fake, new MesosMasterOptions { CaFile = ca });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { CaFile = ca });
         await client.HearsAsync<Subscribed>();
         await client.SendAsync(new KillTask("t", null, null));
 
@@ -27,7 +28,7 @@ public sealed class TlsTests : IDisposable
     public async Task A_certificate_of_an_unknown_authority_is_refused_with_a_hint_about_the_CaFile()
     {
         await using var fake = Master(Certificates("localhost").Certificate);
-        await using var client = Client.Of(fake);
+        await using var client = TestClient.Of(fake);
 
         Assert.Contains("Clusters:<name>:CaFile", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(fake.Subscribes);
@@ -40,8 +41,8 @@ public sealed class TlsTests : IDisposable
         var (elsewhere, itsCa) = Certificates("elsewhere.example");
         await using var foreign = Master(certificate);
         await using var wrongHost = Master(elsewhere);
-        await using var one = Client.Of(foreign, new MesosMasterOptions { CaFile = itsCa });
-        await using var other = Client.Of(wrongHost, new MesosMasterOptions { CaFile = itsCa });
+        await using var one = TestClient.Of(foreign, new MesosMasterOptions { CaFile = itsCa });
+        await using var other = TestClient.Of(wrongHost, new MesosMasterOptions { CaFile = itsCa });
 
         Assert.Contains("certificate", (await one.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Contains("certificate", (await other.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
@@ -61,7 +62,7 @@ public sealed class TlsTests : IDisposable
             CipherSuitesPolicy = new CipherSuitesPolicy(
                 [TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA]),
         });
-        await using var client = Client.Of(fake, new MesosMasterOptions { CaFile = ca });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { CaFile = ca });
 
         Assert.Contains("LIBPROCESS_SSL_CIPHERS", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(fake.Subscribes);
@@ -74,7 +75,7 @@ public sealed class TlsTests : IDisposable
         await using var plain = new ScriptedMaster();
         await using var fake = Master(certificate);
         fake.Always = $"HTTP/1.1 307 Temporary Redirect\r\nLocation: {plain.Url}api/v1/scheduler\r\nContent-Length: 0\r\n\r\n";
-        await using var client = Client.Of(fake, new MesosMasterOptions { CaFile = ca, Principal = "fw", Secret = "hush" });
+        await using var client = TestClient.Of(fake, new MesosMasterOptions { CaFile = ca, Principal = "fw", Secret = "hush" });
 
         Assert.Contains("not followed", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(plain.Subscribes);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests;
 

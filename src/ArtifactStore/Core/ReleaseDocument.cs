@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Core;
@@ -9,7 +10,7 @@ namespace Pipeline.ArtifactStore.Core;
 /// <summary>The content of a release, and its canonical JSON: the same content has the same digest, whoever wrote it in whichever
 /// order.</summary>
 /// <remarks>Keys in ordinal order, no white space, no nulls, decimals without trailing zeros, lists sorted by name.</remarks>
-public sealed record ReleaseDocument(
+internal sealed record ReleaseDocument(
     RepositoryId Repository, CommitSha Commit, IReadOnlyList<ReleaseArtifact> Artifacts, IReadOnlyList<ReleaseDeployable> Deployables)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

@@ -1,13 +1,12 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Core;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Signed statements, and which digests they are about.</summary>
-public sealed class AttestationStore(NpgsqlDataSource db, TimeProvider time)
+internal sealed class AttestationStore(NpgsqlDataSource db, TimeProvider time)
 {
     private const string Insert = """
         WITH stored AS (
@@ -84,3 +83,6 @@ public sealed class AttestationStore(NpgsqlDataSource db, TimeProvider time)
         public string Envelope { get; init; } = "";
     }
 }
+
+/// <summary>A signed statement as stored. <paramref name="Digest"/> is that of the envelope's JSON.</summary>
+internal sealed record StoredAttestation(Digest Digest, string PredicateType, string KeyId, DateTimeOffset CreatedAt, string Envelope);

@@ -2,25 +2,15 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Data;
 
-public enum PutOutcome
-{
-    Stored,
-
-    /// <summary>The bytes were there; the upload was not read.</summary>
-    AlreadyThere,
-
-    /// <summary>The bytes are others than announced; nothing was kept.</summary>
-    Mismatch,
-}
-
 /// <summary>
 /// Bytes by their SHA-256, in files <c>sha256/ab/cdef…</c>. A name appears only when its bytes are whole, right and on the disk.
 /// </summary>
-public sealed class BlobStore
+internal sealed class BlobStore
 {
     private const int BufferBytes = 256 * 1024;
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
@@ -61,12 +51,6 @@ public sealed class BlobStore
         {
             File.Delete(temporary);
         }
-    }
-
-    public Task<bool> HasAsync(Digest digest, CancellationToken ct)
-    {
-        ct.ThrowIfCancellationRequested();
-        return Task.FromResult(File.Exists(PathOf(digest)));
     }
 
     /// <summary>Bytes of a blob, null when it is not there.</summary>

@@ -1,12 +1,13 @@
 using Dapper;
 using Npgsql;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Data;
 
 /// <summary>Reads releases. What it gives is what was signed for: a document that no longer has its digest is refused.</summary>
-public sealed class ReleaseStore(NpgsqlDataSource db)
+internal sealed class ReleaseStore(NpgsqlDataSource db)
 {
     private const string Columns = """
         SELECT digest, repository_id, commit_sha, build_id, number, created_at, held_reason, document FROM artifact.release
@@ -15,9 +16,6 @@ public sealed class ReleaseStore(NpgsqlDataSource db)
     /// <exception cref="InvalidDataException">The stored document was changed from outside.</exception>
     public Task<Release?> FindAsync(Digest digest, CancellationToken ct) =>
         ReadOneAsync($"{Columns} WHERE digest = @digest", new { digest = digest.ToString() }, ct);
-
-    public Task<Release?> ByNumberAsync(RepositoryId repository, int number, CancellationToken ct) =>
-        ReadOneAsync($"{Columns} WHERE repository_id = @id AND number = @number", new { id = repository.Value, number }, ct);
 
     public Task<IReadOnlyList<Release>> ForCommitAsync(CommitSha commit, CancellationToken ct) =>
         ReadAsync($"{Columns} WHERE commit_sha = @commit ORDER BY created_at DESC, build_id DESC", new { commit = commit.ToString() }, ct);

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 
@@ -11,12 +12,12 @@ namespace Pipeline.ArtifactStore.Http;
 
 /// <summary>What to verify. With a stage: the decision an agent would make. Without: bytes and signatures.</summary>
 /// <param name="Envelopes">DSSE JSON, one each; null takes the stored ones.</param>
-public sealed record VerifyRequest(
+internal sealed record VerifyRequest(
     string? Artifact, string? Release, string? Stage, long? Generation, string? Deployable, IReadOnlyList<string>? Envelopes);
 
 /// <param name="Code">As in <see cref="VerificationCode"/>; null when everything holds.</param>
 /// <param name="BytesIntact">The stored bytes hashed again; null when they are not in this store.</param>
-public sealed record VerifyAnswer(
+internal sealed record VerifyAnswer(
     bool Verified, string? Code, string Detail, bool? BytesIntact, IReadOnlyList<AttestationView> Attestations);
 
 internal static class ArtifactEndpoints
@@ -31,11 +32,11 @@ internal static class ArtifactEndpoints
 
     /// <summary>The bytes; immutable under their digest, so a cache may keep them for ever. <c>verify=true</c> hashes them first.</summary>
     private static async Task<Results<FileStreamHttpResult, NotFound, ProblemHttpResult>> Download(
-        string digest, string? name, bool? verify, BlobStore blobs, HttpResponse response, CancellationToken ct)
+        string digest, string? name, bool? verify, ArtifactQueries artifacts, HttpResponse response, CancellationToken ct)
     {
         if (!Digest.TryParse(digest, out var parsed))
             return Problems.NotADigest("digest", digest);
-        if (verify == true && await blobs.IsIntactAsync(parsed, ct) == false)
+        if (verify == true && await artifacts.IsIntactAsync(parsed, ct) == false)
         {
             return TypedResults.Problem(
                 statusCode: 500, type: VerificationCode.DigestMismatch, title: "The stored bytes were changed",
@@ -43,7 +44,7 @@ internal static class ArtifactEndpoints
                     + " Restore the file from a backup or build again.");
         }
 
-        if (blobs.OpenRead(parsed) is not { } stream)
+        if (artifacts.OpenRead(parsed) is not { } stream)
             return TypedResults.NotFound();
         response.Headers.CacheControl = "private, max-age=31536000, immutable";
         response.Headers.XContentTypeOptions = "nosniff";
@@ -53,13 +54,13 @@ internal static class ArtifactEndpoints
     }
 
     private static async Task<Results<Ok<IReadOnlyList<AttestationView>>, ProblemHttpResult>> Attestations(
-        string digest, AttestationReader attestations, CancellationToken ct) =>
+        string digest, AttestationQueries attestations, CancellationToken ct) =>
         Digest.TryParse(digest, out var parsed)
             ? TypedResults.Ok(await attestations.OfAsync(parsed, ct))
             : Problems.NotADigest("digest", digest);
 
     private static async Task<Results<Ok<VerifyAnswer>, ProblemHttpResult>> Verify(
-        VerifyRequest request, AttestationReader attestations, BlobStore blobs, CancellationToken ct)
+        VerifyRequest request, AttestationQueries attestations, ArtifactQueries artifacts, CancellationToken ct)
     {
         if (!Digest.TryParse(request.Artifact, out var artifact))
             return Problems.NotADigest("artifact", request.Artifact);
@@ -69,7 +70,7 @@ internal static class ArtifactEndpoints
         if (request.Stage is not null && !Digest.TryParse(request.Release, out release))
             return Problems.NotADigest("release", request.Release);
 
-        var intact = await blobs.IsIntactAsync(artifact, ct);
+        var intact = await artifacts.IsIntactAsync(artifact, ct);
         var stored = await attestations.OfAsync(artifact, ct);
         var outcome = request.Stage is { } stage
             ? attestations.Check(

@@ -3,14 +3,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Http;
 
 /// <param name="Reason">What people will read where the release waits.</param>
-public sealed record HoldRequest(string? Reason);
+internal sealed record HoldRequest(string? Reason);
 
 internal static class ReleaseEndpoints
 {
@@ -29,7 +30,7 @@ internal static class ReleaseEndpoints
     }
 
     private static async Task<Results<Ok<Page<Release>>, ProblemHttpResult>> List(
-        string? repository, int? number, string? cursor, int? limit, ReleaseStore releases, HttpContext http, CancellationToken ct)
+        string? repository, int? number, string? cursor, int? limit, ReleaseQueries releases, HttpContext http, CancellationToken ct)
     {
         Guid id = default;
         if (repository is not null && !Guid.TryParse(repository, out id))
@@ -53,39 +54,39 @@ internal static class ReleaseEndpoints
     }
 
     private static async Task<Results<Ok<Release>, NotFound, ProblemHttpResult>> Show(
-        string digest, ReleaseStore releases, CancellationToken ct) =>
+        string digest, ReleaseQueries releases, CancellationToken ct) =>
         !Digest.TryParse(digest, out var parsed) ? Problems.NotADigest("digest", digest)
             : await releases.FindAsync(parsed, ct) is { } release ? TypedResults.Ok(release)
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<IReadOnlyList<ReleaseArtifact>>, NotFound, ProblemHttpResult>> Artifacts(
-        string digest, ReleaseStore releases, CancellationToken ct) =>
+        string digest, ReleaseQueries releases, CancellationToken ct) =>
         !Digest.TryParse(digest, out var parsed) ? Problems.NotADigest("digest", digest)
             : await releases.ArtifactsAsync(parsed, ct) is { } artifacts ? TypedResults.Ok(artifacts)
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<IReadOnlyList<AttestationView>>, ProblemHttpResult>> Attestations(
-        string digest, AttestationReader attestations, CancellationToken ct) =>
+        string digest, AttestationQueries attestations, CancellationToken ct) =>
         Digest.TryParse(digest, out var parsed)
             ? TypedResults.Ok(await attestations.OfAsync(parsed, ct))
             : Problems.NotADigest("digest", digest);
 
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Hold(
-        string digest, HoldRequest request, ClaimsPrincipal caller, ReleaseCommands releases, CancellationToken ct)
+        string digest, HoldRequest request, ClaimsPrincipal person, ReleaseCommands releases, CancellationToken ct)
     {
         if (!Digest.TryParse(digest, out var parsed))
             return Problems.NotADigest("digest", digest);
         if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > 1000)
             return Problems.BadInput("reason", "Say why, in at most 1000 characters: people will read it where the release waits.");
-        return await releases.HoldAsync(parsed, request.Reason.Trim(), Actor.Of(caller), ct)
+        return await releases.HoldAsync(Caller.Of(person), parsed, request.Reason.Trim(), ct)
             ? TypedResults.NoContent()
             : TypedResults.NotFound();
     }
 
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Unhold(
-        string digest, string? message, ClaimsPrincipal caller, ReleaseCommands releases, CancellationToken ct) =>
+        string digest, string? message, ClaimsPrincipal person, ReleaseCommands releases, CancellationToken ct) =>
         !Digest.TryParse(digest, out var parsed) ? Problems.NotADigest("digest", digest)
-            : await releases.UnholdAsync(parsed, message, Actor.Of(caller), ct) ? TypedResults.NoContent()
+            : await releases.UnholdAsync(Caller.Of(person), parsed, message, ct) ? TypedResults.NoContent()
             : TypedResults.NotFound();
 
     private static QueryString QueryWith(IQueryCollection query, string cursor) =>

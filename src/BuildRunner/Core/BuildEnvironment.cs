@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 
 namespace Pipeline.BuildRunner.Core;
 

@@ -1,7 +1,7 @@
 namespace Pipeline.BuildRunner.Core;
 
 /// <summary>Words in the title of a commit by which its author asks for no build.</summary>
-public static class SkipWords
+internal static class SkipWords
 {
     public const string Reason = "skipped by the commit message";
 

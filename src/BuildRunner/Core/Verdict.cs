@@ -3,13 +3,13 @@ using Pipeline.Kernel;
 namespace Pipeline.BuildRunner.Core;
 
 /// <summary>What the runner said about a module: <c>PUT …/result</c>.</summary>
-public sealed record RunnerResult(bool Succeeded, string? FailedStep, int? ExitCode, FailureClass? Class, string? Reason);
+internal sealed record RunnerResult(bool Succeeded, string? FailedStep, int? ExitCode, FailureClass? Class, string? Reason);
 
 /// <summary>What the scheduler said about its task.</summary>
-public sealed record TaskEnd(Outcome Outcome, FailureClass? Class, string? Reason, DateTimeOffset At);
+internal sealed record TaskEnd(Outcome Outcome, FailureClass? Class, string? Reason, DateTimeOffset At);
 
 /// <summary>How a module ended.</summary>
-public sealed record Verdict(Outcome Outcome, FailureClass? Class, string? Reason, string? FailedStep, int? ExitCode)
+internal sealed record Verdict(Outcome Outcome, FailureClass? Class, string? Reason, string? FailedStep, int? ExitCode)
 {
     /// <summary>A runner that ends by itself has sent its result before; how long it may still be on its way.</summary>
     public static readonly TimeSpan ResultGrace = TimeSpan.FromSeconds(5);
@@ -40,9 +40,9 @@ public sealed record Verdict(Outcome Outcome, FailureClass? Class, string? Reaso
         if (MayStillCome(task) && now < task.At + ResultGrace)
             return null;
         return task.Outcome == Outcome.Succeeded
-            ? new Verdict(Outcome.Failed, FailureClass.Infra, "The task ended without telling a result.", null, null)
+            ? new Verdict(Outcome.Failed, FailureClass.Infra, "The task ended without reporting a result.", null, null)
             : new Verdict(
-                Outcome.Failed, task.Class ?? FailureClass.Infra, task.Reason ?? "The task failed without telling a result.", null,
+                Outcome.Failed, task.Class ?? FailureClass.Infra, task.Reason ?? "The task failed without reporting a result.", null,
                 null);
     }
 

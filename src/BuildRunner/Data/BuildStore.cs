@@ -1,14 +1,14 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Data;
-using Pipeline.BuildRunner.Core;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Data;
 
 /// <summary>Reads builds.</summary>
-public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
+internal sealed class BuildStore(NpgsqlDataSource db, ArtifactQueries artifacts)
 {
     private const string One = $"SELECT {BuildRow.Columns} FROM build.build WHERE id = @id";
     private const string ByNumber = "SELECT id FROM build.build WHERE repository_id = @repository AND number = @number";
@@ -88,14 +88,14 @@ public sealed class BuildStore(NpgsqlDataSource db, ArtifactCommands artifacts)
         return row?.ToView();
     }
 
-    internal async Task<BuildRow?> RowAsync(BuildId id, CancellationToken ct)
+    public async Task<BuildRow?> RowAsync(BuildId id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<BuildRow>(new CommandDefinition(
             One, new { id = id.Value }, cancellationToken: ct));
     }
 
-    internal async Task<IReadOnlyList<ModuleRow>> ModulesAsync(BuildId id, CancellationToken ct)
+    public async Task<IReadOnlyList<ModuleRow>> ModulesAsync(BuildId id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return [.. await connection.QueryAsync<ModuleRow>(new CommandDefinition(Modules, new { id = id.Value }, cancellationToken: ct))];

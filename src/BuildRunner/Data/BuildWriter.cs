@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
 

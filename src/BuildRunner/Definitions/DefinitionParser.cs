@@ -1,11 +1,11 @@
-using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>Reads <c>.pipeline.yaml</c>. Any text gives an answer: never an exception, every error at once, with its place and a
 /// hint.</summary>
-public static class DefinitionParser
+internal static class DefinitionParser
 {
     /// <summary>In the order in which they are looked for.</summary>
     public static readonly IReadOnlyList<string> FileNames = [".pipeline.yaml", ".pipeline.yml"];
@@ -17,7 +17,7 @@ public static class DefinitionParser
     /// <param name="exists">Tells whether the repository has the path at the commit; null when that is not known.</param>
     public static DefinitionResult Parse(string file, string text, Func<string, bool>? exists = null)
     {
-        var problems = new Problems(file);
+        var problems = new DefinitionProblems(file);
         var root = YamlReader.Read(text, problems);
         var definition = root switch
         {
@@ -37,19 +37,19 @@ public static class DefinitionParser
         $"There is no {FileNames[0]} at this commit, so nothing says how to build it.",
         "Add one with at least: steps: [{ name: test, run: ./test.sh }]");
 
-    private static PipelineDefinition? Empty(Problems problems)
+    private static PipelineDefinition? Empty(DefinitionProblems problems)
     {
         problems.Add(1, 1, "The file is empty.", "Write at least: steps: [{ name: test, run: ./test.sh }]");
         return null;
     }
 
-    private static PipelineDefinition? NotAMap(YamlNode root, Problems problems)
+    private static PipelineDefinition? NotAMap(YamlNode root, DefinitionProblems problems)
     {
         problems.Add(root, $"The file must be a map with 'modules' or 'steps', not {root.Kind}.");
         return null;
     }
 
-    private static PipelineDefinition ReadRoot(YamlMap map, Func<string, bool> exists, Problems problems)
+    private static PipelineDefinition ReadRoot(YamlMap map, Func<string, bool> exists, DefinitionProblems problems)
     {
         var root = new MapReader(map, Keys.Root, problems);
         var modules = ReadModules(root, exists, problems);
@@ -60,7 +60,7 @@ public static class DefinitionParser
         return new PipelineDefinition([.. modules.Select(m => m.Module)], deployables);
     }
 
-    private static List<PlacedModule> ReadModules(MapReader root, Func<string, bool> exists, Problems problems)
+    private static List<PlacedModule> ReadModules(MapReader root, Func<string, bool> exists, DefinitionProblems problems)
     {
         var modules = new List<PlacedModule>();
         if (!root.Has("modules"))
@@ -83,7 +83,7 @@ public static class DefinitionParser
         return modules;
     }
 
-    private static IEnumerable<(YamlScalar Name, YamlMap Body)> Named(YamlMap? map, string what, int max, Problems problems)
+    private static IEnumerable<(YamlScalar Name, YamlMap Body)> Named(YamlMap? map, string what, int max, DefinitionProblems problems)
     {
         if (map?.Entries.Count > max)
             problems.Add(map, $"There are {map.Entries.Count} {what}s; at most {max} are possible.");

@@ -1,14 +1,16 @@
+using Pipeline.Kernel.Yaml;
+
 namespace Pipeline.BuildRunner.Definitions;
 
 internal static class DeployableReader
 {
     private static readonly string[] Kinds = ["service", "worker", "cron", "job"];
 
-    public static DeployableDefinition Read(string name, YamlMap body, IReadOnlyList<ModuleDefinition> modules, Problems problems)
+    public static DeployableDefinition Read(string name, YamlMap body, IReadOnlyList<ModuleDefinition> modules, DefinitionProblems problems)
     {
         var map = new MapReader(body, Keys.Deployable, problems);
         var kind = ReadKind(map, problems);
-        var resources = new MapReader(map.MapOf("resources") ?? new YamlMap([], 1, 1), Keys.Resources, problems);
+        var resources = new MapReader(map.MapOf("resources") ?? YamlMap.Absent, Keys.Resources, problems);
         var need = new ResourceDefinition(
             resources.Number("cpus", 0.1m, 0.01m, 256), resources.Megabytes("memory", 128), resources.Megabytes("disk", 128),
             resources.Integer("ports", kind == "service" ? 1 : 0, 0, 20));
@@ -28,7 +30,7 @@ internal static class DeployableReader
         };
     }
 
-    private static string ReadKind(MapReader map, Problems problems)
+    private static string ReadKind(MapReader map, DefinitionProblems problems)
     {
         var kind = map.Text("kind") ?? "service";
         if (kind is "on-demand" or "run-once" or "task")
@@ -38,7 +40,7 @@ internal static class DeployableReader
         return kind;
     }
 
-    private static string ReadArtifact(MapReader map, IReadOnlyList<ModuleDefinition> modules, Problems problems)
+    private static string ReadArtifact(MapReader map, IReadOnlyList<ModuleDefinition> modules, DefinitionProblems problems)
     {
         if (map.Text("artifact", required: true) is not { } artifact)
             return "";
@@ -50,7 +52,7 @@ internal static class DeployableReader
         return artifact;
     }
 
-    private static HealthDefinition? ReadHealth(MapReader map, Problems problems)
+    private static HealthDefinition? ReadHealth(MapReader map, DefinitionProblems problems)
     {
         if (map.MapOf("health") is not { } body)
             return null;
@@ -63,7 +65,7 @@ internal static class DeployableReader
             health.Integer("successes", 2, 1, 100), health.Seconds("healthy_for", 1));
     }
 
-    private static string? ReadRoute(MapReader map, string kind, int ports, Problems problems)
+    private static string? ReadRoute(MapReader map, string kind, int ports, DefinitionProblems problems)
     {
         if (map.Text("route") is not { } route)
             return null;
@@ -76,7 +78,7 @@ internal static class DeployableReader
         return route;
     }
 
-    private static SortedDictionary<string, StageDefinition> ReadStages(MapReader map, Keys keys, Problems problems)
+    private static SortedDictionary<string, StageDefinition> ReadStages(MapReader map, Keys keys, DefinitionProblems problems)
     {
         var stages = new SortedDictionary<string, StageDefinition>(StringComparer.Ordinal);
         foreach (var entry in map.MapOf("stages")?.Entries ?? [])
@@ -94,9 +96,9 @@ internal static class DeployableReader
         return stages;
     }
 
-    private static StageDefinition ReadStage(MapReader stage, Problems problems)
+    private static StageDefinition ReadStage(MapReader stage, DefinitionProblems problems)
     {
-        var resources = new MapReader(stage.MapOf("resources") ?? new YamlMap([], 1, 1), Keys.StageResources, problems);
+        var resources = new MapReader(stage.MapOf("resources") ?? YamlMap.Absent, Keys.StageResources, problems);
         return new StageDefinition(
             stage.Has("instances") ? stage.Integer("instances", 1, 1, 1000) : null,
             stage.Variables("env"),

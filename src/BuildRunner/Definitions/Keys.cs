@@ -1,3 +1,5 @@
+using Pipeline.Kernel.Yaml;
+
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>The keys of one kind of map, and what to say about those that are not among them.</summary>
@@ -109,8 +111,7 @@ internal sealed record Keys(
             return ($"'{key}' is not available in this version.", "Remove it; nothing would act on it.");
         if (Foreign.TryGetValue(key, out var hint))
             return ($"{Where} has no key '{key}'.", hint);
-        var near = Known.Select(k => (Key: k, Distance: Distance(k, key))).Where(k => k.Distance <= Math.Max(1, k.Key.Length / 3))
-            .OrderBy(k => k.Distance).FirstOrDefault().Key;
+        var near = Spelling.Nearest(key, Known, k => Math.Max(1, k.Length / 3));
         return (
             $"{Where} has no key '{(key.Length > 60 ? key[..60] + "…" : key)}'.",
             near is null ? $"Known are {string.Join(", ", Known)}; keys that start with x- are free." : $"Did you mean '{near}'?");
@@ -119,25 +120,4 @@ internal sealed record Keys(
     private static Dictionary<string, string> Map(params (string Ours, string Theirs)[] names) => names
         .SelectMany(n => n.Theirs.Split(' ').Select(theirs => (theirs, hint: $"'{theirs}' is called '{n.Ours}' here.")))
         .ToDictionary(n => n.theirs, n => n.hint, StringComparer.Ordinal);
-
-    // Levenshtein, of short words only.
-    private static int Distance(string a, string b)
-    {
-        if (Math.Abs(a.Length - b.Length) > 3)
-            return int.MaxValue;
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Definitions;
 
@@ -7,9 +8,9 @@ namespace Pipeline.BuildRunner.Definitions;
 internal sealed class MapReader
 {
     private readonly Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
-    private readonly Problems problems;
+    private readonly DefinitionProblems problems;
 
-    public MapReader(YamlMap map, Keys keys, Problems problems)
+    public MapReader(YamlMap map, Keys keys, DefinitionProblems problems)
     {
         this.problems = problems;
         Map = map;

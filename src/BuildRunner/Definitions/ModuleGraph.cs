@@ -1,10 +1,12 @@
+using Pipeline.Kernel.Yaml;
+
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>What holds between modules: dependencies exist and make no circle, names differ by more than case, artifacts are made
 /// once.</summary>
 internal static class ModuleGraph
 {
-    public static void Check(IReadOnlyList<PlacedModule> modules, Problems problems)
+    public static void Check(IReadOnlyList<PlacedModule> modules, DefinitionProblems problems)
     {
         var names = modules.Select(m => m.Module.Name).ToHashSet(StringComparer.Ordinal);
         var twins = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -39,7 +41,7 @@ internal static class ModuleGraph
     }
 
     // Peels off modules whose dependencies are peeled; what is left waits for itself.
-    private static void CheckCircles(IReadOnlyList<PlacedModule> modules, Problems problems)
+    private static void CheckCircles(IReadOnlyList<PlacedModule> modules, DefinitionProblems problems)
     {
         var left = modules.GroupBy(m => m.Module.Name, StringComparer.Ordinal).ToDictionary(
             g => g.Key, g => g.First(), StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using Pipeline.Kernel.Yaml;
+
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>A module with the places of what refers to others.</summary>
@@ -9,7 +11,7 @@ internal static class ModuleReader
     private const double DefaultTimeout = 30 * 60;
     private const int MaxScript = 64 * 1024;
 
-    public static PlacedModule Read(YamlScalar name, MapReader module, Func<string, bool> exists, Problems problems)
+    public static PlacedModule Read(YamlScalar name, MapReader module, Func<string, bool> exists, DefinitionProblems problems)
     {
         var path = ReadPath(module, "path", problems, mayBeRoot: true) ?? "";
         if (path.Length > 0 && !exists(path))
@@ -31,7 +33,7 @@ internal static class ModuleReader
             places);
     }
 
-    internal static string? ReadPath(MapReader map, string key, Problems problems, bool mayBeRoot)
+    internal static string? ReadPath(MapReader map, string key, DefinitionProblems problems, bool mayBeRoot)
     {
         if (map.Text(key, max: 500) is not { } path)
             return null;
@@ -43,14 +45,14 @@ internal static class ModuleReader
         return null;
     }
 
-    private static ResourceDefinition ReadResources(MapReader module, Problems problems)
+    private static ResourceDefinition ReadResources(MapReader module, DefinitionProblems problems)
     {
-        var resources = new MapReader(module.MapOf("resources") ?? new YamlMap([], 1, 1), Keys.ModuleResources, problems);
+        var resources = new MapReader(module.MapOf("resources") ?? YamlMap.Absent, Keys.ModuleResources, problems);
         return new ResourceDefinition(
             resources.Number("cpus", 0.5m, 0.01m, 256), resources.Megabytes("memory", 512), resources.Megabytes("disk", 1024), 0);
     }
 
-    private static List<YamlScalar> ReadDependencies(MapReader module, Problems problems)
+    private static List<YamlScalar> ReadDependencies(MapReader module, DefinitionProblems problems)
     {
         var names = new List<YamlScalar>();
         IReadOnlyList<YamlNode> items = module.Node("depends_on") is YamlScalar { IsNull: false } single
@@ -73,7 +75,7 @@ internal static class ModuleReader
         return names;
     }
 
-    private static List<StepDefinition> ReadSteps(MapReader module, double moduleTimeout, Problems problems)
+    private static List<StepDefinition> ReadSteps(MapReader module, double moduleTimeout, DefinitionProblems problems)
     {
         var steps = new List<StepDefinition>();
         foreach (var item in module.List("steps", 200))
@@ -97,7 +99,7 @@ internal static class ModuleReader
     }
 
     private static List<ArtifactDefinition> ReadArtifacts(
-        MapReader module, Problems problems, out IReadOnlyDictionary<string, YamlNode> places)
+        MapReader module, DefinitionProblems problems, out IReadOnlyDictionary<string, YamlNode> places)
     {
         var artifacts = new List<ArtifactDefinition>();
         var at = new Dictionary<string, YamlNode>(StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using Pipeline.Kernel.Yaml;
 using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.BuildRunner.Definitions;
@@ -13,7 +14,7 @@ internal static class RunsReader
     private static readonly string[] CatchUps = ["none", "once"];
 
     /// <returns>Null for what runs all the time.</returns>
-    public static RunsDefinition? Read(MapReader map, string kind, Problems problems)
+    public static RunsDefinition? Read(MapReader map, string kind, DefinitionProblems problems)
     {
         if (kind is not ("cron" or "job"))
         {
@@ -37,7 +38,7 @@ internal static class RunsReader
                 map.Has("max_running") ? map.Integer("max_running", 1, 1, 1000) : null);
     }
 
-    private static RunsDefinition ReadCron(MapReader map, Problems problems)
+    private static RunsDefinition ReadCron(MapReader map, DefinitionProblems problems)
     {
         var zone = map.Text("timezone") ?? "UTC";
         var isZone = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _);
@@ -50,7 +51,7 @@ internal static class RunsReader
             schedule, zone, ReadWord(map, "overlap", Overlaps, problems), ReadWord(map, "catch_up", CatchUps, problems), null, null, null, null);
     }
 
-    private static string? ReadWord(MapReader map, string key, string[] words, Problems problems)
+    private static string? ReadWord(MapReader map, string key, string[] words, DefinitionProblems problems)
     {
         if (map.Text(key) is not { } word)
             return null;
@@ -59,7 +60,7 @@ internal static class RunsReader
         return word;
     }
 
-    private static bool? ReadFlag(MapReader map, string key, Problems problems)
+    private static bool? ReadFlag(MapReader map, string key, DefinitionProblems problems)
     {
         if (map.Node(key) is not { } node)
             return null;
@@ -69,7 +70,7 @@ internal static class RunsReader
         return null;
     }
 
-    private static void Refuse(MapReader map, string[] keys, Func<string, string> message, string hint, Problems problems)
+    private static void Refuse(MapReader map, string[] keys, Func<string, string> message, string hint, DefinitionProblems problems)
     {
         foreach (var key in keys.Where(map.Has))
             problems.Add(map.At(key), message(key), hint);

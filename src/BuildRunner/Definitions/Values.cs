@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Definitions;
 

@@ -2,30 +2,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Commands;
+using Pipeline.BuildRunner.Contract.Queries;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Core;
-using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Http;
-
-/// <param name="Sha">40 hex digits; null takes the head of <paramref name="Branch"/>.</param>
-/// <param name="Branch">Null with a sha: the build belongs to no branch. Null without one: the default branch.</param>
-public sealed record StartBuildRequest(string? Sha, string? Branch);
-
-public sealed record CancelBuildRequest(string? Message);
-
-/// <summary>The new build, at <c>/api/v1/builds/{id}</c>.</summary>
-public sealed record BuildStarted(Guid Id, int Number);
-
-/// <param name="Content">The text of the definition.</param>
-/// <param name="File">The name that problems carry.</param>
-public sealed record LintRequest(string? Content, string? File);
-
-/// <param name="Definition">Resolved, with every default; null when there are problems.</param>
-public sealed record LintAnswer(bool Valid, IReadOnlyList<DefinitionProblem> Problems, PipelineDefinition? Definition);
 
 /// <summary><c>/api/v1/…/builds</c> and <c>/api/v1/definitions/lint</c>.</summary>
 internal static class BuildEndpoints
@@ -43,7 +29,7 @@ internal static class BuildEndpoints
     }
 
     private static async Task<Results<Ok<Page<BuildSummary>>, NotFound, ProblemHttpResult>> ListBuilds(
-        Guid repository, string? sha, string? branch, int? number, string? cursor, int? limit, [AsParameters] Stores stores,
+        Guid repository, string? sha, string? branch, int? number, string? cursor, int? limit, BuildQueries builds, RepositoryQueries repositories,
         CancellationToken ct)
     {
         if (limit is < 1 or > 200)
@@ -62,47 +48,42 @@ internal static class BuildEndpoints
         }
 
         var of = new RepositoryId(repository);
-        if (await stores.Repositories.GetAsync(of, ct) is null)
+        if (await repositories.GetAsync(of, ct) is null)
             return TypedResults.NotFound();
-        return TypedResults.Ok(number is { } wanted
-            ? await NumberedAsync(stores.Builds, of, wanted, ct)
-            : await stores.Builds.ListAsync(of, commit, branch, after, limit ?? 30, ct));
+        return TypedResults.Ok(number is { } only
+            ? new Page<BuildSummary>(await builds.FindAsync(of, only, ct) is { } build ? [build] : [], null)
+            : await builds.ListAsync(of, commit, branch, after, limit ?? 30, ct));
     }
 
-    private static async Task<Page<BuildSummary>> NumberedAsync(BuildStore builds, RepositoryId repository, int number, CancellationToken ct) =>
-        await builds.FindAsync(repository, number, ct) is { } id && await builds.GetAsync(id, ct) is { } build
-            ? new Page<BuildSummary>([build], null)
-            : new Page<BuildSummary>([], null);
-
     private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> StartBuild(
-        Guid repository, StartBuildRequest request, BuildCommands commands, [AsParameters] Stores stores, HttpContext http,
-        CancellationToken ct)
+        Guid repository, StartBuildRequest request, BuildCommands commands, BuildQueries builds, RepositoryQueries repositories,
+        HttpContext http, CancellationToken ct)
     {
-        if (await stores.Repositories.GetAsync(new RepositoryId(repository), ct) is not { } known)
+        if (await repositories.GetAsync(new RepositoryId(repository), ct) is not { } known)
             return TypedResults.NotFound();
         var branch = request.Branch ?? (request.Sha is null ? known.DefaultBranch : null);
         CommitSha sha;
         if (request.Sha is null)
         {
-            if ((await stores.Repositories.BranchesAsync(known.Id, ct)).FirstOrDefault(b => b.Name == branch)?.Head is not { } head)
+            if ((await repositories.BranchesAsync(known.Id, ct)).FirstOrDefault(b => b.Name == branch)?.Head is not { } head)
                 return Invalid("branch", $"'{branch}' is no branch that was pushed to {known.FullName}.");
             sha = head;
         }
         else if (!CommitSha.TryParse(request.Sha, out sha))
             return Invalid("sha", "must be 40 hex digits.");
 
-        return await AnswerAsync(await commands.StartAsync(known.Id, sha, branch, Actor.Of(http.User), ct), stores.Builds, ct);
+        return await AnswerAsync(await commands.StartAsync(Caller.Of(http.User), known.Id, sha, branch, ct), builds, ct);
     }
 
-    private static async Task<Results<Ok<BuildDetail>, NotFound>> GetBuild(Guid id, BuildStore store, CancellationToken ct) =>
-        await store.DetailAsync(new BuildId(id), ct) is { } build ? TypedResults.Ok(build) : TypedResults.NotFound();
+    private static async Task<Results<Ok<BuildDetail>, NotFound>> GetBuild(Guid id, BuildQueries builds, CancellationToken ct) =>
+        await builds.DetailAsync(new BuildId(id), ct) is { } build ? TypedResults.Ok(build) : TypedResults.NotFound();
 
     private static async Task<Results<Ok<PipelineDefinition>, NotFound>> GetDefinition(Guid id, BuildStore store, CancellationToken ct) =>
         await store.DefinitionAsync(new BuildId(id), ct) is { } definition ? TypedResults.Ok(definition) : TypedResults.NotFound();
 
     private static async Task<Results<Accepted, NotFound, ProblemHttpResult>> CancelBuild(
         Guid id, CancelBuildRequest? request, BuildCommands commands, HttpContext http, CancellationToken ct) =>
-        await commands.CancelAsync(new BuildId(id), request?.Message, Actor.Of(http.User), ct) switch
+        await commands.CancelAsync(Caller.Of(http.User), new BuildId(id), request?.Message, ct) switch
         {
             CancelBuildOutcome.Cancelled => TypedResults.Accepted($"/api/v1/builds/{id}"),
             CancelBuildOutcome.UnknownBuild => TypedResults.NotFound(),
@@ -112,19 +93,22 @@ internal static class BuildEndpoints
         };
 
     private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> RetryBuild(
-        Guid id, BuildCommands commands, BuildStore store, HttpContext http, CancellationToken ct) =>
-        await AnswerAsync(await commands.RetryAsync(new BuildId(id), Actor.Of(http.User), ct), store, ct);
+        Guid id, BuildCommands commands, BuildQueries builds, HttpContext http, CancellationToken ct) =>
+        await AnswerAsync(await commands.RetryAsync(Caller.Of(http.User), new BuildId(id), ct), builds, ct);
 
     private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> AnswerAsync(
-        StartBuildOutcome? outcome, BuildStore store, CancellationToken ct)
+        StartBuildOutcome outcome, BuildQueries builds, CancellationToken ct)
     {
-        if (outcome is null)
+        if (outcome is StartBuildOutcome.UnknownBuild)
             return TypedResults.NotFound();
         if (outcome is not StartBuildOutcome.Started started)
+        {
             return TypedResults.Problem(
                 statusCode: 422, type: "commit-unknown", title: "The commit is not on the repository's remote.",
                 detail: "Push it first, or name another one.");
-        var build = (await store.GetAsync(started.Build, ct))!;
+        }
+
+        var build = (await builds.GetAsync(started.Build, ct))!;
         return TypedResults.Accepted($"/api/v1/builds/{build.Id}", new BuildStarted(build.Id, build.Number));
     }
 
@@ -142,6 +126,4 @@ internal static class BuildEndpoints
         type: "invalid-request",
         title: $"{field} {message}",
         extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
-
-    internal sealed record Stores(BuildStore Builds, RepositoryStore Repositories);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -22,18 +23,26 @@ internal static class LogEndpoints
             .WithTags("builds").WithName("build-log").RequireAuthorization(Permission.View)
             .WithDescription("Plain text, or text/event-stream: events 'log' (id: bytes so far) and a final 'end'.");
 
-    private static async Task<Results<PhysicalFileHttpResult, ContentHttpResult, EmptyHttpResult, NotFound, ProblemHttpResult>> GetLog(
-        Guid id, string module, int step, int? tail, long? offset, HttpContext http, [AsParameters] Doors doors, CancellationToken ct)
+    private static async Task<Results<PhysicalFileHttpResult, ContentHttpResult, ServerSentEventsResult<string>, NotFound, ProblemHttpResult>> GetLog(
+        Guid id, string module, int step, int? tail, long? offset, HttpContext http, BuildStore builds, StepLogs logs, LogStream stream,
+        CancellationToken ct)
     {
+        var build = new BuildId(id);
         if (tail is < 1 or > MaxTailLines)
             return BuildEndpoints.Invalid("tail", $"must be a number of lines from 1 to {MaxTailLines}.");
-        if (await doors.Builds.StepAsync(new BuildId(id), module, step, ct) is null)
+        if (await builds.StepAsync(build, module, step, ct) is null)
             return TypedResults.NotFound();
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
-            return await FollowAsync(new BuildId(id), module, step, offset, http, doors.Stream, ct);
+        {
+            if (!TryReadOffset(http.Request, offset, out var from, out var problem))
+                return problem;
+            http.Response.Headers["X-Accel-Buffering"] = "no";
+            return TypedResults.ServerSentEvents(stream.ReadAsync(build, module, step, from, ct));
+        }
+
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.CacheControl = "no-store";
-        var path = doors.Logs.PathOf(new BuildId(id), module, step);
+        var path = logs.PathOf(build, module, step);
         if (StepLogs.SizeOf(path) == 0)
             return TypedResults.Text("", "text/plain", Encoding.UTF8);
         return tail is { } lines
@@ -41,26 +50,15 @@ internal static class LogEndpoints
             : TypedResults.PhysicalFile(path, "text/plain; charset=utf-8", enableRangeProcessing: true);
     }
 
-    private static async Task<Results<PhysicalFileHttpResult, ContentHttpResult, EmptyHttpResult, NotFound, ProblemHttpResult>> FollowAsync(
-        BuildId id, string module, int step, long? offset, HttpContext http, LogStream stream, CancellationToken ct)
+    /// <summary>Where the reader stands: its <c>Last-Event-ID</c> outranks the address, which a browser repeats unchanged.</summary>
+    private static bool TryReadOffset(
+        HttpRequest request, long? offset, out long from, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
-        var from = offset ?? 0;
-        var last = http.Request.Headers["Last-Event-ID"].ToString();
-        if (last.Length > 0 && !long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out from))
-            return BuildEndpoints.Invalid("Last-Event-ID", "must be a number of bytes.");
-        if (from < 0)
-            return BuildEndpoints.Invalid("offset", "must not be negative.");
-        try
-        {
-            await stream.WriteAsync(http, id, module, step, from, ct);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The reader went away: that is how a stream ends.
-        }
-
-        return TypedResults.Empty;
+        from = offset ?? 0;
+        var last = request.Headers["Last-Event-ID"].ToString();
+        problem = last.Length > 0 && !long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out from)
+            ? BuildEndpoints.Invalid("Last-Event-ID", "must be a number of bytes.")
+            : from < 0 ? BuildEndpoints.Invalid("offset", "must not be negative.") : null;
+        return problem is null;
     }
-
-    internal sealed record Doors(BuildStore Builds, StepLogs Logs, LogStream Stream);
 }

@@ -4,7 +4,11 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.BuildRunner.Runner;
+using Pipeline.BuildRunner.Sources;
 using Pipeline.Kernel;
 using Pipeline.TaskRunner.Contract;
 
@@ -28,9 +32,9 @@ internal static class RunnerEndpoints
     }
 
     private static async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> GetSource(
-        string taskId, HttpRequest request, RunnerDesk desk, SourceBundles bundles, CancellationToken ct)
+        string taskId, HttpRequest request, RunnerTasks tasks, SourceBundles bundles, CancellationToken ct)
     {
-        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+        if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
         if (!Digest.TryParse(task.Module.SourceDigest, out var digest) || !File.Exists(bundles.PathOf(digest)))
             return TypedResults.Problem(
@@ -40,61 +44,60 @@ internal static class RunnerEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> PutStep(
-        string taskId, int index, StepReport report, HttpRequest request, RunnerDesk desk, CancellationToken ct)
+        string taskId, int index, StepReport report, HttpRequest request, RunnerTasks tasks, StepReports reports, CancellationToken ct)
     {
-        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+        if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
-        if (!await desk.ReportStepAsync(task, index, report, ct))
+        if (!await reports.RecordAsync(task, index, report, ct))
             return Invalid("state", "The module has no such step, or the state is none of running, succeeded, failed, timed-out.");
-        desk.RingEnd(task, index);
         return TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok<LogSize>, Conflict<LogSize>, ProblemHttpResult>> AppendLog(
-        string taskId, int index, long offset, HttpRequest request, RunnerDesk desk, CancellationToken ct)
+        string taskId, int index, long offset, HttpRequest request, RunnerTasks tasks, StepReports reports, CancellationToken ct)
     {
-        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+        if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
         if (request.ContentLength > MaxLogChunk)
             return TypedResults.Problem(
                 statusCode: 413, type: "log-chunk-too-large", title: "A log chunk is at most 8 MB.", detail: "Send it in parts.");
-        var (appended, size) = await desk.AppendLogAsync(task, index, offset, request.Body, ct);
+        var (appended, size) = await reports.AppendLogAsync(task, index, offset, request.Body, ct);
         return appended ? TypedResults.Ok(new LogSize(size)) : TypedResults.Conflict(new LogSize(size));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> PutResult(
-        string taskId, BuildResult result, HttpRequest request, RunnerDesk desk, ILogger<RunnerDesk> logger, CancellationToken ct)
+        string taskId, BuildResult result, HttpRequest request, RunnerTasks tasks, TaskResults results, ILogger<TaskResults> logger, CancellationToken ct)
     {
-        if (await desk.ComeInAsync(taskId, Token(request), ct) is not { } task)
+        if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
         if (result.Outcome is not ("succeeded" or "failed"))
             return Invalid("outcome", "must be succeeded or failed.");
         Log.ResultReceived(logger, taskId, result.Outcome, result.Reason);
-        await desk.TakeResultAsync(task, result, ct);
+        await results.RecordAsync(task, result, ct);
         return TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok, NotFound, ProblemHttpResult>> HeadArtifact(
-        string taskId, string digest, HttpContext http, RunnerDesk desk, BlobStore blobs, CancellationToken ct)
+        string taskId, string digest, HttpContext http, RunnerTasks tasks, ArtifactQueries artifacts, CancellationToken ct)
     {
-        if (await desk.ComeInAsync(taskId, Token(http.Request), ct) is null)
+        if (await tasks.AuthenticateAsync(taskId, Token(http.Request), ct) is null)
             return Unknown();
         if (!Digest.TryParse(digest, out var wanted))
             return Invalid("digest", "must be sha256: and 64 hex digits.");
-        return await blobs.HasAsync(wanted, ct) ? TypedResults.Ok() : TypedResults.NotFound();
+        return artifacts.Has(wanted) ? TypedResults.Ok() : TypedResults.NotFound();
     }
 
     private static async Task<Results<Created, NoContent, ProblemHttpResult>> PutArtifact(
-        string taskId, string digest, HttpContext http, RunnerDesk desk, BlobStore blobs, CancellationToken ct)
+        string taskId, string digest, HttpContext http, RunnerTasks tasks, ArtifactCommands artifacts, CancellationToken ct)
     {
-        if (await desk.ComeInAsync(taskId, Token(http.Request), ct) is null)
+        if (await tasks.AuthenticateAsync(taskId, Token(http.Request), ct) is null)
             return Unknown();
         if (!Digest.TryParse(digest, out var wanted))
             return Invalid("digest", "must be sha256: and 64 hex digits.");
         // Artifacts have no limit of their own; the disk has.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
-        return await blobs.PutAsync(http.Request.Body, wanted, ct) switch
+        return await artifacts.PutAsync(Caller.System("runner"), http.Request.Body, wanted, ct) switch
         {
             PutOutcome.Stored => TypedResults.Created(),
             PutOutcome.AlreadyThere => TypedResults.NoContent(),

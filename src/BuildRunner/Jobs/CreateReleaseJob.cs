@@ -1,16 +1,27 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
-using Pipeline.BuildRunner.Core;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Offers the release of a build that succeeded and has deployables. Twice gives the same release.</summary>
-public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore repositories, ArtifactCommands artifacts, ReleaseCommands releases)
+public sealed class CreateReleaseJob
 {
+    private readonly BuildStore builds;
+    private readonly RepositoryQueries repositories;
+    private readonly ArtifactQueries artifacts;
+    private readonly ReleaseCommands releases;
+
+    internal CreateReleaseJob(
+        BuildStore builds, RepositoryQueries repositories, ArtifactQueries artifacts, ReleaseCommands releases) =>
+        (this.builds, this.repositories, this.artifacts, this.releases) = (builds, repositories, artifacts, releases);
+
+    /// <summary>Makes the release of one build.</summary>
     public async Task ExecuteAsync(Guid buildId, CancellationToken ct)
     {
         var id = new BuildId(buildId);
@@ -21,10 +32,10 @@ public sealed class CreateReleaseJob(BuildStore builds, RepositoryStore reposito
         var repository = await repositories.GetAsync(new RepositoryId(build.RepositoryId), ct);
         Invariant.Require(repository is not null);
         await releases.CreateAsync(
+            Caller.System("builds"),
             new NewRelease(
                 repository.Id, repository.WebUrl ?? repository.CloneUrl, CommitSha.Parse(build.Sha), id, made,
                 [.. definition.Deployables.Select(d => Resolve(d, made))], build.StartedAt, build.FinishedAt),
-            Actor.System("builds"),
             ct);
     }
 

@@ -7,8 +7,25 @@ using Pipeline.Kernel.Events;
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Ends a module once its result and its task are known. Called inside a transaction that holds the build's lock.</summary>
-internal sealed class ModuleEnd(BuildWriter writer, TimeProvider time)
+internal sealed class ModuleEnd(BuildWriter writer, RunnerWriter runner, TimeProvider time)
 {
+    /// <summary>Notes how tasks ended, and ends the modules whose result is known too, or will not arrive any more.</summary>
+    public async Task<List<NewJournalEntry>> ApplyAsync(LockedBuild locked, IReadOnlyDictionary<Guid, TaskEnd> known, CancellationToken ct)
+    {
+        var entries = new List<NewJournalEntry>();
+        foreach (var module in locked.Modules)
+        {
+            if (BuildMachine.IsOver(module.ModuleState) || (module.ToTaskEnd() ?? known.GetValueOrDefault(module.Id)) is not { } end)
+                continue;
+            await runner.SaveTaskEndAsync(module.Id, end, ct);
+            if (await SettleAsync(locked, module, module.ToResult(), end, ct) is { } ended)
+                entries.Add(ended);
+        }
+
+        return entries;
+    }
+
+    /// <summary>Ends the module when the result and the end of the task allow a verdict.</summary>
     /// <returns>The event of the end; null when it is not over yet, or was before.</returns>
     public async Task<NewJournalEntry?> SettleAsync(
         LockedBuild locked, ModuleRow module, RunnerResult? result, TaskEnd? task, CancellationToken ct)
@@ -23,9 +40,9 @@ internal sealed class ModuleEnd(BuildWriter writer, TimeProvider time)
 
         var happened = verdict.Outcome switch
         {
-            Outcome.Succeeded => ModuleEvent.EndedWell,
-            Outcome.Failed => ModuleEvent.EndedBadly,
-            Outcome.Cancelled => ModuleEvent.EndedCancelled,
+            Outcome.Succeeded => ModuleEvent.Succeeded,
+            Outcome.Failed => ModuleEvent.Failed,
+            Outcome.Cancelled => ModuleEvent.Cancelled,
         };
         if (BuildMachine.Apply(module.ModuleState, happened) is not { } state)
             return null;
@@ -33,9 +50,11 @@ internal sealed class ModuleEnd(BuildWriter writer, TimeProvider time)
         return new NewJournalEntry(EventOf(module, verdict), Actor.System("builds"), locked.Build.Subject with { TaskId = module.TaskId });
     }
 
+    /// <summary>The event that a module ended.</summary>
     public static ModuleBuildFinished EventOf(ModuleRow module, Verdict verdict) => new(
         new BuildId(module.BuildId), new ModuleBuildId(module.Id), module.Name, verdict.Outcome, verdict.Class, verdict.Reason);
 
+    /// <summary>The event that a build ended.</summary>
     public static BuildFinished EventOf(BuildRow build, Outcome outcome, FailureClass? failure, string? reason) => new(
         new RepositoryId(build.RepositoryId), CommitSha.Parse(build.Sha), new BuildId(build.Id), build.Number, outcome, failure, reason);
 }

@@ -1,70 +1,72 @@
 using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using Pipeline.BuildRunner.Core;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Logs;
 
 /// <summary>A log as server-sent events: <c>log</c> with the bytes so far as id, and <c>end</c> when the step is over.</summary>
-internal sealed class LogStream(BuildStore builds, StepLogs logs, LogBell bell, TimeProvider time)
+/// <remarks>A <c>keep-alive</c> without data opens the stream and breaks every silence, so that no proxy closes it.</remarks>
+internal sealed class LogStream(BuildStore builds, StepLogs logs, LogSignal signal, TimeProvider time)
 {
     private const int Chunk = 64 * 1024;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(2);
 
+    /// <param name="build">The build.</param>
+    /// <param name="module">Name of the module.</param>
+    /// <param name="step">Index of the step.</param>
     /// <param name="offset">Bytes that the reader has: its <c>Last-Event-ID</c>.</param>
-    public async Task WriteAsync(HttpContext http, BuildId build, string module, int step, long offset, CancellationToken ct)
+    /// <param name="ct">Ends the stream: the reader went away.</param>
+    public async IAsyncEnumerable<SseItem<string>> ReadAsync(
+        BuildId build, string module, int step, long offset, [EnumeratorCancellation] CancellationToken ct)
     {
-        var response = http.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        await response.WriteAsync("retry: 2000\n\n", ct);
-        await response.Body.FlushAsync(ct);
+        yield return new SseItem<string>("", "keep-alive") { ReconnectionInterval = ReconnectAfter };
         var path = logs.PathOf(build, module, step);
         var quiet = time.GetTimestamp();
-        while (await builds.StepAsync(build, module, step, ct) is { } state)
+        while (!ct.IsCancellationRequested && await builds.StepAsync(build, module, step, ct) is { } state)
         {
-            var rung = bell.Next(path);
-            var sent = await SendAsync(response, path, offset, IsOver(state), ct);
-            if (sent > offset)
-                (offset, quiet) = (sent, time.GetTimestamp());
-            else if (IsOver(state))
+            var grown = signal.Next(path);
+            if (await ReadChunkAsync(path, offset, IsOver(state.State), ct) is var (text, next))
             {
-                var exitCode = state.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "null";
-                await response.WriteAsync(
-                    $"event: end\ndata: {{\"state\":\"{Name(state.State)}\",\"exitCode\":{exitCode}}}\n\n", ct);
-                return;
+                (offset, quiet) = (next, time.GetTimestamp());
+                yield return new SseItem<string>(text, "log") { EventId = offset.ToString(CultureInfo.InvariantCulture) };
+                if (offset < StepLogs.SizeOf(path))
+                    continue;
+            }
+            else if (IsOver(state.State))
+            {
+                yield return new SseItem<string>(EndOf(state), "end");
+                yield break;
             }
             else if (time.GetElapsedTime(quiet) > KeepAlive)
             {
-                await response.WriteAsync(": keep-alive\n\n", ct);
-                await response.Body.FlushAsync(ct);
+                yield return new SseItem<string>("", "keep-alive");
                 quiet = time.GetTimestamp();
             }
 
-            if (sent < StepLogs.SizeOf(path) && sent > 0)
-                continue;
-            await WaitAsync(rung, ct);
+            await WaitAsync(grown, ct);
         }
     }
 
-    // The bell of this process at once; a step that another process wrote, within a second.
-    private async Task WaitAsync(Task rung, CancellationToken ct)
+    // The signal of this process at once; a step that another process writes, within a second.
+    private async Task WaitAsync(Task grown, CancellationToken ct)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await Task.WhenAny(rung, Task.Delay(Look, time, done.Token));
+        await Task.WhenAny(grown, Task.Delay(Look, time, done.Token));
         await done.CancelAsync();
-        ct.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Sends what is there after the offset, in chunks that never split a character.</summary>
-    private static async Task<long> SendAsync(HttpResponse response, string path, long offset, bool isOver, CancellationToken ct)
+    /// <summary>What is there after the offset, at most one chunk, never with half a character at its end.</summary>
+    private static async Task<(string Text, long Next)?> ReadChunkAsync(string path, long offset, bool isOver, CancellationToken ct)
     {
         if (StepLogs.SizeOf(path) <= offset)
-            return offset;
+            return null;
         await using var file = StepLogs.OpenRead(path);
         file.Seek(offset, SeekOrigin.Begin);
         var buffer = new byte[Chunk];
@@ -73,13 +75,9 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogBell bell, 
         if (whole == 0 && (isOver || length >= 4))
             whole = length;
         if (whole == 0)
-            return offset;
-        offset += whole;
+            return null;
         var text = Encoding.UTF8.GetString(buffer, 0, whole).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        var data = text.Replace("\n", "\ndata: ", StringComparison.Ordinal);
-        await response.WriteAsync($"id: {offset.ToString(CultureInfo.InvariantCulture)}\nevent: log\ndata: {data}\n\n", ct);
-        await response.Body.FlushAsync(ct);
-        return offset;
+        return (text, offset + whole);
     }
 
     // A UTF-8 sequence that is cut at the end waits for its rest.
@@ -97,11 +95,13 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogBell bell, 
         return bytes.Length;
     }
 
-    private static bool IsOver(StepView step) => step.State switch
+    private static string EndOf(StepView step) =>
+        $"{{\"state\":\"{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(step.State.ToString())}\","
+        + $"\"exitCode\":{step.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "null"}}}";
+
+    private static bool IsOver(StepState state) => state switch
     {
         StepState.Waiting or StepState.Running => false,
         StepState.Succeeded or StepState.Failed or StepState.TimedOut or StepState.Skipped => true,
     };
-
-    private static string Name(StepState state) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString());
 }

@@ -7,7 +7,7 @@ namespace Pipeline.BuildRunner.Logs;
 
 /// <summary>One file a step: <c>&lt;data&gt;/logs/&lt;build&gt;/&lt;module&gt;/&lt;step&gt;.log</c>, bytes as the runner sent
 /// them.</summary>
-internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bell)
+internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal signal)
 {
     private const int TailLines = 30;
     private const int TailBytes = 8192;
@@ -39,7 +39,7 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogBell bel
         finally
         {
             gate.Release();
-            bell.Ring(path);
+            signal.Raise(path);
         }
     }
 

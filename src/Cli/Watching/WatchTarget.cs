@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Cli.Errors;
-using Pipeline.Cli.Http;
 using Pipeline.Cli.Output;
 using Pipeline.Cli.Sessions;
 

@@ -1,6 +1,6 @@
 using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.DeployStages.Contract;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
@@ -11,7 +11,7 @@ namespace Pipeline.DeployStages.Contract;
 
 /// <summary>What people do to promotions. Each writes one transaction: row, job, journal event.</summary>
 public sealed class PromotionCommands(
-    StageStores stores, PolicyInForce policy, ReleaseStore releases, ApprovalDesk desk, Promoting promoting, TimeProvider time)
+    StageStores stores, PolicyInForce policy, ReleaseQueries releases, ApprovalDesk desk, Promoting promoting, TimeProvider time)
 {
     /// <param name="planDigest">The plan the caller read; null approves the plan as it is now.</param>
     public Task<PromotionOutcome> ApproveAsync(

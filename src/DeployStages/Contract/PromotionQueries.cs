@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
@@ -9,7 +9,7 @@ namespace Pipeline.DeployStages.Contract;
 
 /// <summary>Reads promotions.</summary>
 public sealed class PromotionQueries(
-    StageStores stores, PolicyInForce policy, Gates gates, ReleaseStore releases, Contributors contributors, TimeProvider time)
+    StageStores stores, PolicyInForce policy, Gates gates, ReleaseQueries releases, Contributors contributors, TimeProvider time)
 {
     /// <summary>Newest first.</summary>
     public async Task<Page<PromotionView>> ListAsync(PromotionFilter filter, Cursor? cursor, int limit, CancellationToken ct)

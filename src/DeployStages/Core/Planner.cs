@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;

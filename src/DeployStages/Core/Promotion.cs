@@ -1,6 +1,6 @@
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

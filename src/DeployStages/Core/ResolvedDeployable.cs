@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Http;
 

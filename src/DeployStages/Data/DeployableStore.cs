@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
@@ -70,11 +70,11 @@ internal static class RunnerEndpoints
 }
 
 /// <summary>Artifacts as tasks may read them: those of their own release and no others.</summary>
-public sealed class DeployableArtifacts(ReleaseStore releases, BlobStore blobs)
+public sealed class DeployableArtifacts(ReleaseQueries releases, ArtifactQueries artifacts)
 {
     public async Task<Stream?> OpenAsync(RunnerIdentity task, Digest artifact, CancellationToken ct) =>
         task.Subject.Release is { } release && await releases.FindAsync(release, ct) is { } found
             && found.Deployables.Any(d => d.Artifact == artifact)
-            ? blobs.OpenRead(artifact)
+            ? artifacts.OpenRead(artifact)
             : null;
 }

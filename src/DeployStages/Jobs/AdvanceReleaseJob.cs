@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
@@ -6,7 +6,7 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>Another promotion of the release's repository ended: looks again at everything of that repository that waits.</summary>
-public sealed class AdvanceReleaseJob(ReleaseStore releases, StageStores stores, Progress progress, TimeProvider time)
+public sealed class AdvanceReleaseJob(ReleaseQueries releases, StageStores stores, Progress progress, TimeProvider time)
 {
     public async Task ExecuteAsync(string release, CancellationToken ct)
     {

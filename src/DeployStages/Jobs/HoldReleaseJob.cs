@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Rollout;
@@ -16,7 +16,7 @@ public sealed class HoldReleaseJob(
     public async Task ExecuteAsync(string release, string code, string detail, CancellationToken ct)
     {
         var digest = Digest.Parse(release);
-        if (!await releases.HoldAsync(digest, $"{code}: {detail}", Actor.System("stages"), ct))
+        if (!await releases.HoldAsync(Caller.System("stages"), digest, $"{code}: {detail}", ct))
             return;
         Log.ReleaseHeld(log, digest, code, detail);
         foreach (var promotion in await stores.Promotions.OfReleaseAsync(digest, ct))

@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
@@ -6,7 +6,7 @@ using Pipeline.Kernel.Postgres;
 namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A release was made: puts it in line for the first stages. Twice changes nothing.</summary>
-public sealed class OfferReleaseJob(ReleaseStore releases, Offers offers, JobsAndJournal outbox)
+public sealed class OfferReleaseJob(ReleaseQueries releases, Offers offers, JobsAndJournal outbox)
 {
     public async Task ExecuteAsync(string release, CancellationToken ct)
     {

@@ -1,7 +1,6 @@
 using System.Security.Claims;
-using System.Text.Json;
-using Pipeline.ArtifactStore.Data;
-using Pipeline.Attestation;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
@@ -16,7 +15,7 @@ namespace Pipeline.DeployStages.Rollout;
 /// think, and a plan that changed voids it. The caller holds the slot's lock and the transaction.
 /// </summary>
 public sealed class ApprovalDesk(
-    StageStores stores, Gates gates, Contributors contributors, ApprovalSigner signer, Transitions transitions, PolicyAndOutbox shell)
+    StageStores stores, Gates gates, Contributors contributors, AttestationCommands signer, Transitions transitions, PolicyAndOutbox shell)
 {
     public async Task<PromotionOutcome> ApproveAsync(
         Promotion p, string? planDigest, string? comment, ClaimsPrincipal caller, DateTimeOffset now, CancellationToken ct)
@@ -40,7 +39,8 @@ public sealed class ApprovalDesk(
         if ((await stores.Decisions.OfAsync([p.Id], ct)).Any(
             d => d.Kind == DecisionKind.Approve && d.Person == approver.Name && d.PlanDigest == plan.Digest))
             return Approved(approver.Name);
-        var envelope = await signer.SignAsync(p, plan.Digest, approver.Name, groups, now, ct);
+        var envelope = await signer.SignApprovalAsync(
+            Caller.Of(caller), new NewApprovalStatement(plan.Digest, p.Stage, p.Release, p.Id, approver.Name, groups, now), ct);
         var approval = new Decision(
             Guid.CreateVersion7(now), p.Id, DecisionKind.Approve, approver.Name, groups, plan.Digest, comment, envelope, now);
         if (!await stores.Decisions.InsertAsync(approval, ct))
@@ -89,21 +89,3 @@ public sealed class ApprovalDesk(
 
 /// <summary>The rules in force and the way out, which every decision needs.</summary>
 public sealed record PolicyAndOutbox(PolicyInForce Policy, JobsAndJournal Outbox);
-
-/// <summary>Signs an approval, so that who said yes to which plan can be proved without the database.</summary>
-public sealed class ApprovalSigner(KeyRing keys, AttestationStore attestations)
-{
-    public const string PredicateType = "urn:x-pipeline:approval/v1";
-
-    /// <returns>The DSSE envelope as JSON; its subject is the plan.</returns>
-    public async Task<string> SignAsync(
-        Promotion p, string planDigest, string person, IReadOnlyList<string> groups, DateTimeOffset at, CancellationToken ct)
-    {
-        var predicate = JsonSerializer.SerializeToElement(
-            new { stage = p.Stage, release = p.Release.ToString(), promotion = p.Id.ToString(), person, groups, at },
-            JsonSerializerOptions.Web);
-        var envelope = Statements.Sign([StatementSubject.Of("plan", planDigest)], PredicateType, predicate, keys.Promoter);
-        await attestations.AddAsync(envelope, keys.Promoter.Id, [p.Release], ct);
-        return envelope;
-    }
-}

@@ -1,7 +1,6 @@
 using System.IO.Enumeration;
 using Pipeline.DeployStages.Policy;
-using Pipeline.GitWebhooks.Data;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout;
@@ -10,7 +9,7 @@ namespace Pipeline.DeployStages.Rollout;
 /// Keeps work in progress away from where it does not belong. By itself only a commit of the repository's default branch is offered;
 /// a stage that names its <c>branches</c> takes nothing else, whoever asks. Joins the ambient transaction.
 /// </summary>
-public sealed class BranchRule(RepositoryStore repositories, CommitStore commits, Mirror mirror)
+public sealed class BranchRule(RepositoryQueries repositories, CommitQueries commits)
 {
     /// <summary>Stands for the default branch of the repository, whatever its name.</summary>
     public const string Default = "default";
@@ -41,10 +40,8 @@ public sealed class BranchRule(RepositoryStore repositories, CommitStore commits
     // A commit from before the repository was known has no row that says how it came: git knows.
     private async Task<bool> IsWithinAsync(List<string> wanted, RepositoryId repository, CommitSha sha, CancellationToken ct)
     {
-        if (!Directory.Exists(mirror.PathOf(repository)))
-            return false;
         var heads = await repositories.BranchesAsync(repository, ct);
-        return heads.Any(b => Matches(wanted, b.Name) && b.Head is { } head && mirror.IsAncestor(repository, sha, head));
+        return heads.Any(b => Matches(wanted, b.Name) && b.Head is { } head && commits.IsAncestor(repository, sha, head));
     }
 
     private static bool Matches(List<string> patterns, string branch) =>

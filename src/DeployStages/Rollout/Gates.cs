@@ -1,5 +1,5 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Attestation;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
@@ -13,7 +13,7 @@ public sealed record GateView(PlanCore Plan, GateVerdict Verdict, Digest? Target
 
 /// <summary>Gathers the facts that <see cref="GatePlanner"/> decides on. Joins the ambient transaction.</summary>
 public sealed class Gates(
-    StageStores stores, ReleaseStore releases, AttestationStore attestations, CurrentTrust trust, RolloutWatch watch, BranchRule branches,
+    StageStores stores, ReleaseQueries releases, AttestationQueries attestations, CurrentTrust trust, RolloutWatch watch, BranchRule branches,
     TimeProvider time)
 {
     /// <param name="id">The promotion itself, null for a dry run.</param>

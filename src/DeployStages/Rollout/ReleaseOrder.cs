@@ -1,8 +1,8 @@
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout;
@@ -11,7 +11,7 @@ namespace Pipeline.DeployStages.Rollout;
 /// Which of two releases is newer. Builds of two pushes may end in either order, so the number of a release says little: where git knows
 /// that one commit contains the other, git decides; where neither contains the other, the number does.
 /// </summary>
-public sealed class ReleaseOrder(ReleaseStore releases, Mirror mirror)
+public sealed class ReleaseOrder(ReleaseQueries releases, CommitQueries commits)
 {
     /// <summary>What the stage runs or is being moved to, when the release is contained in it: it would take the stage back.</summary>
     public async Task<Digest?> ContainedInAsync(Release release, Slot slot, CancellationToken ct) =>
@@ -29,5 +29,5 @@ public sealed class ReleaseOrder(ReleaseStore releases, Mirror mirror)
     }
 
     private bool IsContained(RepositoryId repository, CommitSha commit, CommitSha within) =>
-        commit != within && Directory.Exists(mirror.PathOf(repository)) && mirror.IsAncestor(repository, commit, within);
+        commit != within && commits.IsAncestor(repository, commit, within);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Core;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Contract.Commands;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
@@ -13,7 +14,7 @@ namespace Pipeline.DeployStages.Rollout;
 /// <summary>Asks the scheduler for what a release needs in a stage: a fresh statement and a deploy per deployable. Joins the ambient
 /// transaction.</summary>
 public sealed class Rollouts(
-    StageStores stores, ReleaseStore releases, StatementSigner signer, AttestationStore attestations, SchedulerCommands scheduler,
+    StageStores stores, ReleaseQueries releases, AttestationCommands signer, AttestationQueries attestations, SchedulerCommands scheduler,
     TimeProvider time)
 {
     // A replaced instance is verified again, months later perhaps; the generation, not the date, is what fences old releases.
@@ -88,6 +89,7 @@ public sealed class Rollouts(
     {
         var generation = p.Generation!.Value;
         var statement = await signer.SignPromotionAsync(
+            Caller.System("stages"),
             new NewPromotionStatement(
                 p.Stage, release, [new ReleaseArtifact(d.ArtifactName, "", d.Artifact, d.Bytes, d.MediaType)], d.Name, generation,
                 time.GetUtcNow() + StatementLife),

@@ -1,4 +1,4 @@
-using Pipeline.ArtifactStore.Core;
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.Scheduler.Contract;
 

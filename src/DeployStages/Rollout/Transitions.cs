@@ -1,6 +1,6 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
-using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Jobs;
@@ -14,7 +14,7 @@ namespace Pipeline.DeployStages.Rollout;
 /// Carries one transition out: effects, row, jobs, and the journal last. The caller holds the slot's lock and the transaction.
 /// </summary>
 public sealed class Transitions(
-    StageStores stores, Rollouts rollouts, Offers offers, ReleaseStore releases, JobsAndJournal outbox, ILogger<Transitions> log)
+    StageStores stores, Rollouts rollouts, Offers offers, ReleaseQueries releases, JobsAndJournal outbox, ILogger<Transitions> log)
 {
     /// <returns>The promotion after it; the same when the event means nothing in its phase.</returns>
     public async Task<Promotion> ApplyAsync(Promotion p, StagePolicy policy, PromotionEvent e, Actor actor, CancellationToken ct)

@@ -5,13 +5,13 @@ namespace Pipeline.GitWebhooks.Core;
 /// <summary>What to do with a push, decided from facts only.</summary>
 /// <param name="MoveHead">The branch now points to the pushed commit.</param>
 /// <param name="Announce">The commit is worth a build: it was pushed, and nothing newer was announced before it arrived.</param>
-public sealed record BranchPlan(bool MoveHead, bool Announce, bool Forced, string Outcome);
+internal sealed record BranchPlan(bool MoveHead, bool Announce, bool Forced, string Outcome);
 
 /// <summary>
 /// GitHub does not keep the order of deliveries, and jobs run side by side: the order is taken from git and from what the remote
 /// says now, never from which job came first.
 /// </summary>
-public static class BranchPlanner
+internal static class BranchPlanner
 {
     /// <param name="head">What we hold; null for a new or deleted branch.</param>
     /// <param name="headReceivedAt">Arrival of the delivery that set it.</param>

@@ -1,11 +1,11 @@
-using System.Net;
+using System.Text;
 using System.Text.Json;
 
 namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>GitHub sends a hook as JSON, or as a form with the JSON in its field <c>payload</c>; the signature covers the body as
 /// sent.</summary>
-public static class HookBody
+internal static class HookBody
 {
     private static readonly byte[] Field = "payload="u8.ToArray();
 
@@ -21,8 +21,8 @@ public static class HookBody
             var pair = end < 0 ? rest : rest[..end];
             if (pair.Span.StartsWith(Field))
             {
-                var encoded = pair[Field.Length..].ToArray();
-                return WebUtility.UrlDecodeToBytes(encoded, 0, encoded.Length) ?? [];
+                var encoded = Encoding.UTF8.GetString(pair.Span[Field.Length..]).Replace('+', ' ');
+                return Encoding.UTF8.GetBytes(Uri.UnescapeDataString(encoded));
             }
 
             rest = end < 0 ? default : rest[(end + 1)..];

@@ -7,7 +7,7 @@ namespace Pipeline.GitWebhooks.Core;
 /// <param name="Ref">Full: <c>refs/heads/feature/a</c>.</param>
 /// <param name="Before">Null for a new ref.</param>
 /// <param name="After">Null for a deleted one.</param>
-public sealed record PushPayload(
+internal sealed record PushPayload(
     string Ref, CommitSha? Before, CommitSha? After, bool Forced, string Pusher, PushedRepository Repository)
 {
     private const string Heads = "refs/heads/";
@@ -55,7 +55,7 @@ public sealed record PushPayload(
 }
 
 /// <summary>The repository as a delivery names it.</summary>
-public sealed record PushedRepository(long ForgeId, string Owner, string Name, string? CloneUrl, string? WebUrl, string DefaultBranch)
+internal sealed record PushedRepository(long ForgeId, string Owner, string Name, string? CloneUrl, string? WebUrl, string DefaultBranch)
 {
     internal static PushedRepository Parse(JsonElement repository)
     {
@@ -80,4 +80,4 @@ public sealed record PushedRepository(long ForgeId, string Owner, string Name, s
 }
 
 /// <summary>A signed delivery that says something we cannot use. Kept, shown, never retried.</summary>
-public sealed class PayloadException(string message) : Exception(message);
+internal sealed class PayloadException(string message) : Exception(message);

@@ -4,7 +4,7 @@ using System.Text;
 namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>GitHub's <c>X-Hub-Signature-256</c>: <c>sha256=</c> and the hex HMAC-SHA256 of the raw body.</summary>
-public static class Signature
+internal static class Signature
 {
     private const string Prefix = "sha256=";
 

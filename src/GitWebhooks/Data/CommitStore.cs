@@ -1,17 +1,14 @@
 using Dapper;
 using Npgsql;
-using Pipeline.GitWebhooks.Core;
-using Pipeline.GitWebhooks.Git;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>Commits that were pushed, and those that came along with them (at most 250 a push).</summary>
-public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
+internal sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
 {
     private const string ByName = $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.repository_id = @repository AND c.sha = @sha";
-    private const string ByPrefix =
-        $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.sha LIKE @prefix || '%' ORDER BY c.seen_at DESC LIMIT 10";
     private const string Newest = $"""
         SELECT {CommitRow.Columns} FROM git.commit c
          WHERE c.repository_id = @repository AND (@at::timestamptz IS NULL OR (c.committed_at, c.id) < (@at::timestamptz, @id::uuid))
@@ -25,6 +22,9 @@ public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
         """;
     private const string BranchesOf =
         "SELECT branch FROM git.commit_branch WHERE repository_id = @repository AND sha = @sha ORDER BY branch LIMIT 100";
+    private const string People = """
+        SELECT DISTINCT author_name AS name, author_email AS email, pusher FROM git.commit WHERE repository_id = @repository AND sha = ANY(@shas)
+        """;
     private const string Insert = """
         WITH sent AS (
             SELECT * FROM unnest(@Id::uuid[], @Sha::text[], @Subject::text[], @Message::text[], @AuthorName::text[], @AuthorEmail::text[],
@@ -50,17 +50,6 @@ public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
         return row?.ToCommit();
     }
 
-    /// <summary>Commits of any repository whose name starts with the hex digits, newest first, at most 10.</summary>
-    public async Task<IReadOnlyList<Commit>> FindAsync(string prefix, CancellationToken ct)
-    {
-        if (prefix.Length is < 4 or > 40 || !prefix.All(char.IsAsciiHexDigit))
-            return [];
-        await using var connection = await db.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<CommitRow>(new CommandDefinition(
-            ByPrefix, new { prefix = prefix.ToLowerInvariant() }, cancellationToken: ct));
-        return [.. rows.Select(r => r.ToCommit())];
-    }
-
     /// <summary>By commit time, newest first. <paramref name="branch"/> null lists all.</summary>
     public async Task<Page<Commit>> ListAsync(RepositoryId repository, string? branch, Cursor? after, int limit, CancellationToken ct)
     {
@@ -80,8 +69,17 @@ public sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
             BranchesOf, new { repository = repository.Value, sha = sha.ToString() }, cancellationToken: ct))];
     }
 
+    /// <summary>Who made or pushed these commits, as far as they are stored.</summary>
+    public async Task<IReadOnlyList<CommitContributor>> ContributorsAsync(
+        RepositoryId repository, IReadOnlyList<CommitSha> shas, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<CommitContributor>(new CommandDefinition(
+            People, new { repository = repository.Value, shas = shas.Select(s => s.ToString()).ToArray() }, cancellationToken: ct))];
+    }
+
     /// <summary>Stores what is new; <paramref name="pusher"/> is noted on <paramref name="head"/> only.</summary>
-    internal async Task SaveAsync(
+    public async Task SaveAsync(
         RepositoryId repository, string? branch, IReadOnlyList<CommitFacts> commits, CommitSha head, string? pusher, CancellationToken ct)
     {
         var now = time.GetUtcNow();

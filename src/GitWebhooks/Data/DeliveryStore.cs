@@ -1,24 +1,14 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Data;
 
-/// <summary>A delivery as it came in, without its body.</summary>
-/// <param name="DeliveryId">The forge's own id: the same again on a redelivery.</param>
-/// <param name="State"><c>received</c> (a job will process it), <c>processed</c>, <c>ignored</c>, <c>rejected</c>.</param>
-/// <param name="Outcome">One sentence on what became of it.</param>
-public sealed record Delivery(
-    Guid Id, string Forge, string DeliveryId, string Event, DateTimeOffset ReceivedAt, string State, string? Outcome,
-    Guid? RepositoryId, string? Ref, DateTimeOffset? ProcessedAt, long Bytes);
-
-/// <summary>A delivery with its headers and its body as text.</summary>
-public sealed record DeliveryDetail(Delivery Delivery, IReadOnlyDictionary<string, string> Headers, string Body);
-
 /// <summary>Webhook deliveries, stored raw before they are answered.</summary>
-public sealed class DeliveryStore(NpgsqlDataSource db)
+internal sealed class DeliveryStore(NpgsqlDataSource db)
 {
     private const string Columns =
         "id, forge, external_id, event, received_at, state, outcome, repository_id, ref, processed_at, length(body) AS bytes";
@@ -43,7 +33,7 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
         """;
 
     /// <returns>True when it is new; false when the forge's id is known, and nothing changed.</returns>
-    internal async Task<bool> InsertAsync(NewDelivery delivery, CancellationToken ct)
+    public async Task<bool> InsertAsync(NewDelivery delivery, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(
@@ -63,21 +53,21 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
             cancellationToken: ct)) == 1;
     }
 
-    internal async Task<Guid> IdOfAsync(string forge, string externalId, CancellationToken ct)
+    public async Task<Guid> IdOfAsync(string forge, string externalId, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(IdOf, new { forge, externalId }, cancellationToken: ct));
     }
 
     /// <returns>Null when there is no such delivery.</returns>
-    internal async Task<RawDelivery?> BodyAsync(Guid id, CancellationToken ct)
+    public async Task<RawDelivery?> BodyAsync(Guid id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(BodyOf, new { id }, cancellationToken: ct));
         return row is null ? null : new RawDelivery(id, row.Event, row.State, Rows.Utc(row.ReceivedAt), row.ContentType, row.Body);
     }
 
-    internal async Task FinishAsync(
+    public async Task FinishAsync(
         Guid id, string state, string outcome, RepositoryId? repository, string? @ref, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -129,7 +119,7 @@ public sealed class DeliveryStore(NpgsqlDataSource db)
     }
 }
 
-/// <summary>What the door stores. <paramref name="Ignored"/> says why no job is needed; null when one is.</summary>
+/// <summary>A delivery that is to be stored. <paramref name="Ignored"/> says why no job is needed; null when one is.</summary>
 internal sealed record NewDelivery(
     Guid Id, string Forge, string ExternalId, string Event, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Headers,
     byte[] Body, string? Ignored);

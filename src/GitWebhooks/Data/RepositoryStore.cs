@@ -1,12 +1,12 @@
 using Dapper;
 using Npgsql;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>Reads repositories and their branches.</summary>
-public sealed class RepositoryStore(NpgsqlDataSource db)
+internal sealed class RepositoryStore(NpgsqlDataSource db)
 {
     private const string ById = $"SELECT {RepositoryRow.Columns} FROM git.repository WHERE id = @id";
     private const string ByName = $"""

@@ -1,4 +1,4 @@
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Data;

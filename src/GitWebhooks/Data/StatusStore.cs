@@ -1,12 +1,12 @@
 using Dapper;
 using Npgsql;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Data;
 
 /// <summary>The outbox of commit statuses: one row a (repository, commit, context), the newest report wins.</summary>
-public sealed class StatusStore(NpgsqlDataSource db)
+internal sealed class StatusStore(NpgsqlDataSource db)
 {
     /// <summary>How long a sender that died holds a row before the sweep gives it to another.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -47,9 +47,7 @@ public sealed class StatusStore(NpgsqlDataSource db)
     }
 
     /// <returns>Null when the same was reported already.</returns>
-    internal async Task<Guid?> ReportAsync(
-        RepositoryId repository, CommitSha sha, string context, CommitState state, string description, string targetUrl, DateTimeOffset now,
-        CancellationToken ct)
+    public async Task<Guid?> ReportAsync(NewCommitStatus status, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
@@ -57,19 +55,19 @@ public sealed class StatusStore(NpgsqlDataSource db)
             new
             {
                 id = Guid.CreateVersion7(now),
-                repository = repository.Value,
-                sha = sha.ToString(),
-                context,
-                state = Name(state),
-                description,
-                targetUrl,
+                repository = status.Repository.Value,
+                sha = status.Sha.ToString(),
+                context = status.Context,
+                state = Name(status.State),
+                description = status.Description,
+                targetUrl = status.TargetPath,
                 now = now.UtcDateTime,
                 wake = (now + Lease).UtcDateTime,
             },
             cancellationToken: ct));
     }
 
-    internal async Task<CommitStatus?> GetAsync(Guid id, CancellationToken ct)
+    public async Task<CommitStatus?> GetAsync(Guid id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(Read, new { id }, cancellationToken: ct));
@@ -77,7 +75,7 @@ public sealed class StatusStore(NpgsqlDataSource db)
     }
 
     /// <returns>False when a newer report came meanwhile.</returns>
-    internal async Task<bool> SettleAsync(CommitStatus status, string result, string? reason, DateTimeOffset? wake, CancellationToken ct)
+    public async Task<bool> SettleAsync(CommitStatus status, string result, string? reason, DateTimeOffset? wake, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(
@@ -86,14 +84,14 @@ public sealed class StatusStore(NpgsqlDataSource db)
             cancellationToken: ct)) == 1;
     }
 
-    internal async Task<IReadOnlyList<Guid>> TakeDueAsync(DateTimeOffset now, CancellationToken ct)
+    public async Task<IReadOnlyList<Guid>> TakeDueAsync(DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return [.. await connection.QueryAsync<Guid>(new CommandDefinition(
             Due, new { now = now.UtcDateTime, later = (now + Lease).UtcDateTime }, cancellationToken: ct))];
     }
 
-    internal static string Name(CommitState state) => state switch
+    public static string Name(CommitState state) => state switch
     {
         CommitState.Pending => "pending",
         CommitState.Success => "success",

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Octokit;
-using CommitState = Pipeline.GitWebhooks.Core.CommitState;
-using CommitStatus = Pipeline.GitWebhooks.Core.CommitStatus;
-using Repository = Pipeline.GitWebhooks.Core.Repository;
+using CommitState = Pipeline.GitWebhooks.Contract.CommitState;
+using CommitStatus = Pipeline.GitWebhooks.Contract.CommitStatus;
+using Repository = Pipeline.GitWebhooks.Contract.Repository;
 
 namespace Pipeline.GitWebhooks.Git;
 
@@ -24,13 +24,13 @@ internal abstract record SendOutcome
     internal sealed record TryAgain(string Reason, DateTimeOffset? NotBefore) : SendOutcome;
 }
 
-/// <summary>GitHub's statuses API, or an Enterprise Server's. Remembers a rate limit, so that a closed door is not knocked at
-/// again.</summary>
-public sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimeProvider time)
+/// <summary>GitHub's statuses API, or an Enterprise Server's. Remembers a rate limit, so that nothing is sent
+/// before it ends.</summary>
+internal sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimeProvider time)
 {
     private long closedUntilTicks;
 
-    internal async Task<SendOutcome> SendAsync(Repository repository, CommitStatus status, CancellationToken ct)
+    public async Task<SendOutcome> SendAsync(Repository repository, CommitStatus status, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(options.Value.GitHub.Token))
             return new SendOutcome.Skipped("No GitHub token is configured (GitWebhooks:GitHub:Token).");
@@ -43,7 +43,7 @@ public sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimePro
                 repository.Owner,
                 repository.Name,
                 status.Sha,
-                new NewCommitStatus
+                new Octokit.NewCommitStatus
                 {
                     State = StateOf(status.State),
                     Context = status.Context,

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using LibGit2Sharp;
 using Microsoft.Extensions.Options;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
 using GitCommit = LibGit2Sharp.Commit;
 using GitRepository = LibGit2Sharp.Repository;
-using Repository = Pipeline.GitWebhooks.Core.Repository;
+using Repository = Pipeline.GitWebhooks.Contract.Repository;
 
 namespace Pipeline.GitWebhooks.Git;
 
@@ -13,7 +14,7 @@ namespace Pipeline.GitWebhooks.Git;
 /// One bare mirror a repository, under <c>&lt;data&gt;/mirrors/&lt;id&gt;.git</c>. Reads need no lock: objects never change and libgit2
 /// never collects them, so a commit that was once fetched stays readable after a forced push.
 /// </summary>
-public sealed class Mirror
+internal sealed class Mirror
 {
     private readonly string root;
     private readonly GitHubOptions github;
@@ -75,16 +76,19 @@ public sealed class Mirror
             },
             ct);
 
+    /// <summary>Whether anything of the repository was fetched yet.</summary>
+    public bool Exists(RepositoryId repository) => Directory.Exists(PathOf(repository));
+
     public bool Contains(RepositoryId repository, CommitSha sha)
     {
-        if (!Directory.Exists(PathOf(repository)))
+        if (!Exists(repository))
             return false;
         using var git = Open(repository);
         return git.Lookup<GitCommit>(sha.ToString()) is not null;
     }
 
     /// <returns>Null when there is no such file at the commit, or it is larger than <paramref name="maxBytes"/>.</returns>
-    public byte[]? ReadFile(RepositoryId repository, CommitSha sha, string path, long maxBytes = 4 << 20)
+    public byte[]? ReadFile(RepositoryId repository, CommitSha sha, string path, long maxBytes)
     {
         using var git = Open(repository);
         if (CommitOf(git, sha)[path]?.Target is not Blob blob || blob.Size > maxBytes)
@@ -129,13 +133,13 @@ public sealed class Mirror
         };
         if (from is { } known && git.Lookup<GitCommit>(known.ToString()) is { } excluded)
             filter.ExcludeReachableFrom = excluded;
-        return [.. git.Commits.QueryBy(filter).Take(limit).Select(CommitFacts.Of)];
+        return [.. git.Commits.QueryBy(filter).Take(limit).Select(FactsOf)];
     }
 
     public CommitFacts Facts(RepositoryId repository, CommitSha sha)
     {
         using var git = Open(repository);
-        return CommitFacts.Of(CommitOf(git, sha));
+        return FactsOf(CommitOf(git, sha));
     }
 
     /// <summary>Writes a tar of the given paths at the commit (all of it when there are none). <c>git archive</c> is the fastest
@@ -205,6 +209,13 @@ public sealed class Mirror
         git.Lookup<GitCommit>(sha.ToString()) ?? throw new InvalidOperationException(
             $"The mirror does not hold commit {sha}: fetch it first.");
 
+    private static CommitFacts FactsOf(GitCommit commit) => new(
+        CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name),
+        Clean(commit.Author.Email), commit.Author.When, commit.Committer.When, [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
+
+    // PostgreSQL text holds no NUL.
+    private static string Clean(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);
+
     private async Task<T> LockedAsync<T>(RepositoryId repository, Func<T> work, CancellationToken ct)
     {
         var gate = locks.GetOrAdd(repository, _ => new SemaphoreSlim(1, 1));
@@ -218,17 +229,4 @@ public sealed class Mirror
             gate.Release();
         }
     }
-}
-
-/// <summary>What git itself says about a commit.</summary>
-public sealed record CommitFacts(
-    CommitSha Sha, string Subject, string Message, string AuthorName, string AuthorEmail, DateTimeOffset AuthoredAt,
-    DateTimeOffset CommittedAt, IReadOnlyList<CommitSha> Parents)
-{
-    internal static CommitFacts Of(GitCommit commit) => new(
-        CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name),
-        Clean(commit.Author.Email), commit.Author.When, commit.Committer.When, [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
-
-    // PostgreSQL text holds no NUL.
-    private static string Clean(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);
 }

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Pipeline.GitWebhooks.Core;
-using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
+using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.GitWebhooks.Http;
@@ -29,16 +30,16 @@ internal static class ApiEndpoints
     }
 
     private static async Task<Results<Ok<Page<Delivery>>, ProblemHttpResult>> ListDeliveries(
-        Guid? repository, string? cursor, int? limit, DeliveryStore store, CancellationToken ct) =>
+        Guid? repository, string? cursor, int? limit, DeliveryQueries store, CancellationToken ct) =>
         PageQuery.Read(cursor, limit, out var page) is { } problem
             ? problem
             : TypedResults.Ok(await store.ListAsync(repository is { } id ? new RepositoryId(id) : null, page.After, page.Limit, ct));
 
-    private static async Task<Results<Ok<DeliveryDetail>, NotFound>> GetDelivery(Guid id, DeliveryStore store, CancellationToken ct) =>
+    private static async Task<Results<Ok<DeliveryDetail>, NotFound>> GetDelivery(Guid id, DeliveryQueries store, CancellationToken ct) =>
         await store.GetAsync(id, ct) is { } delivery ? TypedResults.Ok(delivery) : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Page<Repository>>, ProblemHttpResult>> ListRepositories(
-        string? name, string? cursor, int? limit, RepositoryStore store, CancellationToken ct)
+        string? name, string? cursor, int? limit, RepositoryQueries store, CancellationToken ct)
     {
         if (PageQuery.Read(cursor, limit, out var page) is { } problem)
             return problem;
@@ -51,7 +52,7 @@ internal static class ApiEndpoints
 
     private static async Task<Results<Created<Repository>, Ok<Repository>, ProblemHttpResult>> AddRepository(
         AddRepository request, RepositoryCommands commands, HttpContext http, CancellationToken ct) =>
-        await commands.AddAsync(request, Actor.Of(http.User), ct) switch
+        await commands.AddAsync(Caller.Of(http.User), request, ct) switch
         {
             AddRepositoryOutcome.Added { IsNew: true } added =>
                 TypedResults.Created($"/api/v1/repositories/{added.Repository.Id}", added.Repository),
@@ -60,16 +61,16 @@ internal static class ApiEndpoints
             _ => throw new InvariantViolatedException("Unknown outcome of adding a repository."),
         };
 
-    private static async Task<Results<Ok<Repository>, NotFound>> GetRepository(Guid id, RepositoryStore store, CancellationToken ct) =>
+    private static async Task<Results<Ok<Repository>, NotFound>> GetRepository(Guid id, RepositoryQueries store, CancellationToken ct) =>
         await store.GetAsync(new RepositoryId(id), ct) is { } repository ? TypedResults.Ok(repository) : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Page<Branch>>, NotFound>> ListBranches(Guid id, RepositoryStore store, CancellationToken ct) =>
+    private static async Task<Results<Ok<Page<Branch>>, NotFound>> ListBranches(Guid id, RepositoryQueries store, CancellationToken ct) =>
         await store.GetAsync(new RepositoryId(id), ct) is { } repository
             ? TypedResults.Ok(new Page<Branch>(await store.BranchesAsync(repository.Id, ct), null))
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Page<Commit>>, NotFound, ProblemHttpResult>> ListCommits(
-        Guid id, string? branch, string? cursor, int? limit, RepositoryStore repositories, CommitStore store, CancellationToken ct)
+        Guid id, string? branch, string? cursor, int? limit, RepositoryQueries repositories, CommitQueries store, CancellationToken ct)
     {
         if (PageQuery.Read(cursor, limit, out var page) is { } problem)
             return problem;
@@ -79,7 +80,7 @@ internal static class ApiEndpoints
     }
 
     private static async Task<Results<Ok<Commit>, NotFound, ProblemHttpResult>> GetCommit(
-        Guid id, string sha, CommitStore store, CancellationToken ct)
+        Guid id, string sha, CommitQueries store, CancellationToken ct)
     {
         if (!CommitSha.TryParse(sha, out var commit))
             return Invalid("sha", "must be 40 hex digits.");
@@ -87,7 +88,7 @@ internal static class ApiEndpoints
     }
 
     private static async Task<Results<Ok<Page<CommitStatus>>, ProblemHttpResult>> ListStatuses(
-        Guid id, string sha, StatusStore store, CancellationToken ct)
+        Guid id, string sha, StatusQueries store, CancellationToken ct)
     {
         if (!CommitSha.TryParse(sha, out var commit))
             return Invalid("sha", "must be 40 hex digits.");
@@ -95,22 +96,4 @@ internal static class ApiEndpoints
     }
 
     private static ProblemHttpResult Invalid(string field, string message) => PageQuery.Invalid(field, message);
-}
-
-/// <summary>The two parameters that every list takes.</summary>
-internal sealed record PageQuery(Cursor? After, int Limit)
-{
-    public static ProblemHttpResult? Read(string? cursor, int? limit, out PageQuery page)
-    {
-        page = new PageQuery(Cursor.TryParse(cursor), limit ?? 30);
-        if (!string.IsNullOrEmpty(cursor) && page.After is null)
-            return Invalid("cursor", "must be the next of an earlier page.");
-        return page.Limit is < 1 or > 200 ? Invalid("limit", "must be between 1 and 200.") : null;
-    }
-
-    public static ProblemHttpResult Invalid(string field, string message) => TypedResults.Problem(
-        statusCode: 400,
-        type: "invalid-request",
-        title: $"{field} {message}",
-        extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
 }

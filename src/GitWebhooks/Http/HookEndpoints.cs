@@ -8,17 +8,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.GitWebhooks.Core;
-using Pipeline.GitWebhooks.Data;
-using Pipeline.GitWebhooks.Jobs;
-using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks.Http;
 
 /// <summary>The answer to a delivery that is stored.</summary>
 /// <param name="DeliveryId">Ours, at <c>/api/v1/deliveries/{id}</c>.</param>
-public sealed record DeliveryAccepted(Guid DeliveryId, string? Message);
+internal sealed record DeliveryAccepted(Guid DeliveryId, string? Message);
 
-/// <summary>The raw door: verify the bytes, store them, answer. Nothing is parsed before the signature holds.</summary>
+/// <summary>Receives webhooks: verify the bytes, store them, answer. Nothing is parsed before the signature holds.</summary>
 internal static class HookEndpoints
 {
     /// <summary>GitHub sends no larger body.</summary>
@@ -29,7 +26,7 @@ internal static class HookEndpoints
             .WithSummary("Takes a forge's webhook delivery.");
 
     private static async Task<Results<Accepted<DeliveryAccepted>, ProblemHttpResult>> Receive(
-        string forge, HttpContext http, IOptions<GitWebhooksOptions> options, DeliveryIntake intake, ILogger<DeliveryIntake> logger,
+        string forge, HttpContext http, IOptions<GitWebhooksOptions> options, DeliveryInbox inbox, ILogger<DeliveryInbox> logger,
         CancellationToken ct)
     {
         if (!forge.Equals("github", StringComparison.OrdinalIgnoreCase))
@@ -59,7 +56,7 @@ internal static class HookEndpoints
             return Problem(
                 400, "body-not-json", "The delivery is not a JSON object.",
                 "Send application/json, or a form with the JSON in its field payload.");
-        var id = await intake.StoreAsync(externalId, name, HeadersOf(http.Request), body, ct);
+        var id = await inbox.StoreAsync(externalId, name, HeadersOf(http.Request), body, ct);
         return TypedResults.Accepted($"/api/v1/deliveries/{id}", new DeliveryAccepted(id, name == "ping" ? "pong" : null));
     }
 
@@ -101,36 +98,4 @@ internal static class HookEndpoints
         .Where(
             h => h.Key.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || h.Key is "Content-Type" or "User-Agent" or "Content-Length")
         .ToDictionary(h => h.Key, h => h.Value.ToString().Replace("\0", "", StringComparison.Ordinal));
-}
-
-/// <summary>Stores a verified delivery and starts its job in one transaction.</summary>
-internal sealed class DeliveryIntake(DeliveryStore deliveries, IBackgroundJobClient jobs, TimeProvider time)
-{
-    /// <returns>Our id: of the first delivery when the forge sends it again.</returns>
-    public async Task<Guid> StoreAsync(
-        string externalId, string name, IReadOnlyDictionary<string, string> headers, byte[] body, CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
-        var delivery = new NewDelivery(Guid.CreateVersion7(now), "github", externalId, name, now, headers, body, IgnoredBecause(name));
-        var isNew = delivery.Ignored is not null
-            ? await deliveries.InsertAsync(delivery, ct)
-            : await Transactions.InTransactionAsync(token => StoreWithJobAsync(delivery, token), ct);
-        return isNew ? delivery.Id : await deliveries.IdOfAsync("github", externalId, ct);
-    }
-
-    private async Task<bool> StoreWithJobAsync(NewDelivery delivery, CancellationToken ct)
-    {
-        if (!await deliveries.InsertAsync(delivery, ct))
-            return false;
-        jobs.Enqueue<ProcessDeliveryJob>(j => j.ExecuteAsync(delivery.Id, CancellationToken.None));
-        return true;
-    }
-
-    private static string? IgnoredBecause(string name) => name switch
-    {
-        "push" => null,
-        "ping" => "pong",
-        "create" or "delete" => "the push of the same ref tells it",
-        _ => "this server does not use this event",
-    };
 }

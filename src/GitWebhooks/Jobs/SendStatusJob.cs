@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
@@ -10,7 +9,7 @@ using Pipeline.Kernel.Postgres;
 namespace Pipeline.GitWebhooks.Jobs;
 
 /// <summary>Sends the newest report of one status row; what fails waits in the row for the sweep.</summary>
-public sealed class SendStatusJob(
+internal sealed class SendStatusJob(
     StatusStore statuses, RepositoryStore repositories, GitHubStatuses github, Journal journal, TimeProvider time,
     ILogger<SendStatusJob> logger)
 {

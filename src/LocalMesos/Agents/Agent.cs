@@ -1,347 +1,260 @@
 using Google.Protobuf;
+using Pipeline.LocalMesos.Executors;
 using Pipeline.LocalMesos.Posix;
+using Pipeline.LocalMesos.Sandboxes;
+using Pipeline.LocalMesos.Tasks;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;
 
 /// <summary>
-/// One agent: its tasks, its executors and the updates that are under way. Every method is called with the cluster's lock held, except
+/// One agent: its tasks, its executors and its connection to the master. Every method is called with the cluster's lock held, except
 /// <see cref="StopAsync"/>.
 /// </summary>
-public sealed class Agent
+internal sealed class Agent
 {
     private readonly AgentContext context;
-    private readonly IAgentLink link;
     private readonly ITaskLauncher launcher;
-    private readonly Dictionary<(string Framework, string Task), AgentTask> tasks = [];
-    private readonly Dictionary<(string Framework, string Executor), IAgentExecutor> executors = [];
-    private readonly Queue<AgentTask> completed = new();
+    private readonly AgentTasks tasks;
+    private readonly AgentExecutors executors;
+    private readonly AgentReporter reporter;
     private bool poweredOff;
 
-    internal Agent(AgentContext context, AgentIdentity identity, PortBlock ports, IAgentLink link, ITaskLauncher launcher)
+    public Agent(AgentContext context, AgentIdentity identity, PortBlock ports, IMasterLink link, ITaskLauncher launcher)
     {
-        (this.context, Identity, Ports, this.link, this.launcher) = (context, identity, ports, link, launcher);
+        (this.context, Identity, Ports, this.launcher) = (context, identity, ports, launcher);
         Endpoint = $"127.0.0.1:{ports.ApiPort}";
+        tasks = new AgentTasks(launcher.MaxCompletedTasks);
+        executors = new AgentExecutors(context, identity, Endpoint);
+        reporter = new AgentReporter(context, identity.Id, link, tasks);
     }
 
     public AgentIdentity Identity { get; }
 
     public PortBlock Ports { get; }
 
+    /// <summary>Of its HTTP API, <c>host:port</c>.</summary>
     public string Endpoint { get; }
 
-    /// <summary>True when nothing of its tasks is on this machine.</summary>
+    /// <summary>True when its tasks are no processes.</summary>
     public bool IsVirtual => launcher.IsVirtual;
 
-    /// <summary>False while the master cannot hear this agent.</summary>
-    public bool IsLinked { get; private set; } = true;
+    /// <summary>False while the agent and the master cannot reach each other.</summary>
+    public bool IsLinked => reporter.IsLinked;
 
-    /// <summary>Set from DRAIN_AGENT until it is reactivated.</summary>
-    public W.DrainConfig? Drain { get; private set; }
+    public IReadOnlyCollection<AgentTask> Tasks => tasks.Active;
 
-    internal IReadOnlyCollection<AgentTask> Tasks => tasks.Values;
+    public IReadOnlyCollection<AgentTask> CompletedTasks => tasks.Completed;
 
-    internal IReadOnlyCollection<AgentTask> CompletedTasks => completed;
+    public IReadOnlyCollection<IAgentExecutor> Executors => executors.All;
 
-    internal IReadOnlyCollection<IAgentExecutor> Executors => executors.Values;
-
-    public void Launch(TaskStart start)
+    public void Launch(TaskLaunch launch)
     {
-        if (start.Info.Executor is not null && !IsVirtual)
+        if (launch.Info.Executor is not null && !IsVirtual)
         {
-            LaunchOnExecutor(start);
+            LaunchOnExecutor(launch);
             return;
         }
 
-        var place = TaskPlace.Own(context.Options.WorkDirectory, Identity.Id, start.FrameworkId, start.Info.TaskId.Value);
-        var task = Add(start, place, null);
-        task.Run = launcher.Make(this, start, place, status => Report(task, status));
-        task.Run.Begin();
+        var location = TaskLocation.Own(context.Options.WorkDirectory, Identity.Id, launch.FrameworkId, launch.TaskId);
+        Add(launch, location, null).Run.Start();
     }
 
-    /// <summary>The tasks of a group begin together, nested in their executor's container.</summary>
-    public void LaunchGroup(W.ExecutorInfo info, IReadOnlyList<TaskStart> starts)
+    /// <summary>The tasks of a group start together, nested in their executor's container.</summary>
+    public void LaunchGroup(W.ExecutorInfo info, IReadOnlyList<TaskLaunch> launches)
     {
-        var framework = starts[0].FrameworkId;
-        if (!executors.TryGetValue((framework, info.ExecutorId.Value), out var executor))
-        {
-            var place = TaskPlace.Own(context.Options.WorkDirectory, Identity.Id, framework, info.ExecutorId.Value);
-            if (!IsVirtual)
-                _ = Task.Run(() => Sandbox.Create(place)); // not while the lock is held
-            executor = new GroupExecutor(framework, info, place, () => KillGroup(framework, info.ExecutorId.Value));
-            executors.Add((framework, info.ExecutorId.Value), executor);
-        }
-
-        foreach (var start in starts)
-        {
-            var place = executor.Place.Nested(start.Info.TaskId.Value);
-            var task = Add(start, place, executor);
-            task.Run = launcher.Make(this, start, place, status => Report(task, status));
-        }
-
-        foreach (var start in starts)
-            tasks[(framework, start.Info.TaskId.Value)].Run.Begin();
+        var executor = executors.Default(
+            launches[0].FrameworkId, info, hasSandbox: !IsVirtual, shutdown: e => AgentTasks.Kill(tasks.OfExecutor(e)));
+        foreach (var task in launches.Select(l => Add(l, executor.Location.Nested(l.TaskId), executor)).ToList())
+            task.Run.Start();
     }
 
-    /// <param name="policy">Of the call; the default command executor does not heed it (recorded in 05, 05b and 23).</param>
+    /// <param name="policy">Of the call; the default command executor ignores it (recorded in 05, 05b and 23).</param>
     public void Kill(string frameworkId, string taskId, W.KillPolicy? policy)
     {
-        if (!IsLinked || !tasks.TryGetValue((frameworkId, taskId), out var task))
+        if (!IsLinked || tasks.Find(frameworkId, taskId) is not { } task)
             return;
-        var heeds = context.Options.HttpCommandExecutor || task.Executor is not null;
-        task.Run.Kill(TaskEnd.Killed, heeds ? policy ?? task.Start.Info.KillPolicy : null);
+        var obeysPolicy = context.Options.HttpCommandExecutor || task.Executor is not null;
+        task.Run.Kill(TaskEndReason.Killed, obeysPolicy ? policy ?? task.Launch.Info.KillPolicy : null);
     }
 
-    /// <summary>Kills every task, at most after <paramref name="config"/>'s grace period.</summary>
+    /// <summary>Kills every task, at most after the grace period of <paramref name="config"/>.</summary>
     public void StartDraining(W.DrainConfig config)
     {
-        Drain = config;
+        reporter.Drain = config;
         var policy = config.MaxGracePeriod is { } grace ? new W.KillPolicy { GracePeriod = grace } : null;
-        foreach (var task in tasks.Values.Where(t => t.Run.IsRunning).ToList())
-            task.Run.Kill(TaskEnd.Killed, policy);
+        foreach (var task in Tasks.Where(t => t.Run.IsRunning).ToList())
+            task.Run.Kill(TaskEndReason.Killed, policy);
     }
 
-    public void StopDraining() => Drain = null;
+    public void StopDraining() => reporter.Drain = null;
 
-    /// <summary>The update that this acknowledged; null for a wrong uuid.</summary>
+    /// <summary>Returns the update that this acknowledges; null for a wrong uuid.</summary>
     public W.TaskStatus? Acknowledge(string frameworkId, string taskId, ByteString uuid)
     {
-        if (!IsLinked || !tasks.TryGetValue((frameworkId, taskId), out var task) || task.Updates.Acknowledge(uuid) is not { } status)
+        if (!IsLinked || tasks.Find(frameworkId, taskId) is not { } task || task.Updates.Acknowledge(uuid) is not { } status)
             return null;
         if (task.Executor is CustomExecutor custom)
-            custom.Send(new W.ExecutorEvent
-            {
-                Type = W.ExecutorEvent.Types.Type.Acknowledged,
-                Acknowledged = new W.ExecutorEvent.Types.Acknowledged { TaskId = status.TaskId, Uuid = uuid },
-            });
+            custom.Send(ExecutorEvents.Acknowledged(status.TaskId, uuid));
         if (!task.IsOver)
             return status;
-        Complete(task);
-        if (task.Executor is GroupExecutor group && !tasks.Values.Any(t => t.Executor == group))
-            group.Linger(context.Time, () => EndIfIdle(group));
+        tasks.Complete(task);
+        if (task.Executor is DefaultExecutor executor && tasks.OfExecutor(executor).Count == 0)
+            executor.ExitLater(context.Time, () => EndIfIdle(executor));
         return status;
     }
 
-    public void Message(string frameworkId, string executorId, ByteString data)
+    /// <summary>A scheduler's message to an executor.</summary>
+    public void SendToExecutor(string frameworkId, string executorId, ByteString data)
     {
-        if (IsLinked && executors.GetValueOrDefault((frameworkId, executorId)) is CustomExecutor custom)
-            custom.Send(new W.ExecutorEvent
-            {
-                Type = W.ExecutorEvent.Types.Type.Message, Message = new W.ExecutorEvent.Types.Message { Data = data },
-            });
+        if (IsLinked)
+            executors.FindCustom(frameworkId, executorId)?.Send(ExecutorEvents.Message(data));
     }
 
     public void ShutdownExecutor(string frameworkId, string executorId)
     {
-        if (IsLinked && executors.TryGetValue((frameworkId, executorId), out var executor))
-            executor.Shutdown();
+        if (IsLinked)
+            executors.Find(frameworkId, executorId)?.Shutdown();
     }
 
-    /// <summary>What an executor says on its API.</summary>
-    public void HearMessage(string frameworkId, string executorId, ByteString data) => link.Message(this, frameworkId, executorId, data);
+    public CustomExecutor? CustomExecutor(string frameworkId, string executorId) => executors.FindCustom(frameworkId, executorId);
 
-    internal CustomExecutor? CustomExecutor(string frameworkId, string executorId) =>
-        executors.GetValueOrDefault((frameworkId, executorId)) as CustomExecutor;
+    /// <summary>An executor's MESSAGE.</summary>
+    public void SendToScheduler(string frameworkId, string executorId, ByteString data) =>
+        reporter.SendMessage(frameworkId, executorId, data);
 
-    internal void HearUpdate(string frameworkId, W.TaskStatus status)
+    /// <summary>An executor's UPDATE.</summary>
+    public void UpdateFromExecutor(string frameworkId, W.TaskStatus status)
     {
-        if (tasks.TryGetValue((frameworkId, status.TaskId.Value), out var task) && task.Run is ExecutorTask run)
+        if (tasks.Find(frameworkId, status.TaskId.Value)?.Run is ExecutorTask run)
             run.Update(status);
     }
 
-    /// <summary>The framework is back: what it may have missed goes out again.</summary>
-    public void Resend(string frameworkId)
+    /// <summary>The framework has subscribed again: the updates that it may have missed are sent again.</summary>
+    public void ResendUpdates(string frameworkId)
     {
-        foreach (var task in tasks.Where(t => t.Key.Framework == frameworkId).Select(t => t.Value).ToList())
+        foreach (var task in tasks.OfFramework(frameworkId))
             task.Updates.SendOldest();
     }
 
     public void RemoveFramework(string frameworkId)
     {
-        foreach (var (key, task) in tasks.Where(t => t.Key.Framework == frameworkId).ToList())
-            Forget(key, task);
-        foreach (var (key, executor) in executors.Where(e => e.Key.Framework == frameworkId).ToList())
-        {
-            executor.Vanish();
-            executors.Remove(key);
-        }
+        foreach (var task in tasks.OfFramework(frameworkId))
+            tasks.Discard(task);
+        executors.KillOfFramework(frameworkId);
     }
 
-    public void Forget(string frameworkId, string taskId)
+    public void RemoveTask(string frameworkId, string taskId)
     {
-        if (tasks.TryGetValue((frameworkId, taskId), out var task))
-            Forget((frameworkId, taskId), task);
+        if (tasks.Find(frameworkId, taskId) is { } task)
+            tasks.Discard(task);
     }
 
-    /// <summary>Ends everything without a word: the agent was told to shut down.</summary>
-    public void ForgetAll()
+    /// <summary>Ends everything without a status: the agent was told to shut down.</summary>
+    public void RemoveAllTasks()
     {
-        foreach (var framework in tasks.Keys.Concat(executors.Keys).Select(k => k.Item1).Distinct().ToList())
+        foreach (var framework in Tasks.Select(t => t.FrameworkId).Concat(Executors.Select(e => e.FrameworkId)).Distinct().ToList())
             RemoveFramework(framework);
     }
 
     /// <summary>kill -9 for the task's executor.</summary>
     public void KillExecutor(string frameworkId, string taskId)
     {
-        if (!tasks.TryGetValue((frameworkId, taskId), out var task))
+        if (tasks.Find(frameworkId, taskId) is not { } task)
             return;
-        task.Run.Vanish();
-        task.Run.ReportExecutorGone();
+        task.Run.KillSilently();
+        task.Run.ReportExecutorTerminated();
     }
 
-    /// <summary>Power is gone: every task dies in this moment.</summary>
+    /// <summary>Power is gone: every task dies at this moment.</summary>
     public void PowerOff()
     {
-        (IsLinked, poweredOff) = (false, true);
-        foreach (var task in tasks.Values)
-            task.Run.Vanish();
+        reporter.Disconnect();
+        poweredOff = true;
+        foreach (var task in Tasks)
+            task.Run.KillSilently();
     }
 
     /// <summary>The network is gone: tasks run on.</summary>
-    public void Partition() => IsLinked = false;
+    public void Partition() => reporter.Disconnect();
 
-    /// <summary>The agent answers again. After a power cut its tasks are reported as dead.</summary>
-    public void Return()
+    /// <summary>The agent is back. After a power cut its tasks are reported as failed.</summary>
+    public void Reconnect()
     {
-        IsLinked = true;
-        var waiting = tasks.Where(t => !t.Value.Updates.IsEmpty).ToList();
-        foreach (var (key, task) in waiting)
-            link.Changed(this, key.Framework, task.Run.LastStatus!);
-        if (poweredOff)
+        reporter.Reconnect(() =>
         {
-            foreach (var task in tasks.Values.ToList())
-                task.Run.ReportExecutorGone();
-        }
-
-        poweredOff = false;
-        foreach (var (_, task) in waiting)
-            task.Updates.SendOldest();
+            foreach (var task in poweredOff ? Tasks.ToList() : [])
+                task.Run.ReportExecutorTerminated();
+            poweredOff = false;
+        });
     }
 
-    /// <summary>Whether the agent can say something of the task.</summary>
-    public bool IsRunning(string frameworkId, string taskId) =>
-        !poweredOff && tasks.TryGetValue((frameworkId, taskId), out var task) && task.Run.IsRunning;
+    /// <summary>True when the agent can report on the task.</summary>
+    public bool IsRunning(string frameworkId, string taskId) => !poweredOff && tasks.Find(frameworkId, taskId) is { Run.IsRunning: true };
 
-    /// <summary>Ends all tasks, silently: TERM, and KILL for those that are still there after the grace period.</summary>
+    /// <summary>Ends all tasks without a status: SIGTERM, and SIGKILL for those still running after the grace period.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         List<Task> ends;
         lock (context.Gate)
         {
-            ends = [.. tasks.Values.Select(t => t.Run.Completion), .. executors.Values.Select(e => e.Completion)];
-            EndSilently(LibC.SigTerm);
+            ends = [.. Tasks.Select(t => t.Run.Completion), .. Executors.Select(e => e.Completion)];
+            SignalAll(LibC.SigTerm);
         }
 
         var all = Task.WhenAll(ends);
         await Task.WhenAny(all, Task.Delay(grace, context.Time));
         lock (context.Gate)
-            EndSilently(LibC.SigKill);
+            SignalAll(LibC.SigKill);
         await all;
         Ports.Dispose();
     }
 
-    private void EndSilently(int signal)
+    private void SignalAll(int signal)
     {
-        foreach (var task in tasks.Values)
-            task.Run.EndSilently(signal);
-        foreach (var executor in executors.Values)
-            executor.EndSilently(signal);
+        foreach (var task in Tasks)
+            task.Run.SignalSilently(signal);
+        foreach (var executor in Executors)
+            executor.SignalSilently(signal);
     }
 
-    private AgentTask Add(TaskStart start, TaskPlace place, IAgentExecutor? executor)
+    private AgentTask Add(TaskLaunch launch, TaskLocation location, IAgentExecutor? executor)
     {
-        var updates = new UpdateQueue(context.Gate, context.Time, status => Send(start.FrameworkId, status));
-        var task = new AgentTask(start, place, updates, executor);
-        tasks[(start.FrameworkId, start.Info.TaskId.Value)] = task;
+        var updates = new UpdateQueue(context.Gate, context.Time, status => reporter.Send(launch.FrameworkId, status));
+        var task = new AgentTask(launch, location, updates, executor);
+        task.Run = executor is CustomExecutor custom
+            ? new ExecutorTask(
+                custom, launch, new StatusReporter(context.Time, Identity.Id, launch, location, s => reporter.Report(task, s)))
+            : launcher.Create(Identity, Endpoint, launch, location, s => reporter.Report(task, s));
+        tasks.Add(task);
         return task;
     }
 
-    private void LaunchOnExecutor(TaskStart start)
+    private void LaunchOnExecutor(TaskLaunch launch)
     {
-        var key = (start.FrameworkId, start.Info.Executor.ExecutorId.Value);
-        if (!executors.TryGetValue(key, out var executor))
-        {
-            var place = TaskPlace.Own(context.Options.WorkDirectory, Identity.Id, start.FrameworkId, key.Value);
-            CustomExecutor? made = null;
-            made = new CustomExecutor(context, Identity, Endpoint, start, place, status => Exited(made!, status));
-            executors.Add(key, executor = made);
-            made.Begin();
-        }
-
-        var custom = (CustomExecutor)executor;
-        var task = Add(start, custom.Place, custom);
-        task.Run = new ExecutorTask(
-            custom, start, new StatusReporter(context.Time, Identity.Id, start, custom.Place, status => Report(task, status)));
-        task.Run.Begin();
+        var executor = executors.Custom(launch, ExecutorExited);
+        Add(launch, executor.Location, executor).Run.Start();
     }
 
-    private void Exited(CustomExecutor executor, int status)
+    private void ExecutorExited(CustomExecutor executor, int status)
     {
         End(executor, status);
-        foreach (var task in tasks.Values.Where(t => t.Executor == executor).ToList())
-            task.Run.ReportExecutorGone();
+        foreach (var task in tasks.OfExecutor(executor))
+            task.Run.ReportExecutorTerminated();
     }
 
     private void End(IAgentExecutor executor, int status)
     {
-        executors.Remove((executor.FrameworkId, executor.Info.ExecutorId.Value));
-        if (IsLinked)
-            link.ExecutorEnded(this, executor.FrameworkId, executor.Info.ExecutorId.Value, status);
+        executors.Remove(executor);
+        reporter.ExecutorEnded(executor, status);
     }
 
-    private void EndIfIdle(GroupExecutor group)
+    private void EndIfIdle(DefaultExecutor executor)
     {
         lock (context.Gate)
         {
-            if (executors.ContainsValue(group) && !tasks.Values.Any(t => t.Executor == group))
-                End(group, 0);
+            if (executors.Contains(executor) && tasks.OfExecutor(executor).Count == 0)
+                End(executor, 0);
         }
-    }
-
-    private void KillGroup(string frameworkId, string executorId)
-    {
-        foreach (var task in tasks.Values.Where(t => t.Start.FrameworkId == frameworkId && t.Place.ExecutorId == executorId).ToList())
-            task.Run.Kill(TaskEnd.Killed, null);
-    }
-
-    private void Forget((string Framework, string Task) key, AgentTask task)
-    {
-        task.Run.Vanish();
-        task.Updates.Dispose();
-        tasks.Remove(key);
-    }
-
-    private void Complete(AgentTask task)
-    {
-        task.Updates.Dispose();
-        tasks.Remove((task.Start.FrameworkId, task.Start.Info.TaskId.Value));
-        completed.Enqueue(task);
-        if (completed.Count > launcher.CompletedKept)
-            completed.Dequeue();
-    }
-
-    private void Report(AgentTask task, W.TaskStatus status)
-    {
-        if (Drain is not null)
-            Draining.Mark(status, Drain, task.Start.PartitionAware);
-        task.Statuses.Add(status);
-        if (!task.Run.IsRunning)
-            task.Ended = context.Time.GetUtcNow();
-        // A real master learns of it with the next update that is sent (recorded in 02c); the product frees resources at once.
-        if (IsLinked && context.Options.Allocation == AllocationMode.Continuous)
-            link.Changed(this, task.Start.FrameworkId, status);
-        task.Updates.Add(status);
-        // One of a group that fails or is killed takes the others along (recorded in 17).
-        if (task.Executor is GroupExecutor group && !task.Run.IsRunning && status.State != W.TaskState.TaskFinished)
-            group.Shutdown();
-    }
-
-    private void Send(string frameworkId, W.TaskStatus status)
-    {
-        if (!IsLinked)
-            return;
-        if (tasks.TryGetValue((frameworkId, status.TaskId.Value), out var task) && task.Run.LastStatus is { } last)
-            link.Changed(this, frameworkId, last);
-        link.Deliver(this, frameworkId, status);
     }
 }

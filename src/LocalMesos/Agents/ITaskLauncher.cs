@@ -1,27 +1,18 @@
+using Pipeline.LocalMesos.Sandboxes;
+using Pipeline.LocalMesos.Tasks;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Agents;
 
-/// <summary>What an agent is made of: machines that run processes (<see cref="RealTasks"/>), or nothing at all
-/// (<see cref="VirtualTasks"/>).</summary>
+/// <summary>What the tasks of an agent are: processes and containers of this machine, or timers only.</summary>
 internal interface ITaskLauncher
 {
     /// <summary>True when tasks have no sandbox and no executor of their own.</summary>
     bool IsVirtual { get; }
 
     /// <summary>How many ended tasks an agent remembers.</summary>
-    int CompletedKept { get; }
+    int MaxCompletedTasks { get; }
 
-    ITaskRun Make(Agent agent, TaskStart start, TaskPlace place, Action<W.TaskStatus> report);
-}
-
-/// <summary>Tasks are processes of this machine.</summary>
-internal sealed class RealTasks(AgentContext context) : ITaskLauncher
-{
-    public bool IsVirtual => false;
-
-    public int CompletedKept => 200;
-
-    public ITaskRun Make(Agent agent, TaskStart start, TaskPlace place, Action<W.TaskStatus> report) =>
-        new TaskRun(context, agent.Identity, agent.Endpoint, start, place, report);
+    /// <param name="endpoint">Of the agent, <c>host:port</c>.</param>
+    ITaskRun Create(AgentIdentity agent, string endpoint, TaskLaunch launch, TaskLocation location, Action<W.TaskStatus> report);
 }

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Pipeline.Mesos.Wire;
 using TaskStatus = Pipeline.Mesos.Wire.TaskStatus;
 
 namespace Pipeline.LocalMesos.Agents;

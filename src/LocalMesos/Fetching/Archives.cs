@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Pipeline.LocalMesos.Fetching;
 
-/// <summary>Unpacks what the fetcher brought, by its name; the archive itself stays.</summary>
+/// <summary>Extracts a fetched archive by its file name's extension; the archive itself stays.</summary>
 internal static class Archives
 {
     public static async Task ExtractAsync(string file, string directory, CancellationToken ct)
@@ -17,7 +17,7 @@ internal static class Archives
             else if (file.EndsWith(".zip", StringComparison.Ordinal))
                 await ZipFile.ExtractToDirectoryAsync(file, directory, overwriteFiles: true, ct);
             else if (file.EndsWith(".gz", StringComparison.Ordinal))
-                await UnpackAsync(file, file[..^".gz".Length], ct);
+                await DecompressAsync(file, file[..^".gz".Length], ct);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
         {
@@ -27,14 +27,14 @@ internal static class Archives
 
     private static async Task ExtractTarGzAsync(string file, string directory, CancellationToken ct)
     {
-        await using var packed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
-        await TarFile.ExtractToDirectoryAsync(packed, directory, overwriteFiles: true, ct);
+        await using var compressed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+        await TarFile.ExtractToDirectoryAsync(compressed, directory, overwriteFiles: true, ct);
     }
 
-    private static async Task UnpackAsync(string file, string target, CancellationToken ct)
+    private static async Task DecompressAsync(string file, string target, CancellationToken ct)
     {
-        await using var packed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
-        await using var plain = File.Create(target);
-        await packed.CopyToAsync(plain, ct);
+        await using var compressed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+        await using var decompressed = File.Create(target);
+        await compressed.CopyToAsync(decompressed, ct);
     }
 }

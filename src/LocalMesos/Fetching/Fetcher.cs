@@ -1,17 +1,16 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Posix;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Fetching;
 
 /// <summary>
-/// Brings a task's URIs into its sandbox, one after the other. Cached ones are downloaded once per URI for the whole cluster, also
+/// Fetches a task's URIs into its sandbox, one after the other. Cached ones are downloaded once per URI for the whole cluster, even
 /// when tasks start together; a sandbox gets a hard link, so a start with a warm cache copies nothing.
 /// </summary>
-public sealed class Fetcher : IDisposable
+internal sealed class Fetcher : IDisposable
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -23,7 +22,7 @@ public sealed class Fetcher : IDisposable
         Timeout = TimeSpan.FromMinutes(30),
     };
 
-    /// <summary>The cache starts empty: an index that outlives the process could name files of another time.</summary>
+    /// <summary>The cache starts empty: one that outlived the process could serve stale files.</summary>
     public Fetcher(string workDirectory)
     {
         cacheDirectory = Path.Combine(workDirectory, "fetch");
@@ -32,27 +31,28 @@ public sealed class Fetcher : IDisposable
         Directory.CreateDirectory(cacheDirectory);
     }
 
-    /// <exception cref="FetchException">The cause in words, for the sandbox's stderr.</exception>
-    public async Task FetchAsync(W.CommandInfo.Types.URI uri, Sandbox sandbox, CancellationToken ct)
+    /// <param name="directory">The sandbox; nothing is written outside it.</param>
+    /// <exception cref="FetchException">The cause, for the sandbox's stderr.</exception>
+    public async Task FetchAsync(W.CommandInfo.Types.URI uri, string directory, CancellationToken ct)
     {
         var name = uri.HasOutputFile && uri.OutputFile.Length > 0 ? uri.OutputFile : NameOf(uri.Value);
-        var target = Path.GetFullPath(Path.Combine(sandbox.Path, name));
-        if (!target.StartsWith(sandbox.Path + "/", StringComparison.Ordinal))
+        var target = Path.GetFullPath(Path.Combine(directory, name));
+        if (!target.StartsWith(directory + "/", StringComparison.Ordinal))
             throw new FetchException($"The output file '{name}' lies outside the sandbox");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         if (uri.Cache)
-            Place(await CachedAsync(uri.Value, ct), target);
+            Link(await FromCacheAsync(uri.Value, ct), target);
         else
-            await BringAsync(uri.Value, target, ct);
+            await CopyAsync(uri.Value, target, ct);
         if (uri.Executable)
             File.SetUnixFileMode(target, Executable);
         else if (!uri.HasExtract || uri.Extract)
-            await Archives.ExtractAsync(target, sandbox.Path, ct);
+            await Archives.ExtractAsync(target, directory, ct);
     }
 
     public void Dispose() => http.Dispose();
 
-    private async Task<string> CachedAsync(string uri, CancellationToken ct)
+    private async Task<string> FromCacheAsync(string uri, CancellationToken ct)
     {
         // The download must not end with the task that happened to come first, so it has no token of its own.
         var entry = cache.GetOrAdd(uri, u => new Lazy<Task<string>>(() => DownloadIntoCacheAsync(u)));
@@ -70,11 +70,11 @@ public sealed class Fetcher : IDisposable
     private async Task<string> DownloadIntoCacheAsync(string uri)
     {
         var path = Path.Combine(cacheDirectory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri))));
-        await BringAsync(uri, path, CancellationToken.None);
+        await CopyAsync(uri, path, CancellationToken.None);
         return path;
     }
 
-    private async Task BringAsync(string uri, string target, CancellationToken ct)
+    private async Task CopyAsync(string uri, string target, CancellationToken ct)
     {
         try
         {
@@ -93,7 +93,7 @@ public sealed class Fetcher : IDisposable
 
     private async Task DownloadAsync(string uri, string target, CancellationToken ct)
     {
-        // Like Mesos': the file is there even when nothing came, and holds the page that came instead (recorded in 13).
+        // As in Mesos, the file is there even when the download failed, and holds the error page (recorded in 13).
         await using var file = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None, 1);
         using var response = await http.GetAsync(new Uri(uri), HttpCompletionOption.ResponseHeadersRead, ct);
         await using var body = await response.Content.ReadAsStreamAsync(ct);
@@ -105,10 +105,10 @@ public sealed class Fetcher : IDisposable
     private static string? LocalPath(string uri) =>
         uri.StartsWith("file://", StringComparison.Ordinal) ? uri["file://".Length..] : uri.StartsWith('/') ? uri : null;
 
-    private static void Place(string cached, string target)
+    private static void Link(string cached, string target)
     {
         File.Delete(target);
-        // Another file system cannot be linked to.
+        // Hard links do not cross file systems.
         if (LibC.Link(cached, target) != 0)
             File.Copy(cached, target, overwrite: true);
     }

@@ -1,15 +1,18 @@
-using Pipeline.LocalMesos.Master;
+using Pipeline.LocalMesos.Master.Frameworks;
+using Pipeline.LocalMesos.Master.State;
+using Pipeline.LocalMesos.Protocol;
 using Pipeline.Mesos.Wire;
+using Constraints = Pipeline.LocalMesos.Master.State.OfferConstraints;
 
 namespace Pipeline.LocalMesos.Http;
 
-/// <summary>What a scheduler call must carry, in a master's words and order (recorded in 10 and 08).</summary>
+/// <summary>Validates scheduler calls, in a master's words and order (recorded in 08 and 10).</summary>
 internal static class CallValidation
 {
     private const string Kind = "scheduler";
     private const int UuidBytes = 16;
 
-    /// <exception cref="RefusedException">400 with the sentence of a real master.</exception>
+    /// <exception cref="CallRejectedException">400 with the text of a real master.</exception>
     public static void Require(Call call, string? principal)
     {
         CallMembers.RequireType(call, Kind);
@@ -23,28 +26,28 @@ internal static class CallValidation
             throw CallMembers.Missing(Kind, "framework_id");
         CallMembers.RequireMember(call, Kind, "revive", "suppress");
         if (call.Acknowledge is { } ack && ack.Uuid.Length != UuidBytes)
-            throw Refused("Not a valid UUID");
+            throw Rejected("Not a valid UUID");
     }
 
-    /// <exception cref="RefusedException">400: what may not change, a bad FrameworkInfo, a bad pattern (recorded in 22).</exception>
+    /// <exception cref="CallRejectedException">400: what may not change, a bad FrameworkInfo, a bad pattern (recorded in 22).</exception>
     public static void RequireUpdate(Framework framework, Call.Types.UpdateFramework update)
     {
         var (old, now) = (framework.Info, update.FrameworkInfo);
         if (now.Id?.Value != framework.Id)
-            throw Refused("'framework_id' differs from 'update_framework.framework_info.id'");
-        if (Subscriptions.InfoProblem(now) is { } problem)
-            throw new RefusedException(400, problem);
+            throw Rejected("'framework_id' differs from 'update_framework.framework_info.id'");
+        if (FrameworkInfoRules.Problem(now) is { } problem)
+            throw new CallRejectedException(400, problem);
         Unchanged("principal", old.Principal, now.Principal);
         Unchanged("user", old.User, now.User);
         Unchanged("checkpoint", old.Checkpoint ? "true" : "false", now.Checkpoint ? "true" : "false");
-        if (update.OfferConstraints is { } constraints && Master.OfferConstraints.Problem(constraints) is { } bad)
-            throw new RefusedException(400, $"'UpdateFramework' call is not valid: {bad}");
+        if (update.OfferConstraints is { } constraints && Constraints.Problem(constraints) is { } bad)
+            throw new CallRejectedException(400, $"'UpdateFramework' call is not valid: {bad}");
     }
 
     private static void Unchanged(string field, string old, string now)
     {
         if (old != now)
-            throw new RefusedException(400, $"FrameworkInfo update is not valid: Updating 'FrameworkInfo.{field}' is unsupported; " +
+            throw new CallRejectedException(400, $"FrameworkInfo update is not valid: Updating 'FrameworkInfo.{field}' is unsupported; " +
                 $"attempted to update from '{old}' to '{now}'");
     }
 
@@ -54,10 +57,10 @@ internal static class CallValidation
             throw CallMembers.Missing(Kind, "subscribe");
         var info = call.Subscribe.FrameworkInfo;
         if (info.Id?.Value != call.FrameworkId?.Value)
-            throw Refused("'framework_id' differs from 'subscribe.framework_info.id'");
+            throw Rejected("'framework_id' differs from 'subscribe.framework_info.id'");
         if (principal is not null && info.HasPrincipal && info.Principal != principal)
-            throw Refused($"Authenticated principal '{principal}' does not match principal '{info.Principal}' set in `FrameworkInfo`");
+            throw Rejected($"Authenticated principal '{principal}' does not match principal '{info.Principal}' set in `FrameworkInfo`");
     }
 
-    private static RefusedException Refused(string sentence) => CallMembers.Refused(Kind, sentence);
+    private static CallRejectedException Rejected(string sentence) => CallMembers.Rejected(Kind, sentence);
 }

@@ -1,11 +1,11 @@
 using Google.Protobuf;
-using Pipeline.LocalMesos.Master;
-using Pipeline.Mesos;
+using Pipeline.LocalMesos.Protocol;
+using Pipeline.Mesos.RecordIo;
 using Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Http;
 
-/// <summary>Writes a subscriber's events as RecordIO until either side ends it.</summary>
+/// <summary>Writes events to a subscriber as RecordIO, until either side ends the stream.</summary>
 internal static class Streaming
 {
     public static async Task RunAsync(HttpContext http, EventStream stream, string mediaType, CancellationToken stopping)
@@ -13,13 +13,13 @@ internal static class Streaming
         http.Response.ContentType = mediaType;
         try
         {
-            await WriteAsync(http, stream, mediaType == HttpAnswers.Json, stopping);
+            await WriteAsync(http, stream, mediaType == MediaTypes.Json, stopping);
             if (stream.IsCut)
                 http.Abort();
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The subscriber went away, or we are stopping.
+            // The subscriber went away, or the process stops.
         }
     }
 

@@ -2,16 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.LocalMesos.Posix;
 
-/// <summary>What to run; output goes straight into files, so that nobody has to read a pipe.</summary>
-public sealed record ChildStart(
-    string Path, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Directory, string Stdout,
-        string Stderr);
-
 /// <summary>
-/// Starts children as leaders of their own sessions and tells how they ended. One thread waits for all of them; this process must
-/// not start children by any other means, or that thread would take their exits.
+/// Starts children as leaders of their own sessions and reports how they ended. One thread waits for all of them; this process must
+/// not start children by any other means, or that thread would reap their exits.
 /// </summary>
-public sealed class ChildReaper
+internal sealed class ChildReaper
 {
     private readonly object gate = new();
     private readonly Dictionary<int, TaskCompletionSource<ChildExit>> running = [];

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.LocalMesos.Posix;
 
-/// <summary>The few calls that .NET's Process cannot do: own session, output straight into files, the signal that ended a child.</summary>
+/// <summary>The only P/Invoke of the program: what .NET's Process cannot do (a session of its own, output straight into files, the
+/// signal that ended a child).</summary>
 internal static partial class LibC
 {
     public const int SigKill = 9;
@@ -67,17 +68,6 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "strsignal")]
     private static partial nint SignalText(int signal);
 
-    /// <summary>"Killed", "Terminated", "Segmentation fault": the words in a task's message.</summary>
+    /// <summary>"Killed", "Terminated", "Segmentation fault": as Mesos writes them into a task's message.</summary>
     public static string SignalName(int signal) => Marshal.PtrToStringUTF8(SignalText(signal)) ?? $"Unknown signal {signal}";
-
-    public static void KillGroup(int leader, int signal)
-    {
-        if (leader <= 1)
-            return;
-        // A group that is gone (ESRCH) is what the caller wanted.
-        _ = Kill(-leader, signal);
-        // A task may make groups of its own; nothing of its session outlives it.
-        if (signal == SigKill)
-            Sessions.Kill(leader);
-    }
 }

@@ -6,9 +6,9 @@ namespace Pipeline.LocalMesos.Posix;
 
 /// <summary>
 /// A hundred ports that no other agent, cluster or localmesos on this machine uses. The claim is a lock on a file, so it ends with
-/// the process, however that dies. The first port is the agent's own API.
+/// the process, however that dies. The first port is for the agent's own API.
 /// </summary>
-public sealed class PortBlock : IDisposable
+internal sealed class PortBlock : IDisposable
 {
     private const string Directory = "/tmp/pipeline-ports";
     private const int First = 20_000;
@@ -26,7 +26,7 @@ public sealed class PortBlock : IDisposable
 
     public int LastTaskPort => Start + Size - 1;
 
-    /// <summary>Of an agent whose tasks need no ports: its API is at the given port, whoever that belongs to.</summary>
+    /// <summary>For an agent whose tasks need no ports: its API is served at the given port.</summary>
     public static PortBlock None(int apiPort) => new(apiPort, null);
 
     /// <exception cref="IOException">All blocks are taken.</exception>

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Pipeline.LocalMesos.Posix;
 
 /// <summary>
-/// Which process groups are ours, on disk: one file per leader with its start time. After a kill -9 of localmesos the next start
-/// ends what is left; the start time keeps it from killing a stranger that got the same pid.
+/// The process groups of this cluster, on disk: one file per leader with its start time. After a kill -9 of localmesos the next start
+/// kills the orphans; the start time keeps it from killing an unrelated process that got the same pid.
 /// </summary>
-public sealed class RunningGroups
+internal sealed class RunningGroups
 {
     private readonly string directory;
 
@@ -18,24 +18,24 @@ public sealed class RunningGroups
 
     public void Add(int leader)
     {
-        if (StartTime(leader) is { } start)
+        if (ProcStat.Read(leader)?.StartTime is { } start)
             File.WriteAllText(FileOf(leader), start);
     }
 
     public void Remove(int leader) => File.Delete(FileOf(leader));
 
-    /// <summary>Kills the groups of an earlier run; gives how many there were.</summary>
-    public int KillLeftovers()
+    /// <summary>Kills the groups of an earlier run and returns how many there were.</summary>
+    public int KillOrphans()
     {
         var killed = 0;
         foreach (var file in Directory.GetFiles(directory))
         {
             var pid = int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture);
-            // A pid is not given away while it still names a session: with the leader gone, its session is ours.
-            var start = StartTime(pid);
+            // The kernel does not reuse a pid that still names a session: if the leader is gone, the session is ours.
+            var start = ProcStat.Read(pid)?.StartTime;
             if (start == File.ReadAllText(file) || (start is null && Sessions.Exists(pid)))
             {
-                LibC.KillGroup(pid, LibC.SigKill);
+                Sessions.Signal(pid, LibC.SigKill);
                 killed++;
             }
 
@@ -46,18 +46,4 @@ public sealed class RunningGroups
     }
 
     private string FileOf(int leader) => Path.Combine(directory, leader.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>Field 22 of /proc/PID/stat; the name in field 2 may contain blanks and brackets.</summary>
-    private static string? StartTime(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
 }

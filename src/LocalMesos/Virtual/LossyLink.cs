@@ -1,26 +1,27 @@
 using Google.Protobuf;
 using Pipeline.LocalMesos.Agents;
+using Pipeline.LocalMesos.Options;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Virtual;
 
-/// <summary>A network between agents and master that loses updates (the agent sends them again) and doubles them.</summary>
-internal sealed class LossyLink(IAgentLink link, VirtualOptions options, Dice dice) : IAgentLink
+/// <summary>A network between agents and master that loses updates (the agent sends them again) and duplicates them.</summary>
+internal sealed class LossyLink(IMasterLink link, VirtualAgentOptions options, RandomFaults faults) : IMasterLink
 {
-    public void Changed(Agent agent, string frameworkId, W.TaskStatus status) => link.Changed(agent, frameworkId, status);
+    public void StateChanged(string agentId, string frameworkId, W.TaskStatus status) => link.StateChanged(agentId, frameworkId, status);
 
-    public void Deliver(Agent agent, string frameworkId, W.TaskStatus status)
+    public void SendUpdate(string agentId, string frameworkId, W.TaskStatus status)
     {
-        if (dice.Hits(options.UpdateLoss))
+        if (faults.Occurs(options.UpdateLoss))
             return;
-        link.Deliver(agent, frameworkId, status);
-        if (dice.Hits(options.UpdateDuplication))
-            link.Deliver(agent, frameworkId, status);
+        link.SendUpdate(agentId, frameworkId, status);
+        if (faults.Occurs(options.UpdateDuplication))
+            link.SendUpdate(agentId, frameworkId, status);
     }
 
-    public void ExecutorEnded(Agent agent, string frameworkId, string executorId, int status) =>
-        link.ExecutorEnded(agent, frameworkId, executorId, status);
+    public void ExecutorEnded(string agentId, string frameworkId, string executorId, int status) =>
+        link.ExecutorEnded(agentId, frameworkId, executorId, status);
 
-    public void Message(Agent agent, string frameworkId, string executorId, ByteString data) =>
-        link.Message(agent, frameworkId, executorId, data);
+    public void SendMessage(string agentId, string frameworkId, string executorId, ByteString data) =>
+        link.SendMessage(agentId, frameworkId, executorId, data);
 }

@@ -1,18 +1,21 @@
 using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Master;
+using Pipeline.LocalMesos.Master.State;
 using Pipeline.LocalMesos.Posix;
+using Pipeline.LocalMesos.Resources;
+using Pipeline.LocalMesos.Tasks;
 
 namespace Pipeline.LocalMesos.Virtual;
 
-/// <summary>Registers the virtual agents with a master. Their API is at the master's own port, and their ids are the same at each start.</summary>
+/// <summary>Registers virtual agents. Their API is served at the master's port, and their ids are the same at each start.</summary>
 internal static class VirtualAgents
 {
     public static void AddTo(MasterNode master, AgentContext context, string clusterId)
     {
         var options = context.Options.Virtual;
-        var dice = new Dice(options.Seed);
-        var tasks = new VirtualTasks(context, dice);
-        var link = new LossyLink(master, options, dice);
+        var faults = new RandomFaults(options.Seed);
+        var tasks = new VirtualTaskLauncher(context, faults);
+        var link = new LossyLink(master.Reports, options, faults);
         var total = ResourceSet.Parse(options.Resources);
         for (var n = 1; n <= options.Agents; n++)
         {
@@ -21,8 +24,8 @@ internal static class VirtualAgents
         }
     }
 
-    /// <summary>True when the task is, or lately was, on a virtual agent: its sandbox has no files. The lock is held.</summary>
-    public static bool Knows(MasterState state, string path) =>
+    /// <summary>True for the sandbox path of a current or recent task of a virtual agent, which has no files. The lock is held.</summary>
+    public static bool OwnsSandbox(MasterState state, string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["frameworks", var frameworkId, "executors", var taskId, "runs", ..]
         && state.Frameworks.TryGetValue(frameworkId, out var framework)
         && (framework.Tasks.GetValueOrDefault(taskId) ?? framework.CompletedTasks.FirstOrDefault(t => t.Id == taskId)) is { } task

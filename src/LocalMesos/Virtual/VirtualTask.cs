@@ -1,5 +1,6 @@
 using System.Globalization;
-using Pipeline.LocalMesos.Agents;
+using Pipeline.LocalMesos.Protocol;
+using Pipeline.LocalMesos.Tasks;
 using W = Pipeline.Mesos.Wire;
 using Reason = Pipeline.Mesos.Wire.TaskStatus.Types.Reason;
 using Source = Pipeline.Mesos.Wire.TaskStatus.Types.Source;
@@ -7,89 +8,86 @@ using Source = Pipeline.Mesos.Wire.TaskStatus.Types.Source;
 namespace Pipeline.LocalMesos.Virtual;
 
 /// <summary>
-/// One task that only a clock runs: STARTING at once, RUNNING after the launch delay, an end when it is killed or its time is over.
-/// The cluster's lock guards it; one timer at a time.
+/// A task that is only a timer: TASK_STARTING at once, TASK_RUNNING after the launch delay, and an end when it is killed or its run time is
+/// over. The cluster's lock guards it; one timer runs at a time.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001", Justification = "The timer goes with the end of the task, whichever way it comes.")]
-internal sealed class VirtualTask(AgentContext context, TaskStart start, StatusReporter status, Dice dice) : ITaskRun
+internal sealed class VirtualTask(AgentContext context, TaskLaunch launch, StatusReporter status, RandomFaults faults) : ITaskRun
 {
     private const string RunSeconds = "VIRTUAL_RUN_SECONDS";
     private const string ExitStatus = "VIRTUAL_EXIT";
     private ITimer? next;
 
-    public TaskStart Start => start;
-
     public W.TaskStatus? LastStatus => status.Last;
 
-    public bool IsRunning => !status.State.IsTerminal();
+    public bool IsRunning => !status.IsTerminal;
 
     public Task Completion => Task.CompletedTask;
 
-    public void Begin()
+    public void Start()
     {
         status.Report(W.TaskState.TaskStarting, Source.Executor);
         After(context.Options.Virtual.LaunchDelay, Run);
     }
 
-    public void Kill(TaskEnd why, W.KillPolicy? policy)
+    public void Kill(TaskEndReason reason, W.KillPolicy? policy)
     {
         if (!IsRunning)
             return;
-        if (start.TaskKillingState && why is TaskEnd.Killed or TaskEnd.Unhealthy)
+        if (launch.TaskKillingState && reason is TaskEndReason.Killed or TaskEndReason.Unhealthy)
             status.Report(W.TaskState.TaskKilling, Source.Executor);
         const string Message = "Command terminated with signal Terminated";
-        if (why == TaskEnd.TookTooLong)
+        if (reason == TaskEndReason.MaxCompletionTimeReached)
             End(W.TaskState.TaskFailed, Message, Reason.MaxCompletionTimeReached);
         else
-            End(W.TaskState.TaskKilled, Message, healthy: why == TaskEnd.Unhealthy ? false : null);
+            End(W.TaskState.TaskKilled, Message, healthy: reason == TaskEndReason.Unhealthy ? false : null);
     }
 
-    public void Vanish()
+    public void KillSilently()
     {
         status.IsSilent = true;
         next?.Dispose();
     }
 
-    public void EndSilently(int signal) => Vanish();
+    public void SignalSilently(int signal) => KillSilently();
 
-    public void ReportExecutorGone()
+    public void ReportExecutorTerminated()
     {
-        status.IsSilent = false;
-        status.Report(W.TaskState.TaskFailed, Source.Agent, "Executor terminated", Reason.ExecutorTerminated);
-        Vanish();
+        status.ReportExecutorTerminated();
+        KillSilently();
     }
 
     private void Run()
     {
         status.Report(W.TaskState.TaskRunning, Source.Executor);
-        if (start.Info.HealthCheck is not null)
+        if (launch.Info.HealthCheck is not null)
         {
-            var unhealthy = dice.Hits(context.Options.Virtual.Unhealthy);
+            var unhealthy = faults.Occurs(context.Options.Virtual.Unhealthy);
             status.Report(W.TaskState.TaskRunning, Source.Executor, reason: Reason.TaskHealthCheckStatusUpdated, healthy: !unhealthy);
             if (unhealthy)
             {
-                Kill(TaskEnd.Unhealthy, null);
+                Kill(TaskEndReason.Unhealthy, null);
                 return;
             }
         }
 
-        var limit = start.Info.MaxCompletionTime is { } max ? TimeSpan.FromTicks(max.Nanoseconds / 100) : TimeSpan.MaxValue;
-        var runs = RunTime();
-        if (runs <= limit && runs < TimeSpan.MaxValue)
-            After(runs, Finish);
+        var limit = launch.Info.MaxCompletionTime is { } max ? WireTime.Span(max) : TimeSpan.MaxValue;
+        var runTime = RunTime();
+        if (runTime <= limit && runTime < TimeSpan.MaxValue)
+            After(runTime, Finish);
         else if (limit < TimeSpan.MaxValue)
-            After(limit, () => Kill(TaskEnd.TookTooLong, null));
+            After(limit, () => Kill(TaskEndReason.MaxCompletionTimeReached, null));
     }
 
     private TimeSpan RunTime() =>
-        double.TryParse(Said(RunSeconds), CultureInfo.InvariantCulture, out var seconds) && seconds >= 0
+        double.TryParse(LabelOrVariable(RunSeconds), CultureInfo.InvariantCulture, out var seconds) && seconds >= 0
             ? TimeSpan.FromSeconds(seconds)
             : context.Options.Virtual.RunTime ?? TimeSpan.MaxValue;
 
     private void Finish()
     {
-        var exit = int.TryParse(Said(ExitStatus), CultureInfo.InvariantCulture, out var asked) ? asked : 0;
+        var exit = int.TryParse(LabelOrVariable(ExitStatus), CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
         End(exit == 0 ? W.TaskState.TaskFinished : W.TaskState.TaskFailed, $"Command exited with status {exit}");
     }
 
@@ -99,9 +97,9 @@ internal sealed class VirtualTask(AgentContext context, TaskStart start, StatusR
         status.Report(state, Source.Executor, message, reason, healthy);
     }
 
-    private string? Said(string name) =>
-        start.Info.Labels?.Labels_.FirstOrDefault(l => l.Key == name)?.Value
-        ?? start.Info.Command?.Environment?.Variables.FirstOrDefault(v => v.Name == name)?.Value;
+    private string? LabelOrVariable(string name) =>
+        launch.Info.Labels?.Labels_.FirstOrDefault(l => l.Key == name)?.Value
+        ?? launch.Info.Command?.Environment?.Variables.FirstOrDefault(v => v.Name == name)?.Value;
 
     private void After(TimeSpan delay, Action action)
     {

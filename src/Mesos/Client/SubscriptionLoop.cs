@@ -2,51 +2,51 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Pipeline.Mesos.Client.Mapping;
+using Pipeline.Mesos.RecordIo;
 
 namespace Pipeline.Mesos.Client;
 
-/// <summary>What calls need to know about the subscription that stands.</summary>
-internal sealed record Session(Uri Master, string StreamId, string FrameworkId);
-
-/// <summary>Keeps one subscription alive and writes what it brings into a channel.</summary>
+/// <summary>Keeps one subscription alive and writes its events into a channel.</summary>
 internal sealed class SubscriptionLoop(
-    MesosMasterOptions options, WireFormat format, TimeProvider time, Func<FrameworkDescription> framework,
-        Action<Session?> sessionChanged, ILogger log)
+    MesosMasterOptions options, WireFormat format, TimeProvider time, Func<FrameworkDescription> framework, Action<Session?> sessionChanged,
+    ILogger log)
 {
-    private const int MostStreamIdBytes = 128;
-    private readonly Backoff backoff = new(options.MaxBackoff);
+    private const int MaxStreamIdBytes = 128;
+    private int failures;
     private long? subscribedAt;
 
     public async Task RunAsync(ChannelWriter<MasterEvent> events, CancellationToken ct)
     {
         using var http = new MasterHttp(options, format, connections: 4);
-        while (!ct.IsCancellationRequested)
-        {
-            var reason = "no master is configured";
-            foreach (var master in Jittered(options.Masters))
-            {
-                var (end, why) = await AttemptAsync(http, master, events, ct);
-                sessionChanged(null);
-                if (end is not null)
-                {
-                    log.SubscriptionEnded(end.End, end.Reason);
-                    await events.WriteAsync(end, ct);
-                    return;
-                }
-
-                // One that ends again at once is no success: without this a master that does so would be asked ten times a second.
-                if (subscribedAt is { } since && time.GetElapsedTime(since) > options.MaxBackoff)
-                    backoff.Reset();
-                (reason, subscribedAt) = (why, null);
-            }
-
-            log.Disconnected(reason);
-            await events.WriteAsync(new Disconnected(reason), ct);
-            await Task.Delay(backoff.Next(), time, ct);
-        }
+        var retries = SubscriptionRetry.Create(options.MaxBackoff, time);
+        var last = await retries.ExecuteAsync(async token => await TryMastersAsync(http, events, token), ct);
+        log.SubscriptionEnded(last.End!.End, last.End.Reason);
+        await events.WriteAsync(last.End, ct);
     }
 
-    private static Uri[] Jittered(IReadOnlyList<Uri> masters)
+    private async Task<SubscriptionRound> TryMastersAsync(MasterHttp http, ChannelWriter<MasterEvent> events, CancellationToken ct)
+    {
+        var reason = "no master is configured";
+        foreach (var master in Shuffled(options.Masters))
+        {
+            var (end, why) = await AttemptAsync(http, master, events, ct);
+            sessionChanged(null);
+            if (end is not null)
+                return new SubscriptionRound(end, 0);
+
+            // One that ends at once is no success: otherwise a master that does so would be asked ten times a second.
+            if (subscribedAt is { } since && time.GetElapsedTime(since) > options.MaxBackoff)
+                failures = 0;
+            (reason, subscribedAt) = (why, null);
+        }
+
+        log.Disconnected(reason);
+        await events.WriteAsync(new Disconnected(reason), ct);
+        return new SubscriptionRound(null, ++failures);
+    }
+
+    private static Uri[] Shuffled(IReadOnlyList<Uri> masters)
     {
         var order = masters.ToArray();
         RandomNumberGenerator.Shuffle<Uri>(order);
@@ -67,7 +67,7 @@ internal sealed class SubscriptionLoop(
             using (response)
             {
                 if (response.StatusCode != HttpStatusCode.OK)
-                    return await RefusedAsync(response, dead.Token);
+                    return await RejectedAsync(response, dead.Token);
                 var streamId = StreamIdOf(response, leader);
                 await using var stream = await response.Content.ReadAsStreamAsync(dead.Token);
                 return await ReadAsync(stream, new Session(leader, streamId, ""), watchdog, events, dead.Token);
@@ -83,14 +83,14 @@ internal sealed class SubscriptionLoop(
         }
     }
 
-    /// <exception cref="InvalidDataException">Whoever answered is no master.</exception>
+    /// <exception cref="InvalidDataException">The answer is not that of a master.</exception>
     private string StreamIdOf(HttpResponseMessage response, Uri leader)
     {
         if (response.Content.Headers.ContentType?.MediaType is { } type && type != format.MediaType)
-            throw new InvalidDataException($"{leader.Authority}: {format.MediaType} was asked for and {type} came: is that a Mesos master?");
-        return response.Headers.TryGetValues("Mesos-Stream-Id", out var ids) && ids.First() is { Length: > 0 and <= MostStreamIdBytes } id
+            throw new InvalidDataException($"{leader.Authority} answered with {type} instead of {format.MediaType}. Is it a Mesos master?");
+        return response.Headers.TryGetValues("Mesos-Stream-Id", out var ids) && ids.First() is { Length: > 0 and <= MaxStreamIdBytes } id
             ? id
-            : throw new InvalidDataException($"{leader.Authority}: no Mesos-Stream-Id in the answer: is that a Mesos master?");
+            : throw new InvalidDataException($"{leader.Authority} sent no Mesos-Stream-Id. Is it a Mesos master?");
     }
 
     private async Task<(SubscriptionEnded? End, string Reason)> ReadAsync(
@@ -98,7 +98,7 @@ internal sealed class SubscriptionLoop(
     {
         var records = new RecordIoReader(options.MaxRecordBytes);
         var buffer = new byte[64 * 1024];
-        var silence = Timeout.InfiniteTimeSpan; // until SUBSCRIBED the time for the call runs on
+        var silence = Timeout.InfiniteTimeSpan; // until SUBSCRIBED the timeout of the call keeps running
         while (true)
         {
             var read = await stream.ReadAsync(buffer, ct);
@@ -111,7 +111,7 @@ internal sealed class SubscriptionLoop(
                 if (e is SubscriptionEnded end)
                     return (end, end.Reason);
                 if (e is Subscribed subscribed)
-                    (session, silence) = (Begin(session, subscribed), subscribed.HeartbeatInterval * options.MissedHeartbeats);
+                    (session, silence) = (Subscribed(session, subscribed), subscribed.HeartbeatInterval * options.MissedHeartbeats);
                 else if (session.FrameworkId.Length == 0)
                     throw new InvalidDataException($"{session.Master.Authority}: the stream does not begin with SUBSCRIBED.");
                 if (e is not null && !events.TryWrite(e))
@@ -121,27 +121,27 @@ internal sealed class SubscriptionLoop(
         }
     }
 
-    /// <exception cref="InvalidDataException">The stream turned into that of another framework.</exception>
-    private Session Begin(Session session, Subscribed subscribed)
+    /// <exception cref="InvalidDataException">SUBSCRIBED names another framework than before on the same stream.</exception>
+    private Session Subscribed(Session session, Subscribed subscribed)
     {
         if (session.FrameworkId.Length > 0 && session.FrameworkId != subscribed.FrameworkId)
             throw new InvalidDataException(
                 $"{session.Master.Authority}: subscribed as {session.FrameworkId}, and on the same stream as {subscribed.FrameworkId}.");
         subscribedAt = time.GetTimestamp();
         log.Subscribed(subscribed.FrameworkId, session.Master.Authority);
-        var standing = session with { FrameworkId = subscribed.FrameworkId };
-        sessionChanged(standing);
-        return standing;
+        var current = session with { FrameworkId = subscribed.FrameworkId };
+        sessionChanged(current);
+        return current;
     }
 
-    /// <summary>That we are slow must not look as if the master were silent.</summary>
+    /// <summary>A slow reader must not look like a silent master.</summary>
     private static async Task WaitForReaderAsync(MasterEvent e, ITimer watchdog, ChannelWriter<MasterEvent> events, CancellationToken ct)
     {
         watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await events.WriteAsync(e, ct);
     }
 
-    private static async Task<(SubscriptionEnded? End, string Reason)> RefusedAsync(HttpResponseMessage response, CancellationToken ct)
+    private static async Task<(SubscriptionEnded? End, string Reason)> RejectedAsync(HttpResponseMessage response, CancellationToken ct)
     {
         var text = $"{(int)response.StatusCode} {await MasterHttp.ErrorTextAsync(response, ct)}";
         return response.StatusCode switch
@@ -161,7 +161,7 @@ internal sealed class SubscriptionLoop(
         }
         catch (ObjectDisposedException)
         {
-            // The attempt ended in the same moment.
+            // The attempt ended at the same moment.
         }
     }
 }

@@ -58,7 +58,8 @@ public static class ProtoJsonReader
         {
             if (reader.Read() && reader.TrySkip())
             {
-                return "Parsed JSON included non-whitespace trailing characters: " + Encoding.UTF8.GetString(utf8[(int)reader.BytesConsumed..]);
+                var rest = Encoding.UTF8.GetString(utf8[(int)reader.BytesConsumed..]);
+                return "Parsed JSON included non-whitespace trailing characters: " + rest;
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

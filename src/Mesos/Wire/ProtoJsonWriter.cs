@@ -20,6 +20,7 @@ public static class ProtoJsonWriter
     // The operator API writes these lists though they are empty.
     private static readonly HashSet<string> WithEmptyLists = ["GetTasks", "GetExecutors", "GetFrameworks", "GetAgents"];
 
+    /// <summary>The message as UTF-8 JSON.</summary>
     public static byte[] Write(IMessage message)
     {
         var output = new ArrayBufferWriter<byte>(512);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
@@ -19,5 +19,5 @@ public sealed class Quarantine
     /// <returns>False: there is no such open entry.</returns>
     public Task<bool> ReleaseAsync(string cluster, long id, Actor actor, CancellationToken ct) => store.ReleaseAsync(
         cluster, id, actor,
-        JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked($"{actor} released entry {id} of the quarantine", actor), StoredJson.Options), ct);
+        JsonSerializer.Serialize<SchedulerCommand>(new StartNewTermCommand($"{actor} released entry {id} of the quarantine", actor), StoredJson.Options), ct);
 }

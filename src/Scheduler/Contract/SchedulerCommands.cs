@@ -2,7 +2,8 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Contract;
 
@@ -40,7 +41,7 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
     {
         RequireId(nameof(run.RequestId), run.RequestId, IdRules.MostRequest);
         RequireId(nameof(run.RunId), run.RunId, IdRules.MostDeploy);
-        return PutAsync(run.Cluster, run.RunId, new RunSubmitted(run), ct);
+        return PutAsync(run.Cluster, run.RunId, new SubmitRunCommand(run), ct);
     }
 
     /// <summary>The same deploy id twice changes nothing. A deploy of the same request that is still rolling out is given up for
@@ -50,28 +51,28 @@ public sealed class SchedulerCommands(NpgsqlDataSource db, TimeProvider time)
     {
         RequireId(nameof(deploy.RequestId), deploy.RequestId, IdRules.MostRequest);
         RequireId(nameof(deploy.DeployId), deploy.DeployId, IdRules.MostDeploy);
-        return PutAsync(deploy.Cluster, deploy.DeployId, new DeploySubmitted(deploy), ct);
+        return PutAsync(deploy.Cluster, deploy.DeployId, new SubmitDeployCommand(deploy), ct);
     }
 
     /// <summary>Ends the run as cancelled; nothing happens when it has ended.</summary>
     public Task CancelRunAsync(string cluster, string runId, string reason, Actor actor, CancellationToken ct) =>
-        PutAsync(cluster, runId, new RunCancelled(runId, reason, actor), ct);
+        PutAsync(cluster, runId, new CancelRunCommand(runId, reason, actor), ct);
 
     /// <summary>Gives a deploy up that is not healthy yet: its instances are killed, those of the one before run on.</summary>
     public Task CancelDeployAsync(string cluster, string deployId, string reason, Actor actor, CancellationToken ct) =>
-        PutAsync(cluster, deployId, new DeployCancelled(deployId, reason, actor), ct);
+        PutAsync(cluster, deployId, new CancelDeployCommand(deployId, reason, actor), ct);
 
     /// <summary>Kills one task. An instance of a service is replaced, a run ends as cancelled.</summary>
     public Task KillTaskAsync(string cluster, string taskId, string reason, Actor actor, CancellationToken ct) =>
-        PutAsync(cluster, taskId, new TaskKillAsked(taskId, reason, actor), ct);
+        PutAsync(cluster, taskId, new KillTaskCommand(taskId, reason, actor), ct);
 
     /// <summary>Kills every task of the request and forgets it.</summary>
     public Task RemoveRequestAsync(string cluster, string requestId, Actor actor, CancellationToken ct) =>
-        PutAsync(cluster, requestId, new RequestRemovalAsked(requestId, actor), ct);
+        PutAsync(cluster, requestId, new RemoveRequestCommand(requestId, actor), ct);
 
     /// <summary>Asks the master for the state of everything, now.</summary>
     public Task ReconcileAsync(string cluster, Actor actor, CancellationToken ct) =>
-        PutAsync(cluster, cluster, new ReconciliationAsked(actor), ct);
+        PutAsync(cluster, cluster, new ReconcileCommand(actor), ct);
 
     /// <summary>Puts the command into the intake in a transaction of its own, and waits some seconds for what the leader makes of
     /// it.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Contract;
@@ -31,13 +32,13 @@ public sealed class SchedulerQueries
 
     /// <summary>Null: none is in force.</summary>
     public async Task<PriorityFreezeView?> PriorityFreezeAsync(string cluster, CancellationToken ct) =>
-        await PayloadAsync<Core.PriorityFreeze>("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", cluster, ct) is { } freeze
+        await PayloadAsync<PriorityFreeze>("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster", cluster, ct) is { } freeze
             ? OverrideViews.Of(freeze)
             : null;
 
     /// <summary>Null: each request decides.</summary>
     public async Task<PlacementForcedView?> PlacementForcedAsync(string cluster, CancellationToken ct) =>
-        await PayloadAsync<Core.PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
+        await PayloadAsync<PlacementForced>("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster", cluster, ct) is { } forced
             ? OverrideViews.Of(forced)
             : null;
 

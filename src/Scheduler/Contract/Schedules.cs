@@ -1,4 +1,4 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Contract;
 

@@ -1,60 +1,55 @@
-using Pipeline.Kernel;
-using Pipeline.Kernel.Events;
-using Pipeline.Mesos;
-using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Core.Layers;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Offers;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Core;
 
 /// <summary>
-/// The scheduler of one cluster: hears, decides, and says what must be durable and what must then be sent. No I/O, no clock, no
-/// randomness: the same history gives the same effects. Not thread-safe; one loop drives it.
+/// The scheduler of one cluster: handles what happens, decides, and says what must be durable and what must then be sent. No I/O, no
+/// clock, no randomness: the same history gives the same effects. Not thread-safe; one loop drives it.
 /// </summary>
 /// <remarks>
-/// Parts: this file hears and wakes. Commands, Submit, Overrides and Bounce do what people ask; Balance, Deploys and Runs say what should
-/// run; Due and Offers where; Updates, Readiness, Endings and Cooldown what became of it; Kills and Reconciliation see to the end.
-/// Machines, Presence and Maintenance know the agents; Why says what tasks wait for.
+/// It drives parts that each own their state, over one <see cref="ClusterState"/>. They stand in four layers (<c>Layers/</c>), each made
+/// of those below it; <see cref="Handle(IReadOnlyList{SchedulerInput}, DateTimeOffset)"/> is the one order in which they act.
 /// The caller must make the effects of a step durable before it carries out their sends, and before the next step's sends.
 /// </remarks>
-internal sealed partial class ClusterMachine
+internal sealed class ClusterMachine
 {
-    private static readonly Actor Self = Actor.System("scheduler");
-
-    private readonly CoreSettings settings;
-    private readonly TrustCheck trust;
     private readonly ClusterState state;
-    private readonly Timers timers = new();
+    private readonly TaskLayer tasks;
+    private readonly InstanceLayer instances;
+    private readonly ClusterLayer cluster;
+    private readonly CommandLayer commands;
 
-    /// <param name="now">When the state was taken up: what waited while nobody led gets its time anew.</param>
+    /// <param name="now">When the rows were read: what waited while nobody led gets its time anew.</param>
     public ClusterMachine(CoreSettings settings, TrustCheck trust, Snapshot snapshot, DateTimeOffset now)
     {
-        this.settings = settings;
-        this.trust = trust;
-        state = new ClusterState(snapshot);
-        heldBack.UnionWith(state.Deploys.Values.Where(d => d.KeepsRunning).Select(d => d.Id));
-        foreach (var task in state.Tasks.Values.OrderBy(t => t.Id, StringComparer.Ordinal).ToList())
-            TakeUp(task, now);
-        foreach (var deploy in state.Deploys.Values)
-            TakeUp(deploy);
-        foreach (var request in state.Requests.Values)
-            TakeUp(request);
-        if (state.Freeze?.Change.Until is { } thaw)
-            timers.Set(TimerKind.Freeze, "", thaw);
-        WatchPresence(now);
-        state.Effects.ForgetWhys = true;
+        state = new ClusterState(settings.Cluster, snapshot);
+        tasks = new TaskLayer(state, settings);
+        instances = new InstanceLayer(state, settings, tasks);
+        cluster = new ClusterLayer(state, settings, trust, tasks, instances);
+        commands = new CommandLayer(state, settings, tasks, instances, cluster);
+        Recover(now);
     }
 
     /// <summary>Null when nothing waits for time.</summary>
-    public DateTimeOffset? NextWake => timers.Next;
+    public DateTimeOffset? NextWake => state.Timers.Next;
 
     /// <summary>Work waits for a place. Read by the subscription, from another thread, when it is made.</summary>
-    public bool WantsOffers => wanting;
+    public bool WantsOffers => cluster.Placement.IsWaiting;
 
     public FrameworkRecord Framework => state.Framework;
 
     internal ClusterState State => state;
 
-    /// <summary>The input, or the id that time woke, which is being heard: should the step throw, it threw on this.</summary>
-    internal object? Hearing { get; private set; }
+    /// <summary>The input, or the id that time woke, which is being handled: should the step throw, it threw on this.</summary>
+    internal object? Handling => state.Handling;
+
+    internal IReadOnlyCollection<HeldOffer> Held => cluster.Offers.Held;
+
+    internal DeclineLog Declines => cluster.Offers.Declines;
 
     /// <summary>The request that a task, deploy or request of this id belongs to.</summary>
     internal string? RequestOf(string id) =>
@@ -65,25 +60,25 @@ internal sealed partial class ClusterMachine
 
     public Effects Handle(SchedulerInput input, DateTimeOffset now) => Handle([input], now);
 
-    /// <summary>Hears a batch in order, then what time brought, then places what can be placed.</summary>
+    /// <summary>Handles a batch in order, then what time brought, then places what can be placed.</summary>
     public Effects Handle(IReadOnlyList<SchedulerInput> batch, DateTimeOffset now)
     {
         foreach (var input in batch)
         {
-            Hearing = input;
+            state.Handling = input;
             Apply(input, now);
         }
 
-        while (timers.TryTakeDue(now, out var kind, out var id))
+        while (state.Timers.TryTakeDue(now, out var kind, out var id))
         {
-            Hearing = id;
-            Wake(kind, id, now);
+            state.Handling = id;
+            WakeOf(kind)(id, now);
         }
 
-        Hearing = null;
-        EmptyAgents(now);
-        EndReconciliation(now);
-        Settle(now);
+        state.Handling = null;
+        cluster.Drains.Continue(now);
+        tasks.Reconciler.EndWhenAnswered(now);
+        cluster.Placement.Run(now);
         return state.TakeEffects();
     }
 
@@ -91,192 +86,86 @@ internal sealed partial class ClusterMachine
     {
         switch (input)
         {
-            case MasterSaid said:
-                Hear(said.Event, now);
+            case MasterEventReceived said:
+                cluster.Master.Handle(said.Event, now);
                 break;
             case SchedulerCommand command:
-                Obey(command, now);
+                commands.Handler.Handle(command, now);
                 break;
-            case Commanded asked:
-                state.Effects.Answers.Add((asked.Id, Obey(asked.Command, now)));
+            case CommandReceived asked:
+                state.Effects.Answers.Add((asked.Id, commands.Handler.Handle(asked.Command, now)));
                 break;
-            case AlreadyDone done:
-                state.Effects.Answers.Add((done.Id, CommandOutcome.Made("It was asked for before, with the same id; nothing changed.")));
+            case CommandRepeated done:
+                state.Effects.Answers.Add((done.Id, CommandOutcome.Done("It was asked for before, with the same id; nothing changed.")));
                 break;
-            case ProbeAnswered answer:
-                Answered(answer, now);
+            case ProbeCompleted answer:
+                instances.Probes.Answered(answer, now);
                 break;
             case SendFailed failed:
-                Failed(failed.Call, now);
+                cluster.FailedCalls.Handle(failed.Call, now);
                 break;
-            case LookedUp found:
-                MeetStranger(found, now);
+            case TaskLookedUp found:
+                tasks.Unknown.Identify(found, now);
                 break;
         }
     }
 
-    private void Hear(MasterEvent said, DateTimeOffset now)
+    /// <summary>What happens when the time of a timer has come, for every kind of timer.</summary>
+    private Action<string, DateTimeOffset> WakeOf(TimerKind kind) => kind switch
     {
-        switch (said)
+        TimerKind.Launch => tasks.Reconciler.AskAbout,
+        TimerKind.Kill => KillAgain,
+        TimerKind.Unreachable => instances.Unreachable.PatiencePassed,
+        TimerKind.Startup => instances.Probes.StartupPassed,
+        TimerKind.Probe => instances.Probes.Probe,
+        TimerKind.Overtime => instances.Overdue.RanTooLong,
+        TimerKind.NotBefore => (_, _) => state.Signals.IsDue = true,
+        TimerKind.Budget => instances.Failures.BudgetPassed,
+        TimerKind.Reconcile => (_, now) => tasks.Reconciler.AskAboutSome(now),
+        TimerKind.ImplicitReconcile => (_, now) => tasks.Reconciler.AskAboutAll(now),
+        TimerKind.Revive or TimerKind.OfferHold => NothingToDo,
+        TimerKind.NotStarted => instances.Overdue.DidNotStart,
+        TimerKind.Settled => instances.Running.RanLongEnough,
+        TimerKind.Advance => instances.Convergence.Advance,
+        TimerKind.Override => commands.OverrideExpiry.Passed,
+        TimerKind.Cooldown => tasks.Cooldowns.Passed,
+        TimerKind.Fire => commands.CronRuns.Fire,
+        TimerKind.OldRuns => commands.CronRuns.OldRunsPassed,
+        TimerKind.Freeze => (_, now) => commands.Freezes.Passed(now),
+        TimerKind.Machine => commands.Machines.Passed,
+        TimerKind.Missing => (_, now) => cluster.Presence.LookForMissing(now),
+        TimerKind.Purge => (_, now) => cluster.Presence.Purge(now),
+        TimerKind.Maintenance => cluster.Maintenance.Passed,
+        TimerKind.Late => instances.LateRuns.Passed,
+    };
+
+    private void KillAgain(string taskId, DateTimeOffset now)
+    {
+        tasks.Kills.KillAgain(taskId, now);
+        tasks.Unknown.KillAgain(taskId, now);
+    }
+
+    // The round of placement at the end of the step looks at the time itself.
+    private static void NothingToDo(string id, DateTimeOffset now)
+    {
+    }
+
+    /// <summary>A new leader begins from the rows.</summary>
+    private void Recover(DateTimeOffset now)
+    {
+        instances.Recovery.Recover(now);
+        foreach (var deploy in state.Deploys.Values)
+            instances.Rollouts.Recover(deploy);
+        foreach (var request in state.Requests.Values)
         {
-            case Subscribed subscribed:
-                OnSubscribed(subscribed, now);
-                break;
-            case OffersReceived received:
-                foreach (var offer in received.Offers)
-                    Hold(offer, now);
-                break;
-            case OfferRescinded rescinded:
-                offers.Remove(rescinded.OfferId);
-                break;
-            case InverseOffersReceived inverse:
-                OnInverseOffers(inverse.Offers, now);
-                break;
-            case InverseOfferRescinded rescinded:
-                OnInverseRescinded(rescinded.OfferId, now);
-                break;
-            case TaskUpdated updated:
-                Update(updated.Status, now);
-                break;
-            case AgentRemoved removed:
-                OnAgentRemoved(removed.AgentId, now);
-                break;
-            case Disconnected gone:
-                OnDisconnected(gone.Reason);
-                break;
-            case SubscriptionEnded ended:
-                OnEnded(ended);
-                break;
+            tasks.Overrides.Watch(request);
+            tasks.Cooldowns.Recover(request);
+            commands.CronRuns.Recover(request);
         }
+
+        commands.Freezes.Recover();
+        cluster.Presence.Recover(now);
+        cluster.MachineChanges.Recover();
+        state.Effects.ForgetWhys = true;
     }
-
-    private void Wake(TimerKind kind, string id, DateTimeOffset now)
-    {
-        switch (kind)
-        {
-            case TimerKind.Launch:
-                AskAbout(id, now);
-                break;
-            case TimerKind.Kill:
-                KillAgain(id, now);
-                break;
-            case TimerKind.Unreachable:
-                UnreachableForTooLong(id, now);
-                break;
-            case TimerKind.Startup:
-                StartupPassed(id, now);
-                break;
-            case TimerKind.Probe:
-                Probe(id, now);
-                break;
-            case TimerKind.Overtime:
-                OvertimePassed(id, now);
-                break;
-            case TimerKind.Budget:
-                BudgetPassed(id, now);
-                break;
-            case TimerKind.Reconcile:
-                ReconcileSome(now);
-                break;
-            case TimerKind.ImplicitReconcile:
-                ReconcileAll(now);
-                break;
-            case TimerKind.NotStarted:
-                DidNotStart(id, now);
-                break;
-            case TimerKind.Settled:
-                RanLongEnough(id, now);
-                break;
-            case TimerKind.Advance:
-                Proceed(id, now);
-                break;
-            case TimerKind.Override:
-                OverridesPassed(id, now);
-                break;
-            case TimerKind.Cooldown:
-                CooldownPassed(id, now);
-                break;
-            case TimerKind.Fire:
-                Fire(id, now);
-                break;
-            case TimerKind.OldRuns:
-                OldRunsPassed(id, now);
-                break;
-            case TimerKind.Freeze:
-                FreezePassed(now);
-                break;
-            case TimerKind.Machine:
-                MachineExpired(id, now);
-                break;
-            case TimerKind.Missing:
-                LookForMissing(now);
-                break;
-            case TimerKind.Purge:
-                Purge(now);
-                break;
-            case TimerKind.Maintenance:
-                MaintenanceDue(id, now);
-                break;
-            case TimerKind.NotBefore:
-                placementDue = true;
-                break;
-            case TimerKind.Late:
-                IsLate(id, now);
-                break;
-            case TimerKind.Revive or TimerKind.OfferHold:
-                break; // Settle looks at the time itself.
-        }
-    }
-
-    private void TakeUp(TaskRecord task, DateTimeOffset now)
-    {
-        switch (task.Phase)
-        {
-            case TaskPhase.Pending when task.NotBefore is { } at:
-                timers.Set(TimerKind.NotBefore, task.Id, at);
-                break;
-            case TaskPhase.Launching:
-                timers.Set(TimerKind.Launch, task.Id, now + settings.LaunchTimeout);
-                timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
-                break;
-            case TaskPhase.Starting:
-                timers.Set(TimerKind.NotStarted, task.Id, now + settings.KillIfNotRunning);
-                break;
-            case TaskPhase.Unreachable:
-                if (PatienceFor(task) is { } patience)
-                    timers.Set(TimerKind.Unreachable, task.Id, now + patience);
-                break;
-            case TaskPhase.Running:
-                WatchRunning(task, now);
-                break;
-        }
-    }
-
-    private void TakeUp(Deploy deploy)
-    {
-        if (deploy is not { State: DeployState.Deploying, KeepsRunning: true })
-            return;
-        if (deploy.Progress.HealthyAt is not null)
-            WaitForAcceptance(deploy);
-        else if (RolloutRules.BudgetOf(deploy) is { } budget)
-            timers.Set(TimerKind.Budget, deploy.Id, RolloutRules.StepSince(deploy) + budget);
-    }
-
-    private void TakeUp(Request request)
-    {
-        WatchOverrides(request);
-        if (request.Overrides.Cooldown is not null)
-            timers.Set(TimerKind.Cooldown, request.Id, CooldownRules.EndOf(request));
-        if (request.NextFire is { } fire)
-            timers.Set(TimerKind.Fire, request.Id, fire);
-        if (request.Kind is RequestKind.Cron or RequestKind.OnDemand && request.ActiveDeploy is { } id
-            && state.Deploys.TryGetValue(id, out var active))
-            WatchOldRuns(active);
-    }
-
-    private void Send(MasterCall call) => state.Effects.Sends.Add(new Call(call));
-
-    private bool Connected => state.Framework.State == FrameworkState.Subscribed;
-
-    private static JournalSubject SubjectOf(TaskRecord task) => task.Subject with { TaskId = task.Id };
 }

@@ -5,7 +5,7 @@ using Pipeline.Attestation;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
 
 namespace Pipeline.Scheduler.Data;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Data;
 

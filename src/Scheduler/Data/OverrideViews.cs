@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Data;
 

@@ -2,7 +2,10 @@ using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Launching;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Transitions;
 
 namespace Pipeline.Scheduler.Data;
 

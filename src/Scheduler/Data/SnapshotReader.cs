@@ -4,7 +4,8 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Data;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Data;
 
@@ -239,7 +240,7 @@ internal static class WriteSql
         Uuid = Column(rows, r => r.Status.Uuid),
     };
 
-    public static object ProbeArguments(IReadOnlyList<ProbeAnswered> rows) => new
+    public static object ProbeArguments(IReadOnlyList<ProbeCompleted> rows) => new
     {
         Task = Column(rows, r => r.TaskId),
         At = Column(rows, r => r.At.UtcDateTime),

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Http;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -86,5 +86,5 @@ internal static class ClusterEndpoints
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Reconcile(
         string name, [AsParameters] Asker asker, CancellationToken ct) =>
-        asker.AskAsync(name, name, new FieldErrors(), new ReconciliationAsked(asker.Actor), ct);
+        asker.AskAsync(name, name, new FieldErrors(), new ReconcileCommand(asker.Actor), ct);
 }

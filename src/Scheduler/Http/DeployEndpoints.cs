@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -39,7 +39,7 @@ internal static class DeployEndpoints
         fields.Require("decision", body?.Decision is null or "accept" or "reject", "Say accept or reject.");
         fields.Require("reason", body?.Decision != "reject" || !string.IsNullOrWhiteSpace(body.Reason), "Say why it is rejected.");
         fields.Reason(body?.Reason);
-        return asker.AskAsync(name, id, fields, new DeployAdvanced(id, body?.Decision != "reject", body?.Reason, asker.Actor), ct);
+        return asker.AskAsync(name, id, fields, new AdvanceDeployCommand(id, body?.Decision != "reject", body?.Reason, asker.Actor), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Cancel(
@@ -47,7 +47,7 @@ internal static class DeployEndpoints
     {
         var fields = new FieldErrors();
         fields.Reason(body?.Reason);
-        return asker.AskAsync(name, id, fields, new DeployCancelled(id, body?.Reason ?? "no reason given", asker.Actor), ct);
+        return asker.AskAsync(name, id, fields, new CancelDeployCommand(id, body?.Reason ?? "no reason given", asker.Actor), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> CancelRun(
@@ -55,7 +55,7 @@ internal static class DeployEndpoints
     {
         var fields = new FieldErrors();
         fields.Reason(body?.Reason);
-        return asker.AskAsync(name, id, fields, new RunCancelled(id, body?.Reason ?? "no reason given", asker.Actor), ct);
+        return asker.AskAsync(name, id, fields, new CancelRunCommand(id, body?.Reason ?? "no reason given", asker.Actor), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Freeze(
@@ -64,13 +64,13 @@ internal static class DeployEndpoints
         var fields = new FieldErrors();
         fields.Require("level", body?.Level is > 0 and <= 1, "Give a number above 0, up to 1.");
         var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(name, name, fields, new FreezeAsked(body?.Level, body?.Kill ?? false, by), ct);
+        return asker.AskAsync(name, name, fields, new FreezeLaunchesCommand(body?.Level, body?.Kill ?? false, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Thaw(
         string name, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, name, fields, new FreezeAsked(null, false, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, name, fields, new FreezeLaunchesCommand(null, false, asker.By(fields, reason, null)), ct);
     }
 }

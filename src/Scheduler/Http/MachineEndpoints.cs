@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -76,7 +77,7 @@ internal static class MachineEndpoints
         fields.Require("atExpiry", body?.AtExpiry is not "kill" || action is MachineAction.Drain or MachineAction.Decommission,
             "Only a drain or a decommission can kill what is left.");
         var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(name, id, fields, new MachineAsked(kind, id, action, body?.AtExpiry == "kill", by), ct);
+        return asker.AskAsync(name, id, fields, new MachineCommand(kind, id, action, body?.AtExpiry == "kill", by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> ForcePlacement(
@@ -88,13 +89,13 @@ internal static class MachineEndpoints
         fields.Require("strategy", body.Strategy is null || words.TryGetValue(body.Strategy, out strategy), $"Give one of {string.Join(", ", words.Keys)}.");
         fields.Require("strategy", body.Strategy is not null || body.RackSensitive is not null,
             "Give a strategy, rackSensitive, or both; DELETE on the same path lets requests decide again.");
-        return asker.AskAsync(name, name, fields, new PlacementForcedAsked(strategy, body.RackSensitive, asker.By(fields, body.Reason, null)), ct);
+        return asker.AskAsync(name, name, fields, new ForcePlacementCommand(strategy, body.RackSensitive, asker.By(fields, body.Reason, null)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> FreePlacement(
         string name, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, name, fields, new PlacementForcedAsked(null, null, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, name, fields, new ForcePlacementCommand(null, null, asker.By(fields, reason, null)), ct);
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -41,6 +41,6 @@ internal static class QuarantineEndpoints
         var fields = new FieldErrors();
         fields.Require("confirm", body?.Confirm is "take-over" or "drop-id",
             "Say how to go on: \"take-over\" subscribes again with the id we have; \"drop-id\" forgets it, and everything is started anew.");
-        return asker.AskAsync(name, name, fields, new FrameworkResetAsked(body?.Confirm == "drop-id", asker.Actor), ct);
+        return asker.AskAsync(name, name, fields, new ResetFrameworkCommand(body?.Confirm == "drop-id", asker.Actor), ct);
     }
 }

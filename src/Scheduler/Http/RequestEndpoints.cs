@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -33,7 +33,7 @@ internal static class RequestEndpoints
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Remove(
         string name, string id, [AsParameters] Asker asker, CancellationToken ct) =>
-        asker.AskAsync(name, id, new FieldErrors(), new RequestRemovalAsked(id, asker.Actor), ct);
+        asker.AskAsync(name, id, new FieldErrors(), new RemoveRequestCommand(id, asker.Actor), ct);
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Scale(
         string name, string id, ScaleBody? body, [AsParameters] Asker asker, CancellationToken ct)
@@ -42,14 +42,14 @@ internal static class RequestEndpoints
         fields.Require("instances", body?.Instances is >= 0, "Give the number of instances, from 0.");
         var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
         return asker.AskAsync(
-            name, id, fields, new ScaleAsked(id, body?.Instances ?? 0, body?.Acknowledged ?? false, body?.Bounce ?? false, by), ct);
+            name, id, fields, new ScaleCommand(id, body?.Instances ?? 0, body?.Acknowledged ?? false, body?.Bounce ?? false, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndScale(
         string name, string id, bool? acknowledged, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new ScaleEnded(id, acknowledged ?? false, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, id, fields, new EndScaleCommand(id, acknowledged ?? false, asker.By(fields, reason, null)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Pause(
@@ -57,14 +57,14 @@ internal static class RequestEndpoints
     {
         var fields = new FieldErrors();
         return asker.AskAsync(
-            name, id, fields, new PauseAsked(id, body?.Kill ?? true, asker.By(fields, body?.Reason, body?.DurationSeconds)), ct);
+            name, id, fields, new PauseCommand(id, body?.Kill ?? true, asker.By(fields, body?.Reason, body?.DurationSeconds)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Unpause(
         string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new UnpauseAsked(id, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, id, fields, new UnpauseCommand(id, asker.By(fields, reason, null)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Bounce(
@@ -75,28 +75,28 @@ internal static class RequestEndpoints
         fields.Require("atATime", body?.AtATime is null || body.Incremental == true, "It needs \"incremental\": true; a full bounce replaces all.");
         var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
         return asker.AskAsync(
-            name, id, fields, new BounceAsked(id, body?.Incremental ?? false, body?.AtATime ?? 1, body?.SkipHealth ?? false, by), ct);
+            name, id, fields, new BounceCommand(id, body?.Incremental ?? false, body?.AtATime ?? 1, body?.SkipHealth ?? false, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndBounce(
         string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new BounceEnded(id, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, id, fields, new EndBounceCommand(id, asker.By(fields, reason, null)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> SkipHealth(
         string name, string id, SkipHealthBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new SkipHealthAsked(id, true, asker.By(fields, body?.Reason, body?.DurationSeconds)), ct);
+        return asker.AskAsync(name, id, fields, new SkipHealthCommand(id, true, asker.By(fields, body?.Reason, body?.DurationSeconds)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndSkipHealth(
         string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new SkipHealthAsked(id, false, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, id, fields, new SkipHealthCommand(id, false, asker.By(fields, reason, null)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> Priority(
@@ -105,21 +105,21 @@ internal static class RequestEndpoints
         var fields = new FieldErrors();
         fields.Require("priority", body?.Priority is >= 0 and <= 1, "Give a number from 0 to 1.");
         var by = asker.By(fields, body?.Reason, body?.DurationSeconds);
-        return asker.AskAsync(name, id, fields, new PriorityAsked(id, body?.Priority, by), ct);
+        return asker.AskAsync(name, id, fields, new SetPriorityCommand(id, body?.Priority, by), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> EndPriority(
         string name, string id, string? reason, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new PriorityAsked(id, null, asker.By(fields, reason, null)), ct);
+        return asker.AskAsync(name, id, fields, new SetPriorityCommand(id, null, asker.By(fields, reason, null)), ct);
     }
 
     private static Task<Results<Accepted<CommandView>, ProblemHttpResult>> ExitCooldown(
         string name, string id, ReasonBody? body, [AsParameters] Asker asker, CancellationToken ct)
     {
         var fields = new FieldErrors();
-        return asker.AskAsync(name, id, fields, new CooldownEnded(id, asker.By(fields, body?.Reason, null)), ct);
+        return asker.AskAsync(name, id, fields, new ExitCooldownCommand(id, asker.By(fields, body?.Reason, null)), ct);
     }
 
     private static async Task<Results<Accepted<CommandView>, ProblemHttpResult>> Run(
@@ -136,7 +136,7 @@ internal static class RequestEndpoints
         var needs = parent is null ? null : RunFields.Needs(parent, body!.Resources!);
         return await asker.AskAsync(
             name, id, fields,
-            new RunAsked(id, body?.RunId ?? RunFields.NewId(asker.Time), body?.Arguments ?? [],
+            new RunNowCommand(id, body?.RunId ?? RunFields.NewId(asker.Time), body?.Arguments ?? [],
                 body?.Environment ?? new Dictionary<string, string>(), needs, body?.RunAt, by), ct);
     }
 }
@@ -146,10 +146,10 @@ internal sealed record Asker(SchedulerCommands Commands, SchedulerQueries Querie
 {
     public Actor Actor => Kernel.Actor.Of(Http.User);
 
-    public Asking By(FieldErrors fields, string? reason, double? durationSeconds)
+    public CommandOrigin By(FieldErrors fields, string? reason, double? durationSeconds)
     {
         fields.Reason(reason);
-        return new Asking(Actor, reason, fields.Duration("durationSeconds", durationSeconds));
+        return new CommandOrigin(Actor, reason, fields.Duration("durationSeconds", durationSeconds));
     }
 
     public async Task<Results<Accepted<CommandView>, ProblemHttpResult>> AskAsync(

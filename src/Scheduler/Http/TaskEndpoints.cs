@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Http;
 
@@ -71,7 +71,7 @@ internal static class TaskEndpoints
             ? bad
             : await CommandEndpoints.AskAsync(
                 commands, task.Cluster, id,
-                new TaskKillAsked(id, request?.Reason ?? "no reason given", Actor.Of(http.User), request?.Destroy ?? false,
+                new KillTaskCommand(id, request?.Reason ?? "no reason given", Actor.Of(http.User), request?.Destroy ?? false,
                     request?.Replace ?? false), ct);
     }
 

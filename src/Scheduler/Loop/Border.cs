@@ -2,6 +2,8 @@ using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;
@@ -15,13 +17,13 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
     /// <summary>One offer an event, so that a bad one is known by its agent; nothing of what is set aside.</summary>
     public IEnumerable<SchedulerInput> Admit(SchedulerInput input) => input switch
     {
-        MasterSaid { Event: OffersReceived received } => received.Offers
+        MasterEventReceived { Event: OffersReceived received } => received.Offers
             .Where(o => !aside.Holds(QuarantineKind.Agent, o.AgentId))
-            .Select(o => new MasterSaid(new OffersReceived([o]))),
-        MasterSaid { Event: TaskUpdated { Status.TaskId: var id } } when aside.Holds(QuarantineKind.Task, id) => [],
+            .Select(o => new MasterEventReceived(new OffersReceived([o]))),
+        MasterEventReceived { Event: TaskUpdated { Status.TaskId: var id } } when aside.Holds(QuarantineKind.Task, id) => [],
         // PostgreSQL holds every text but NUL, and a task may say anything.
-        MasterSaid { Event: TaskUpdated { Status: { Message: { } text } status } } when text.Contains('\0', StringComparison.Ordinal) =>
-            [new MasterSaid(new TaskUpdated(status with { Message = text.Replace('\0', '\uFFFD') }))],
+        MasterEventReceived { Event: TaskUpdated { Status: { Message: { } text } status } } when text.Contains('\0', StringComparison.Ordinal) =>
+            [new MasterEventReceived(new TaskUpdated(status with { Message = text.Replace('\0', '\uFFFD') }))],
         _ => [input],
     };
 
@@ -29,8 +31,8 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
     public string? Refuses(IntakeItem item) => item.Command switch
     {
         null => item.Error,
-        RunSubmitted { Run.RequestId: var id } when aside.Holds(QuarantineKind.Request, id) => $"its request {id} is set aside",
-        DeploySubmitted { Deploy.RequestId: var id } when aside.Holds(QuarantineKind.Request, id) => $"its request {id} is set aside",
+        SubmitRunCommand { Run.RequestId: var id } when aside.Holds(QuarantineKind.Request, id) => $"its request {id} is set aside",
+        SubmitDeployCommand { Deploy.RequestId: var id } when aside.Holds(QuarantineKind.Request, id) => $"its request {id} is set aside",
         _ => null,
     };
 
@@ -47,7 +49,7 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
     {
         var command = heard switch
         {
-            Commanded asked => asked.Command,
+            CommandReceived asked => asked.Command,
             SchedulerCommand plain => plain,
             _ => null,
         };
@@ -64,9 +66,9 @@ internal sealed class Border(QuarantineStore quarantine, SetAside aside, string 
         var reason = Reason(thrown);
         return heard switch
         {
-            MasterSaid { Event: TaskUpdated { Status: var status } } =>
+            MasterEventReceived { Event: TaskUpdated { Status: var status } } =>
                 new QuarantineEntry(QuarantineKind.Task, status.TaskId, reason, JsonSerializer.Serialize(status, StoredJson.Options)),
-            MasterSaid { Event: OffersReceived { Offers: [var offer] } } =>
+            MasterEventReceived { Event: OffersReceived { Offers: [var offer] } } =>
                 new QuarantineEntry(QuarantineKind.Agent, offer.AgentId, reason, JsonSerializer.Serialize(offer, StoredJson.Options)),
             SchedulerInput input => new QuarantineEntry(QuarantineKind.Event, input.GetType().Name, reason, input.ToString()),
             string id when machine.RequestOf(id) is { } request => new QuarantineEntry(QuarantineKind.Request, request, reason, $"woken for {id}"),

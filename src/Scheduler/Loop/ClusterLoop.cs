@@ -5,6 +5,8 @@ using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;
@@ -77,7 +79,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         }
         catch (Exception e)
         {
-            await border.SetAsideAsync(machine, machine.Hearing, intake, e, ct);
+            await border.SetAsideAsync(machine, machine.Handling, intake, e, ct);
             throw;
         }
     }
@@ -120,7 +122,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         return taken;
     }
 
-    private static bool IsOurs(IntakeItem item) => item.Command is NewTermAsked or FrameworkResetAsked;
+    private static bool IsOurs(IntakeItem item) => item.Command is StartNewTermCommand or ResetFrameworkCommand;
 
     /// <summary>What is the loop's own to do: it ends the term, so that the next begins from rows that say otherwise.</summary>
     private async Task ObeyAsync(IntakeItem item, CancellationToken ct)
@@ -128,7 +130,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
         var effects = new Effects();
         var outcome = CommandOutcome.Accepted;
         var reason = "a new term was asked for";
-        if (item.Command is FrameworkResetAsked reset)
+        if (item.Command is ResetFrameworkCommand reset)
         {
             if (machine.Framework.State is FrameworkState.FailedOver or FrameworkState.Removed)
             {
@@ -159,10 +161,10 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
     {
         foreach (var item in items)
         {
-            if (item is not { Known: true, Command: RunSubmitted or DeploySubmitted or RunAsked })
-                yield return item.WantsAnswer ? new Commanded(item.Id, item.Command) : item.Command;
+            if (item is not { Known: true, Command: SubmitRunCommand or SubmitDeployCommand or RunNowCommand })
+                yield return item.WantsAnswer ? new CommandReceived(item.Id, item.Command) : item.Command;
             else if (item.WantsAnswer)
-                yield return new AlreadyDone(item.Id, item.Command);
+                yield return new CommandRepeated(item.Id, item.Command);
         }
     }
 
@@ -194,7 +196,7 @@ internal sealed class ClusterLoop(ClusterMachine machine, ClusterStore store, IM
                     Log.SubscriptionEnded(term.Log, framework().Name, ended.End.ToString(), ended.Reason);
                 }
 
-                await HearAsync(new MasterSaid(said), ct);
+                await HearAsync(new MasterEventReceived(said), ct);
             }
 
             var pause = end switch

@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Scheduler.Loop;
 

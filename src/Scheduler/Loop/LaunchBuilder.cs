@@ -1,7 +1,8 @@
 using System.Globalization;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Loop;
 

@@ -1,6 +1,7 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;

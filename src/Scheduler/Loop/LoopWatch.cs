@@ -1,5 +1,7 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Loop;
 
@@ -22,7 +24,7 @@ internal sealed class LoopWatch(SchedulerMetrics metrics, LoopTerm term)
 
     /// <summary>One input of the step, with the time stamp of when it was heard.</summary>
     public void Took(SchedulerInput input, long heardAt) => heard.Add((
-        time.GetElapsedTime(heardAt), input is MasterSaid { Event: TaskUpdated { Status: { Uuid: not null } status } } ? status : null));
+        time.GetElapsedTime(heardAt), input is MasterEventReceived { Event: TaskUpdated { Status: { Uuid: not null } status } } ? status : null));
 
     public void Committed(long began) => committed = time.GetElapsedTime(began);
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Loop;
@@ -78,6 +78,6 @@ internal sealed class Outbox(IMaster master, LaunchBuilder launches, Prober prob
     private async Task LookUpAllAsync(CancellationToken ct)
     {
         await foreach (var lookUp in lookUps.Reader.ReadAllAsync(ct))
-            await hear(new LookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsTaskAsync(lookUp.TaskId, ct)), ct);
+            await hear(new TaskLookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsTaskAsync(lookUp.TaskId, ct)), ct);
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Loop;
 
@@ -21,7 +21,7 @@ internal sealed class Prober(TimeProvider time) : IDisposable
         Timeout = System.Threading.Timeout.InfiniteTimeSpan,
     };
 
-    public async Task<ProbeAnswered> TryAsync(RunProbe probe, CancellationToken ct)
+    public async Task<ProbeCompleted> TryAsync(RunProbe probe, CancellationToken ct)
     {
         var at = time.GetUtcNow();
         var began = time.GetTimestamp();
@@ -31,17 +31,17 @@ internal sealed class Prober(TimeProvider time) : IDisposable
         {
             var (passed, status, detail) = probe.HttpPath is { } path ? await GetAsync(probe, path, both.Token)
                 : await ConnectAsync(probe, both.Token);
-            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), passed, status, Clean(detail));
+            return new ProbeCompleted(probe.TaskId, at, time.GetElapsedTime(began), passed, status, Clean(detail));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), false, null,
+            return new ProbeCompleted(probe.TaskId, at, time.GetElapsedTime(began), false, null,
                 $"no answer within {probe.Timeout.TotalSeconds:0.###} s");
         }
         catch (Exception e) when (e is HttpRequestException or SocketException or IOException or UriFormatException)
         {
             var refused = e is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
-            return new ProbeAnswered(probe.TaskId, at, time.GetElapsedTime(began), false, null, Clean(e.Message), refused);
+            return new ProbeCompleted(probe.TaskId, at, time.GetElapsedTime(began), false, null, Clean(e.Message), refused);
         }
     }
 

@@ -5,6 +5,7 @@ using Npgsql;
 using Pipeline.Attestation;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Scheduler.Loop;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 
 namespace Pipeline.Scheduler.Sandboxes;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Scheduler.Sandboxes;

@@ -1,5 +1,5 @@
-using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Core;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
@@ -18,7 +18,9 @@ public sealed class ReportStatusJob(StatusCommands statuses, JournalReader journ
         var repository = new RepositoryId(repositoryId);
         var commit = CommitSha.Parse(sha);
         if (await NewestAsync(new JournalSubject { Repository = repository, Commit = commit }, context, ct) is { } report)
-            await statuses.ReportAsync(repository, commit, context, report.State, report.Description, $"/commits/{commit}", ct);
+            await statuses.ReportAsync(
+                Caller.System("statuses"),
+                new NewCommitStatus(repository, commit, context, report.State, report.Description, $"/commits/{commit}"), ct);
     }
 
     private async Task<StatusReport?> NewestAsync(JournalSubject subject, string context, CancellationToken ct)

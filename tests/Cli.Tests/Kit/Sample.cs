@@ -1,3 +1,5 @@
+using Pipeline.Kernel;
+
 namespace Pipeline.Cli.Tests.Kit;
 
 /// <summary>Objects as the server shows them.</summary>

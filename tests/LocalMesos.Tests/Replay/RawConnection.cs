@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Pipeline.Mesos;
+using Pipeline.Mesos.RecordIo;
 
 namespace Pipeline.LocalMesos.Tests.Replay;
 

@@ -1,7 +1,7 @@
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests.Loop;
 
@@ -46,9 +46,9 @@ public sealed class LaunchBuilderTests : IDisposable
     private Mesos.TaskLaunch Built(DeploySubmission deploy, RunDetails? run = null)
     {
         var m = new Machine();
-        m.Do(new DeploySubmitted(deploy with { Instances = 1 }));
+        m.Do(new SubmitDeployCommand(deploy with { Instances = 1 }));
         if (run is not null)
-            m.Ask(new RunAsked(deploy.RequestId, run.RunId, run.Arguments, run.Environment, null, null, Machine.By()));
+            m.Ask(new RunNowCommand(deploy.RequestId, run.RunId, run.Arguments, run.Environment, null, null, Machine.By()));
         m.Offer("a1");
         var program = Path.Combine(directory, "taskrunner");
         File.WriteAllText(program, "#!/bin/sh\n");

@@ -3,10 +3,11 @@ using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 

@@ -4,7 +4,9 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
+using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Core;
 using Pipeline.TestKit;
 

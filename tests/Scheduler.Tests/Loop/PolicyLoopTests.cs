@@ -1,8 +1,8 @@
 using Dapper;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -16,7 +16,7 @@ public sealed class PolicyLoopTests
     public async Task Without_a_leader_a_command_waits_and_can_be_asked_for()
     {
         await using var harness = await LoopHarness.CreateAsync();
-        var waiting = await harness.Commands.AskAsync("test", "api-web", new PauseAsked("api-web", true, Machine.By()), None);
+        var waiting = await harness.Commands.AskAsync("test", "api-web", new PauseCommand("api-web", true, Machine.By()), None);
         Assert.Null(waiting.Outcome);
         harness.Start(new ScriptedMaster().Connect);
         var answered = await Eventually.BecomesAsync(
@@ -33,7 +33,7 @@ public sealed class PolicyLoopTests
         await harness.Commands.DeployAsync(Machine.Web("v1", 1), None);
         await harness.BecomesAsync("v1.1.1", "pending");
         await PlaceAsync(harness, master, "v1.1.1");
-        Assert.True((await harness.Commands.AskAsync("test", "api-web", new BounceAsked("api-web", true, 1, false, Machine.By()), None)).Outcome!.IsAccepted);
+        Assert.True((await harness.Commands.AskAsync("test", "api-web", new BounceCommand("api-web", true, 1, false, Machine.By()), None)).Outcome!.IsAccepted);
         await harness.BecomesAsync("v1.1.2", "pending");
         await harness.StopAsync();
 
@@ -44,7 +44,7 @@ public sealed class PolicyLoopTests
         await harness.BecomesAsync("v1.1.1", "killed");
 
         var manual = new DeployOptions { Rollout = new Rollout(Acceptance.Manual) { Groups = [new Share(1)] } };
-        await harness.Commands.AskAsync("test", "api-web", new ScaleAsked("api-web", 2, false, false, Machine.By()), None);
+        await harness.Commands.AskAsync("test", "api-web", new ScaleCommand("api-web", 2, false, false, Machine.By()), None);
         await PlaceAsync(harness, master, "v1.2.1");
         await harness.Commands.DeployAsync(Machine.Web("v2", 2) with { Options = manual }, None);
         await harness.BecomesAsync("v2.1.1", "pending");
@@ -55,7 +55,7 @@ public sealed class PolicyLoopTests
         var deploy = await harness.Queries.DeployAsync("test", "v2", None);
         Assert.Equal((1, 2, 1, "manual"), (deploy!.Rollout!.Group, deploy.Rollout.Groups, deploy.Rollout.Proven, deploy.Rollout.Acceptance));
         var advanced = await harness.Commands.AskAsync(
-            "test", "v2", new DeployAdvanced("v2", true, null, Kernel.Actor.Person("eleni")), None);
+            "test", "v2", new AdvanceDeployCommand("v2", true, null, Kernel.Actor.Person("eleni")), None);
         Assert.True(advanced.Outcome is null or { IsAccepted: true });
         await harness.BecomesAsync("v2.2.1", "pending");
     }
@@ -67,7 +67,7 @@ public sealed class PolicyLoopTests
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
         await harness.Commands.DeployAsync(Machine.Job("r1"), None);
-        var asked = new RunAsked("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null, null, Machine.By());
+        var asked = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null, null, Machine.By());
         var answer = await harness.Commands.AskAsync("test", "report", asked, None);
         Assert.Equal("r1.run.a", answer.Outcome!.Detail);
         await harness.BecomesAsync("r1.run.a.1.1", "pending");

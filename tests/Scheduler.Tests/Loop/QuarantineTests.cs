@@ -3,9 +3,9 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -65,7 +65,7 @@ public sealed class QuarantineTests
         Assert.Equal(["command v2", "request api-web"], entries.Select(e => $"{e.Kind} {e.SubjectId}").Order());
 
         await ExecuteAsync(harness, "UPDATE scheduler.deploy SET spec = spec || '{\"killGrace\": \"00:00:10\"}'", null);
-        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new NewTermAsked("released", Operator), StoredJson.Options);
+        var newTerm = System.Text.Json.JsonSerializer.Serialize<SchedulerCommand>(new StartNewTermCommand("released", Operator), StoredJson.Options);
         foreach (var entry in entries.OrderByDescending(e => e.Kind))
             Assert.True(await Store(harness).ReleaseAsync("test", entry.Id, Operator, newTerm, None));
         await harness.BecomesAsync("v2.1.1", "pending");
@@ -104,12 +104,12 @@ public sealed class QuarantineTests
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
         await StateAsync("subscribed");
-        var early = await harness.Commands.AskAsync("test", "test", new FrameworkResetAsked(drop, Operator), None);
+        var early = await harness.Commands.AskAsync("test", "test", new ResetFrameworkCommand(drop, Operator), None);
         Assert.Equal("framework-not-lost", early.Outcome?.Code);
         master.Say(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "Framework has been removed"));
         await StateAsync("removed");
         var before = master.Subscriptions.Count;
-        var reset = await harness.Commands.AskAsync("test", "test", new FrameworkResetAsked(drop, Operator), None);
+        var reset = await harness.Commands.AskAsync("test", "test", new ResetFrameworkCommand(drop, Operator), None);
         Assert.True(reset.Outcome?.IsAccepted);
         await StateAsync("subscribed");
         Assert.Equal(subscribesAs, master.Subscriptions.Last().FrameworkId);

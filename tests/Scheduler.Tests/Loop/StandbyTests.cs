@@ -1,8 +1,10 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Loop;
-using Pipeline.Scheduler.Tests.Core;
+using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;
@@ -25,7 +27,7 @@ public sealed class StandbyTests
         var request = await harness.Queries.RequestAsync("test", "api-web", None);
         Assert.Equal((2, "v1"), (request!.ActiveTasks, request.PendingDeploy));
         Assert.Equal(2, (await harness.Queries.TasksAsync(new TaskFilter("test"), null, 30, None)).Items.Count);
-        var waiting = await harness.Commands.AskAsync("test", "api-web", new ScaleAsked("api-web", 3, false, false, Machine.By()), None);
+        var waiting = await harness.Commands.AskAsync("test", "api-web", new ScaleCommand("api-web", 3, false, false, Machine.By()), None);
         Assert.Null(waiting.Outcome);
 
         // A leader that had not read the rows would know no such request.

@@ -1,4 +1,6 @@
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Tests.Simulation.Cluster;
+using Pipeline.Scheduler.Tests.Simulation.Commands;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

@@ -1,7 +1,11 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Loop;
+using Pipeline.Scheduler.Tests.Simulation.Cluster;
+using Pipeline.Scheduler.Tests.Simulation.Commands;
+using Pipeline.Scheduler.Tests.Simulation.Stores;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 
@@ -15,11 +19,12 @@ internal sealed partial class ClusterSimulator
 
     private readonly Agenda agenda;
     private readonly Faults faults;
-    private readonly Invariants invariants = new();
+    private readonly Invariants invariants;
     private readonly Ledger ledger = new();
     private readonly SimulatedMesos mesos;
     private readonly ISimulatedStore store;
     private readonly Plant plant;
+    private readonly Scenario scenario;
     private readonly SimulatedCommands.World world;
     private readonly Queue<Func<Task>> work = new();
     private readonly Queue<string> trace = new();
@@ -41,14 +46,17 @@ internal sealed partial class ClusterSimulator
         public DateTimeOffset? TurnAt { get; set; }
     }
 
-    public ClusterSimulator(int seed, Plant? plant = null, Func<Ledger, Invariants, Agenda, ISimulatedStore>? store = null)
+    public ClusterSimulator(
+        int seed, Plant? plant = null, Func<Ledger, Invariants, Agenda, ISimulatedStore>? store = null, Scenario? scenario = null)
     {
         this.plant = plant ?? new Plant();
+        this.scenario = scenario ?? Scenario.Usual;
+        invariants = new Invariants { IsOn = this.scenario.IsChecked };
         agenda = new Agenda(seed);
         faults = new Faults(agenda);
         mesos = new SimulatedMesos(agenda, faults, invariants);
         this.store = store?.Invoke(ledger, invariants, agenda) ?? new MemoryStore(ledger, invariants, this.plant);
-        world = new SimulatedCommands.World(agenda, ledger);
+        world = new SimulatedCommands.World(agenda, ledger, this.scenario.Commands);
         Later(TimeSpan.Zero, StartAsync);
         Chaos();
         Ask();
@@ -92,6 +100,13 @@ internal sealed partial class ClusterSimulator
         }
     }
 
+    /// <summary>So many steps, and no rest after them.</summary>
+    public async Task PlayAsync(int steps)
+    {
+        while (Steps < steps)
+            await StepAsync();
+    }
+
     private async Task StepAsync()
     {
         Steps++;
@@ -105,7 +120,7 @@ internal sealed partial class ClusterSimulator
     private async Task StartAsync()
     {
         var (epoch, rows) = await store.TakeOverAsync();
-        var machine = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, rows, agenda.Now);
+        var machine = new ClusterMachine(scenario.Settings, scenario.Trust, rows, agenda.Now);
         var taken = term = new Term(machine, epoch, agenda.Now);
         Terms++;
         Note($"term {epoch} begins with {rows.Tasks.Count} tasks");
@@ -142,14 +157,14 @@ internal sealed partial class ClusterSimulator
             return;
         }
 
-        of.Connection = mesos.Subscribe(of.Machine.Framework.FrameworkId, !of.Machine.WantsOffers, said => Hear(of, said));
+        of.Connection = mesos.Subscribe(of.Machine.Framework.FrameworkId, !of.Machine.WantsOffers, said => Receive(of, said));
     }
 
-    private void Hear(Term of, MasterEvent said)
+    private void Receive(Term of, MasterEvent said)
     {
         if (of.IsOver)
             return;
-        Tell(of, new MasterSaid(plant.Hears(said)));
+        Enqueue(of, new MasterEventReceived(plant.Receives(said)));
         if (said is Disconnected)
             agenda.After(agenda.Between(10, 4000), () => Subscribe(of));
         // As the loop does: soon after a take-over that was the last breath of the leader before.
@@ -157,7 +172,7 @@ internal sealed partial class ClusterSimulator
             agenda.After(ClusterLoop.RetakePause, () => Subscribe(of));
     }
 
-    private void Tell(Term of, SchedulerInput input)
+    private void Enqueue(Term of, SchedulerInput input)
     {
         if (of.IsOver)
             return;
@@ -180,7 +195,7 @@ internal sealed partial class ClusterSimulator
         if (of.IsOver || of.IsFrozen)
             return;
         foreach (var lookUp in of.LookUps.ToList())
-            of.Inputs.Enqueue(new LookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsEndedAsync(lookUp.TaskId)));
+            of.Inputs.Enqueue(new TaskLookedUp(lookUp.TaskId, lookUp.AgentId, await store.KnowsEndedAsync(lookUp.TaskId)));
         of.LookUps.Clear();
         var batch = new List<SchedulerInput>();
         for (var most = agenda.OneIn(3) ? 8 : 1; batch.Count < most && of.Inputs.TryDequeue(out var input);)
@@ -189,6 +204,7 @@ internal sealed partial class ClusterSimulator
         now = $"epoch {of.Epoch} hears {string.Join(", ", batch.Take(3))}";
         Note(now);
         var effects = of.Machine.Handle(batch, agenda.Now);
+        scenario.Recorder?.Add(Steps, agenda.Now, batch, effects);
         await CommitAsync(of, effects, intake, batch.Count <= 1, faults.NextCrash);
         if (of.Inputs.Count > 0 || of.LookUps.Count > 0)
             Wake(of);
@@ -267,7 +283,7 @@ internal sealed partial class ClusterSimulator
         }
 
         foreach (var (after, input) in plant.Invents(carry))
-            agenda.After(after, () => Tell(of, input));
+            agenda.After(after, () => Enqueue(of, input));
     }
 
     private void End(Term of, string why)
@@ -309,7 +325,7 @@ internal sealed partial class ClusterSimulator
                 of.LookUps.Add(lookUp);
                 break;
             case RunProbe probe:
-                agenda.After(agenda.Between(1, 300), () => Tell(of, new ProbeAnswered(
+                agenda.After(agenda.Between(1, 300), () => Enqueue(of, new ProbeCompleted(
                     probe.TaskId, agenda.Now, TimeSpan.FromMilliseconds(1), mesos.Find(probe.TaskId) is { IsWell: true, State: TaskState.Running },
                     200, null)));
                 break;
@@ -324,7 +340,7 @@ internal sealed partial class ClusterSimulator
         if (!lost)
             mesos.Call(connection, call);
         if (lost ? agenda.OneIn(2) : faults.FalseAlarm)
-            agenda.After(agenda.Between(5, 2000), () => Tell(of, new SendFailed(call, "the connection broke")));
+            agenda.After(agenda.Between(5, 2000), () => Enqueue(of, new SendFailed(call, "the connection broke")));
     }
 
     private void Note(string what)

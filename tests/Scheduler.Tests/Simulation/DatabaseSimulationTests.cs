@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Pipeline.Scheduler.Tests.Simulation.Stores;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

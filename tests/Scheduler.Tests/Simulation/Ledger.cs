@@ -1,5 +1,7 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

@@ -1,5 +1,7 @@
 using Pipeline.Mesos;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.State;
 using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
@@ -11,7 +13,7 @@ internal class Plant
 
     public virtual Snapshot Restores(Snapshot rows) => rows;
 
-    public virtual MasterEvent Hears(MasterEvent said) => said;
+    public virtual MasterEvent Receives(MasterEvent said) => said;
 
     /// <summary>Carried out before the commit.</summary>
     public virtual bool SendsEarly(Outgoing send) => false;
@@ -34,7 +36,7 @@ internal sealed class UsesOffersTwice : Plant
 {
     private readonly Dictionary<string, Offer> seen = new(StringComparer.Ordinal);
 
-    public override MasterEvent Hears(MasterEvent said)
+    public override MasterEvent Receives(MasterEvent said)
     {
         if (said is OffersReceived received)
         {
@@ -46,7 +48,7 @@ internal sealed class UsesOffersTwice : Plant
     }
 
     public override IEnumerable<(TimeSpan After, SchedulerInput Input)> Invents(IReadOnlyList<Outgoing> sends) => sends.OfType<Launch>()
-        .Select(l => (TimeSpan.Zero, (SchedulerInput)new MasterSaid(new OffersReceived([.. l.OfferIds.Select(id => seen[id])]))));
+        .Select(l => (TimeSpan.Zero, (SchedulerInput)new MasterEventReceived(new OffersReceived([.. l.OfferIds.Select(id => seen[id])]))));
 }
 
 internal sealed class ForgetsKillsOnRestart : Plant
@@ -69,7 +71,7 @@ internal sealed class TakesSilenceForDeath : Plant
 {
     private readonly HashSet<string> heard = new(StringComparer.Ordinal);
 
-    public override MasterEvent Hears(MasterEvent said)
+    public override MasterEvent Receives(MasterEvent said)
     {
         if (said is TaskUpdated updated)
             heard.Add(updated.Status.TaskId);
@@ -82,7 +84,7 @@ internal sealed class TakesSilenceForDeath : Plant
         {
             if (!heard.Remove(task))
             {
-                yield return (TimeSpan.FromSeconds(3), new MasterSaid(new TaskUpdated(
+                yield return (TimeSpan.FromSeconds(3), new MasterEventReceived(new TaskUpdated(
                     new TaskStatus(task, TaskState.Lost, agent, "SOURCE_MASTER", "REASON_RECONCILIATION", null, null, null, null, null, null))));
             }
         }
@@ -97,7 +99,7 @@ internal sealed class WritesWithAnOldEpoch : Plant
 /// <summary>A task that starts is taken for one that runs: the old instances are killed too early.</summary>
 internal sealed class TakesStartingForRunning : Plant
 {
-    public override MasterEvent Hears(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Starting } status }
+    public override MasterEvent Receives(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Starting } status }
         ? new TaskUpdated(status with { State = TaskState.Running })
         : said;
 }
@@ -110,7 +112,7 @@ internal sealed class ForgetsMachinesOnRestart : Plant
 /// <summary>The end of a task that was killed is acknowledged, and not heard: it seems to be dying still.</summary>
 internal sealed class DropsTheEndOfKilledTasks : Plant
 {
-    public override MasterEvent Hears(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Killed, Uuid: not null } status }
+    public override MasterEvent Receives(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Killed, Uuid: not null } status }
         ? new TaskUpdated(status with { State = TaskState.Killing })
         : said;
 }

@@ -8,8 +8,10 @@ using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.People;
 using Pipeline.Scheduler;
-using Pipeline.Scheduler.Core;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Server.Api;
+using Pipeline.Server.Tests.Tidy.Words;
 using Pipeline.TestKit;
 
 namespace Pipeline.Server.Tests.Docs;

@@ -1,10 +1,8 @@
 using Pipeline.ArtifactStore.Contract;
-using Pipeline.ArtifactStore.Core;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core;
 using Pipeline.GitWebhooks.Contract;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;

@@ -1,7 +1,7 @@
 using Bunit;
 using Dapper;
 using Pipeline.Kernel;
-using Pipeline.TestKit;
+using Pipeline.Scheduler.Http;
 using Pipeline.Ui.Actions;
 using Pipeline.Ui.Components.Actions;
 

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Http;
 using Pipeline.Ui.Actions;
 using Pipeline.Ui.Actions.Scheduling;
-using Pipeline.Ui.Display;
+using Pipeline.Ui.Components.Common;
 
 namespace Pipeline.Ui.Tests.Actions;
 

@@ -1,10 +1,7 @@
 using Bunit;
 using Dapper;
 using Npgsql;
-using Pipeline.Kernel;
-using Pipeline.TestKit;
 using Pipeline.Ui.Components.Actions;
-using Pipeline.Ui.Display;
 using Pipeline.Ui.Pages.Builds;
 using Pipeline.Ui.Pages.Clusters;
 using Pipeline.Ui.Pages.Promotions;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Pipeline.DeployStages.Contract;
+using Pipeline.DeployStages.Core;
 using Pipeline.Kernel;
 using Pipeline.Ui.Actions.Promotions;
 using Pipeline.Ui.Queries.Promotions;

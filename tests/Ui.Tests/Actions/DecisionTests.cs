@@ -1,11 +1,11 @@
 using Bunit;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Http;
 using Pipeline.TestKit;
 using Pipeline.Ui.Actions;
 using Pipeline.Ui.Actions.Builds;
 using Pipeline.Ui.Actions.Promotions;
-using Pipeline.Ui.Components.Actions;
 using Pipeline.Ui.Queries.Builds;
 
 namespace Pipeline.Ui.Tests.Actions;

@@ -6,11 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Kernel;
 using Pipeline.People.Contract;
-using Pipeline.TestKit;
+using Pipeline.Scheduler.Http;
 using Pipeline.Ui.Actions;
 using Pipeline.Ui.Actions.Sessions;
 using Pipeline.Ui.Layout;
-using Pipeline.Ui.Queries.Builds;
 
 namespace Pipeline.Ui.Tests.Actions;
 

@@ -1,6 +1,7 @@
 using Bunit;
 using MudBlazor;
 using Pipeline.Kernel;
+using Pipeline.Scheduler.Http;
 using Pipeline.Ui.Actions;
 using Pipeline.Ui.Components.Actions;
 
@@ -40,7 +41,7 @@ public sealed class ActionDialogTests : UiTest
         await dialogs.Find("[data-testid=option]").ChangeAsync(new() { Value = "1" });
         await dialogs.Find("[data-testid=arguments]").ChangeAsync(new() { Value = " --once \n\n--fast" });
         await dialogs.Find("[data-testid=duration]").ChangeAsync(new() { Value = "3600" });
-        await dialogs.Find("[data-testid=at-end]").ChangeAsync(new() { Value = "true" });
+        await dialogs.Find("[data-testid=at-end]").ChangeAsync(new() { Value = "kill" });
         await dialogs.Find("[data-testid=choice]").ChangeAsync(new() { Value = true });
         await ConfirmAsync(dialogs, clicked);
 

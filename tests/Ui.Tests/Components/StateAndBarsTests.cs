@@ -3,7 +3,6 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.Ui.Components.Builds;
 using Pipeline.Ui.Components.Commits;
 using Pipeline.Ui.Components.Common;
-using Pipeline.Ui.Display;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Commits;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Scheduler.Core.Placing;
 using Pipeline.Ui.Display;
 
 namespace Pipeline.Ui.Tests.Display;

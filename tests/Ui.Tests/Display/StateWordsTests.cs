@@ -1,4 +1,3 @@
-using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 using Pipeline.Ui.Display;

@@ -1,4 +1,5 @@
 using Pipeline.DeployStages.Contract;
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Ui.Queries.Builds;

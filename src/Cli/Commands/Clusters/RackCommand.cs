@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pipeline.Cli.Commands.Common;
-using Pipeline.Cli.Output;
 
 namespace Pipeline.Cli.Commands.Clusters;
 

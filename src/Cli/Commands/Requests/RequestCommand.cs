@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Pipeline.Cli.Commands.Common;
 using Pipeline.Cli.Errors;
-using Pipeline.Cli.Output;
 using Pipeline.Cli.Sessions;
 using static Pipeline.Cli.Commands.Requests.RequestLookup;
 

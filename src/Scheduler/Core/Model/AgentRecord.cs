@@ -1,8 +1,6 @@
-using Pipeline.Mesos;
+namespace Pipeline.Scheduler.Core.Model;
 
-namespace Pipeline.Scheduler.Core;
-
-/// <param name="Total">The most that it offered together with what our tasks held.</param>
+/// <param name="Total">The most that it offered, together with what our tasks held.</param>
 internal sealed record AgentRecord(
     string Id, string Host, string Address, string Url, string Rack, IReadOnlyDictionary<string, string> Attributes, AgentState State,
     Amount Total, DateTimeOffset SeenAt);
@@ -11,16 +9,9 @@ internal enum AgentState
 {
     Active,
 
-    /// <summary>Known from before, and not heard of since the scheduler started though it asked for offers.</summary>
+    /// <summary>Known from before, but nothing was heard of it since the scheduler started, although offers were requested.</summary>
     Missing,
 
     /// <summary>The master removed it, or it was missing for too long.</summary>
     Dead,
-}
-
-internal sealed record HeldOffer(Offer Offer, DateTimeOffset Since)
-{
-    public string Rack => RackOf(Offer.Attributes);
-
-    public static string RackOf(IReadOnlyDictionary<string, string> attributes) => attributes.TryGetValue("rack", out var rack) ? rack : "";
 }

@@ -2,11 +2,11 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>One immutable version of a request: a roll-out of a service or worker, or one run.</summary>
 /// <param name="Crashes">Failures of its instances that count against it.</param>
-/// <param name="InfraFailures">Attempts of a run that infra ended.</param>
+/// <param name="InfraFailures">Attempts of a run that failed for infrastructure.</param>
 internal sealed record Deploy(
     string Id, string RequestId, DeploySpec Spec, DeployState State, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
     int Crashes, int InfraFailures, FailureClass? FailureClass, string? Reason)
@@ -16,7 +16,7 @@ internal sealed record Deploy(
 
     public RolloutProgress Progress { get; init; } = RolloutProgress.None;
 
-    /// <summary>Why it failed, as a word.</summary>
+    /// <summary>Why it failed, as a stable word.</summary>
     public DeployFailure? Failure { get; init; }
 
     /// <summary>Its instances run all the time.</summary>
@@ -55,7 +55,7 @@ internal sealed record DeploySpec(
     /// <summary>Of a run of a cron or on-demand deploy.</summary>
     public RunDetails? Run { get; init; }
 
-    /// <summary>Kind run-once, submitted as a deploy: whoever waits for it hears how it ended.</summary>
+    /// <summary>Kind run-once, submitted as a deploy: its end is announced as the deploy's.</summary>
     public bool IsDeployed { get; init; }
 
     private const int RunInfraRetries = 5;
@@ -77,7 +77,7 @@ internal sealed record DeploySpec(
         Readiness = d.Kind is RequestKind.Service or RequestKind.Worker ? d.Readiness : null,
     };
 
-    /// <summary>One run of this deploy, with what the run has of its own.</summary>
+    /// <summary>One run of this deploy, with the run's own settings.</summary>
     public DeploySpec AsRun(RunDetails details, ResourceNeed? needs, Actor actor) => this with
     {
         Kind = RequestKind.RunOnce, Instances = 1, Needs = needs ?? Needs, Run = details, MaxRunTime = Options.RunLimit,

@@ -1,14 +1,14 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
-/// <summary>How we stand with the master.</summary>
+/// <summary>The state of the framework's subscription.</summary>
 internal sealed record FrameworkRecord(string? FrameworkId, FrameworkState State, string? Detail, string? Master, string? MasterVersion)
 {
     /// <summary>The newest reconciliation; null before the first.</summary>
     public Reconciliation? Reconciliation { get; init; }
 }
 
-/// <summary>The master is asked about every task that we think it has. Stored as JSON.</summary>
-/// <param name="Until">When the last of the answers came; null while some are missing.</param>
+/// <summary>The master is asked about every task that should be running. Stored as JSON.</summary>
+/// <param name="Until">When the last answer arrived; null while some are missing.</param>
 /// <param name="Tasks">That were asked about.</param>
 internal sealed record Reconciliation(DateTimeOffset Since, DateTimeOffset? Until, int Tasks);
 
@@ -18,10 +18,10 @@ internal enum FrameworkState
     Subscribed,
     Disconnected,
 
-    /// <summary>Another scheduler took our id: stand by until a person decides.</summary>
+    /// <summary>Another scheduler took over our id: stand by until a person decides.</summary>
     FailedOver,
 
-    /// <summary>The master forgot us for good: a new id would start everything twice, so a person decides.</summary>
+    /// <summary>The master removed the framework: a new id would start everything twice, so a person decides.</summary>
     Removed,
 
     Unauthorized,

@@ -1,6 +1,6 @@
 using Pipeline.Kernel;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>
 /// What people did to a request, over what its deploys say. Each names its actor and may end by itself; then what was before holds again.

@@ -1,4 +1,4 @@
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>How far a deploy with groups has come. Stored as JSON.</summary>
 /// <param name="Step">Of the groups, from 0.</param>
@@ -12,11 +12,11 @@ internal sealed record RolloutProgress(
 {
     public static readonly RolloutProgress None = new(0, null, 0, null, 0, false);
 
-    /// <summary>Of a run: since when it takes longer than it should. Told once.</summary>
+    /// <summary>Of a run: since when it takes longer than it should. Announced once.</summary>
     public DateTimeOffset? LateSince { get; init; }
 }
 
-/// <summary>Why a deploy did not come to be, as a stable word.</summary>
+/// <summary>Why a deploy failed or was cancelled, as a stable word.</summary>
 internal enum DeployFailure
 {
     TaskFailedOnStartup,

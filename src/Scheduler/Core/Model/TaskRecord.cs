@@ -2,7 +2,7 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>One attempt to run one instance of a deploy. Its id is never used again.</summary>
 /// <param name="NotBefore">Backoff: not placed earlier.</param>
@@ -34,21 +34,21 @@ internal sealed record TaskRecord(string Id, string RequestId, string DeployId, 
     public string? Reason { get; init; }
     public string? Why { get; init; }
 
-    /// <summary>Under which reason it waits with others of its kind: see <see cref="WhyReport"/>.</summary>
+    /// <summary>The key of the report that says why it waits: see <c>WhyReport</c>.</summary>
     public string? Shape { get; init; }
 
     /// <summary>It should go, but only once what replaces it is healthy.</summary>
     public Leaving? Leaving { get; init; }
 
-    /// <summary>Its readiness is not asked: it counts as healthy as soon as it runs.</summary>
+    /// <summary>Its readiness is not checked: it counts as healthy as soon as it runs.</summary>
     public bool SkipHealth { get; init; }
 
     public bool IsLive => EndedAt is null;
 
-    /// <summary>It fills the place of its instance: nobody wants it gone for good.</summary>
-    public bool FillsPlace => IsLive && Leaving is null && KillCause is not Core.KillCause.Retired;
+    /// <summary>It counts as its instance: it is not meant to go for good.</summary>
+    public bool FillsPlace => IsLive && Leaving is null && KillCause is not Model.KillCause.Retired;
 
-    /// <summary>It runs, passed its readiness check, and nobody wants it gone.</summary>
+    /// <summary>It runs, passed its readiness check, and is not being killed.</summary>
     public bool IsHealthy => Phase == TaskPhase.Running && HealthyAt is not null && KillCause is null;
 }
 
@@ -69,7 +69,7 @@ internal enum LeaveCause
     /// <summary>Its agent is emptied; killed as soon as the instance with its number is healthy.</summary>
     Drain,
 
-    /// <summary>Its deploy was given up; killed when the deploy before it is back at full strength.</summary>
+    /// <summary>Its deploy failed; killed when the active deploy is back at its target.</summary>
     DeployFailed,
 
     /// <summary>Its agent is out of sight; given up as soon as the instance with its number is healthy.</summary>
@@ -80,7 +80,7 @@ internal enum TaskPhase
 {
     Pending,
 
-    /// <summary>Durable, ACCEPT sent or about to be; nothing heard yet.</summary>
+    /// <summary>Durable, ACCEPT sent or about to be; no status yet.</summary>
     Launching,
 
     Starting,
@@ -94,7 +94,7 @@ internal enum TaskPhase
     Failed,
     Killed,
 
-    /// <summary>Gone without a word, or given up. Should the master show it again, it is killed.</summary>
+    /// <summary>Gone without a final status, or given up. Should the master report it again, it is killed.</summary>
     Lost,
 }
 

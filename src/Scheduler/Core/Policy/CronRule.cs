@@ -1,12 +1,13 @@
 using Cronos;
 using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>A schedule that can be asked for its fire times. Pure: time zones come from the machine's own database of them.</summary>
 internal sealed class CronRule
 {
-    private static readonly TimeSpan[] Spans = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(32)];
+    private static readonly TimeSpan[] Spans = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1),
+        TimeSpan.FromDays(32)];
 
     private readonly CronExpression expression;
     private readonly TimeZoneInfo zone;
@@ -23,7 +24,8 @@ internal sealed class CronRule
             return (null, $"'{schedule.Cron}' has {fields} fields: give 5 (minute hour day month weekday), or 6 with seconds first.");
         try
         {
-            return (new CronRule(CronExpression.Parse(schedule.Cron, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard), zone), null);
+            return (new CronRule(CronExpression.Parse(schedule.Cron, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard),
+                zone), null);
         }
         catch (CronFormatException e)
         {

@@ -1,11 +1,13 @@
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Core.Messages;
+using Pipeline.Scheduler.Core.Model;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
-/// <summary>The order in which pending tasks get their chance. Pure; ties break by age and id.</summary>
+/// <summary>The order in which pending tasks are placed. Pure; ties break by age and id.</summary>
 internal static class DueOrder
 {
-    /// <summary>Waiting makes up for priority: in the end everything has its turn.</summary>
+    /// <summary>Waiting makes up for low priority, so that everything is placed eventually.</summary>
     public static double WeightOf(TaskRecord task, decimal priority, DateTimeOffset now)
     {
         var since = task.NotBefore > task.CreatedAt ? task.NotBefore.Value : task.CreatedAt;

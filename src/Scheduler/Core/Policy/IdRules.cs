@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>
 /// What ids of requests, deploys and runs may look like. They become part of Mesos task ids (at most 255 bytes, no slash, nothing that is

@@ -1,12 +1,12 @@
 using System.Globalization;
 using Pipeline.Scheduler.Contract;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
-/// <summary>A master refuses a task whose limit is below what it needs: that is known before.</summary>
+/// <summary>The master refuses a task whose limit is below its need, so such a deploy is refused at once.</summary>
 internal static class LimitRules
 {
-    /// <returns>Null when all is well.</returns>
+    /// <returns>Null when the limits are valid.</returns>
     public static string? Fault(ResourceNeed needs, Limits limits) =>
         Below("limits.cpus", limits.Cpus, needs.Cpus) ?? Below("limits.memoryMb", limits.MemoryMb, needs.MemoryMb);
 

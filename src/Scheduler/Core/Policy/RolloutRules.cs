@@ -1,6 +1,7 @@
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Core.Model;
 
-namespace Pipeline.Scheduler.Core;
+namespace Pipeline.Scheduler.Core.Policy;
 
 /// <summary>How many instances of a rolling deploy should run, and what its groups mean.</summary>
 internal static class RolloutRules

@@ -1,4 +1,5 @@
-using Pipeline.BuildRunner;
+using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Ui.Queries.Builds;
@@ -12,7 +13,7 @@ internal sealed class BuildActions(BuildCommands commands)
 
     private PageAction Retry(BuildView build) => new(
         "Retry", $"Commit {build.Sha[..7]} of {build.Repository} is built again, as a new build with its own number.",
-        async (caller, _, ct) => await commands.RetryAsync(new BuildId(build.Id), caller.Actor, ct) switch
+        async (caller, _, ct) => await commands.RetryAsync(caller, new BuildId(build.Id), ct) switch
         {
             StartBuildOutcome.Started => new ActionResult(true, "Retry: the new build is planned."),
             StartBuildOutcome.UnknownCommit => new ActionResult(false, "Not started. The commit is not in its repository any more."),
@@ -22,7 +23,7 @@ internal sealed class BuildActions(BuildCommands commands)
 
     private PageAction Cancel(BuildView build) => new(
         "Cancel", $"Running steps of build #{build.Number} are killed, and modules that wait do not start.",
-        async (caller, input, ct) => await commands.CancelAsync(new BuildId(build.Id), input.Note, caller.Actor, ct) switch
+        async (caller, input, ct) => await commands.CancelAsync(caller, new BuildId(build.Id), input.Note, ct) switch
         {
             CancelBuildOutcome.Cancelled => new ActionResult(true, "Cancel: recorded."),
             CancelBuildOutcome.AlreadyOver => new ActionResult(false, "Not cancelled. The build has already finished."),

@@ -1,3 +1,4 @@
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Ui.Display;
 using Pipeline.Ui.Queries.Builds;

@@ -1,3 +1,4 @@
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.Ui.Pages.Clusters;

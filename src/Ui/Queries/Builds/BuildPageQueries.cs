@@ -1,3 +1,4 @@
+using Pipeline.BuildRunner.Contract;
 using Pipeline.Ui.Queries.Releases;
 
 namespace Pipeline.Ui.Queries.Builds;

@@ -1,3 +1,4 @@
+using Pipeline.GitWebhooks.Contract;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Promotions;
 using Pipeline.Ui.Queries.Releases;

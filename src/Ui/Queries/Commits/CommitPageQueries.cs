@@ -1,3 +1,4 @@
+using Pipeline.ArtifactStore.Contract;
 using Pipeline.Ui.Components.Commits;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Promotions;

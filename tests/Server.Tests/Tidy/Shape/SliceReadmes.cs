@@ -1,3 +1,4 @@
+using Pipeline.Kernel;
 using Pipeline.Server.Tests.Tidy.Reading;
 
 namespace Pipeline.Server.Tests.Tidy.Shape;

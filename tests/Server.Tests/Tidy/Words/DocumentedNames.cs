@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Pipeline.Server.Tests.Tidy.Reading;
+using Pipeline.Ui;
 
 namespace Pipeline.Server.Tests.Tidy.Words;
 

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.ArtifactStore.Contract;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.Attestation;
+using Pipeline.Kernel;
+
+namespace Pipeline.ArtifactStore.Trust;
+
+/// <summary>Signs what the control plane states, and stores it. Joins the ambient transaction.</summary>
+internal sealed class StatementSigner(KeyRing keys, AttestationStore attestations, IOptions<ArtifactStoreOptions> options)
+{
+    /// <summary>The predicate type of an approval.</summary>
+    public const string ApprovalPredicateType = "urn:x-pipeline:approval/v1";
+
+    /// <summary>“This release may run in this stage.”</summary>
+    /// <returns>The DSSE envelope as JSON.</returns>
+    public async Task<string> SignPromotionAsync(NewPromotionStatement promotion, CancellationToken ct)
+    {
+        Invariant.Require(promotion.Artifacts.Count > 0);
+        var envelope = Statements.SignPromotion(
+            SubjectsOf(promotion.Artifacts),
+            new PromotionPredicate(
+                promotion.Stage, promotion.Release.ToString(), promotion.Deployable, promotion.Generation,
+                promotion.Expires.ToUniversalTime()),
+            keys.Promoter);
+        await attestations.AddAsync(envelope, keys.Promoter.Id, [promotion.Release], ct);
+        return envelope;
+    }
+
+    /// <summary>“This person approved this plan.”</summary>
+    /// <returns>The DSSE envelope as JSON.</returns>
+    public async Task<string> SignApprovalAsync(NewApprovalStatement approval, CancellationToken ct)
+    {
+        var predicate = JsonSerializer.SerializeToElement(
+            new
+            {
+                stage = approval.Stage, release = approval.Release.ToString(), promotion = approval.Promotion.ToString(),
+                person = approval.Person, groups = approval.Groups, at = approval.At,
+            },
+            JsonSerializerOptions.Web);
+        var envelope = Statements.Sign(
+            [StatementSubject.Of("plan", approval.PlanDigest)], ApprovalPredicateType, predicate, keys.Promoter);
+        await attestations.AddAsync(envelope, keys.Promoter.Id, [approval.Release], ct);
+        return envelope;
+    }
+
+    /// <summary>“This build made these artifacts from this commit.”</summary>
+    public async Task SignProvenanceAsync(NewRelease release, Digest releaseDigest, CancellationToken ct)
+    {
+        if (release.Artifacts.Count == 0)
+            return;
+        var source = new ResourceDescriptor(
+            null, "git+" + release.RepositoryUrl, new Dictionary<string, string> { ["gitCommit"] = release.CommitSha.ToString() });
+        var provenance = new ProvenancePredicate(
+            new BuildDefinition(
+                ProvenancePredicate.BuildType,
+                new Dictionary<string, string> { ["repository"] = release.RepositoryUrl, ["commit"] = release.CommitSha.ToString() },
+                new Dictionary<string, string> { ["release"] = releaseDigest.ToString() },
+                [source]),
+            new RunDetails(
+                new BuilderIdentity(options.Value.BuilderId),
+                new RunMetadata(release.BuildId.ToString(), release.BuildStartedAt, release.BuildFinishedAt)));
+        var envelope = Statements.SignProvenance(SubjectsOf(release.Artifacts), provenance, keys.Builder);
+        await attestations.AddAsync(envelope, keys.Builder.Id, [releaseDigest], ct);
+    }
+
+    private static IReadOnlyList<StatementSubject> SubjectsOf(IReadOnlyList<ReleaseArtifact> artifacts) =>
+        [.. artifacts.DistinctBy(a => a.Digest).Select(a => StatementSubject.Of(a.Name, a.Digest.ToString()))];
+}

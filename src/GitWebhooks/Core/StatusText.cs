@@ -1,0 +1,21 @@
+namespace Pipeline.GitWebhooks.Core;
+
+/// <summary>Makes a text fit into a commit status.</summary>
+internal static class StatusText
+{
+    /// <summary>GitHub cuts nothing: a longer description is refused (422).</summary>
+    public const int MaxDescription = 140;
+
+    /// <summary>One line of at most 140 characters; never half a surrogate pair.</summary>
+    public static string Fit(string description)
+    {
+        var line = string.Join(
+            ' ', description.Replace("\0", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        if (line.Length <= MaxDescription)
+            return line;
+        var end = MaxDescription - 1;
+        if (char.IsHighSurrogate(line[end - 1]))
+            end--;
+        return line[..end] + "…";
+    }
+}

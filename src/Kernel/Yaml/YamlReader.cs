@@ -1,0 +1,201 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Pipeline.Kernel.Yaml;
+
+/// <summary>
+/// Reads YAML into nodes with positions. Bounded in size, depth and expansion of aliases, so that no text takes long or much;
+/// merge keys are applied, double keys reported.
+/// </summary>
+public sealed class YamlReader
+{
+    /// <summary>The longest text that is read.</summary>
+    public const int MaxCharacters = 1 << 20;
+    private const int MaxDepth = 40;
+    private const int MaxNodes = 200_000;
+
+    private readonly DefinitionProblems problems;
+    private readonly Dictionary<string, (YamlNode Node, int Size)> anchors = new(StringComparer.Ordinal);
+    private readonly IParser parser;
+    private int nodes;
+
+    private YamlReader(string text, DefinitionProblems problems)
+    {
+        this.problems = problems;
+        parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>Reads one document. Never throws for a text, whatever it holds.</summary>
+    /// <returns>Null when the text is empty or broken; the problems say how.</returns>
+    public static YamlNode? Read(string text, DefinitionProblems problems)
+    {
+        if (text.Length > MaxCharacters)
+        {
+            problems.Add(
+                1, 1, $"The file has {text.Length:N0} characters; at most {MaxCharacters:N0} are read.",
+                "Move scripts into files of their own.");
+            return null;
+        }
+
+        try
+        {
+            return new YamlReader(text, problems).ReadDocument();
+        }
+        catch (TooMuchException e)
+        {
+            problems.Add(e.Line, e.Column, e.Message, "Write it out, or split the file.");
+        }
+        catch (YamlException e)
+        {
+            var (line, column) = PlaceOf(e, text);
+            problems.Add(line, column, $"This is not YAML: {Sentence(e)}", "Indent by spaces and quote texts with ':' or '#'.");
+        }
+#pragma warning disable CA1031 // The library may fail on a text in a way of its own: that is a broken definition, never our failure.
+        catch (Exception e) when (e is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            problems.Add(1, 1, $"This is not YAML: {e.Message}", "Check the file with a YAML linter.");
+        }
+
+        return null;
+    }
+
+    private YamlNode? ReadDocument()
+    {
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _))
+            return null;
+        parser.Consume<DocumentStart>();
+        var root = ReadNode(0);
+        parser.Consume<DocumentEnd>();
+        if (parser.Accept<DocumentStart>(out var second))
+            problems.Add(
+                (int)second.Start.Line, (int)second.Start.Column, "The file holds more than one YAML document.",
+                "Remove the line '---'.");
+        return root;
+    }
+
+    private YamlNode ReadNode(int depth)
+    {
+        var next = parser.Current ?? throw new YamlException("the file ends too early.");
+        var (line, column) = ((int)next.Start.Line, (int)next.Start.Column);
+        Count(1, line, column);
+        if (depth > MaxDepth)
+            throw new TooMuchException($"Nested deeper than {MaxDepth} levels.", line, column);
+        var before = nodes;
+        var anchor = next is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor.Value : null;
+        YamlNode node = next switch
+        {
+            Scalar => ReadScalar(parser.Consume<Scalar>(), line, column),
+            SequenceStart => ReadList(depth, line, column),
+            MappingStart => ReadMap(depth, line, column),
+            AnchorAlias => ReadAlias(parser.Consume<AnchorAlias>(), line, column),
+            _ => throw new YamlException(next.Start, next.End, $"unexpected {next.GetType().Name}."),
+        };
+        if (anchor is not null)
+            anchors[anchor] = (node, nodes - before + 1);
+        return node;
+    }
+
+    private static YamlScalar ReadScalar(Scalar scalar, int line, int column) =>
+        new(scalar.Value, scalar is { Style: ScalarStyle.Plain, IsPlainImplicit: true }, line, column);
+
+    private YamlList ReadList(int depth, int line, int column)
+    {
+        parser.Consume<SequenceStart>();
+        var items = new List<YamlNode>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+            items.Add(ReadNode(depth + 1));
+        return new YamlList(items, line, column);
+    }
+
+    private YamlMap ReadMap(int depth, int line, int column)
+    {
+        parser.Consume<MappingStart>();
+        var entries = new List<YamlEntry>();
+        var merged = new List<YamlEntry>();
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = ReadNode(depth + 1);
+            var value = ReadNode(depth + 1);
+            if (key is not YamlScalar name)
+                problems.Add(key, $"A key must be a text, not {key.Kind}.");
+            else if (name is { Text: "<<", IsPlain: true })
+                Merge(name, value, merged);
+            else if (!lines.TryAdd(name.Text, name.Line))
+                problems.Add(name, $"The key '{name.Text}' is there twice.", $"It is first written in line {lines[name.Text]}; keep one.");
+            else
+                entries.Add(new YamlEntry(name, value));
+        }
+
+        // What is written outranks what is merged in, and the first merged map the later ones (YAML merge key type).
+        foreach (var entry in merged.Where(e => lines.TryAdd(e.Key.Text, e.Key.Line)))
+            entries.Add(entry);
+        return new YamlMap(entries, line, column);
+    }
+
+    private void Merge(YamlScalar key, YamlNode value, List<YamlEntry> merged)
+    {
+        foreach (var source in value is YamlList list ? list.Items : [value])
+        {
+            if (source is YamlMap map)
+            {
+                Count(map.Entries.Count, key.Line, key.Column);
+                merged.AddRange(map.Entries);
+            }
+            else
+                problems.Add(key, $"'<<' merges maps, not {source.Kind}.", "Write <<: *anchor of a map.");
+        }
+    }
+
+    // The node is shared, yet a reader walks it again: its size counts as if it were written out.
+    private YamlNode ReadAlias(AnchorAlias alias, int line, int column)
+    {
+        if (!anchors.TryGetValue(alias.Value.Value, out var target))
+        {
+            problems.Add(
+                line, column, $"The anchor '{alias.Value.Value}' is not defined above.",
+                $"Write &{alias.Value.Value} where the value is.");
+            return new YamlScalar("", true, line, column);
+        }
+
+        Count(target.Size, line, column);
+        return target.Node;
+    }
+
+    private void Count(int more, int line, int column)
+    {
+        nodes += more;
+        if (nodes > MaxNodes)
+            throw new TooMuchException($"More than {MaxNodes:N0} values with all anchors written out.", line, column);
+    }
+
+    // The library points behind the end of an unfinished text, and at the start of the map when a tab indents a line in it.
+    private static (int Line, int Column) PlaceOf(YamlException e, string text)
+    {
+        var lines = text.Split('\n');
+        if (e.Message.Contains("tab", StringComparison.Ordinal))
+        {
+            var tab = Array.FindIndex(
+                lines, Math.Clamp((int)e.Start.Line - 1, 0, lines.Length - 1), l => l.TrimStart(' ').StartsWith('\t'));
+            if (tab >= 0)
+                return (tab + 1, lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1);
+        }
+
+        return (Math.Clamp((int)e.Start.Line, 1, lines.Length), Math.Max(1, (int)e.Start.Column));
+    }
+
+    private static string Sentence(YamlException e)
+    {
+        var text = (e.InnerException is YamlException inner ? inner : e).Message;
+        var end = text.IndexOf("): ", StringComparison.Ordinal);
+        return end > 0 && text.StartsWith('(') ? text[(end + 3)..] : text;
+    }
+
+    private sealed class TooMuchException(string message, int line, int column) : Exception(message)
+    {
+        public int Line => line;
+        public int Column => column;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Pipeline.LocalMesos.Posix;
+
+/// <summary>What the processes of a session use together, and what a directory takes on disk.</summary>
+internal readonly record struct ProcessUsage(double UserSeconds, double SystemSeconds, ulong ResidentBytes)
+{
+    private const double TicksPerSecond = 100;
+
+    public static ProcessUsage OfSession(int session) => ProcStat.OfSession(session).Select(p => p.Stat).Aggregate(
+        default(ProcessUsage),
+        (sum, stat) => new ProcessUsage(
+            sum.UserSeconds + (stat.UserTicks / TicksPerSecond), sum.SystemSeconds + (stat.SystemTicks / TicksPerSecond),
+            sum.ResidentBytes + ((ulong)stat.ResidentPages * (ulong)System.Environment.SystemPageSize)));
+
+    /// <summary>Bytes of all files below a directory; 0 when it is gone.</summary>
+    public static ulong DiskBytes(string directory) => Directory.Exists(directory)
+        ? (ulong)new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length)
+        : 0;
+
+    private static long Length(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0; // deleted while the directory was read
+        }
+    }
+}

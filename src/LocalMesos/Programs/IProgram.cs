@@ -1,0 +1,23 @@
+using W = Pipeline.Mesos.Wire;
+
+namespace Pipeline.LocalMesos.Programs;
+
+/// <summary>How a program ended.</summary>
+/// <param name="ExitCode">Null when a signal ended it.</param>
+/// <param name="Message">As a task's last status has it.</param>
+/// <param name="Reason">Set when it was ended for exceeding a limit.</param>
+internal sealed record ProgramEnd(int? ExitCode, string Message, W.TaskStatus.Types.Reason? Reason);
+
+/// <summary>The running program of a task: a process group of this machine, or a container.</summary>
+internal interface IProgram
+{
+    int Pid { get; }
+
+    Task<ProgramEnd> End { get; }
+
+    /// <summary>Sends a signal to all of its processes. Never blocks.</summary>
+    void Signal(int signal);
+
+    /// <summary>Removes whatever the command left running.</summary>
+    Task RemoveAsync();
+}

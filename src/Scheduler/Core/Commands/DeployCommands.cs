@@ -1,0 +1,22 @@
+using Pipeline.Scheduler.Core.Deploys;
+using Pipeline.Scheduler.Core.Messages;
+
+namespace Pipeline.Scheduler.Core.Commands;
+
+/// <summary>Commands about deploys, runs and tasks: what comes, and what ends.</summary>
+internal sealed class DeployCommands(
+    DeploySubmissions submissions, RolloutStarts rollouts, RunCommands runs, RequestRemoval removal, TaskKills kills)
+{
+    /// <returns>Null: another's.</returns>
+    public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
+    {
+        SubmitRunCommand { Run: var run } => runs.Submit(run, now),
+        SubmitDeployCommand { Deploy: var deploy } => submissions.Handle(deploy, now),
+        CancelRunCommand cancelled => runs.Cancel(cancelled, now),
+        CancelDeployCommand cancelled => rollouts.Handle(cancelled, now),
+        AdvanceDeployCommand advanced => rollouts.Handle(advanced, now),
+        KillTaskCommand asked => kills.Handle(asked, now),
+        RemoveRequestCommand asked => removal.Handle(asked, now),
+        _ => null,
+    };
+}

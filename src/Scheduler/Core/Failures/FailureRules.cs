@@ -1,0 +1,130 @@
+using System.Globalization;
+using Pipeline.Kernel;
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Core.Model;
+using TaskStatus = Pipeline.Mesos.TaskStatus;
+
+namespace Pipeline.Scheduler.Core.Failures;
+
+/// <summary>Facts of Mesos 1.11+ (observed transcripts and the reference): the exit status is only in the message.</summary>
+internal static class FailureRules
+{
+    /// <summary>TaskRunner exits with it when a digest or a statement does not verify.</summary>
+    public const int SecurityExit = 76;
+
+    /// <summary>TaskRunner exits with it when it finds no OpenSSL (EX_CONFIG).</summary>
+    public const int ConfigExit = 78;
+
+    private const string ExitMessage = "Command exited with status ";
+
+    private static readonly HashSet<string> InfraReasons = new(StringComparer.Ordinal)
+    {
+        "AGENT_DISCONNECTED", "AGENT_REMOVED", "AGENT_RESTARTED", "AGENT_UNKNOWN", "AGENT_DRAINING", "AGENT_REMOVED_BY_OPERATOR",
+        "AGENT_REREGISTERED", "MASTER_DISCONNECTED", "CONTAINER_PREEMPTED", "EXECUTOR_REGISTRATION_TIMEOUT", "EXECUTOR_TERMINATED",
+        "EXECUTOR_UNREGISTERED", "GC_ERROR", "SLAVE_DISCONNECTED", "SLAVE_REMOVED", "SLAVE_RESTARTED", "SLAVE_UNKNOWN",
+    };
+
+    /// <param name="image">The image of its container; null when it has none.</param>
+    public static TaskEnd Classify(TaskRecord task, RequestKind kind, TaskStatus status, string? image = null)
+    {
+        var exit = ExitOf(status.Message);
+        var reason = Text(status);
+        return status.State switch
+        {
+            TaskState.Finished when kind == RequestKind.RunOnce => new(TaskPhase.Finished, Outcome.Succeeded, null, exit, reason),
+            _ when task.KillCause is { } cause => Killed(cause, task, status, exit),
+            TaskState.Finished => new(TaskPhase.Finished, Outcome.Failed, FailureClass.App, exit, $"ended by itself: {reason}"),
+            TaskState.Failed => Failed(status, exit, reason, image),
+            TaskState.Killed when status.Healthy == false =>
+                new(TaskPhase.Killed, Outcome.Failed, FailureClass.Health, exit, "killed by the agent: its health check failed"),
+            TaskState.Killed => new(TaskPhase.Killed, Outcome.Failed, FailureClass.Infra, exit,
+                ReasonOf(status) == "AGENT_DRAINING" ? "killed: its agent is drained by the master" : $"killed, not by us: {reason}"),
+            TaskState.Error => new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason),
+            _ => new(TaskPhase.Lost, Outcome.Failed, FailureClass.Infra, exit, reason, NeverRan: NeverRan(task, status)),
+        };
+    }
+
+    /// <summary>It was unreachable for too long.</summary>
+    public static TaskEnd OutOfReach(TaskRecord task, DeploySpec spec, DateTimeOffset now)
+    {
+        var lost = new TaskStatus(
+            task.Id, TaskState.Unreachable, task.AgentId, null, null, $"agent {task.Host} was out of reach for too long", null, null, now,
+                null, null);
+        return Classify(task, spec.Kind, lost, spec.Image);
+    }
+
+    private static TaskEnd Failed(TaskStatus status, int? exit, string reason, string? image)
+    {
+        var code = ReasonOf(status);
+        if (exit == SecurityExit)
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit,
+                "what it should have run did not verify on the agent");
+        if (exit == ConfigExit && image is not null)
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit,
+                $"exit {ConfigExit}: not set up. The image '{image}' must have OpenSSL 3 (libssl.so.3), which every task starts with.");
+        if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
+            return ImageRules.Judge(reason, image) ?? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason,
+                MayBeInfra: true);
+        var infra = InfraReasons.Contains(code);
+        return new(TaskPhase.Failed, Outcome.Failed, infra ? FailureClass.Infra : FailureClass.App, exit, reason);
+    }
+
+    private static TaskEnd Killed(KillCause cause, TaskRecord task, TaskStatus status, int? exit)
+    {
+        var phase = status.State is TaskState.Lost or TaskState.Dropped or TaskState.Gone or TaskState.GoneByOperator
+            or TaskState.Unreachable
+            ? TaskPhase.Lost
+            : TaskPhase.Killed;
+        var reason = task.KillReason ?? "killed";
+        return cause switch
+        {
+            KillCause.Retired or KillCause.Cancelled or KillCause.Operator or KillCause.Priority =>
+                new(phase, Outcome.Cancelled, null, exit, reason),
+            KillCause.NotStarted => new(phase, Outcome.Failed, FailureClass.Infra, exit, reason),
+            KillCause.Unready => new(phase, Outcome.Failed, FailureClass.Health, exit, reason),
+            KillCause.Machine => new(phase, Outcome.Failed, FailureClass.Infra, exit, reason),
+            KillCause.Overtime => new(phase, Outcome.Failed, FailureClass.App, exit, reason),
+        };
+    }
+
+    private static bool NeverRan(TaskRecord task, TaskStatus status) =>
+        task.Phase == TaskPhase.Launching && ReasonOf(status) is "INVALID_OFFERS" or "RECONCILIATION";
+
+    /// <summary>The kind of a failure that is the program's own, for the detection of crash loops.</summary>
+    public static InstanceFailureKind KindOf(TaskRecord task, TaskEnd end)
+    {
+        if (end.Reason.Contains("memory limit", StringComparison.OrdinalIgnoreCase) || end.ExitCode == 137)
+            return InstanceFailureKind.OutOfMemory;
+        if (end.Reason.Contains("disk", StringComparison.OrdinalIgnoreCase)
+            && end.Reason.Contains("quota", StringComparison.OrdinalIgnoreCase))
+            return InstanceFailureKind.OutOfDisk;
+        if (end.Phase == TaskPhase.Finished)
+            return InstanceFailureKind.UnexpectedExit;
+        if (end.Class == FailureClass.Health)
+            return task.HealthyAt is null ? InstanceFailureKind.Startup : InstanceFailureKind.Health;
+        return task.HealthyAt is null ? InstanceFailureKind.Startup : InstanceFailureKind.BadExit;
+    }
+
+    private static string ReasonOf(TaskStatus status)
+    {
+        const string prefix = "REASON_";
+        var reason = status.Reason ?? "";
+        return reason.StartsWith(prefix, StringComparison.Ordinal) ? reason[prefix.Length..] : reason;
+    }
+
+    public static bool IsReconciliation(TaskStatus status) => ReasonOf(status) == "RECONCILIATION";
+
+    private static string Text(TaskStatus status) => (status.Message, status.Reason) switch
+    {
+        ({ Length: > 0 } message, _) => message,
+        (_, { Length: > 0 } reason) => $"task {status.State.ToString().ToLowerInvariant()}: {reason}",
+        _ => $"task {status.State.ToString().ToLowerInvariant()}",
+    };
+
+    private static int? ExitOf(string? message) =>
+        message is not null && message.StartsWith(ExitMessage, StringComparison.Ordinal)
+        && int.TryParse(message.AsSpan(ExitMessage.Length).TrimEnd('.'), NumberStyles.None, CultureInfo.InvariantCulture, out var exit)
+            ? exit
+            : null;
+}

@@ -1,0 +1,37 @@
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Agents;
+using Pipeline.Scheduler.Core.State;
+using Pipeline.Scheduler.Core.Tasks;
+using Pipeline.Scheduler.Core.Transitions;
+using TaskStatus = Pipeline.Mesos.TaskStatus;
+
+namespace Pipeline.Scheduler.Core.Master;
+
+/// <summary>
+/// Handles task status updates. They are repeated until acknowledged, arrive out of order across tasks, and may name tasks that ended long
+/// ago: none of that may do harm.
+/// </summary>
+internal sealed class TaskUpdates(
+    ClusterState state, AgentPresence presence, Reconciler reconciler, SeenUpdates seen, UnknownTasks unknown, TaskTransitions transitions)
+{
+    public void Handle(TaskStatus status, DateTimeOffset now)
+    {
+        if (status.Uuid is not null || status.State == TaskState.Running)
+            presence.HeardOf(status.AgentId, now);
+        if (state.Tasks.TryGetValue(status.TaskId, out var task))
+        {
+            reconciler.Answered(status.TaskId);
+            if (!seen.IsRepeated(status))
+                transitions.Apply(task, status, now);
+        }
+        else
+        {
+            unknown.Report(status, now);
+        }
+
+        // The update's row commits before this is sent: see Effects. Updates without a UUID come from the master and need no
+        // acknowledgement.
+        if (status is { Uuid: { } uuid, AgentId: { } agent })
+            state.Send(new AcknowledgeUpdate(status.TaskId, agent, uuid));
+    }
+}

@@ -1,0 +1,96 @@
+using Pipeline.Mesos;
+using Pipeline.Scheduler.Core.Model;
+
+namespace Pipeline.Scheduler.Core.Placing;
+
+/// <summary>What the held offers of one agent add up to, and what was placed on it in this pass.</summary>
+/// <param name="total">All that the agent has, as far as we know; what is offered when nothing more is known.</param>
+internal sealed class AgentSlot(
+    string agentId, string host, string address, string rack, IReadOnlyDictionary<string, string> attributes, Amount total)
+{
+    private readonly List<PortRange> ports = [];
+    private readonly Amount total = total;
+
+    public string AgentId { get; } = agentId;
+    public string Host { get; } = host;
+    public string Address { get; } = address;
+    public string Rack { get; } = rack;
+    public IReadOnlyDictionary<string, string> Attributes { get; } = attributes;
+    public Amount Total => Amount.Max(total, Free);
+    public List<string> OfferIds { get; } = [];
+    public List<TaskRecord> Placed { get; } = [];
+    public Amount Free { get; private set; }
+    public int FreePorts { get; private set; }
+
+    /// <summary>The earliest maintenance that an offer of it told of.</summary>
+    public MaintenanceWindow? Unavailability { get; private set; }
+
+    /// <summary>Place in the order of all slots.</summary>
+    public int Index { get; set; }
+
+    public void Add(Offer offer)
+    {
+        OfferIds.Add(offer.Id);
+        Free += Amount.Of(offer.Resources);
+        ports.AddRange(offer.Resources.Ports);
+        Merge();
+        if (offer.Unavailability is { } window && (Unavailability is null || window.Start < Unavailability.Start))
+            Unavailability = window;
+    }
+
+    public bool Holds(TaskShape shape) =>
+        Free.Holds(shape.Need) && FreePorts >= shape.Ports + shape.LiteralPorts.Count
+        && (shape.LiteralPorts.Count == 0 || shape.LiteralPorts.All(Offers));
+
+    public bool Offers(int port) => ports.Exists(r => r.From <= port && port <= r.To);
+
+    /// <summary>Takes the need out of what is free and gives the ports: the lowest ones, then those that were named.</summary>
+    public IReadOnlyList<int> Take(TaskShape shape)
+    {
+        Free -= shape.Need;
+        foreach (var port in shape.LiteralPorts)
+            Remove(port);
+        var taken = new List<int>(shape.Ports + shape.LiteralPorts.Count);
+        for (var i = 0; i < shape.Ports; i++)
+        {
+            taken.Add(ports[0].From);
+            Remove(ports[0].From);
+        }
+
+        taken.AddRange(shape.LiteralPorts);
+        return taken;
+    }
+
+    private void Remove(int port)
+    {
+        var at = ports.FindIndex(r => r.From <= port && port <= r.To);
+        var range = ports[at];
+        FreePorts--;
+        if (range.From == range.To)
+            ports.RemoveAt(at);
+        else if (port == range.From)
+            ports[at] = range with { From = port + 1 };
+        else if (port == range.To)
+            ports[at] = range with { To = port - 1 };
+        else
+        {
+            ports[at] = range with { To = port - 1 };
+            ports.Insert(at + 1, range with { From = port + 1 });
+        }
+    }
+
+    // Two offers may name the same port; it is there once.
+    private void Merge()
+    {
+        ports.Sort((a, b) => a.From != b.From ? a.From.CompareTo(b.From) : a.To.CompareTo(b.To));
+        for (var i = ports.Count - 1; i > 0; i--)
+        {
+            if (ports[i].From > ports[i - 1].To + 1)
+                continue;
+            ports[i - 1] = ports[i - 1] with { To = Math.Max(ports[i - 1].To, ports[i].To) };
+            ports.RemoveAt(i);
+        }
+
+        FreePorts = ports.Sum(r => r.To - r.From + 1);
+    }
+}

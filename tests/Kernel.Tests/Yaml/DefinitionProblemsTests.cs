@@ -1,0 +1,53 @@
+using Pipeline.Kernel.Yaml;
+
+namespace Pipeline.Kernel.Tests.Yaml;
+
+public sealed class DefinitionProblemsTests
+{
+    [Fact]
+    public void Problems_are_given_by_line_and_column_and_each_once()
+    {
+        var problems = new DefinitionProblems("f");
+        Assert.False(problems.Any);
+        problems.Add(2, 1, "second");
+        problems.Add(1, 9, "first, later");
+        problems.Add(new YamlScalar("x", true, 1, 2), "first", "hint");
+        problems.Add(2, 1, "second");
+
+        Assert.True(problems.Any);
+        Assert.Equal(["f:1:2: first (hint)", "f:1:9: first, later", "f:2:1: second"], problems.ToList().Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void A_flood_is_cut_after_a_hundred_and_says_so()
+    {
+        var problems = new DefinitionProblems("f");
+        for (var line = 1; line <= 100; line++)
+            problems.Add(line, 1, "wrong");
+        Assert.Equal(100, problems.ToList().Count);
+
+        problems.Add(101, 1, "wrong");
+
+        Assert.Equal("f:100:1: 1 more problems are not shown. (Repair these first.)", problems.ToList()[^1].ToString());
+    }
+
+    [Theory]
+    [InlineData("steps", "steps", 0)]
+    [InlineData("stepz", "steps", 1)]
+    [InlineData("step", "steps", 1)]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("a", "abcde", int.MaxValue)]
+    public void The_distance_of_two_words_counts_single_edits(string one, string other, int edits)
+    {
+        Assert.Equal(edits, Spelling.Distance(one, other));
+        Assert.Equal(edits, Spelling.Distance(other, one));
+    }
+
+    [Fact]
+    public void The_nearest_word_is_given_when_it_is_near_enough()
+    {
+        Assert.Equal("steps", Spelling.Nearest("stepz", ["path", "steps", "stages"], _ => 2));
+        Assert.Null(Spelling.Nearest("stepz", ["path", "steps", "stages"], _ => 0));
+    }
+}
