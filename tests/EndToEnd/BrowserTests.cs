@@ -30,7 +30,7 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
         page.Load += (_, _) => reloads++;
 
         await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "pending", Patiently);
-        await Expect(page.GetByTestId("next")).ToContainTextAsync("module web is not placed yet: needs 4 cpus", Patient);
+        await Expect(page.GetByTestId("next")).ToContainTextAsync("Module web is not placed yet: needs 4 cpus", Patient);
         await Expect(page.GetByTestId("status-pipeline/build")).ToHaveAttributeAsync("data-state", "pending", Patiently);
         await Eventually.BecomesAsync(StatesOnTheForge, s => s.SequenceEqual(["pending"]), TimeSpan.FromSeconds(20), "the forge shows pending");
         await PictureAsync(page, "pending");

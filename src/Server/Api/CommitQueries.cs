@@ -5,7 +5,6 @@ using Pipeline.BuildRunner.Data;
 using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
-using Pipeline.Ui.Components;
 
 namespace Pipeline.Server.Api;
 

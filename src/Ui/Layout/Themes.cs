@@ -3,7 +3,7 @@ using MudBlazor;
 namespace Pipeline.Ui.Layout;
 
 /// <summary>MudBlazor's palettes replaced by ours: its own success, warning and info are below 4.5:1 on white.</summary>
-public static class Themes
+internal static class Themes
 {
     private static readonly string[] Font = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"];
 

@@ -9,7 +9,7 @@ namespace Pipeline.Ui.Queries;
 /// Reads views as JSON that PostgreSQL builds: one round trip brings a row with its lists inside, and no row class has to repeat it.
 /// Columns are named as the record's properties, in any case.
 /// </summary>
-public sealed class UiDb(NpgsqlDataSource db)
+internal sealed class UiDb(NpgsqlDataSource db)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

@@ -34,7 +34,7 @@
   });
   window.pipeline = { watchTheme(reference) { layout = reference; applyTheme(); } };
 
-  // Relative times: same words as Relative.Ago on the server. The text node is changed, not replaced: the circuit owns the elements.
+  // Relative times: same words as Readable.Ago on the server. The text node is changed, not replaced: the circuit owns the elements.
   function ago(at, now) {
     const distance = now - at;
     const s = Math.abs(distance) / 1000;

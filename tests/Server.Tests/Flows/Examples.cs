@@ -6,7 +6,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract.Events;
-using Pipeline.Ui.Components;
+using Pipeline.Ui.Components.Common;
 
 namespace Pipeline.Server.Tests.Flows;
 

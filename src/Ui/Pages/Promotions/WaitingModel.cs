@@ -1,0 +1,5 @@
+using Pipeline.Ui.Queries.Promotions;
+
+namespace Pipeline.Ui.Pages.Promotions;
+
+public sealed record WaitingModel(IReadOnlyList<WaitingLine> All, PromotionModel? Chosen);

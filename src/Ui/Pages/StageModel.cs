@@ -1,7 +1,0 @@
-using Pipeline.DeployStages.Contract;
-using Pipeline.Ui.Queries;
-
-namespace Pipeline.Ui.Pages;
-
-/// <param name="Runs">Deployables that run in it.</param>
-public sealed record StageModel(StageView Stage, IReadOnlyList<StagePromotion> Line, IReadOnlyList<MatrixRow> Runs);
