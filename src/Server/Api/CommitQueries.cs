@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using Pipeline.ArtifactStore.Contract;
-using Pipeline.BuildRunner.Data;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;

@@ -1,4 +1,3 @@
-using Pipeline.ArtifactStore.Http;
 using Pipeline.DeployStages.Http;
 using Pipeline.People.Http;
 using Pipeline.Ui.Components;
