@@ -77,7 +77,9 @@ public sealed class WaitingPageTests : UiTest
     {
         Person.SetAuthorized(name);
         Person.SetPolicies(Permission.Approve, Permission.Promote, Permission.View);
-        Person.SetClaims(new System.Security.Claims.Claim(CallerClaims.Group, "release-managers"));
+        Person.SetClaims(
+            new System.Security.Claims.Claim(CallerClaims.Group, "release-managers"),
+            new System.Security.Claims.Claim(CallerClaims.Permission, Permission.Approve));
     }
 
     private IRenderedComponent<WaitingPage> Open()
