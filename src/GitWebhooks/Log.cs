@@ -13,7 +13,7 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Warning, "Status {Context} of {Sha} did not get through (attempt {Attempt}): {Reason}")]
     public static partial void StatusNotSent(ILogger logger, string context, string sha, int attempt, string reason);
 
-    [LoggerMessage(1004, LogLevel.Error, "The status sweep failed; it goes on with the next tick")]
+    [LoggerMessage(1004, LogLevel.Error, "The status sweep failed; the next one runs within a second")]
     public static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1005, LogLevel.Information, "Repository {Repository} registered for {FullName}")]

@@ -22,6 +22,8 @@ internal sealed class Store : IAsyncDisposable
     public ConcurrentQueue<JournalEvent> Events { get; }
     public string TrustFile => Path.Combine(Folder, "trust", "trust.json");
 
+    public IServiceProvider Services => services;
+
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
     /// <param name="folder">Of an earlier store, as after a restart; null for a new one.</param>

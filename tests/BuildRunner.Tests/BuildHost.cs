@@ -50,6 +50,8 @@ internal sealed class BuildHost : IAsyncDisposable
     public GitRepo Repo { get; }
     public Repository Repository { get; private set; } = null!;
 
+    public IServiceProvider Services => app.Services;
+
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     public static async Task<BuildHost> StartAsync()

@@ -150,6 +150,42 @@ public sealed class BuildTests
         Assert.Equal((BuildState.Failed, FailureClass.Infra), (build.Build.State, build.Build.FailureClass!.Value));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_job_of_an_older_server_and_a_lost_job_find_the_end_in_the_rows_of_the_scheduler(bool queuedByOlder)
+    {
+        await using var host = await BuildHost.StartAsync();
+        var build = await host.PushAsync("steps: [{ run: x }]");
+        using var task = await host.LaunchAsync(build.Modules[0], build.Build.Id);
+        await PutAsync(task, "steps/0", new StepReport("running", At, null, null));
+        await host.EndTaskRowAsync(build.Modules[0], Outcome.Failed, FailureClass.Infra, "agent lost");
+
+        if (queuedByOlder)
+            await host.Get<BuildTaskEndedJob>().ExecuteAsync(build.Modules[0].RunId, CancellationToken.None);
+        else
+            await host.Get<AdvanceBuildJob>().ExecuteAsync(build.Build.Id, CancellationToken.None);
+
+        build = await host.DetailAsync(build.Build.Id);
+        Assert.Equal((BuildState.Failed, FailureClass.Infra), (build.Build.State, build.Build.FailureClass!.Value));
+        Assert.Equal("build: agent lost", build.Build.Reason);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_task_may_be_announced_twice_and_a_run_that_is_no_build_is_ignored()
+    {
+        await using var host = await BuildHost.StartAsync();
+        var build = await host.PushAsync("steps: [{ run: x }]");
+        await host.EndTaskAsync(build.Modules[0], Outcome.Failed, FailureClass.Config, "no such image");
+        await host.EndTaskAsync(build.Modules[0], Outcome.Failed, FailureClass.Config, "no such image");
+        var job = host.Get<BuildTaskEndedJob>();
+        await job.ExecuteAsync("web.qa.1", "web.qa.1.0.1", true, "Failed", "App", "x", CancellationToken.None);
+        await job.ExecuteAsync("web.qa.1", CancellationToken.None);
+
+        Assert.Single((await host.EventsAsync()).OfType<ModuleBuildFinished>());
+        Assert.Equal(FailureClass.Config, Assert.Single((await host.EventsAsync()).OfType<BuildFinished>()).Class);
+    }
+
     [Fact]
     public async Task A_cancelled_build_kills_its_run_and_stays_cancelled()
     {

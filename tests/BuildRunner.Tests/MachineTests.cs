@@ -47,6 +47,59 @@ public sealed class MachineTests
         Assert.Null(next.End);
     }
 
+    // States of the modules, all over, and the end of the build.
+    [Theory]
+    [InlineData(BuildState.Succeeded, ModuleState.Succeeded, ModuleState.Succeeded)]
+    [InlineData(BuildState.Failed, ModuleState.Failed, ModuleState.Succeeded)]
+    [InlineData(BuildState.Failed, ModuleState.Failed, ModuleState.Cancelled)]
+    [InlineData(BuildState.Failed, ModuleState.Cancelled, ModuleState.Failed)]
+    [InlineData(BuildState.Failed, ModuleState.Failed, ModuleState.Skipped)]
+    [InlineData(BuildState.Cancelled, ModuleState.Cancelled, ModuleState.Succeeded)]
+    [InlineData(BuildState.Cancelled, ModuleState.Cancelled, ModuleState.Skipped)]
+    [InlineData(BuildState.Failed, ModuleState.Skipped, ModuleState.Succeeded)]
+    [InlineData(null, ModuleState.Running, ModuleState.Failed)]
+    [InlineData(null, ModuleState.Queued, ModuleState.Succeeded)]
+    [InlineData(null, ModuleState.Waiting, ModuleState.Succeeded)]
+    public void The_end_of_a_build_follows_from_its_modules(BuildState? end, ModuleState one, ModuleState other) =>
+        Assert.Equal(end, BuildMachine.Next([new("a", [], one), new("b", [], other)]).End);
+
+    [Theory]
+    [InlineData(ModuleState.Waiting, false, false)]
+    [InlineData(ModuleState.Queued, false, false)]
+    [InlineData(ModuleState.Running, false, false)]
+    [InlineData(ModuleState.Succeeded, true, false)]
+    [InlineData(ModuleState.Failed, false, true)]
+    [InlineData(ModuleState.Cancelled, false, true)]
+    [InlineData(ModuleState.Skipped, false, true)]
+    public void A_waiting_module_starts_after_success_and_is_skipped_after_anything_else(ModuleState before, bool starts, bool skipped)
+    {
+        var next = BuildMachine.Next([new("a", [], before), new("b", [], ModuleState.Succeeded), new("c", ["b", "a"], ModuleState.Waiting)]);
+
+        Assert.Equal(starts, next.Start.Contains("c"));
+        Assert.Equal(skipped, next.Skip.Contains("c"));
+    }
+
+    [Fact]
+    public void A_chain_is_skipped_to_its_end_in_whatever_order_it_is_listed()
+    {
+        var next = BuildMachine.Next(
+            [new("c", ["b"], ModuleState.Waiting), new("b", ["a"], ModuleState.Waiting), new("a", [], ModuleState.Cancelled)]);
+
+        Assert.Equal(["b", "c"], next.Skip);
+        Assert.Empty(next.Start);
+        Assert.Equal(BuildState.Cancelled, next.End);
+    }
+
+    [Fact]
+    public void Only_what_waits_is_started_or_skipped()
+    {
+        var next = BuildMachine.Next(
+            [new("a", [], ModuleState.Failed), new("b", ["a"], ModuleState.Running), new("c", [], ModuleState.Queued), new("d", ["a"], ModuleState.Cancelled)]);
+
+        Assert.Empty(next.Start);
+        Assert.Empty(next.Skip);
+    }
+
     [Fact]
     public void Any_graph_comes_to_an_end_and_starts_nothing_before_its_dependencies()
     {

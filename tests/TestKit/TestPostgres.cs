@@ -87,10 +87,17 @@ public static class TestPostgres
         {
             if (!int.TryParse(Path.GetFileName(directory), out var pid) || IsAlive(pid) || IsEnding(directory))
                 continue;
-            var data = Path.Combine(directory, "pg");
-            if (Directory.Exists(data))
-                await new PrivatePostgres(data, durable: false).DestroyAsync(CancellationToken.None);
-            Directory.Delete(directory, recursive: true);
+            try
+            {
+                var data = Path.Combine(directory, "pg");
+                if (Directory.Exists(data))
+                    await new PrivatePostgres(data, durable: false).DestroyAsync(CancellationToken.None);
+                Directory.Delete(directory, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another test program, started at the same moment, removes the same leftovers.
+            }
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed class BuildRow
     public PipelineDefinition? ToDefinition() =>
         Definition is null ? null : JsonSerializer.Deserialize<PipelineDefinition>(Definition, StoredJson.Options);
 
-    public IReadOnlyList<DefinitionProblem> ToProblems() => JsonSerializer.Deserialize<List<DefinitionProblem>>(Problems, StoredJson.Options)!;
+    public IReadOnlyList<DefinitionProblem> ToProblems() =>
+        JsonSerializer.Deserialize<List<DefinitionProblem>>(Problems, StoredJson.Options)!;
 
     public BuildSummary ToSummary() => new(
         Id, RepositoryId, Number, Sha, Branch, Enum.Parse<BuildTrigger>(Trigger), RequestedBy, RetryOf, BuildState,

@@ -83,7 +83,8 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(
-            SaveResult, new { id = module.Value, result = JsonSerializer.Serialize(result, StoredJson.Options) }, cancellationToken: ct)) == 1;
+            SaveResult, new { id = module.Value, result = JsonSerializer.Serialize(result, StoredJson.Options) },
+            cancellationToken: ct)) == 1;
     }
 
     public async Task SaveTaskEndAsync(Guid module, TaskEnd end, CancellationToken ct)

@@ -84,7 +84,8 @@ internal sealed record Keys(
             ("health", "healthcheck health_check readiness readinessProbe livenessProbe probe"), ("route", "ingress host path routes url"),
             ("resources", "limits requests"), ("stages", "environments overrides"), ("artifact", "artifacts build from"),
             ("schedule", "cron crontab"), ("timezone", "tz time_zone timeZone"), ("run_on_deploy", "once runOnDeploy run_once"),
-            ("timeout", "max_run_time activeDeadlineSeconds"), ("retries", "backoffLimit retry"), ("overlap", "concurrencyPolicy concurrency")));
+            ("timeout", "max_run_time activeDeadlineSeconds"), ("retries", "backoffLimit retry"),
+            ("overlap", "concurrencyPolicy concurrency")));
 
     public static readonly Keys Health = new(
         "health", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],

@@ -44,7 +44,8 @@ internal sealed record DeployableDefinition(
 /// <param name="Retries">How often a run that failed by itself is started again.</param>
 /// <param name="MaxRunning">Of a job: runs at a time; null: any number.</param>
 internal sealed record RunsDefinition(
-    string? Schedule, string? Timezone, string? Overlap, string? CatchUp, bool? OnDeploy, double? TimeoutSeconds, int? Retries, int? MaxRunning);
+    string? Schedule, string? Timezone, string? Overlap, string? CatchUp, bool? OnDeploy, double? TimeoutSeconds, int? Retries,
+    int? MaxRunning);
 
 /// <param name="Http">Path; null probes TCP on the first port.</param>
 internal sealed record HealthDefinition(

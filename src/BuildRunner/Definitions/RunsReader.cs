@@ -49,7 +49,8 @@ internal static class RunsReader
         if (schedule is not null && Schedules.ProblemOf(new Schedule(schedule, isZone ? zone : "UTC")) is { } wrong)
             problems.Add(map.At("schedule"), wrong, "For example \"0 3 * * *\": at 3:00 every day.");
         return new RunsDefinition(
-            schedule, zone, ReadWord(map, "overlap", Overlaps, problems), ReadWord(map, "catch_up", CatchUps, problems), null, null, null, null);
+            schedule, zone, ReadWord(map, "overlap", Overlaps, problems), ReadWord(map, "catch_up", CatchUps, problems), null, null,
+            null, null);
     }
 
     private static string? ReadWord(MapReader map, string key, string[] words, DefinitionProblems problems)

@@ -29,8 +29,8 @@ internal static class BuildEndpoints
     }
 
     private static async Task<Results<Ok<Page<BuildSummary>>, NotFound, ProblemHttpResult>> ListBuilds(
-        Guid repository, string? sha, string? branch, int? number, string? cursor, int? limit, BuildQueries builds, RepositoryQueries repositories,
-        CancellationToken ct)
+        Guid repository, string? sha, string? branch, int? number, string? cursor, int? limit, BuildQueries builds,
+        RepositoryQueries repositories, CancellationToken ct)
     {
         if (limit is < 1 or > 200)
             return Invalid("limit", "must be between 1 and 200.");

@@ -23,7 +23,8 @@ internal static class LogEndpoints
             .WithTags("builds").WithName("build-log").RequireAuthorization(Permission.View)
             .WithDescription("Plain text, or text/event-stream: events 'log' (id: bytes so far) and a final 'end'.");
 
-    private static async Task<Results<PhysicalFileHttpResult, ContentHttpResult, ServerSentEventsResult<string>, NotFound, ProblemHttpResult>> GetLog(
+    private static async Task<
+        Results<PhysicalFileHttpResult, ContentHttpResult, ServerSentEventsResult<string>, NotFound, ProblemHttpResult>> GetLog(
         Guid id, string module, int step, int? tail, long? offset, HttpContext http, BuildStore builds, StepLogs logs, LogStream stream,
         CancellationToken ct)
     {

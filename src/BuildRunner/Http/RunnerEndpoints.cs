@@ -66,7 +66,8 @@ internal static class RunnerEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> PutResult(
-        string taskId, BuildResult result, HttpRequest request, RunnerTasks tasks, TaskResults results, ILogger<TaskResults> logger, CancellationToken ct)
+        string taskId, BuildResult result, HttpRequest request, RunnerTasks tasks, TaskResults results, ILogger<TaskResults> logger,
+        CancellationToken ct)
     {
         if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();

@@ -18,7 +18,8 @@ internal sealed record BuildRequest(
 
 /// <summary>Reads the definition at the commit and writes the build with its modules, its event and its first job.</summary>
 internal sealed class BuildPlanning(
-    CommitCommands commits, CommitDefinitions definitions, BuildWriter writer, Journal journal, IBackgroundJobClient jobs, TimeProvider time)
+    CommitCommands commits, CommitDefinitions definitions, BuildWriter writer, Journal journal, IBackgroundJobClient jobs,
+    TimeProvider time)
 {
     /// <summary>Plans the build. A push of a commit that was built for a push before gives that build.</summary>
     public async Task<StartBuildOutcome> PlanAsync(BuildRequest request, CancellationToken ct)

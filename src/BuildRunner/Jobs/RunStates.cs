@@ -23,7 +23,8 @@ internal sealed class RunStates(SchedulerQueries scheduler, BuildRunnerOptions o
             ? new RunState(
                 task.Id,
                 task is { Outcome: { } outcome, EndedAt: { } at }
-                    ? new TaskEnd(Parse<Outcome>(outcome), task.FailureClass is { } failure ? Parse<FailureClass>(failure) : null, task.Reason, at)
+                    ? new TaskEnd(
+                        Parse<Outcome>(outcome), task.FailureClass is { } failure ? Parse<FailureClass>(failure) : null, task.Reason, at)
                     : null)
             : null;
     }

@@ -23,7 +23,8 @@ internal sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
     private const string BranchesOf =
         "SELECT branch FROM git.commit_branch WHERE repository_id = @repository AND sha = @sha ORDER BY branch LIMIT 100";
     private const string People = """
-        SELECT DISTINCT author_name AS name, author_email AS email, pusher FROM git.commit WHERE repository_id = @repository AND sha = ANY(@shas)
+        SELECT DISTINCT author_name AS name, author_email AS email, pusher FROM git.commit
+         WHERE repository_id = @repository AND sha = ANY(@shas)
         """;
     private const string Insert = """
         WITH sent AS (

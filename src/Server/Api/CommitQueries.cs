@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Data;
 using Pipeline.DeployStages.Contract.Queries;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Data;
 
