@@ -15,6 +15,7 @@ using MudBlazor.Services;
 using Npgsql;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
+using Pipeline.DeployStages;
 using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
@@ -44,7 +45,7 @@ public abstract class UiTest : IAsyncLifetime
     [
         typeof(PeopleModule).Assembly, typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly,
             typeof(SchedulerModule).Assembly,
-        typeof(BuildRunnerModule).Assembly, typeof(StagesModule).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(DeployStagesModule).Assembly,
     ];
 
     private bool isConnected;
@@ -195,7 +196,7 @@ public abstract class UiTest : IAsyncLifetime
         services.AddArtifactStore(settings);
         services.AddScheduler(settings);
         services.AddBuildRunner(settings);
-        services.AddStages(settings);
+        services.AddDeployStages(settings);
         services.AddSingleton<EventFlow>(_ => { });
         services.AddSingleton<IConfiguration>(settings);
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = DataDirectory, EnvironmentName = "Test" });

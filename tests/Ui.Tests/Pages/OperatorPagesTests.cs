@@ -6,6 +6,7 @@ using MudBlazor;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.TestKit;
+using Pipeline.Ui.Components.Clusters;
 using Pipeline.Ui.Pages.Clusters;
 
 namespace Pipeline.Ui.Tests.Pages;
@@ -34,17 +35,15 @@ public sealed class OperatorPagesTests : UiTest
         var declined = new DeclinedOfferView(
             "production", "o1", "a1", "rack1-a1", "rack1", new ResourcesView(2, 512, 0), 10, now, now, "nothing-fits",
             "nothing that waits fits on it", 6);
-        Page.Services.GetRequiredService<OfferBoard>().Put("production", new LoopNotes(() => [], () => [declined], () => new LoopView(
-            "production", now, 90, 0.25, 0.004, 0, 0, 3, 1, 2, [new DeclineCountView("nothing-fits", 7)])));
-        var page = Open<ClusterPage>(p => p.Add(c => c.Name, "production"));
+        var view = new LoopView("production", now, 90, 0.25, 0.004, 0, 0, 3, 1, 2, [new DeclineCountView("nothing-fits", 7)]);
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("250 ms", page.Find("[data-testid=loop]").TextContent,
-            StringComparison.Ordinal));
-        var loop = page.Find("[data-testid=loop]").TextContent;
-        foreach (var part in new[] { "1 min ago", "4 ms", "1 event to process, 2 calls to send", "task pending for 3 s" })
+        var loop = Page.Render<SchedulerLoopFacts>(p => p.Add(l => l.Loop, view)).Find("[data-testid=loop]").TextContent;
+        foreach (var part in new[] { "250 ms", "1 min ago", "4 ms", "1 event to process, 2 calls to send", "task pending for 3 s" })
             Assert.Contains(part, loop, StringComparison.Ordinal);
-        Assert.Contains("7 because no pending task fits", page.Find("[data-testid=declined]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("nothing that waits fits on it", page.Markup, StringComparison.Ordinal);
+        var table = Page.Render<DeclinedOfferTable>(p => p.Add(d => d.Rows, [declined]).Add(d => d.Counts, view.Declined));
+        Assert.Contains("7 because no pending task fits", table.Find("[data-testid=declined]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("nothing that waits fits on it", table.Markup, StringComparison.Ordinal);
+        var page = Open<ClusterPage>(p => p.Add(c => c.Name, "production"));
         await page.WaitForAssertionAsync(() => Assert.False(page.Find("[data-testid=freeze-priorities]").HasAttribute("disabled")));
         Assert.True(page.Find("[data-testid=lift-freeze]").HasAttribute("disabled"));
     }
