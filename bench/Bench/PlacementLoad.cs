@@ -6,7 +6,6 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
-using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;
 
 namespace Pipeline.Bench;

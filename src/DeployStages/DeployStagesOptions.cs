@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Pipeline.Mesos.Client.Mapping;
 
 namespace Pipeline.DeployStages;
 

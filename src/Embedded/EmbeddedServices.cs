@@ -1,7 +1,6 @@
 using System.Net.NetworkInformation;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
-using Pipeline.Scheduler.Launching;
 
 namespace Pipeline.Embedded;
 

@@ -6,8 +6,11 @@ namespace Pipeline.Kernel;
 /// <param name="Name">For a person the login, for a webhook the pusher's name, for the system the part that acted.</param>
 public sealed record Actor(ActorKind Kind, string Name)
 {
+    /// <summary>A part of the product that acts by itself.</summary>
     public static Actor System(string part) => new(ActorKind.System, part);
+    /// <summary>Somebody who pushed, as the forge names him.</summary>
     public static Actor Webhook(string pusher) => new(ActorKind.Webhook, pusher);
+    /// <summary>A person who signed in.</summary>
     public static Actor Person(string login) => new(ActorKind.Person, login);
 
     /// <summary>The signed-in caller: kind from <see cref="CallerClaims.Kind"/> (person when absent), name from the name claim.</summary>
@@ -17,13 +20,19 @@ public sealed record Actor(ActorKind Kind, string Name)
         return caller.HasClaim(CallerClaims.Kind, "token") ? new Actor(ActorKind.Token, name) : Person(name);
     }
 
+    /// <inheritdoc/>
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Name}";
 }
 
+/// <summary>What kind of actor did it.</summary>
 public enum ActorKind
 {
+    /// <summary>A person.</summary>
     Person,
+    /// <summary>A machine with an access token.</summary>
     Token,
+    /// <summary>A forge that sent a webhook.</summary>
     Webhook,
+    /// <summary>The product itself.</summary>
     System,
 }

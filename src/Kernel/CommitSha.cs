@@ -19,6 +19,7 @@ public readonly record struct CommitSha
     public static CommitSha Parse(string text) =>
         TryParse(text, out var sha) ? sha : throw new FormatException($"'{text}' is not a commit: expected 40 hex digits.");
 
+    /// <summary>False unless the text is 40 hex digits.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out CommitSha sha)
     {
         sha = default;
@@ -28,17 +29,20 @@ public readonly record struct CommitSha
         return true;
     }
 
+    /// <inheritdoc/>
     public override string ToString() => text ?? throw new InvalidOperationException("The commit is empty (default).");
 }
 
 /// <summary>Writes a commit as its 40 digits.</summary>
 public sealed class CommitShaConverter : JsonConverter<CommitSha>
 {
+    /// <inheritdoc/>
     public override CommitSha Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.GetString();
         return CommitSha.TryParse(text, out var sha) ? sha : throw new JsonException($"'{text}' is not a commit.");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, CommitSha value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

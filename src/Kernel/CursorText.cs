@@ -7,6 +7,7 @@ namespace Pipeline.Kernel;
 /// <summary>The opaque text of a keyset cursor over (time, id): base64url of <c>ticks|id</c>.</summary>
 public static class CursorText
 {
+    /// <summary>The cursor of the entry with this time and id.</summary>
     public static string Write(DateTimeOffset at, string id) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks}|{id}")));
 

@@ -22,6 +22,7 @@ public readonly record struct Digest
     public static Digest Parse(string text) =>
         TryParse(text, out var digest) ? digest : throw new FormatException($"'{text}' is not a digest: expected sha256: and 64 hex digits.");
 
+    /// <summary>False unless the text is 64 hex digits, with or without <c>sha256:</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Digest digest)
     {
         digest = default;
@@ -34,6 +35,7 @@ public readonly record struct Digest
         return true;
     }
 
+    /// <summary>The SHA-256 of the bytes.</summary>
     public static Digest Of(ReadOnlySpan<byte> bytes) => FromHash(SHA256.HashData(bytes));
 
     /// <summary>From the 32 bytes of a finished SHA-256.</summary>
@@ -43,17 +45,20 @@ public readonly record struct Digest
         return new Digest(Prefix + Convert.ToHexStringLower(hash));
     }
 
+    /// <inheritdoc/>
     public override string ToString() => text ?? throw new InvalidOperationException("The digest is empty (default).");
 }
 
 /// <summary>Writes a digest as its text.</summary>
 public sealed class DigestConverter : JsonConverter<Digest>
 {
+    /// <inheritdoc/>
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.GetString();
         return Digest.TryParse(text, out var digest) ? digest : throw new JsonException($"'{text}' is not a digest.");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

@@ -8,8 +8,11 @@ namespace Pipeline.Kernel;
 [JsonConverter(typeof(GuidIdConverter<RepositoryId>))]
 public readonly record struct RepositoryId(Guid Value) : IGuidId<RepositoryId>
 {
+    /// <summary>The id with this UUID.</summary>
     public static RepositoryId From(Guid value) => new(value);
+    /// <summary>A new id that sorts by its time.</summary>
     public static RepositoryId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }
 
@@ -17,8 +20,11 @@ public readonly record struct RepositoryId(Guid Value) : IGuidId<RepositoryId>
 [JsonConverter(typeof(GuidIdConverter<BuildId>))]
 public readonly record struct BuildId(Guid Value) : IGuidId<BuildId>
 {
+    /// <summary>The id with this UUID.</summary>
     public static BuildId From(Guid value) => new(value);
+    /// <summary>A new id that sorts by its time.</summary>
     public static BuildId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }
 
@@ -26,8 +32,11 @@ public readonly record struct BuildId(Guid Value) : IGuidId<BuildId>
 [JsonConverter(typeof(GuidIdConverter<ModuleBuildId>))]
 public readonly record struct ModuleBuildId(Guid Value) : IGuidId<ModuleBuildId>
 {
+    /// <summary>The id with this UUID.</summary>
     public static ModuleBuildId From(Guid value) => new(value);
+    /// <summary>A new id that sorts by its time.</summary>
     public static ModuleBuildId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }
 
@@ -35,14 +44,19 @@ public readonly record struct ModuleBuildId(Guid Value) : IGuidId<ModuleBuildId>
 [JsonConverter(typeof(GuidIdConverter<PromotionId>))]
 public readonly record struct PromotionId(Guid Value) : IGuidId<PromotionId>
 {
+    /// <summary>The id with this UUID.</summary>
     public static PromotionId From(Guid value) => new(value);
+    /// <summary>A new id that sorts by its time.</summary>
     public static PromotionId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }
 
 /// <summary>What the ids have in common, so that one converter serves all.</summary>
 public interface IGuidId<T> where T : struct, IGuidId<T>
 {
+    /// <summary>The UUID.</summary>
     Guid Value { get; }
+    /// <summary>The id with this UUID.</summary>
     static abstract T From(Guid value);
 }

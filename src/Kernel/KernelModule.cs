@@ -6,6 +6,7 @@ using Pipeline.Kernel.Events;
 
 namespace Pipeline.Kernel;
 
+/// <summary>Registers what every part of the server shares.</summary>
 public static class KernelModule
 {
     /// <summary>A process that is frozen in the middle of a transaction keeps its locks; after so long PostgreSQL lets go of them.</summary>

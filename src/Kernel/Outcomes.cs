@@ -3,8 +3,11 @@ namespace Pipeline.Kernel;
 /// <summary>How a build, a task or a deploy ended.</summary>
 public enum Outcome
 {
+    /// <summary>It did what it was for.</summary>
     Succeeded,
+    /// <summary>It ended badly; a <see cref="FailureClass"/> says whose fault that is.</summary>
     Failed,
+    /// <summary>Somebody ended it.</summary>
     Cancelled,
 }
 

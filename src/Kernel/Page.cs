@@ -6,6 +6,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 /// <summary>An opaque keyset cursor over (time, id), newest first: stable while rows are inserted.</summary>
 public sealed record Cursor(DateTimeOffset At, Guid Id)
 {
+    /// <inheritdoc/>
     public override string ToString() => CursorText.Write(At, Id.ToString("N"));
 
     /// <returns>Null when the text is not a cursor that we made.</returns>

@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.LoadBalancers.Http;
 using Pipeline.LoadBalancers.Routing;
-using Yarp.ReverseProxy.Configuration;
 
 namespace Pipeline.LoadBalancers;
 

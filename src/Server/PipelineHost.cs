@@ -1,6 +1,5 @@
 using System.Reflection;
 using Hangfire;
-using Microsoft.Extensions.Options;
 using Pipeline.ArtifactStore;
 using Pipeline.BuildRunner;
 using Pipeline.DeployStages;

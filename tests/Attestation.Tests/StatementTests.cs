@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using static Pipeline.Attestation.Tests.TrustFixture;
 
 namespace Pipeline.Attestation.Tests;

@@ -33,7 +33,7 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_serves_one_server_at_a_time_and_says_how_to_run_another()
+    public async Task A_directory_serves_one_server_at_a_time_and_says_how_to_run_another()
     {
         using (DataLock.Take(folder.Path))
         {
@@ -41,7 +41,8 @@ public sealed class DataDirectoryTests : IDisposable
             Assert.Contains(folder.Path, refused.Message, StringComparison.Ordinal);
             Assert.Contains("PIPELINE_DATA=", refused.Message, StringComparison.Ordinal);
             Assert.Equal(
-                Environment.ProcessId.ToString(CultureInfo.InvariantCulture), ReadShared(Path.Combine(folder.Path, "lock")));
+                Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+                (await ChildProcess.RunAsync("cat", [Path.Combine(folder.Path, "lock")], CancellationToken.None)).Output); // the lock is advisory
         }
 
         DataLock.Take(folder.Path).Dispose();
@@ -98,12 +99,5 @@ public sealed class DataDirectoryTests : IDisposable
         {
             return false;
         }
-    }
-
-    private static string ReadShared(string path)
-    {
-        // The lock is advisory: a person may read who holds it.
-        var result = ChildProcess.RunAsync("cat", [path], CancellationToken.None);
-        return result.GetAwaiter().GetResult().Output;
     }
 }

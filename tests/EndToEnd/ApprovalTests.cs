@@ -1,6 +1,5 @@
 using System.Net;
 using Pipeline.EndToEnd.Harness;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

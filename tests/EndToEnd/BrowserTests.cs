@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using Pipeline.EndToEnd.Harness;
-using Pipeline.TestKit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pipeline.EndToEnd;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.EndToEnd.Harness;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

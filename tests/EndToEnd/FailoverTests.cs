@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.EndToEnd.Harness;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,5 +1,4 @@
 using Pipeline.EndToEnd.Harness;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pipeline.EndToEnd.Harness;
 using Pipeline.Kernel.Postgres;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd;
 

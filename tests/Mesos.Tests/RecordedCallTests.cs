@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Pipeline.Mesos.Wire;
 using Pipeline.TestKit;
 

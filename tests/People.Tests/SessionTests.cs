@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.People.Contract;
 using Pipeline.TestKit;

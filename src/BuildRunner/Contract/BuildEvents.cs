@@ -1,5 +1,3 @@
-using Pipeline.ArtifactStore.Http;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

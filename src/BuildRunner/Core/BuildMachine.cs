@@ -1,5 +1,4 @@
 using Pipeline.BuildRunner.Contract;
-using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.BuildRunner.Core;
 

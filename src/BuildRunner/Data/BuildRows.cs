@@ -1,13 +1,10 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Http;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.BuildRunner.Data;
 

@@ -1,5 +1,3 @@
-using Pipeline.Scheduler.Contract.Deploys;
-
 namespace Pipeline.BuildRunner.Definitions;
 
 /// <summary>A definition, resolved: every default filled in. Saved with the build as JSON, so that history shows what really ran.</summary>

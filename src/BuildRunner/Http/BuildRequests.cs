@@ -1,5 +1,4 @@
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Http;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Cli.Commands.Common;
 using Pipeline.Cli.Errors;
 using Pipeline.Cli.Http;
 using Pipeline.Cli.Output;

@@ -1,6 +1,4 @@
-using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.DeployStages.Contract;
 

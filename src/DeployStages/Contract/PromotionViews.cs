@@ -1,4 +1,3 @@
-using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Contract;

@@ -2,7 +2,6 @@ using Dapper;
 using Npgsql;
 using Pipeline.DeployStages.Core.Gates;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.DeployStages.Data;
 

@@ -1,10 +1,7 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.DeployStages.Data;
 

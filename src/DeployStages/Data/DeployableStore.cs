@@ -1,9 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.DeployStages.Data;
 

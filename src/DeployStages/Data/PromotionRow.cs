@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.DeployStages.Data;
 

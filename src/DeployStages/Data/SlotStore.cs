@@ -2,8 +2,6 @@ using Dapper;
 using Npgsql;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Data.Commit;
 
 namespace Pipeline.DeployStages.Data;
 

@@ -1,5 +1,4 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.DeployStages.Data;
 

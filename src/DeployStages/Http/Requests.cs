@@ -1,6 +1,4 @@
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Http;

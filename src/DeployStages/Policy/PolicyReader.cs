@@ -1,6 +1,4 @@
-using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Yaml;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.Kernel.Yaml;
 using Pipeline.Scheduler.Contract.Deploys;

@@ -1,5 +1,3 @@
-using Pipeline.Kernel;
-
 namespace Pipeline.GitWebhooks.Contract;
 
 /// <summary>A delivery as it arrived, without its body.</summary>

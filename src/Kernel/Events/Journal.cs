@@ -32,6 +32,7 @@ public sealed class Journal(NpgsqlDataSource db, EventKinds kinds, EventFlow flo
         SELECT pg_notify('journal', min(id)::text || ' ' || max(id)::text) FROM appended
         """;
 
+    /// <summary>Appends one event; see the other overload.</summary>
     public Task AppendAsync(JournalEvent happened, Actor actor, JournalSubject subject, CancellationToken ct) =>
         AppendAsync([new NewJournalEntry(happened, actor, subject)], ct);
 

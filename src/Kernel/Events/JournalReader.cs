@@ -58,6 +58,7 @@ public sealed class JournalReader(NpgsqlDataSource db, EventKinds kinds)
         return await ReadAsync($"{Columns} WHERE {where} AND (@before::bigint IS NULL OR id < @before) ORDER BY id DESC LIMIT @limit", arguments, ct);
     }
 
+    /// <summary>The id of the newest entry; 0 when there is none.</summary>
     public async Task<long> LastIdAsync(CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);

@@ -42,6 +42,7 @@ public sealed class LiveFeed(NpgsqlDataSource db, JournalReader journal, TimePro
     /// <summary>Hands out every batch of new entries in commit order, none twice, none missing: what a stream needs.</summary>
     public IDisposable Subscribe(Action<IReadOnlyList<JournalEntry>> received) => Add(new Subscription(this, received, () => { }));
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

@@ -27,6 +27,7 @@ public abstract class Sweeper(TimeProvider time) : BackgroundService
     {
     }
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);

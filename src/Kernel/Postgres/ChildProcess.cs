@@ -5,6 +5,10 @@ namespace Pipeline.Kernel.Postgres;
 /// <summary>Runs a program to its end and gives back what it said.</summary>
 public static class ChildProcess
 {
+    /// <summary>How the program ended, and what it wrote.</summary>
+    /// <param name="ExitCode">0 when it succeeded.</param>
+    /// <param name="Output">What it wrote to its standard output.</param>
+    /// <param name="Error">What it wrote to its standard error.</param>
     public sealed record Result(int ExitCode, string Output, string Error)
     {
         /// <exception cref="InvalidOperationException">When the exit code is not 0; carries what the program said.</exception>
@@ -12,6 +16,7 @@ public static class ChildProcess
             ExitCode == 0 ? this : throw new InvalidOperationException($"{what} failed (exit {ExitCode}): {(Error.Length > 0 ? Error : Output).Trim()}");
     }
 
+    /// <summary>Runs the program with the arguments as they are, without a shell; a cancelled one is killed with its children.</summary>
     public static async Task<Result> RunAsync(
         string file, IEnumerable<string> arguments, CancellationToken ct,
         string? workingDirectory = null, IReadOnlyDictionary<string, string?>? environment = null)

@@ -32,8 +32,10 @@ public sealed class PrivatePostgres
         bin = FindBinaries();
     }
 
+    /// <summary>Connects to the product's own database.</summary>
     public string ConnectionString => ConnectionStringFor("pipeline");
 
+    /// <summary>Connects to a database of this server.</summary>
     public string ConnectionStringFor(string database) => new NpgsqlConnectionStringBuilder
     {
         Host = sockets,
@@ -66,6 +68,7 @@ public sealed class PrivatePostgres
             await RunAsync([$"{bin}/pg_ctl", "stop", "-m", "fast", "-w", "-t", "60", "-D", data], ct);
     }
 
+    /// <summary>Whether the server runs.</summary>
     public async Task<bool> IsRunningAsync(CancellationToken ct) =>
         File.Exists(Path.Combine(data, "PG_VERSION"))
         && (await ChildProcess.RunAsync("sh", ["-c", AsUser([$"{bin}/pg_ctl", "status", "-D", data])], ct, "/")).ExitCode == 0;

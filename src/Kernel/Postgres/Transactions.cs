@@ -9,6 +9,7 @@ namespace Pipeline.Kernel.Postgres;
 /// </remarks>
 public static class Transactions
 {
+    /// <summary>Runs the work in the ambient transaction, or in one of its own; an exception rolls it back.</summary>
     public static async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
     {
         using var scope = new TransactionScope(
@@ -20,6 +21,7 @@ public static class Transactions
         return result;
     }
 
+    /// <summary>As the other, for work without a result.</summary>
     public static Task InTransactionAsync(Func<CancellationToken, Task> work, CancellationToken ct) =>
         InTransactionAsync(
             async token =>

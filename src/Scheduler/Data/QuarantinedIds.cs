@@ -1,5 +1,3 @@
-using Pipeline.Scheduler.Sandboxes;
-
 namespace Pipeline.Scheduler.Data;
 
 /// <summary>What kind of thing is in quarantine. Stored.</summary>

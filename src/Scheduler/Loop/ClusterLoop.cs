@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
 using Pipeline.Mesos;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data.Commit;

@@ -3,7 +3,6 @@ using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
-using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Monitoring;

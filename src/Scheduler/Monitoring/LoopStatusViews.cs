@@ -1,4 +1,3 @@
-using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Model;

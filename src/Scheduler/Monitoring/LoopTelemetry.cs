@@ -1,5 +1,4 @@
 using Pipeline.Mesos;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Pipeline.Mesos;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Monitoring;

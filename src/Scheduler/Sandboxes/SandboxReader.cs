@@ -1,7 +1,6 @@
 using System.Net;
 using Pipeline.Mesos;
 using Pipeline.Mesos.Client;
-using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Sandboxes;

@@ -1,7 +1,5 @@
 using Dapper;
 using Npgsql;
-using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Scheduler.Sandboxes;

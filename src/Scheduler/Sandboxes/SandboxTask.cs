@@ -1,5 +1,3 @@
-using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Sandboxes;

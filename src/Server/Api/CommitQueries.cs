@@ -1,11 +1,7 @@
 using Dapper;
 using Npgsql;
-using Pipeline.ArtifactStore.Contract;
-using Pipeline.BuildRunner.Data;
 using Pipeline.DeployStages.Contract.Queries;
-using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data;
 
 namespace Pipeline.Server.Api;
 

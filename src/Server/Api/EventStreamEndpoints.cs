@@ -4,9 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Pipeline.ArtifactStore.Contract;
-using Pipeline.DeployStages.Core.Promotions;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 

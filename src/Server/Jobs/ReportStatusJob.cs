@@ -13,6 +13,7 @@ public sealed class ReportStatusJob(StatusCommands statuses, JournalReader journ
 {
     private const int Page = 200;
 
+    /// <summary>Reports the newest state of one context of the commit; twice changes nothing.</summary>
     public async Task ExecuteAsync(Guid repositoryId, string sha, string context, CancellationToken ct)
     {
         var repository = new RepositoryId(repositoryId);

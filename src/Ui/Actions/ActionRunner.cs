@@ -1,6 +1,5 @@
 using Pipeline.Kernel;
 using Pipeline.Ui.Actions.Sessions;
-using Pipeline.Ui.Layout;
 
 namespace Pipeline.Ui.Actions;
 

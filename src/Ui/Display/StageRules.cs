@@ -1,5 +1,4 @@
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core.Gates;
 
 namespace Pipeline.Ui.Display;
 

@@ -1,5 +1,3 @@
-using Pipeline.Kernel;
-
 namespace Pipeline.Cli.Tests.Kit;
 
 /// <summary>Objects as the server shows them.</summary>

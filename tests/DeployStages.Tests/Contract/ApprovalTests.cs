@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;

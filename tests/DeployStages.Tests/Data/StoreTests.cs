@@ -1,6 +1,4 @@
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Tests.Core;

@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.DeployStages.Tests.Kit;
 

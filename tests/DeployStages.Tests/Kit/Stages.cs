@@ -22,7 +22,6 @@ using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Jobs;
 using Pipeline.DeployStages.Policy;
 using Pipeline.GitWebhooks;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler;

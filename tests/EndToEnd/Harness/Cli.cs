@@ -1,5 +1,4 @@
 using Pipeline.Kernel.Postgres;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd.Harness;
 

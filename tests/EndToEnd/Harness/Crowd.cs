@@ -1,5 +1,3 @@
-using Pipeline.TestKit;
-
 namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>A repository whose builds sit on agents until a file appears: what other teams' work is to a push that has to wait.</summary>

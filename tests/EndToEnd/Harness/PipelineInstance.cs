@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Pipeline.Kernel.Postgres;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd.Harness;
 

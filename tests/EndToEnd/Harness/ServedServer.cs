@@ -3,9 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Pipeline.Kernel;
-using Pipeline.Scheduler;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd.Harness;
 

@@ -10,7 +10,6 @@ using Pipeline.Kernel.Postgres;
 using Pipeline.Scheduler;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Deploys;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd.Harness;
 
@@ -169,5 +168,5 @@ public sealed class ServerPair : IAsyncDisposable
     private static bool IsLedBy(JsonElement cluster, ServedServer server) =>
         cluster.GetProperty("leader").GetString()?.EndsWith(string.Create(CultureInfo.InvariantCulture, $"/{server.ProcessId}"), StringComparison.Ordinal) == true;
 
-    private static string Token(string log) => log.Split('\n').Single(l => l.StartsWith("The administrator's token", StringComparison.Ordinal)).Split(' ')[^1].Trim();
+    private static string Token(string log) => log.Split('\n').Single(l => l.StartsWith("Administrator's token", StringComparison.Ordinal)).Split(' ')[^1].Trim();
 }

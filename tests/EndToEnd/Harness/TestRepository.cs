@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Kernel.Postgres;
-using Pipeline.TestKit;
 
 namespace Pipeline.EndToEnd.Harness;
 

@@ -1,7 +1,6 @@
 using Dapper;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Messages;

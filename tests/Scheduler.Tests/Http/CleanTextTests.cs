@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.Scheduler.Tests.Http;

@@ -2,7 +2,6 @@ using Dapper;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
 using Pipeline.Mesos;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Core.Messages;
@@ -11,7 +10,6 @@ using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Scheduler.Loop;
 using Pipeline.Scheduler.Tests.Core.Harness;
-using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Loop;

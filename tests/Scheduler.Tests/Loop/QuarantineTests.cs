@@ -5,7 +5,6 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
-using Pipeline.Scheduler.Http;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.TestKit;
 

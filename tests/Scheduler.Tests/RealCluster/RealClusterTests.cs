@@ -8,7 +8,6 @@ using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Http;
-using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.RealCluster;

@@ -1,4 +1,3 @@
-using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Tests.Sandboxes;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using Pipeline.Scheduler.Tests.Http;
-using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Sandboxes;

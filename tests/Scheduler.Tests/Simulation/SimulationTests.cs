@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 

@@ -3,9 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Pipeline.Scheduler.Http.Validation;
 using Pipeline.Server.Api;
 
 namespace Pipeline.Server.Tests.Docs;

@@ -1,13 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
-using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Contract.Views;
-using Pipeline.Scheduler.Core.Model;
 using Pipeline.Ui.Actions;
 using Pipeline.Ui.Actions.Scheduling;
-using Pipeline.Ui.Components.Common;
 
 namespace Pipeline.Ui.Tests.Actions;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
 using Pipeline.Ui.Actions.Promotions;
 using Pipeline.Ui.Queries.Promotions;

@@ -39,7 +39,7 @@ public sealed class DecisionTests : ActionPages
     {
         await SignInAsync("robot", [Permission.View, Permission.Approve], ["release-managers"], "token");
 
-        Assert.Contains("only persons approve", await RunAsync("approve"), StringComparison.Ordinal);
+        Assert.Contains("only a person can approve", await RunAsync("approve"), StringComparison.Ordinal);
     }
 
     [Fact]

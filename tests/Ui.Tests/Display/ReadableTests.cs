@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Scheduler.Core.Placing;
 using Pipeline.Ui.Display;
 
 namespace Pipeline.Ui.Tests.Display;

@@ -1,10 +1,4 @@
 using Bunit;
-using Hangfire;
-using Hangfire.PostgreSql;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
 using MudBlazor;
 using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;

@@ -1,5 +1,4 @@
 using Pipeline.DeployStages.Contract.Queries;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Tasks;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Http.Validation;
 
 namespace Pipeline.DeployStages.Core.Plans;
 

@@ -1,5 +1,3 @@
-using Pipeline.DeployStages.Core.Gates;
-
 namespace Pipeline.DeployStages.Core.Policies;
 
 /// <summary>The gates of a stage that a policy can configure.</summary>

@@ -1,6 +1,4 @@
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
@@ -8,15 +6,15 @@ namespace Pipeline.DeployStages.Core.Promotions;
 
 /// <summary>One release going into one stage, as stored.</summary>
 /// <param name="Automatic">Offered automatically, which happens once ever; otherwise somebody requested it.</param>
-/// <param name="Generation">Of the newest deploys of this promotion; null before it started.</param>
-/// <param name="Target">The release to return to; null when nothing good ran before it.</param>
-/// <param name="Version">Grows with every save: two writers cannot both win.</param>
 internal sealed record Promotion(
     PromotionId Id, long Number, RepositoryId Repository, string Stage, string Cluster, Digest Release, int ReleaseNumber, CommitSha Commit,
     BuildId Build, bool Automatic, string CreatedBy, DateTimeOffset CreatedAt)
 {
     public PromotionPhase Phase { get; init; } = PromotionPhase.Waiting;
+    /// <summary>Of the newest deploys of this promotion; null before it started.</summary>
     public long? Generation { get; init; }
+
+    /// <summary>The release to return to; null when nothing good ran before it.</summary>
     public Digest? Target { get; init; }
     public Digest? SupersededBy { get; init; }
     public FailureClass? FailureClass { get; init; }
@@ -28,6 +26,8 @@ internal sealed record Promotion(
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? HealthyAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Grows with every save: two writers cannot both win.</summary>
     public long Version { get; init; } = 1;
 
     /// <summary>It is moving its slot.</summary>

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Protocol;
 using Pipeline.LocalMesos.Views;

@@ -1,6 +1,5 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.Scheduler.Contract.Deploys;
 

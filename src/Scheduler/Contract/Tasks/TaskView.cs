@@ -1,5 +1,4 @@
 using Pipeline.Kernel;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.Scheduler.Contract.Tasks;

@@ -1,6 +1,3 @@
-using Pipeline.Scheduler.Core.Launching;
-using Pipeline.Scheduler.Core.Transitions;
-
 namespace Pipeline.Scheduler.Contract.Views;
 
 /// <param name="Name">Its name.</param>

@@ -1,6 +1,3 @@
-using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract.Deploys;
-
 namespace Pipeline.Scheduler.Contract.Views;
 
 /// <param name="Cluster">The cluster's name.</param>

@@ -1,5 +1,3 @@
-using Pipeline.Mesos.Client;
-
 namespace Pipeline.Scheduler.Contract.Views;
 
 /// <summary>An offer that the scheduler holds at this moment; shown by the server that leads the cluster only.</summary>

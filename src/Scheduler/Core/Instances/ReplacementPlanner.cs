@@ -1,5 +1,4 @@
 using Pipeline.Scheduler.Core.Model;
-using Pipeline.Scheduler.Core.Placing;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Core.Targets;
 

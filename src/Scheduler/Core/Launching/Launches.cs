@@ -1,4 +1,3 @@
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;

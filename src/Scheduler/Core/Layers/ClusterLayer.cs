@@ -1,4 +1,3 @@
-using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Agents;
 using Pipeline.Scheduler.Core.Launching;
 using Pipeline.Scheduler.Core.Master;

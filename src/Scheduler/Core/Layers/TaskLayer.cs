@@ -1,6 +1,4 @@
-using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Core.Messages;
-using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Core.Targets;
 using Pipeline.Scheduler.Core.Tasks;

@@ -1,6 +1,5 @@
 using Pipeline.Kernel;
 using Pipeline.Mesos;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Offers;
 using Pipeline.Scheduler.Core.State;

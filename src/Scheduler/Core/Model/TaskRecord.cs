@@ -5,8 +5,6 @@ using Pipeline.Scheduler.Contract.Deploys;
 namespace Pipeline.Scheduler.Core.Model;
 
 /// <summary>One attempt to run one instance of a deploy. Its id is never used again.</summary>
-/// <param name="NotBefore">Backoff: not placed earlier.</param>
-/// <param name="Why">Why it is not placed, while it is pending.</param>
 internal sealed record TaskRecord(string Id, string RequestId, string DeployId, int Instance, int Attempt, ResourceNeed Needs,
     DateTimeOffset CreatedAt)
 {

@@ -1,5 +1,3 @@
-using Pipeline.Scheduler.Contract.Deploys;
-
 namespace Pipeline.Scheduler.Core.Placing;
 
 /// <summary>How good an agent is for a task, apart from where the others are: emptier is better, up to good enough.</summary>

@@ -1,7 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 

@@ -1,4 +1,3 @@
-using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Model;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Scheduler.Core.Messages;
 using static Pipeline.Scheduler.Data.Commit.Columns;
 

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Views;
-using Pipeline.Scheduler.Core.Launching;
 using Pipeline.Scheduler.Core.Model;
-using Pipeline.Scheduler.Core.Transitions;
 
 namespace Pipeline.Scheduler.Data.Queries;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Views;
-using Pipeline.Scheduler.Core.Failures;
 using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.Scheduler.Data.Queries;

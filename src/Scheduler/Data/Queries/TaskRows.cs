@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Contract.Views;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Data.Queries;

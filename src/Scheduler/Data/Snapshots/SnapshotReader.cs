@@ -3,7 +3,6 @@ using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;

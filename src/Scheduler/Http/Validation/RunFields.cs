@@ -39,9 +39,9 @@ internal static partial class RunFields
     public static ResourceNeed Needs(ResourceNeed deploy, RunResources own) => new(
         own.Cpus ?? deploy.Cpus, own.MemoryMb ?? deploy.MemoryMb, own.DiskMb ?? deploy.DiskMb, Math.Max(own.Ports ?? 0, deploy.Ports));
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,100}$")]
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,100}\\z")]
     private static partial Regex RunId();
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*\\z")]
     private static partial Regex Variable();
 }

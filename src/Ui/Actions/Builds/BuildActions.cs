@@ -1,7 +1,6 @@
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Contract.Commands;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Ui.Queries.Builds;
 
 namespace Pipeline.Ui.Actions.Builds;

@@ -1,4 +1,3 @@
-using Pipeline.Ui.Components.Common;
 using Pipeline.Ui.Display;
 
 namespace Pipeline.Ui.Components.Commits;

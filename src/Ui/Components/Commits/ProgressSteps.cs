@@ -1,4 +1,3 @@
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Ui.Display;
 using Pipeline.Ui.Queries.Builds;

@@ -1,4 +1,3 @@
-using Pipeline.DeployStages.Http;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Ui.Queries.Clusters;
 

@@ -1,5 +1,3 @@
-using Pipeline.DeployStages.Http;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Contract.Views;
 

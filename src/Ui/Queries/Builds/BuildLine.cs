@@ -1,5 +1,3 @@
-using Pipeline.Ui.Components.Common;
-
 namespace Pipeline.Ui.Queries.Builds;
 
 /// <summary>A build in a list.</summary>

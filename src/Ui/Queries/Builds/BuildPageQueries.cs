@@ -1,4 +1,3 @@
-using Pipeline.BuildRunner.Contract;
 using Pipeline.Ui.Queries.Releases;
 
 namespace Pipeline.Ui.Queries.Builds;

@@ -1,9 +1,3 @@
-using Pipeline.ArtifactStore.Http;
-using Pipeline.DeployStages.Http;
-using Pipeline.People.Http;
-using Pipeline.Scheduler.Http.Validation;
-using Pipeline.Ui.Components.Common;
-
 namespace Pipeline.Ui.Queries.Builds;
 
 /// <summary>A build with its modules and steps.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Ui.Components.Common;
-
 namespace Pipeline.Ui.Queries.Builds;
 
 /// <param name="State"><c>Waiting</c>, <c>Queued</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c>, <c>Cancelled</c>, <c>Skipped</c>.</param>

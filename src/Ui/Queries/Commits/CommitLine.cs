@@ -1,4 +1,3 @@
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Promotions;
 using Pipeline.Ui.Queries.Releases;

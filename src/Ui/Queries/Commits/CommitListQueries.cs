@@ -1,5 +1,4 @@
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Data.Commit;
 using Pipeline.Ui.Queries.Builds;
 
 namespace Pipeline.Ui.Queries.Commits;

@@ -1,4 +1,3 @@
-using Pipeline.Ui.Components.Commits;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Promotions;
 using Pipeline.Ui.Queries.Releases;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Pipeline.Ui.Queries.Releases;
 
 /// <summary>Releases and artifacts: what the bytes are, from where, and where they went.</summary>

@@ -1,12 +1,10 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.DeployStages.Contract;
-using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract.Events;
-using Pipeline.Ui.Components.Common;
 using Pipeline.Ui.Display;
 
 namespace Pipeline.Ui.Queries.Timelines;

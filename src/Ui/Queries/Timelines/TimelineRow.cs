@@ -1,6 +1,3 @@
-using Pipeline.Kernel;
-using Pipeline.Ui.Components.Common;
-
 namespace Pipeline.Ui.Queries.Timelines;
 
 /// <summary>One entry of the journal as people read it.</summary>

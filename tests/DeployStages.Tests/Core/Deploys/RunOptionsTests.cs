@@ -1,7 +1,6 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core.Deploys;
 using Pipeline.DeployStages.Core.Plans;
-using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.DeployStages.Tests.Core.Deploys;

@@ -1,6 +1,5 @@
 using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.Ui.Components;
 
 namespace Pipeline.DeployStages.Tests.Core.Gates;
 

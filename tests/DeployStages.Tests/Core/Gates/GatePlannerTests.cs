@@ -1,7 +1,6 @@
 using CsCheck;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Gates;
-using Pipeline.DeployStages.Rollout.Decisions;
 
 namespace Pipeline.DeployStages.Tests.Core.Gates;
 

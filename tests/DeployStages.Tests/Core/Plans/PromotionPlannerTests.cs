@@ -2,8 +2,6 @@ using CsCheck;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Plans;
-using Pipeline.DeployStages.Tests.Kit;
-using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Tests.Core.Plans;
 

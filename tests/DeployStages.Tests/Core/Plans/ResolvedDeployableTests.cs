@@ -1,6 +1,5 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Core.Plans;
-using Pipeline.DeployStages.Tests.Kit;
 
 namespace Pipeline.DeployStages.Tests.Core.Plans;
 

@@ -1,9 +1,7 @@
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
-using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core.Model;
 
 namespace Pipeline.DeployStages.Tests.Core.Promotions;
 

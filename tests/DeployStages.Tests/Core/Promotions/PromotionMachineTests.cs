@@ -3,7 +3,6 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
-using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.DeployStages.Tests.Core.Promotions;
 

@@ -1,5 +1,4 @@
 using Pipeline.Kernel;
-using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;

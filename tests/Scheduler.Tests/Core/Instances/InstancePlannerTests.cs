@@ -3,7 +3,6 @@ using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Instances;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.Targets;
-using Pipeline.Scheduler.Sandboxes;
 using Pipeline.Scheduler.Tests.Core.Harness;
 using static Pipeline.Scheduler.Tests.Core.Harness.Rows;
 

@@ -1,5 +1,3 @@
-using Pipeline.Scheduler.Sandboxes;
-
 namespace Pipeline.Server.Tests.Tidy.Reading;
 
 /// <summary>The strongly connected components of a graph that have more than one node (Tarjan).</summary>

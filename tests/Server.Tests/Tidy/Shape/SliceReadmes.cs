@@ -1,4 +1,3 @@
-using Pipeline.Kernel;
 using Pipeline.Server.Tests.Tidy.Reading;
 
 namespace Pipeline.Server.Tests.Tidy.Shape;

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Pipeline.Server.Tests.Tidy.Reading;
-using Pipeline.Ui.Display;
 
 namespace Pipeline.Server.Tests.Tidy.Words;
 
