@@ -48,10 +48,11 @@ public sealed class UsageTests : IAsyncDisposable
         Assert.Equal(JsonValueKind.Null, seen.GetProperty("problem").ValueKind);
 
         await cluster!.KillProcessAsync();
+        // A cluster that ends may first answer without the task's container: what counts is what is said once it is away.
         var stale = await Eventually.BecomesAsync(
-            () => UsageAsync("build.burns.1.1"), u => u.GetProperty("problem").ValueKind == JsonValueKind.String,
-                TimeSpan.FromSeconds(90), "a problem");
-        Assert.Contains("cannot be read", stale.GetProperty("problem").GetString(), StringComparison.Ordinal);
+            () => UsageAsync("build.burns.1.1"),
+            u => u.GetProperty("problem").GetString()?.Contains("cannot be read", StringComparison.Ordinal) == true,
+            TimeSpan.FromSeconds(90), "the agent that is away is named");
         Assert.True(stale.GetProperty("points").GetArrayLength() >= 2);
     }
 
