@@ -17,7 +17,9 @@ internal static partial class Log
     [LoggerMessage(4003, LogLevel.Error, "The subscription to cluster {Cluster} ended: {End}, {Reason}")]
     public static partial void SubscriptionEnded(ILogger log, string cluster, string end, string reason);
 
-    [LoggerMessage(4004, LogLevel.Warning, "Cluster {Cluster}: another server leads, this one stands by. {Reason}")]
+    [LoggerMessage(
+        4004, LogLevel.Warning,
+        "Cluster {Cluster}: another server leads, so this one writes and sends nothing more and stands by. {Reason}")]
     public static partial void Fenced(ILogger log, string cluster, string reason);
 
     [LoggerMessage(4005, LogLevel.Information, "History of cluster {Cluster}: {Tasks} ended tasks purged")]

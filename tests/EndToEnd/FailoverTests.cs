@@ -68,7 +68,7 @@ public sealed class FailoverTests
 
         var (_, subscribed) = await pair.Master.FrameworkAsync();
         await Eventually.IsTrueAsync(async () => await old.MetricAsync("pipeline_scheduler_fenced_total") > 0, Patience, "the woken one sees that it was left behind");
-        Assert.Contains("nothing is written or sent any more, standing by", old.Log(), StringComparison.Ordinal);
+        Assert.Contains("writes and sends nothing more and stands by", old.Log(), StringComparison.Ordinal);
 
         // Reads come from the rows; a write that it takes is the leader's to carry out.
         Assert.Equal(epoch + 1, await ServerPair.EpochAsync(old));
