@@ -52,7 +52,7 @@ public sealed class DataDirectoryTests : IDisposable
     public async Task A_lock_of_a_process_that_was_killed_is_free()
     {
         var path = Path.Combine(folder.Path, "lock");
-        using var holder = Process.Start(new ProcessStartInfo("flock", ["-n", path, "sleep", "600"]))!;
+        using var holder = Process.Start(new ProcessStartInfo("flock", ["--no-fork", path, "sleep", "600"]))!;
         await TestKit.Eventually.IsTrueAsync(
             async () => (await ChildProcess.RunAsync("flock", ["-n", path, "true"], CancellationToken.None)).ExitCode != 0,
             TimeSpan.FromSeconds(20), "the other process holds the lock");

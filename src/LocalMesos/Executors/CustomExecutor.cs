@@ -20,6 +20,7 @@ internal sealed class CustomExecutor(
     // The default of --executor_shutdown_grace_period.
     private static readonly TimeSpan ShutdownGracePeriod = TimeSpan.FromSeconds(5);
     private readonly Queue<W.ExecutorEvent> unsent = new();
+    private readonly TaskCompletionSource launched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EventStream? stream;
     private ITimer? forceKill;
     private bool silent;
@@ -35,6 +36,11 @@ internal sealed class CustomExecutor(
     public int Pid { get; private set; }
 
     public bool IsSubscribed => stream is not null;
+
+    /// <summary>
+    /// Completes when the process was started, or could not be: whoever speaks for it before is ahead of what the agent knows.
+    /// </summary>
+    public Task Launched => launched.Task;
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -101,6 +107,7 @@ internal sealed class CustomExecutor(
             foreach (var uri in Info.Command.Uris)
                 await context.Fetcher.FetchAsync(uri, sandbox.Path, CancellationToken.None);
             var (group, exit) = StartProcess(sandbox);
+            launched.TrySetResult();
             status = (await exit).Status;
             await group.RemoveAsync();
         }
@@ -116,6 +123,8 @@ internal sealed class CustomExecutor(
             if (!silent)
                 ended(status);
         }
+
+        launched.TrySetResult();
     }
 
     private (ProcessGroup Group, Task<ChildExit> Exit) StartProcess(Sandbox sandbox)

@@ -78,6 +78,9 @@ internal sealed class ExecutorEndpoint(MasterState state, IHostApplicationLifeti
         using var stream = new EventStream(state.Time);
         CustomExecutor executor;
         lock (state.Gate)
+            executor = Find(slot, call);
+        await executor.Launched.WaitAsync(http.RequestAborted);
+        lock (state.Gate)
         {
             executor = Find(slot, call);
             executor.Subscribe(stream, new ExecutorEvent
