@@ -45,6 +45,14 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public void An_event_of_a_newer_server_starts_nothing_and_shows_as_no_status()
+    {
+        var unknown = new UnknownEvent("build.finished", System.Text.Json.JsonSerializer.SerializeToElement(new { outcome = "succeeded" }));
+        Assert.Empty(JobsOf(unknown));
+        Assert.Null(StatusFlow.Of(unknown));
+    }
+
+    [Fact]
     public void Every_event_of_every_slice_is_registered_under_a_name_of_its_own()
     {
         var services = new ServiceCollection();
