@@ -51,8 +51,12 @@ internal static class WordCases
                 ("README.md",
                     "`src/Scheduler/`, `Machine.cs`\n`src/Gone`\n```\n`src/InACodeBlock`\n```\n`src/<Slice>/README.md`\n"
                     + "[gone](docs/gone.md) [web](https://example.org/a.md)\n"),
-                ("docs/free.md", "`src/NotChecked`\n"),
+                ("docs/adr/0001-why.md", "`src/Gone`\n[gone](gone.md)\n[up](../../README.md#part)\n[down](../gone.md#part)\n"),
+                ("CHANGELOG.md", "`src/Former`\n"),
             ],
-            ["src/Scheduler/README.md:3", "src/Scheduler/README.md:5", "src/Scheduler/README.md:9", "README.md:2", "README.md:7"]),
+            [
+                "src/Scheduler/README.md:3", "src/Scheduler/README.md:5", "src/Scheduler/README.md:9", "README.md:2", "README.md:7",
+                "docs/adr/0001-why.md:1", "docs/adr/0001-why.md:2", "docs/adr/0001-why.md:4",
+            ]),
     ];
 }
