@@ -37,8 +37,9 @@ internal sealed class MachineActions(OperatorCommands commands)
                 Severity = ActionSeverity.Irreversible,
                 Questions = new ActionQuestions { Duration = true, KillAtExpiry = true, NameToRepeat = machine.Name },
             },
-            Action("Activate", $"{machine.Name} is used again. Tasks that already started to move still move.", MachineAction.Activate,
-            "active"),
+            Action(
+                "Activate", $"{machine.Name} is used again. A drain or decommission ends, and the tasks that still run here stay.",
+                MachineAction.Activate, "active"),
         ];
     }
 
