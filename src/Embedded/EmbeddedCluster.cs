@@ -56,8 +56,9 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
             $"--executor_environment_variables={JsonSerializer.Serialize(taskEnvironment)}",
             .. dockerSocket is null ? (string[])[] : ["--docker_socket", dockerSocket],
         ];
-        // The shell opens the log and becomes the program: no pipe ties it to us.
-        return Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", $"exec \"$@\" >> '{log}' 2>&1 < /dev/null", "localmesos", .. arguments])
+        // The shell opens the log and becomes the program: no pipe ties it to us. The log's name is an argument, whatever it is made of.
+        const string script = "log=$1; shift; exec \"$@\" >> \"$log\" 2>&1 < /dev/null";
+        return Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script, "localmesos", log, .. arguments])
         {
             WorkingDirectory = directory,
         });
@@ -74,9 +75,9 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
             var commandLine = $"/proc/{state?.Pid}/cmdline";
             return state is not null && File.Exists(commandLine) && File.ReadAllText(commandLine).Split('\0').Contains(directory) ? state : null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or JsonException)
         {
-            return null; // it ended between two looks
+            return null; // it ended between two looks, or with the machine while it wrote
         }
     }
 

@@ -39,13 +39,54 @@ public sealed class EmbeddedClusterTests : IDisposable
     [Fact]
     public async Task A_cluster_that_ends_while_it_starts_is_told_with_the_end_of_its_log()
     {
-        var program = folder.Write("localmesos/localmesos", "#!/bin/sh\necho 'no more file descriptors' >&2\nexit 3\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Program("echo 'no more file descriptors' >&2; exit 3");
 
         var failure = await Assert.ThrowsAsync<UsageException>(() => Cluster().StartAsync(new Dictionary<string, string>(), ct));
 
         Assert.Contains("infra-qa", failure.Message, StringComparison.Ordinal);
         Assert.Contains("no more file descriptors", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"pid\":")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"pid\":1,\"master\":\"http://127.0.0.1:1\"}")] // the number is that of another program now
+    [InlineData("{\"pid\":999999999,\"master\":\"http://127.0.0.1:1\"}")]
+    public async Task What_a_crash_left_of_the_state_file_is_no_cluster(string left)
+    {
+        folder.Write("work/localmesos.json", left);
+        await Cluster().StopAsync(ct); // nothing to end: the other program stays
+
+        Program("echo started anew >&2; exit 3");
+
+        var failure = await Assert.ThrowsAsync<UsageException>(() => Cluster().StartAsync(new Dictionary<string, string>(), ct));
+        Assert.Contains("started anew", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_of_any_name_holds_the_log_and_every_argument_arrives_as_it_is()
+    {
+        Program("printf '%s\\n' \"$@\"; exit 3");
+        var work = Path.Combine(folder.Path, "it's $HOME; \"x\"");
+        var cluster = new EmbeddedCluster("product-qa", work, "/run/docker.sock", new InstallLayout(folder.Path), TimeProvider.System);
+
+        await Assert.ThrowsAsync<UsageException>(
+            () => cluster.StartAsync(new Dictionary<string, string> { ["GREETING"] = "a 'b' $c \"d\"" }, ct));
+
+        var arguments = await File.ReadAllLinesAsync(Path.Combine(work, "localmesos.log"), ct);
+        Assert.Equal(["--cluster", "product-qa", "--port", "0", "--work_dir", work], arguments[..6]);
+        Assert.Equal(["--docker_socket", "/run/docker.sock"], arguments[^2..]);
+        const string flag = "--executor_environment_variables=";
+        var environment = Assert.Single(arguments, a => a.StartsWith(flag, StringComparison.Ordinal))[flag.Length..];
+        Assert.Equal("a 'b' $c \"d\"", JsonSerializer.Deserialize<Dictionary<string, string>>(environment)!["GREETING"]);
+    }
+
+    private void Program(string script)
+    {
+        var program = folder.Write("localmesos/localmesos", $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private EmbeddedCluster Cluster() =>

@@ -27,10 +27,10 @@ public sealed class EmbeddedOptionsTests : IDisposable
     public void Everything_can_be_said()
     {
         var options = Read(
-            ["--once"], ("PIPELINE_PORT", "9000"), ("PIPELINE_DATA", "/srv/p"), ("PIPELINE_SAMPLE", "none"), ("PIPELINE_STAGES_FILE", "/etc/s.yaml"),
+            ["--once"], ("PIPELINE_PORT", "9000"), ("PIPELINE_DATA", "/srv/p"), ("PIPELINE_SAMPLE", "none"), ("PIPELINE_STAGES_FILE", "/etc/passwd"),
             ("PIPELINE_DOCKER_SOCKET", "/run/docker.sock"));
 
-        Assert.Equal(new EmbeddedOptions(9000, "/srv/p", true, false, "/etc/s.yaml", "/run/docker.sock"), options);
+        Assert.Equal(new EmbeddedOptions(9000, "/srv/p", true, false, "/etc/passwd", "/run/docker.sock"), options);
     }
 
     [Theory]
@@ -55,6 +55,33 @@ public sealed class EmbeddedOptionsTests : IDisposable
     [InlineData("--ONCE")]
     public void An_unknown_argument_is_named(string argument) =>
         Assert.Contains($"'{argument}'", Assert.Throws<UsageException>(() => Read(["--once", argument])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void All_that_is_wrong_is_told_at_once_a_line_each()
+    {
+        var refused = Assert.Throws<UsageException>(() => Read(
+            ["--twice", "--once", "now", "--twice"],
+            ("PIPELINE_PORT", "http"), ("PIPELINE_SAMPLE", "goodbye"), ("PIPELINE_STAGES_FILE", "/no/stages.yaml")));
+
+        Assert.Equal(
+            [
+                "up does not know '--twice'. It takes --once; port and data come from PIPELINE_PORT and PIPELINE_DATA.",
+                "up does not know 'now'. It takes --once; port and data come from PIPELINE_PORT and PIPELINE_DATA.",
+                "PIPELINE_PORT is 'http': expected a port from 1 to 65535.",
+                "PIPELINE_SAMPLE is 'goodbye': use hello (the default) or none.",
+                "PIPELINE_STAGES_FILE is '/no/stages.yaml', which is no file: name one like pipelines/stages.yaml.",
+            ],
+            refused.Message.Split('\n'));
+    }
+
+    [Fact]
+    public void Empty_variables_are_as_if_they_were_not_there()
+    {
+        var options = Read(
+            [], ("PIPELINE_PORT", ""), ("PIPELINE_DATA", ""), ("PIPELINE_SAMPLE", ""), ("PIPELINE_STAGES_FILE", ""), ("PIPELINE_DOCKER_SOCKET", ""));
+
+        Assert.Equal(Read([]), options);
+    }
 
     private EmbeddedOptions Read(string[] arguments, params (string Name, string Value)[] environment) => EmbeddedOptions.Read(
         arguments, name => environment.FirstOrDefault(e => e.Name == name).Value, folder.Layout("pipelines/stages.yaml"));

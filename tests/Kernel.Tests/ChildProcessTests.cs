@@ -33,6 +33,42 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
+    public async Task A_variable_without_a_value_is_taken_away_and_the_others_are_inherited()
+    {
+        var result = await ChildProcess.RunAsync(
+            "sh", ["-c", "echo \"${HOME-none} ${PATH:+path}\""], ct, environment: new Dictionary<string, string?> { ["HOME"] = null });
+
+        Assert.Equal("none path\n", result.Output);
+    }
+
+    [Fact]
+    public async Task A_program_that_reads_finds_its_input_at_its_end_and_a_success_is_no_failure()
+    {
+        var result = await ChildProcess.RunAsync("cat", [], ct);
+
+        Assert.Equal(new ChildProcess.Result(0, "", ""), result);
+        Assert.Same(result, result.ThrowIfFailed("cat"));
+    }
+
+    [Theory]
+    [InlineData("kill -9 $$", 137)]
+    [InlineData("exit 255", 255)]
+    public async Task However_a_program_ends_badly_its_exit_code_says_so(string script, int exitCode)
+    {
+        var result = await ChildProcess.RunAsync("sh", ["-c", script], ct);
+
+        Assert.Equal($"git failed (exit {exitCode}):", Assert.Throws<InvalidOperationException>(() => result.ThrowIfFailed("git")).Message.Trim());
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_exist_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<System.ComponentModel.Win32Exception>(() => ChildProcess.RunAsync("no-such-program", [], ct));
+
+        Assert.Contains("no-such-program", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task More_output_than_a_pipe_holds_does_not_block()
     {
         var result = await ChildProcess.RunAsync("sh", ["-c", "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2"], ct);

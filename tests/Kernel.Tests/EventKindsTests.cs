@@ -48,6 +48,8 @@ public sealed class EventKindsTests
     [InlineData("""{"kind":"parcel.opened","outcome":"a-word-of-later"}""")]
     [InlineData("""{"kind":"parcel.opened","count":3,"by":null,"outcome":"failed"}""")] // no key
     [InlineData("""[1]""")]
+    [InlineData("null")]
+    [InlineData("\"parcel.opened\"")]
     public void A_known_kind_that_cannot_be_read_stops_nobody(string stored) =>
         Assert.Equal("parcel.opened", Assert.IsType<UnknownEvent>(Kinds.Read("parcel.opened", stored)).Kind);
 

@@ -32,6 +32,9 @@ public sealed class PeopleServer : IAsyncDisposable
 
     public FakeTimeProvider Time { get; }
 
+    /// <summary>What the journal starts with each event.</summary>
+    public EventFlow Flow { get; set; } = _ => { };
+
     public TokenCommands Tokens => app.Services.GetRequiredService<TokenCommands>();
 
     public SessionQueries Sessions => app.Services.GetRequiredService<SessionQueries>();
@@ -48,7 +51,8 @@ public sealed class PeopleServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddKernel(connectionString ?? await TestPostgres.CreateDatabaseAsync(typeof(PeopleModule).Assembly));
-        builder.Services.AddSingleton<EventFlow>(_ => { });
+        PeopleServer? server = null;
+        builder.Services.AddSingleton<EventFlow>(e => server!.Flow(e));
         builder.Services.AddPeople();
         var app = builder.Build();
         app.UseAuthentication();
@@ -56,8 +60,10 @@ public sealed class PeopleServer : IAsyncDisposable
         app.MapPeople();
         foreach (var permission in Permission.All)
             app.MapGet($"/needs/{permission}", () => "let in").RequireAuthorization(permission);
+        foreach (var path in new[] { "/api/v1/thing", "/apiary", "/hangfire/jobs", "/hangfires" })
+            app.MapGet(path, () => "let in").RequireAuthorization(Permission.Operate);
         await app.StartAsync();
-        return new PeopleServer(app, time);
+        return server = new PeopleServer(app, time);
     }
 
     /// <summary>The text of a new token.</summary>

@@ -57,15 +57,24 @@ internal sealed class ApiClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await SucceedAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         var partial = target + ".part";
-        long bytes;
-        await using (var file = Create(partial))
+        var file = Create(partial);
+        try
         {
-            await response.Content.CopyToAsync(file, ct);
-            bytes = file.Length;
-        }
+            long bytes;
+            await using (file)
+            {
+                await response.Content.CopyToAsync(file, ct);
+                bytes = file.Length;
+            }
 
-        File.Move(partial, target, overwrite: true);
-        return bytes;
+            Replace(partial, target);
+            return bytes;
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
     }
 
     /// <summary>Opens an event stream after the given event id.</summary>
@@ -89,9 +98,24 @@ internal sealed class ApiClient : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: {e.Message}", "Name another file with -o.");
+            throw NotWritable(path, e);
         }
     }
+
+    private static void Replace(string partial, string target)
+    {
+        try
+        {
+            File.Move(partial, target, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(target, e);
+        }
+    }
+
+    private static CommandException NotWritable(string path, Exception e) =>
+        new(ExitCodes.Usage, $"{path} cannot be written: {e.Message}", "Name another file with -o.");
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct)
     {

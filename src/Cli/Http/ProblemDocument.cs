@@ -13,8 +13,8 @@ internal static class ProblemDocument
         var exitCode = ExitCodes.ForStatus(status);
         return TryParse(text) switch
         {
-            { ValueKind: JsonValueKind.Object } problem => FromProblem(exitCode, problem),
-            { ValueKind: JsonValueKind.Array } candidates => FromCandidates(exitCode, candidates),
+            { ValueKind: JsonValueKind.Object } problem => FromProblem(exitCode, problem, $"{request} answered {status}."),
+            { ValueKind: JsonValueKind.Array } candidates when status == 300 => FromCandidates(exitCode, candidates),
             _ => new CommandException(exitCode, $"{request} answered {status}.", HintFor(exitCode)),
         };
     }
@@ -31,10 +31,12 @@ internal static class ProblemDocument
         }
     }
 
-    private static CommandException FromProblem(int exitCode, JsonElement problem)
+    /// <param name="silent">The sentence of a problem that has none.</param>
+    private static CommandException FromProblem(int exitCode, JsonElement problem, string silent)
     {
         var code = problem.Text("code") is { Length: > 0 } known ? known : problem.Text("type");
         var sentence = problem.Text("detail") is { Length: > 0 } detail ? detail : problem.Text("title");
+        sentence = sentence.Length > 0 ? sentence : silent;
         var hint = problem.Text("hint") is { Length: > 0 } given ? given : HintFor(exitCode);
         return new CommandException(
             exitCode, code.Length > 0 ? $"{sentence} ({code})" : sentence, hint, problem.Text("traceId"), problem,

@@ -45,7 +45,7 @@ internal sealed class Printer(TextWriter stdout, TextWriter stderr, OutputStyle 
         if (!style.Terminal)
         {
             foreach (var row in rows)
-                stdout.WriteLine(string.Join('\t', row.Select(v => v.Replace('\t', ' ').Replace('\n', ' '))));
+                stdout.WriteLine(string.Join('\t', row.Select(Printable.InOneLine)));
             return;
         }
 
@@ -54,7 +54,7 @@ internal sealed class Printer(TextWriter stdout, TextWriter stderr, OutputStyle 
             table.AddColumn(new TableColumn(Markup.Escape(title.ToUpperInvariant())).PadRight(2));
         var now = time.GetUtcNow();
         foreach (var row in rows)
-            table.AddRow([.. row.Select(v => Markup.Escape(ForPeople.Format(v, now)))]);
+            table.AddRow([.. row.Select(v => Markup.Escape(ForPeople.Format(Printable.InOneLine(v), now)))]);
         Console().Write(table);
     }
 
@@ -69,14 +69,16 @@ internal sealed class Printer(TextWriter stdout, TextWriter stderr, OutputStyle 
 
         foreach (var field in answer.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null))
         {
-            var value = IsNested(field.Value) ? field.Value.GetRawText() : field.Value.ToText();
-            Line(style.Terminal ? $"{field.Name,-18} {value}" : $"{field.Name}\t{value}");
+            var value = Printable.Text(IsNested(field.Value) ? field.Value.GetRawText() : field.Value.ToText());
+            var name = Printable.InOneLine(field.Name);
+            Line(style.Terminal ? $"{name,-18} {value}" : $"{name}\t{value}");
         }
     }
 
     /// <summary>Glyph, word and colour, never colour alone.</summary>
     public void State(string state, string name, string text)
     {
+        (state, name, text) = (Printable.InOneLine(state), Printable.InOneLine(name), Printable.InOneLine(text));
         var (glyph, color) = state switch
         {
             "succeeded" or "running" or "healthy" => ("✔", "green"),
@@ -105,13 +107,13 @@ internal sealed class Printer(TextWriter stdout, TextWriter stderr, OutputStyle 
             return;
         }
 
-        stderr.WriteLine(style.ErrorColor ? $"\u001b[31merror:\u001b[0m {error.Message}" : $"error: {error.Message}");
+        stderr.WriteLine($"{(style.ErrorColor ? "\u001b[31merror:\u001b[0m" : "error:")} {Printable.Text(error.Message)}");
         foreach (var detail in error.Details)
-            stderr.WriteLine($"  {detail}");
+            stderr.WriteLine($"  {Printable.InOneLine(detail)}");
         if (error.Hint is { } hint)
-            stderr.WriteLine($"  {hint}");
+            stderr.WriteLine($"  {Printable.Text(hint)}");
         if (error.Trace is { Length: > 0 } trace)
-            stderr.WriteLine($"  trace {trace}");
+            stderr.WriteLine($"  trace {Printable.InOneLine(trace)}");
     }
 
     private static bool IsNested(JsonElement value) =>

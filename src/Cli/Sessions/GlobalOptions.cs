@@ -51,13 +51,20 @@ internal sealed class GlobalOptions
     private static string? Token(HostEnvironment host)
     {
         if (host.Given("PIPELINE_TOKEN") is { } token)
-            return token.Trim();
+            return Usable(token.Trim(), "PIPELINE_TOKEN");
         if (host.Given("PIPELINE_TOKEN_FILE") is not { } file)
             return null;
         return File.Exists(file)
-            ? File.ReadAllText(file).Trim()
+            ? Usable(File.ReadAllText(file).Trim(), file)
             : throw new CommandException(
                 ExitCodes.SignIn, $"PIPELINE_TOKEN_FILE names {file}, which does not exist.",
                 "Write the token into that file, or set PIPELINE_TOKEN.");
     }
+
+    // A header holds one line of ASCII; what is wrong with the token must not look like a server that cannot be reached.
+    private static string Usable(string token, string source) => token.Length > 0 && token.All(c => c is > ' ' and <= '~')
+        ? token
+        : throw new CommandException(
+            ExitCodes.SignIn, $"{source} does not hold a token: it is empty, or has blanks, line ends or special characters.",
+            "Copy the token again; it begins with plt_.");
 }

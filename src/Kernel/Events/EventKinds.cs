@@ -69,7 +69,8 @@ public sealed class EventKinds
         {
             try
             {
-                return (JournalEvent)JsonSerializer.Deserialize(payload, type, Strict)!;
+                if (JsonSerializer.Deserialize(payload, type, Strict) is JournalEvent read)
+                    return read;
             }
             catch (JsonException)
             {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Pipeline.Kernel.Events;
 
@@ -11,15 +13,34 @@ namespace Pipeline.Kernel.Events;
 /// A notification is only a hint to read on after the last id seen, so nothing is missed while the connection was lost: ids are handed
 /// out in commit order. Callbacks run on the reading loop: they must not block.
 /// </remarks>
-public sealed class LiveFeed(NpgsqlDataSource db, JournalReader journal, TimeProvider time, ILogger<LiveFeed> log) : BackgroundService
+public sealed class LiveFeed : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan ProveAliveAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
 
+    private readonly NpgsqlDataSource db;
+    private readonly JournalReader journal;
+    private readonly ILogger<LiveFeed> log;
+    private readonly ResiliencePipeline retry;
     private readonly Lock gate = new();
     private readonly HashSet<Subscription> subscriptions = [];
     private long lastId = -1;
+
+    /// <param name="time">Measures the pause before a lost connection is opened again.</param>
+    public LiveFeed(NpgsqlDataSource db, JournalReader journal, TimeProvider time, ILogger<LiveFeed> log)
+    {
+        (this.db, this.journal, this.log) = (db, journal, log);
+        retry = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = end => ValueTask.FromResult(
+                    end.Outcome.Exception is not null && !end.Context.CancellationToken.IsCancellationRequested),
+                MaxRetryAttempts = int.MaxValue, BackoffType = DelayBackoffType.Constant, Delay = RetryAfter,
+                OnRetry = NoteLoss,
+            })
+            .Build();
+    }
 
     /// <summary>False while the connection to PostgreSQL is lost; what is shown may then be old.</summary>
     public bool IsConnected { get; private set; }
@@ -45,24 +66,22 @@ public sealed class LiveFeed(NpgsqlDataSource db, JournalReader journal, TimePro
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
-            {
-                await ListenAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                if (IsConnected)
-                    Log.FeedLost(log, e);
-                SetConnected(false);
-                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await retry.ExecuteAsync(async ct => await ListenAsync(ct), stoppingToken);
         }
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops: whatever its connection says to that is no loss.
+        }
+    }
+
+    private ValueTask NoteLoss(OnRetryArguments<object> failed)
+    {
+        if (IsConnected)
+            Log.FeedLost(log, failed.Outcome.Exception!);
+        SetConnected(false);
+        return ValueTask.CompletedTask;
     }
 
     private async Task ListenAsync(CancellationToken ct)

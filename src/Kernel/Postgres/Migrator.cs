@@ -1,16 +1,25 @@
 using System.Reflection;
+using Dapper;
 using DbUp;
 using DbUp.Engine;
+using Npgsql;
 
 namespace Pipeline.Kernel.Postgres;
 
 /// <summary>Brings the schema up to date: embedded <c>Data/Migrations/NNNN_name.sql</c> of each slice, forward only, slice by slice.</summary>
+/// <remarks>One server at a time: of two that start at once, the second waits for the first and finds its work done.</remarks>
 public static class Migrator
 {
+    private const long Lock = 4007;
+
     /// <param name="slices">Kernel's own migrations always come first; name only the others.</param>
     /// <exception cref="InvalidOperationException">Names the script that failed; everything it did is rolled back.</exception>
     public static void Migrate(string connectionString, params IEnumerable<Assembly> slices)
     {
+        // Without a pool: the lock ends with the connection, whatever happens.
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+        connection.Execute("SELECT pg_advisory_lock(@Lock)", new { Lock }, commandTimeout: 0);
         foreach (var assembly in slices.Prepend(typeof(Migrator).Assembly).Distinct())
         {
             var result = DeployChanges.To

@@ -5,11 +5,11 @@ namespace Pipeline.Kernel.Yaml;
 public sealed class DefinitionProblems(string file)
 {
     private const int Max = 100;
+    private readonly HashSet<DefinitionProblem> seen = [];
     private readonly List<DefinitionProblem> found = [];
-    private int total;
 
     /// <summary>At least one problem was found.</summary>
-    public bool Any => total > 0;
+    public bool Any => seen.Count > 0;
 
     /// <summary>Adds a problem at the place of a value.</summary>
     public void Add(YamlNode at, string message, string? hint = null) => Add(at.Line, at.Column, message, hint);
@@ -17,9 +17,8 @@ public sealed class DefinitionProblems(string file)
     /// <summary>Adds a problem; the same one twice is shown once.</summary>
     public void Add(int line, int column, string message, string? hint = null)
     {
-        total++;
         var problem = new DefinitionProblem(file, line, column, message, hint);
-        if (found.Count < Max && !found.Contains(problem))
+        if (seen.Add(problem) && found.Count < Max)
             found.Add(problem);
     }
 
@@ -27,9 +26,9 @@ public sealed class DefinitionProblems(string file)
     public IReadOnlyList<DefinitionProblem> ToList()
     {
         var sorted = found.OrderBy(p => p.Line).ThenBy(p => p.Column).ToList();
-        if (total > Max)
+        if (seen.Count - found.Count is > 0 and var more)
             sorted.Add(new DefinitionProblem(
-                file, sorted[^1].Line, 1, $"{total - Max} more problems are not shown.", "Repair these first."));
+                file, sorted[^1].Line, 1, $"{more} more {(more == 1 ? "problem is" : "problems are")} not shown.", "Repair these first."));
         return sorted;
     }
 }

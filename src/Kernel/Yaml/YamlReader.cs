@@ -37,9 +37,20 @@ public sealed class YamlReader
             return null;
         }
 
+        // The library takes a NUL for the end of the text, and would leave out what follows without a word.
+        if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul)
+        {
+            var before = text[..nul];
+            problems.Add(
+                before.Count(c => c == '\n') + 1, nul - before.LastIndexOf('\n'), "The file holds a NUL character.",
+                "Save it as UTF-8 text.");
+            return null;
+        }
+
         try
         {
-            return new YamlReader(text, problems).ReadDocument();
+            // A byte order mark is no column of the first line.
+            return new YamlReader(text.StartsWith('\uFEFF') ? text[1..] : text, problems).ReadDocument();
         }
         catch (TooMuchException e)
         {

@@ -5,6 +5,9 @@ namespace Pipeline.LocalMesos.Options;
 /// <summary>Values of flags, in the notation of Mesos.</summary>
 internal static class FlagValue
 {
+    /// <summary>A timer cannot run longer than 49 days.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
+
     private static readonly (string Unit, TimeSpan Span)[] Units =
     [
         ("ms", TimeSpan.FromMilliseconds(1)), ("secs", TimeSpan.FromSeconds(1)), ("mins", TimeSpan.FromMinutes(1)),
@@ -37,10 +40,11 @@ internal static class FlagValue
         foreach (var (unit, span) in Units)
         {
             if (value.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(value[..^unit.Length], CultureInfo.InvariantCulture, out var number) && number > 0)
+                && double.TryParse(value[..^unit.Length], CultureInfo.InvariantCulture, out var number)
+                && number > 0 && number <= Longest / span)
                 return span * number;
         }
 
-        throw new FormatException($"--{name}: '{value}' is not a duration such as 500ms, 15secs, 2mins.");
+        throw new FormatException($"--{name}: '{value}' is not a duration such as 500ms, 15secs, 2mins (at most 960hrs).");
     }
 }

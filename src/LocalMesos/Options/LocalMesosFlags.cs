@@ -92,7 +92,9 @@ internal static class LocalMesosFlags
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(value) ?? [];
+            var variables = JsonSerializer.Deserialize<Dictionary<string, string?>>(value) ?? [];
+            return variables.ToDictionary(
+                v => v.Key, v => v.Value ?? throw new FormatException($"--executor_environment_variables: {v.Key} has no value."));
         }
         catch (JsonException e)
         {
@@ -106,9 +108,10 @@ internal static class LocalMesosFlags
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path.Replace("file://", "", StringComparison.Ordinal)));
             return document.RootElement.GetProperty("credentials").EnumerateArray()
-                .ToDictionary(c => c.GetProperty("principal").GetString()!, c => c.GetProperty("secret").GetString()!);
+                .ToDictionary(c => c.GetProperty("principal").GetString()!, c => c.GetProperty("secret").GetString() ?? "");
         }
-        catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException
+            or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"--credentials {path}: {e.Message}", e);
         }

@@ -27,10 +27,12 @@ public static class FirstToken
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        // A file that is there already would keep the mode that somebody gave it.
+        File.Delete(path);
         await using var file = new StreamWriter(path, options);
         await file.WriteLineAsync(text.AsMemory(), ct);
     }

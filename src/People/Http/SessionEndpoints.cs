@@ -50,7 +50,9 @@ internal static class SessionEndpoints
         return TypedResults.Redirect("/");
     }
 
-    // Only paths of our own: a sign-in link must not lead to another site.
+    // Only paths of our own: a sign-in link must not lead to another site. Browsers drop tabs and line ends from an address before they
+    // read it, and a header can hold printable ASCII only.
     private static bool IsLocal(string? url) =>
-        url is { Length: > 0 } && url[0] == '/' && (url.Length == 1 || (url[1] != '/' && url[1] != '\\'));
+        url is { Length: > 0 } && url[0] == '/' && (url.Length == 1 || (url[1] != '/' && url[1] != '\\'))
+        && url.All(c => c is > ' ' and <= '~');
 }

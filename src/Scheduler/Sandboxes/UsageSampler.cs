@@ -90,7 +90,7 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
         if (first is { IsOver: true } or { AgentUrl: null } or { FrameworkId: null })
         {
             foreach (var (task, series) in here)
-                Note(series, NotRunning(task));
+                Note(series, NotRunning(task, series.Last is not null));
             return;
         }
 
@@ -101,7 +101,7 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
             {
                 // For a command task the executor's id is the task's.
                 if (task.IsOver || found[(task.FrameworkId!, task.Id)].FirstOrDefault() is not { } usage)
-                    Note(series, NotRunning(task));
+                    Note(series, NotRunning(task, series.Last is not null));
                 else
                     lock (gate)
                         series.Add(usage, task.RunningAt);
@@ -114,11 +114,13 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
         }
     }
 
-    private static SandboxProblem NotRunning(SandboxTask task) => task.IsOver
-        ? new SandboxProblem(SandboxFault.Gone, "The task is over: its agent measures it no longer.")
-        : task.AgentUrl is null
-            ? SandboxReader.NoSandbox(task)
-            : new SandboxProblem(SandboxFault.NotStarted, $"The agent {task.Host} has no container of the task yet.");
+    private static SandboxProblem NotRunning(SandboxTask task, bool wasMeasured) => (task, wasMeasured) switch
+    {
+        ({ IsOver: true }, _) => new(SandboxFault.Gone, "The task is over: its agent measures it no longer."),
+        ({ AgentUrl: null }, _) => SandboxReader.NoSandbox(task),
+        (_, true) => new(SandboxFault.Gone, $"The agent {task.Host} no longer reports a container of the task: it has ended."),
+        (_, false) => new(SandboxFault.NotStarted, $"The agent {task.Host} has no container of the task yet."),
+    };
 
     private void Note(UsageSeries series, SandboxProblem problem)
     {

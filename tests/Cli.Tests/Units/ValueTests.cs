@@ -13,6 +13,7 @@ public sealed class ValueTests
     [InlineData("30m", 1800)]
     [InlineData("1.5h", 5400)]
     [InlineData("2d", 172800)]
+    [InlineData("36500d", 3153600000)]
     public void A_duration_has_a_number_and_a_unit(string text, double seconds) =>
         Assert.Equal(seconds, Duration.Parse(text, "--timeout").TotalSeconds);
 
@@ -25,6 +26,11 @@ public sealed class ValueTests
     [InlineData("30 m")]
     [InlineData("1w")]
     [InlineData("1e3s")]
+    [InlineData("NaNs")]
+    [InlineData("Infinityd")]
+    [InlineData("∞s")]
+    [InlineData("36501d")]
+    [InlineData("99999999999999999999d")]
     public void What_is_no_duration_is_refused_with_the_options_name(string text)
     {
         var error = Assert.Throws<CommandException>(() => Duration.Parse(text, "--timeout"));

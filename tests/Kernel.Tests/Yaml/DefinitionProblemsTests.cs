@@ -28,7 +28,30 @@ public sealed class DefinitionProblemsTests
 
         problems.Add(101, 1, "wrong");
 
-        Assert.Equal("f:100:1: 1 more problems are not shown. (Repair these first.)", problems.ToList()[^1].ToString());
+        Assert.Equal("f:100:1: 1 more problem is not shown. (Repair these first.)", problems.ToList()[^1].ToString());
+        problems.Add(102, 1, "wrong");
+        Assert.Equal("f:100:1: 2 more problems are not shown. (Repair these first.)", problems.ToList()[^1].ToString());
+        Assert.Equal(101, problems.ToList().Count);
+    }
+
+    [Fact]
+    public void The_same_problem_a_hundred_times_over_is_one_and_hides_nothing()
+    {
+        var problems = new DefinitionProblems("f");
+        for (var i = 0; i < 101; i++)
+            problems.Add(1, 1, "wrong");
+
+        Assert.Equal(["f:1:1: wrong"], problems.ToList().Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void What_is_beyond_the_hundred_is_counted_once_too()
+    {
+        var problems = new DefinitionProblems("f");
+        for (var i = 0; i < 300; i++)
+            problems.Add((i % 150) + 1, 1, "wrong");
+
+        Assert.StartsWith("50 more problems", problems.ToList()[^1].Message, StringComparison.Ordinal);
     }
 
     [Theory]

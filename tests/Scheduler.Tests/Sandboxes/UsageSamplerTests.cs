@@ -68,6 +68,23 @@ public sealed class UsageSamplerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_container_that_was_measured_and_is_reported_no_longer_has_ended()
+    {
+        agent.Measures(Start.AddSeconds(10), 5);
+        await LookAsync();
+        agent.Containers["get_containers"]!["containers"] = new JsonArray();
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        var gone = await LookAsync();
+
+        Assert.Equal("The agent host1 no longer reports a container of the task: it has ended.", gone.Problem);
+        Assert.Single(gone.Points);
+        agent.Measures(Start.AddSeconds(20), 1);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null((await LookAsync()).Problem); // started anew
+    }
+
+    [Fact]
     public async Task A_container_of_another_framework_is_not_the_tasks()
     {
         agent.Measures(Start.AddSeconds(10), 5);

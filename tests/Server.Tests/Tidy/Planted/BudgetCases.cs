@@ -99,11 +99,17 @@ internal static class BudgetCases
                 ("tests/BuildRunner.Tests/T.cs", Lines(80, "//")),
                 Project("GitWebhooks"), ("src/GitWebhooks/A.cs", Lines(100, "//")),
                 ("tests/GitWebhooks.Tests/T.cs", $"{Lines(79, "//")}{Lines(9, "")}"),
+                Project("Kernel"), ("src/Kernel/A.cs", Lines(10, "//")), ("tests/Kernel.Tests/T.cs", Lines(7, "//")),
+                Project("Cli"), ("src/Cli/A.cs", "//\n"), ("tests/CliOther.Tests/T.cs", "//\n"),
+                Project("Ui"), ("src/Ui/A.cs", Lines(10, "//")), ("src/Ui/P.razor", Lines(99, "<p></p>")),
+                ("tests/Ui.Tests/T.cs", Lines(8, "//")),
+                Project("Server"), ("src/Server/A.cs", Lines(10, "//")), ("tests/Server.Tests/T.razor", Lines(8, "<p></p>")),
+                ("tests/EndToEnd/EndToEnd.csproj", "<Project />"), ("tests/EndToEnd/T.cs", "//\n"),
                 Project("Scheduler"), ("src/Scheduler/Core/A.cs", Lines(100, "//")),
                 ("tests/Scheduler.Tests/Core/T.cs", Lines(60, "//")), ("tests/Scheduler.Tests/Simulation/T.cs", Lines(60, "//")),
                 Project("DeployStages"), ("src/DeployStages/Core/A.cs", Lines(100, "//")),
                 ("tests/DeployStages.Tests/Core/T.cs", Lines(119, "//")), ("tests/DeployStages.Tests/T.cs", Lines(60, "//")),
             ],
-            ["src/GitWebhooks:1", "src/DeployStages/Core:1"]),
+            ["src/GitWebhooks:1", "src/Kernel:1", "src/Cli:1", "src/Server:1", "src/DeployStages/Core:1"]),
     ];
 }
