@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text;
 using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
@@ -21,6 +23,23 @@ public sealed class MigratorTests
         Assert.True(await row.ReadAsync(ct));
         Assert.Equal(row.GetInt64(0), row.GetInt64(1));
         Assert.True(row.GetInt64(0) > 0);
+    }
+
+    [Fact]
+    public async Task Scripts_run_by_their_numbers_whatever_the_assembly_was_called_when_each_was_written()
+    {
+        var connectionString = await TestPostgres.CreateDatabaseAsync();
+        var moved = new Scripts(
+            ("Pipeline.Zebra.Data.Migrations.0001_begin.sql", "CREATE TABLE public.moved (step text);"),
+            ("Pipeline.Antelope.Data.Migrations.0003_end.sql", "INSERT INTO public.moved SELECT step || ' end' FROM public.moved;"),
+            ("Pipeline.Middle.Data.Migrations.0002_go_on.sql", "INSERT INTO public.moved VALUES ('begun');"));
+
+        Migrator.Migrate(connectionString, moved);
+        Migrator.Migrate(connectionString, moved);
+
+        await using var db = NpgsqlDataSource.Create(connectionString);
+        await using var steps = db.CreateCommand("SELECT string_agg(step, ', ' ORDER BY step) FROM public.moved");
+        Assert.Equal("begun, begun end", await steps.ExecuteScalarAsync(ct));
     }
 
     [Fact]
@@ -69,5 +88,13 @@ public sealed class MigratorTests
         using var suppressed = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Suppress);
         using var command = db.CreateCommand("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
         return (long)command.ExecuteScalar()!;
+    }
+
+    private sealed class Scripts(params (string Name, string Sql)[] scripts) : Assembly
+    {
+        public override string[] GetManifestResourceNames() => [.. scripts.Select(s => s.Name)];
+
+        public override Stream GetManifestResourceStream(string name) =>
+            new MemoryStream(Encoding.UTF8.GetBytes(scripts.Single(s => s.Name == name).Sql));
     }
 }

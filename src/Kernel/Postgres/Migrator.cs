@@ -25,6 +25,7 @@ public static class Migrator
             var result = DeployChanges.To
                 .PostgresqlDatabase(connectionString)
                 .WithScriptsEmbeddedInAssembly(assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
+                .WithScriptNameComparer(Comparer<string>.Create(InOrder))
                 .WithTransactionPerScript()
                 .JournalToPostgresqlTable("public", "schema_versions")
                 .LogToNowhere()
@@ -33,6 +34,12 @@ public static class Migrator
             ThrowIfFailed(result);
         }
     }
+
+    /// <summary>By the number of the file, whatever name the assembly had when a script was recorded.</summary>
+    private static int InOrder(string? one, string? other) =>
+        (string.CompareOrdinal(FileOf(one), FileOf(other)), string.CompareOrdinal(one, other)) is var (files, names) && files != 0 ? files : names;
+
+    private static string FileOf(string? script) => script?.Split(".Migrations.")[^1] ?? "";
 
     private static void ThrowIfFailed(DatabaseUpgradeResult result)
     {
