@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -27,16 +28,19 @@ internal sealed class GitHost : IAsyncDisposable
 {
     public const string Secret = "It's a Secret to Everybody";
     private readonly WebApplication app;
-    private readonly string data;
 
     private GitHost(WebApplication app, string data, RecordedJobs jobs)
     {
-        (this.app, this.data, Jobs) = (app, data, jobs);
+        (this.app, Folder, Jobs) = (app, data, jobs);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public HttpClient Http { get; }
     public RecordedJobs Jobs { get; }
+
+    /// <summary>The data directory.</summary>
+    public string Folder { get; }
+
     public IServiceProvider Services => app.Services;
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
@@ -61,11 +65,11 @@ internal sealed class GitHost : IAsyncDisposable
         builder.Services.AddSingleton<EventFlow>(_ => { });
         builder.Services.AddSingleton<IBackgroundJobClient>(jobs);
         builder.Services.AddGitWebhooks(builder.Configuration);
-        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, Everybody>("test", null);
+        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderSignIn>("test", null);
         builder.Services.AddAuthorization(o =>
         {
             foreach (var permission in Permission.All)
-                o.AddPolicy(permission, p => p.RequireAuthenticatedUser());
+                o.AddPolicy(permission, p => p.RequireClaim(CallerClaims.Permission, permission));
         });
         builder.Services.AddProblemDetails();
         replace?.Invoke(builder.Services);
@@ -75,7 +79,8 @@ internal sealed class GitHost : IAsyncDisposable
         return new GitHost(app, data, jobs);
     }
 
-    public Task<HttpResponseMessage> DeliverAsync(string body, string name = "push", string? delivery = null, string? signature = null, string type = "application/json")
+    public Task<HttpResponseMessage> DeliverAsync(
+        string body, string name = "push", string? delivery = null, string? signature = null, string type = "application/json")
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         var request = new HttpRequestMessage(HttpMethod.Post, "/hooks/github") { Content = new ByteArrayContent(bytes) };
@@ -86,11 +91,17 @@ internal sealed class GitHost : IAsyncDisposable
         return Http.SendAsync(request);
     }
 
+    /// <summary>Delivers a push; gives the delivery's id. Its job waits for the test.</summary>
+    public async Task<Guid> ReceiveAsync(string body)
+    {
+        var answer = await (await DeliverAsync(body)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+        return answer.GetProperty("deliveryId").GetGuid();
+    }
+
     /// <summary>Delivers a push and runs its job; gives the delivery's id.</summary>
     public async Task<Guid> PushAsync(string body)
     {
-        var answer = await DeliverAsync(body);
-        var id = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("deliveryId").GetGuid();
+        var id = await ReceiveAsync(body);
         await ProcessAsync(id);
         return id;
     }
@@ -102,6 +113,14 @@ internal sealed class GitHost : IAsyncDisposable
         var outcome = await Get<RepositoryCommands>().AddAsync(
             Caller.System("test"), new AddRepository(id, "acme", name, repo.Url), CancellationToken.None);
         return Assert.IsType<AddRepositoryOutcome.Added>(outcome).Repository;
+    }
+
+    public Task<JsonElement> GetJsonAsync(string path) => Http.GetFromJsonAsync<JsonElement>(path);
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Get<NpgsqlDataSource>().CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     public async Task<T?> ScalarAsync<T>(string sql)
@@ -117,14 +136,19 @@ internal sealed class GitHost : IAsyncDisposable
     {
         Http.Dispose();
         await app.DisposeAsync();
-        Directory.Delete(data, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 
-    private sealed class Everybody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    /// <summary>Everybody may do everything, or what the header <c>permissions</c> says.</summary>
+    private sealed class HeaderSignIn(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(
-                [new Claim(ClaimTypes.Name, "nikos"), .. Permission.All.Select(p => new Claim(CallerClaims.Permission, p))], "test")), "test")));
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var permissions = Request.Headers.TryGetValue("permissions", out var given) ? given.ToString().Split(' ') : Permission.All;
+            var claims = permissions.Select(p => new Claim(CallerClaims.Permission, p)).Append(new Claim(ClaimTypes.Name, "nikos"));
+            var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, "test")));
+        }
     }
 }

@@ -133,7 +133,7 @@ internal sealed class BlobStore
                 var read = ReadFullAsync(content, next, ct);
                 hash.AppendData(current, 0, length);
                 position += length;
-                await write;
+                await Task.WhenAll(write, read); // both: a buffer that is still read into must not go back to the pool
                 length = await read;
                 (current, next) = (next, current);
             }

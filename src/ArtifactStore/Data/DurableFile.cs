@@ -7,21 +7,46 @@ namespace Pipeline.ArtifactStore.Data;
 internal static partial class DurableFile
 {
     /// <summary>Writes <paramref name="text"/> in place of what was there.</summary>
-    public static void Replace(string path, string text, UnixFileMode mode)
+    public static void Replace(string path, string text, UnixFileMode mode) => Write(path, text, mode, overwrite: true);
+
+    /// <summary>Writes <paramref name="text"/> unless there is a file of that name.</summary>
+    /// <returns>False when there is one, perhaps made by another process this moment; it stays as it is.</returns>
+    public static bool Create(string path, string text, UnixFileMode mode)
+    {
+        try
+        {
+            Write(path, text, mode, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    private static void Write(string path, string text, UnixFileMode mode, bool overwrite)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(directory);
         var temporary = $"{path}.{Environment.ProcessId}.{Path.GetRandomFileName()}";
-        using (var file = new FileStream(temporary, new FileStreamOptions
+        try
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode,
-        }))
+            using (var file = new FileStream(temporary, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode,
+            }))
+            {
+                file.Write(System.Text.Encoding.UTF8.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite);
+        }
+        finally
         {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-            file.Flush(flushToDisk: true);
+            File.Delete(temporary); // there only when something failed
         }
 
-        File.Move(temporary, path, overwrite: true);
         SyncDirectory(directory);
     }
 

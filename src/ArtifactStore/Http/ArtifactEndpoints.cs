@@ -41,7 +41,7 @@ internal static class ArtifactEndpoints
             return TypedResults.Problem(
                 statusCode: 500, type: VerificationCode.DigestMismatch, title: "The stored bytes were changed",
                 detail: $"The bytes stored as {parsed} have another digest now: do not use them."
-                    + " Restore the file from a backup or build again.");
+                    + " Restore the file from a backup, or remove it and build again.");
         }
 
         if (artifacts.OpenRead(parsed) is not { } stream)
@@ -66,6 +66,8 @@ internal static class ArtifactEndpoints
             return Problems.NotADigest("artifact", request.Artifact);
         if (request.Stage is not null && request.Generation is null)
             return Problems.BadInput("generation", "A promotion is checked for one generation: name it with the stage.");
+        if (request.Envelopes?.Any(e => e is null) == true)
+            return Problems.BadInput("envelopes", "Each envelope is DSSE JSON in a string; one of them is null.");
         Digest release = default;
         if (request.Stage is not null && !Digest.TryParse(request.Release, out release))
             return Problems.NotADigest("release", request.Release);

@@ -76,7 +76,7 @@ internal static class ReleaseEndpoints
     {
         if (!Digest.TryParse(digest, out var parsed))
             return Problems.NotADigest("digest", digest);
-        if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > 1000)
+        if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > 1000 || HasNul(request.Reason))
             return Problems.BadInput("reason", "Say why, in at most 1000 characters: people will read it where the release waits.");
         return await releases.HoldAsync(Caller.Of(person), parsed, request.Reason.Trim(), ct)
             ? TypedResults.NoContent()
@@ -86,8 +86,12 @@ internal static class ReleaseEndpoints
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Unhold(
         string digest, string? message, ClaimsPrincipal person, ReleaseCommands releases, CancellationToken ct) =>
         !Digest.TryParse(digest, out var parsed) ? Problems.NotADigest("digest", digest)
+            : HasNul(message) ? Problems.BadInput("message", "The message holds a NUL character.")
             : await releases.UnholdAsync(Caller.Of(person), parsed, message, ct) ? TypedResults.NoContent()
             : TypedResults.NotFound();
+
+    // PostgreSQL text holds none.
+    private static bool HasNul(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;
 
     private static QueryString QueryWith(IQueryCollection query, string cursor) =>
         QueryString.Create(query.Where(q => q.Key != "cursor")).Add("cursor", cursor);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.ArtifactStore.Data;
@@ -10,6 +11,8 @@ namespace Pipeline.ArtifactStore.Trust;
 /// work.</remarks>
 internal sealed class KeyRing : IDisposable
 {
+    private static readonly byte[] Probe = "probe"u8.ToArray();
+
     public KeyRing(IOptions<ArtifactStoreOptions> options, ILogger<KeyRing> logger)
     {
         var directory = Path.GetFullPath(options.Value.KeysPath);
@@ -33,17 +36,38 @@ internal sealed class KeyRing : IDisposable
     private static SigningKey LoadOrMake(string directory, string name, ILogger logger)
     {
         var path = Path.Combine(directory, name + ".pem");
-        if (File.Exists(path))
+        if (!File.Exists(path))
         {
-            var mode = File.GetUnixFileMode(path);
-            if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
-                throw new InvalidOperationException($"{path} can be read by others (mode {Convert.ToString((int)mode, 8)}): chmod 600 it.");
-            return SigningKey.FromPem(File.ReadAllText(path));
+            using var key = SigningKey.Create();
+            // Another server that starts on the same folder may be first: its key counts then.
+            if (DurableFile.Create(path, key.ExportPrivatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite))
+                logger.KeyMade(name, key.Id, path);
         }
 
-        var key = SigningKey.Create();
-        DurableFile.Replace(path, key.ExportPrivatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        logger.KeyMade(name, key.Id, path);
-        return key;
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new InvalidOperationException($"{path} can be read by others (mode {Convert.ToString((int)mode, 8)}): chmod 600 it.");
+        return Load(path);
+    }
+
+    private static SigningKey Load(string path)
+    {
+        SigningKey? key = null;
+        Exception? failure = null;
+        try
+        {
+            key = SigningKey.FromPem(File.ReadAllText(path));
+            if (SigningKey.Verify(key.PublicKey, SignatureFormat.P1363, Probe, key.Sign(Probe)))
+                return key;
+        }
+        catch (CryptographicException e)
+        {
+            failure = e;
+        }
+
+        key?.Dispose();
+        throw new InvalidOperationException(
+            $"{path} does not hold a private P-256 key in PEM: restore it from a backup. Without one, remove it: a new key is made,"
+            + " and what the old one signed is no longer accepted.", failure);
     }
 }

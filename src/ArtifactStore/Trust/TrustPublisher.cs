@@ -29,7 +29,7 @@ internal sealed class TrustPublisher(
     {
         var now = time.GetUtcNow();
         var (lastVersion, lastDocument) = await LastAsync(ct);
-        var inFile = ReadFile(path, now);
+        var inFile = ReadFile();
         var last = lastDocument is null ? null : TrustPolicy.Read(lastDocument, keys.Root.PublicKeyPem, now, 0).Policy;
         if (last is null || !SameKeys(last, Policy(0, now)) || last.Expires - now < TimeSpan.FromDays(options.Value.TrustDays) / 2
             || inFile?.Version > last.Version)
@@ -39,9 +39,9 @@ internal sealed class TrustPublisher(
             await SaveAsync(last.Version, lastDocument, now, ct);
         }
 
-        if (inFile?.Version != last.Version)
+        if (inFile?.Version != last.Version || !File.Exists(RootPath) || File.ReadAllText(RootPath) != RootText)
         {
-            DurableFile.Replace(Path.Combine(Path.GetDirectoryName(path)!, "root.pub"), keys.Root.PublicKeyPem + "\n", Readable);
+            DurableFile.Replace(RootPath, RootText, Readable);
             DurableFile.Replace(path, lastDocument!, Readable);
             logger.TrustPublished(last.Version, path);
         }
@@ -75,17 +75,24 @@ internal sealed class TrustPublisher(
     private TrustPolicy Policy(long version, DateTimeOffset now) => new(
         version,
         now.AddDays(options.Value.TrustDays),
-        [Trusted(keys.Builder, KeyRole.Builder), Trusted(keys.Promoter, KeyRole.Promoter)],
+        [Trusted(keys.Builder, KeyRole.Builder), Trusted(keys.Promoter, KeyRole.Promoter, KeyRole.Approver)],
         []);
 
-    private static TrustedKey Trusted(SigningKey key, KeyRole role) => new(
-        key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, [role]);
+    private static TrustedKey Trusted(SigningKey key, params KeyRole[] roles) => new(
+        key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, roles);
 
-    private static bool SameKeys(TrustPolicy one, TrustPolicy other) =>
-        one.Keys.Select(k => k.Id).Order(StringComparer.Ordinal).SequenceEqual(other.Keys.Select(k => k.Id).Order(StringComparer.Ordinal));
+    private static bool SameKeys(TrustPolicy one, TrustPolicy other) => RolesOfKeys(one).SequenceEqual(RolesOfKeys(other));
 
-    private TrustPolicy? ReadFile(string file, DateTimeOffset now) =>
-        File.Exists(file) ? TrustPolicy.Read(File.ReadAllText(file), keys.Root.PublicKeyPem, now, 0).Policy : null;
+    private static IEnumerable<(string, KeyRole)> RolesOfKeys(TrustPolicy policy) =>
+        policy.Keys.SelectMany(k => k.Roles.Select(role => (k.Id, role))).Order();
+
+    private string RootPath => Path.Combine(Path.GetDirectoryName(path)!, "root.pub");
+
+    private string RootText => keys.Root.PublicKeyPem + "\n";
+
+    // Expired or not: agents have seen its version.
+    private TrustPolicy? ReadFile() =>
+        File.Exists(path) ? TrustPolicy.Read(File.ReadAllText(path), keys.Root.PublicKeyPem, DateTimeOffset.MinValue, 0).Policy : null;
 
     private async Task<(long Version, string? Document)> LastAsync(CancellationToken ct)
     {

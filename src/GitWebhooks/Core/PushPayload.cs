@@ -23,7 +23,7 @@ internal sealed record PushPayload(
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             return new PushPayload(
-                Text(root, "ref") ?? throw new PayloadException("ref is missing."),
+                RefOf(root),
                 Sha(root, "before"),
                 Sha(root, "after"),
                 root.TryGetProperty("forced", out var forced) && forced.ValueKind == JsonValueKind.True,
@@ -41,9 +41,30 @@ internal sealed record PushPayload(
             ? child
             : null;
 
-    internal static string? Text(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } p && p.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            && value.GetString() is { Length: > 0 } text ? text : null;
+    /// <exception cref="PayloadException">It is no text that can be stored: half a surrogate pair, bytes that are not UTF-8, a NUL.
+    /// </exception>
+    internal static string? Text(JsonElement? parent, string name)
+    {
+        if (parent is not { ValueKind: JsonValueKind.Object } p || !p.TryGetProperty(name, out var value)
+            || value.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return value.GetString() is not { Length: > 0 } text ? null
+                : !text.Contains('\0', StringComparison.Ordinal) ? text
+                : throw new PayloadException($"{name} holds a NUL.");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new PayloadException($"{name} is not Unicode text.");
+        }
+    }
+
+    private static string RefOf(JsonElement root)
+    {
+        var name = Text(root, "ref") ?? throw new PayloadException("ref is missing.");
+        return ForgeNames.IsRef(name) ? name : throw new PayloadException("ref is not a name that git allows.");
+    }
 
     private static CommitSha? Sha(JsonElement root, string name)
     {
@@ -63,19 +84,16 @@ internal sealed record PushedRepository(long ForgeId, string Owner, string Name,
             throw new PayloadException("repository.id is missing or no number.");
         var fullName = PushPayload.Text(repository, "full_name");
         var slash = fullName?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        var owner = PushPayload.Child(repository, "owner");
+        var account = PushPayload.Child(repository, "owner");
+        var owner = slash > 0 ? fullName![..slash] : PushPayload.Text(account, "login") ?? PushPayload.Text(account, "name");
+        var name = slash > 0 ? fullName![(slash + 1)..] : PushPayload.Text(repository, "name");
+        var defaultBranch = PushPayload.Text(repository, "default_branch") ?? PushPayload.Text(repository, "master_branch") ?? "main";
+        if (!ForgeNames.IsOwnerOrRepository(owner) || !ForgeNames.IsOwnerOrRepository(name))
+            throw new PayloadException("repository.full_name is missing or not owner/name.");
+        if (!ForgeNames.IsBranch(defaultBranch))
+            throw new PayloadException("repository.default_branch is not a name that git allows.");
         return new PushedRepository(
-            forgeId,
-            slash > 0
-                ? fullName![..slash]
-                : PushPayload.Text(owner, "login") ?? PushPayload.Text(owner, "name") ?? throw new PayloadException(
-                    "repository.full_name is missing."),
-            slash > 0
-                ? fullName![(slash + 1)..]
-                : PushPayload.Text(repository, "name") ?? throw new PayloadException("repository.name is missing."),
-            PushPayload.Text(repository, "clone_url"),
-            PushPayload.Text(repository, "html_url"),
-            PushPayload.Text(repository, "default_branch") ?? PushPayload.Text(repository, "master_branch") ?? "main");
+            forgeId, owner!, name!, PushPayload.Text(repository, "clone_url"), PushPayload.Text(repository, "html_url"), defaultBranch);
     }
 }
 

@@ -6,11 +6,11 @@ internal static class StatusText
     /// <summary>GitHub cuts nothing: a longer description is refused (422).</summary>
     public const int MaxDescription = 140;
 
-    /// <summary>One line of at most 140 characters; never half a surrogate pair.</summary>
+    /// <summary>One line of at most 140 characters; never half a surrogate pair, neither cut here nor found in the text.</summary>
     public static string Fit(string description)
     {
-        var line = string.Join(
-            ' ', description.Replace("\0", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var text = string.Concat(description.EnumerateRunes()).Replace("\0", "", StringComparison.Ordinal);
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (line.Length <= MaxDescription)
             return line;
         var end = MaxDescription - 1;

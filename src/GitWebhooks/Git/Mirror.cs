@@ -19,6 +19,7 @@ internal sealed class Mirror
     private readonly string root;
     private readonly GitHubOptions github;
     private readonly ConcurrentDictionary<RepositoryId, SemaphoreSlim> locks = new();
+    private readonly Lock creating = new();
 
     // Clone URLs of files are registered by a person, who may own them under another user id.
     static Mirror() => GlobalSettings.SetOwnerValidation(false);
@@ -147,6 +148,8 @@ internal sealed class Mirror
     public async Task ArchiveAsync(
         RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
     {
+        if (!Contains(repository, sha))
+            throw NotHeld(sha);
         var arguments = new List<string>
         {
             $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile, sha.ToString(),
@@ -192,22 +195,38 @@ internal sealed class Mirror
     private GitRepository Open(RepositoryId repository)
     {
         var path = PathOf(repository);
-        if (!Directory.Exists(Path.Combine(path, "objects")))
-            Create(path);
+        if (!IsWhole(path))
+        {
+            lock (creating)
+            {
+                if (!IsWhole(path))
+                    Create(path);
+            }
+        }
+
         return new GitRepository(path);
     }
 
+    // The attributes are written last: a mirror without them is one whose making a crash cut off.
+    private static bool IsWhole(string path) => File.Exists(AttributesOf(path)) && GitRepository.IsValid(path);
+
+    private static string AttributesOf(string path) => Path.Combine(path, "info", "attributes");
+
+    // Git makes what is missing and keeps what is there.
     private static void Create(string path)
     {
         GitRepository.Init(path, isBare: true);
         // A pusher's .gitattributes must not drop or rewrite files of the source bundle; this file outranks it.
-        Directory.CreateDirectory(Path.Combine(path, "info"));
-        File.WriteAllText(Path.Combine(path, "info", "attributes"), "* -export-ignore -export-subst\n");
+        var attributes = AttributesOf(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(attributes)!);
+        File.WriteAllText($"{attributes}.new", "* -export-ignore -export-subst\n");
+        File.Move($"{attributes}.new", attributes, overwrite: true);
     }
 
     private static GitCommit CommitOf(GitRepository git, CommitSha sha) =>
-        git.Lookup<GitCommit>(sha.ToString()) ?? throw new InvalidOperationException(
-            $"The mirror does not hold commit {sha}: fetch it first.");
+        git.Lookup<GitCommit>(sha.ToString()) ?? throw NotHeld(sha);
+
+    private static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
 
     private static CommitFacts FactsOf(GitCommit commit) => new(
         CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name),

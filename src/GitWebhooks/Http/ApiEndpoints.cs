@@ -45,7 +45,7 @@ internal static class ApiEndpoints
             return problem;
         if (name is null)
             return TypedResults.Ok(await store.ListAsync(page.After, page.Limit, ct));
-        if (name.Split('/') is not [{ Length: > 0 } owner, { Length: > 0 } repository])
+        if (HasNul(name) || name.Split('/') is not [{ Length: > 0 } owner, { Length: > 0 } repository])
             return Invalid("name", "must be owner/repository.");
         return TypedResults.Ok(new Page<Repository>(await store.FindByNameAsync(owner, repository, ct) is { } found ? [found] : [], null));
     }
@@ -74,6 +74,8 @@ internal static class ApiEndpoints
     {
         if (PageQuery.Read(cursor, limit, out var page) is { } problem)
             return problem;
+        if (HasNul(branch))
+            return Invalid("branch", "must name a branch.");
         return await repositories.GetAsync(new RepositoryId(id), ct) is { } repository
             ? TypedResults.Ok(await store.ListAsync(repository.Id, branch, page.After, page.Limit, ct))
             : TypedResults.NotFound();
@@ -94,6 +96,9 @@ internal static class ApiEndpoints
             return Invalid("sha", "must be 40 hex digits.");
         return TypedResults.Ok(new Page<CommitStatus>(await store.ListAsync(new RepositoryId(id), commit, ct), null));
     }
+
+    // PostgreSQL text holds none: asked for, it is the caller's mistake and not the server's.
+    private static bool HasNul(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;
 
     private static ProblemHttpResult Invalid(string field, string message) => PageQuery.Invalid(field, message);
 }

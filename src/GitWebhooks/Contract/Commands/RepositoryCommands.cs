@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
@@ -43,21 +44,24 @@ public sealed class RepositoryCommands
     {
         if (repository.ForgeId <= 0)
             return new("forgeId", "must be the forge's positive numeric id of the repository.");
-        if (!IsName(repository.Owner))
+        if (!ForgeNames.IsOwnerOrRepository(repository.Owner))
             return new("owner", "must be 1 to 100 characters without slash or space.");
-        if (!IsName(repository.Name))
+        if (!ForgeNames.IsOwnerOrRepository(repository.Name))
             return new("name", "must be 1 to 100 characters without slash or space.");
-        if (string.IsNullOrWhiteSpace(repository.DefaultBranch) || repository.DefaultBranch.Length > 250)
+        if (repository.DefaultBranch is not { Length: > 0 and <= 250 } branch || !ForgeNames.IsBranch(branch))
             return new("defaultBranch", "must name a branch, main for example.");
-        if (!Uri.TryCreate(repository.CloneUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http" or "file")
-            || url.UserInfo.Length > 0)
+        if (UrlOf(repository.CloneUrl, "https", "http", "file") is not { UserInfo.Length: 0 })
             return new("cloneUrl", "must be an https://, http:// or file:// URL without credentials.");
-        if (repository.BaseUrl is { } baseUrl
-            && !(Uri.TryCreate(baseUrl, UriKind.Absolute, out var forge) && forge.Scheme is "http" or "https"))
+        if (repository.BaseUrl is { } baseUrl && UrlOf(baseUrl, "https", "http") is null)
             return new("baseUrl", "must be the forge's http(s) address.");
+        if (repository.WebUrl is { } webUrl && UrlOf(webUrl, "https", "http") is null)
+            return new("webUrl", "must be the http(s) address where people see the repository.");
         return null;
     }
 
-    private static bool IsName(string? text) =>
-        text is { Length: > 0 and <= 100 } && !text.Any(c => c is '/' or '\\' || char.IsWhiteSpace(c) || char.IsControl(c));
+    // A path or a text with spaces around it is a URL to the parser, and not to git.
+    private static Uri? UrlOf(string? text, params string[] schemes) =>
+        text is not null && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+            && Uri.TryCreate(text, UriKind.Absolute, out var url) && schemes.Contains(url.Scheme)
+            && text.StartsWith($"{url.Scheme}://", StringComparison.OrdinalIgnoreCase) ? url : null;
 }

@@ -5,16 +5,11 @@ using System.Text.Json;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Jobs;
 
-namespace Pipeline.GitWebhooks.Tests;
+namespace Pipeline.GitWebhooks.Tests.Http;
 
 public sealed class ReceiverTests
 {
     private static readonly string Body = Payloads.Push(Pipeline.Kernel.CommitSha.Parse(new string('a', 40)));
-
-    [Fact]
-    public void GitHubs_own_test_vector_holds() => Assert.Equal(
-        "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
-        Signature.Of("Hello, World!"u8, "It's a Secret to Everybody"));
 
     [Fact]
     public async Task A_signed_delivery_is_stored_raw_and_starts_one_job()
@@ -67,7 +62,9 @@ public sealed class ReceiverTests
     public async Task Without_a_configured_secret_nothing_is_accepted()
     {
         await using var host = await GitHost.StartAsync(new() { ["GitWebhooks:Secrets:0"] = null, ["GitWebhooks:Secrets:1"] = null });
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.DeliverAsync(Body, signature: Signature.Of(Encoding.UTF8.GetBytes(Body), ""))).StatusCode);
+        var answer = await host.DeliverAsync(Body, signature: Signature.Of(Encoding.UTF8.GetBytes(Body), ""));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains("No webhook secret is configured", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -125,7 +122,8 @@ public sealed class ReceiverTests
         await using var stream = client.GetStream();
         var framing = announced ? "Content-Length: 99999999" : "Transfer-Encoding: chunked";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /hooks/github HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: push\r\nX-GitHub-Delivery: d\r\n{framing}\r\n\r\n"));
+            "POST /hooks/github HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: push\r\n"
+            + $"X-GitHub-Delivery: d\r\n{framing}\r\n\r\n"));
         if (!announced)
         {
             var chunk = new byte[1 << 20];

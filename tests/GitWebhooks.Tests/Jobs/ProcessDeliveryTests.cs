@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Contract.Queries;
@@ -7,7 +6,7 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 
-namespace Pipeline.GitWebhooks.Tests;
+namespace Pipeline.GitWebhooks.Tests.Jobs;
 
 public sealed class ProcessDeliveryTests
 {
@@ -32,7 +31,9 @@ public sealed class ProcessDeliveryTests
         var commits = (await host.Get<CommitQueries>().ListAsync(repository.Id, "main", null, 10, CancellationToken.None)).Items;
         Assert.Equal(new HashSet<CommitSha> { first, second }, commits.Select(c => c.Sha).ToHashSet());
         var head = commits.Single(c => c.Sha == second);
-        Assert.Equal(("Second", "Eleni Papadopoulou", "eleni@example.org", "eleni"), (head.Subject, head.AuthorName, head.AuthorEmail, head.Pusher));
+        Assert.Equal(
+            ("Second", "Eleni Papadopoulou", "eleni@example.org", "eleni"),
+            (head.Subject, head.AuthorName, head.AuthorEmail, head.Pusher));
         Assert.Equal([first], head.Parents);
     }
 
@@ -60,7 +61,7 @@ public sealed class ProcessDeliveryTests
         var repository = await host.RegisterAsync(repo);
         var (a, b) = (await repo.CommitAsync("A"), await repo.CommitAsync("B"));
         await repo.PushAsync("main");
-        var first = JsonDocument.Parse(await (await host.DeliverAsync(Payloads.Push(a))).Content.ReadAsStringAsync()).RootElement.GetProperty("deliveryId").GetGuid();
+        var first = await host.ReceiveAsync(Payloads.Push(a));
 
         await host.PushAsync(Payloads.Push(b, a));
         await host.ProcessAsync(first);
@@ -110,7 +111,8 @@ public sealed class ProcessDeliveryTests
         var events = await host.EventsAsync();
         Assert.Equal(["feature", "feature/ä#%"], events.OfType<CommitPushed>().Select(e => e.Branch));
         Assert.Equal("feature", Assert.Single(events.OfType<BranchDeleted>()).Branch);
-        Assert.Equal("feature/ä#%", Assert.Single(await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None)).Name);
+        var branches = await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None);
+        Assert.Equal("feature/ä#%", Assert.Single(branches).Name);
     }
 
     [Fact]
@@ -184,7 +186,8 @@ public sealed class ProcessDeliveryTests
 
         var commit = await host.Get<CommitCommands>().EnsureAsync(Caller.System("test"), repository.Id, b, CancellationToken.None);
         Assert.Equal("B", commit!.Subject);
-        Assert.Null(await host.Get<CommitCommands>().EnsureAsync(Caller.System("test"), repository.Id, CommitSha.Parse(new string('b', 40)), CancellationToken.None));
+        var unknown = CommitSha.Parse(new string('b', 40));
+        Assert.Null(await host.Get<CommitCommands>().EnsureAsync(Caller.System("test"), repository.Id, unknown, CancellationToken.None));
         var tar = Path.GetTempFileName();
         await host.Get<Mirror>().ArchiveAsync(repository.Id, b, ["app"], tar, CancellationToken.None);
         var listed = await ChildProcess.RunAsync("tar", ["-tf", tar], CancellationToken.None);
