@@ -58,6 +58,51 @@ public sealed class TrustPublisherTests
     }
 
     [Fact]
+    public async Task Each_key_has_the_roles_it_signs_in_and_no_other()
+    {
+        await using var store = await Store.StartAsync();
+        await store.Get<TrustPublisher>().PublishAsync(None);
+
+        var keys = store.Get<KeyRing>();
+        Assert.Equal(
+            new[] { (keys.Builder.Id, KeyRole.Builder), (keys.Promoter.Id, KeyRole.Promoter), (keys.Promoter.Id, KeyRole.Approver) }.Order(),
+            Read(store).Policy!.Keys.SelectMany(k => k.Roles.Select(r => (k.Id, r))).Order());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("another key")]
+    public async Task A_root_key_that_was_lost_or_changed_beside_the_policy_is_written_again(string? content)
+    {
+        await using var store = await Store.StartAsync();
+        await store.Get<TrustPublisher>().PublishAsync(None);
+        var root = Path.Combine(store.Folder, "trust", "root.pub");
+        var written = await File.ReadAllTextAsync(root, None);
+        File.Delete(root);
+        if (content is not null)
+            await File.WriteAllTextAsync(root, content, None);
+
+        await store.Get<TrustPublisher>().PublishAsync(None);
+
+        Assert.Equal(written, await File.ReadAllTextAsync(root, None));
+        Assert.Equal(1, Read(store).Policy!.Version);
+    }
+
+    [Fact]
+    public async Task A_version_that_agents_saw_counts_even_when_it_has_expired()
+    {
+        await using var store = await Store.StartAsync();
+        var publisher = store.Get<TrustPublisher>();
+        await publisher.PublishAsync(None);
+        store.Time.Advance(TimeSpan.FromDays(46));
+        await publisher.PublishAsync(None);
+        await store.ExecuteAsync("DELETE FROM artifact.trust");
+        store.Time.Advance(TimeSpan.FromDays(1000));
+
+        Assert.Equal(3, (await publisher.PublishAsync(None)).Version);
+    }
+
+    [Fact]
     public async Task A_key_that_others_can_read_is_not_used()
     {
         await using var store = await Store.StartAsync();
