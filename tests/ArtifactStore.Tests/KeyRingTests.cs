@@ -49,7 +49,8 @@ public sealed class KeyRingTests
         using var key = SigningKey.Create();
         DurableFile.Create(Path.Combine(store.Folder, "keys", "root.pem"), key.PublicKeyPem, OwnerOnly);
 
-        Assert.Contains("root.pem does not hold a private P-256 key", Assert.Throws<InvalidOperationException>(() => store.Get<KeyRing>()).Message);
+        Assert.Contains("root.pem does not hold a private P-256 key",
+            Assert.Throws<InvalidOperationException>(() => store.Get<KeyRing>()).Message);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class TrustPublisherTests
         Assert.Null(refusal);
         Assert.Equal(1, policy!.Version);
         foreach (var key in new[] { "root", "builder", "promoter" })
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(store.Folder, "keys", $"{key}.pem")));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                File.GetUnixFileMode(Path.Combine(store.Folder, "keys", $"{key}.pem")));
         Assert.DoesNotContain(store.Get<KeyRing>().Root.Id, policy.Keys.Select(k => k.Id));
     }
 
@@ -65,7 +66,8 @@ public sealed class TrustPublisherTests
 
         var keys = store.Get<KeyRing>();
         Assert.Equal(
-            new[] { (keys.Builder.Id, KeyRole.Builder), (keys.Promoter.Id, KeyRole.Promoter), (keys.Promoter.Id, KeyRole.Approver) }.Order(),
+            new[] { (keys.Builder.Id, KeyRole.Builder), (keys.Promoter.Id, KeyRole.Promoter),
+                (keys.Promoter.Id, KeyRole.Approver) }.Order(),
             Read(store).Policy!.Keys.SelectMany(k => k.Roles.Select(r => (k.Id, r))).Order());
     }
 

@@ -27,7 +27,8 @@ public sealed class EmbeddedOptionsTests : IDisposable
     public void Everything_can_be_said()
     {
         var options = Read(
-            ["--once"], ("PIPELINE_PORT", "9000"), ("PIPELINE_DATA", "/srv/p"), ("PIPELINE_SAMPLE", "none"), ("PIPELINE_STAGES_FILE", "/etc/passwd"),
+            ["--once"], ("PIPELINE_PORT", "9000"), ("PIPELINE_DATA", "/srv/p"), ("PIPELINE_SAMPLE", "none"),
+                ("PIPELINE_STAGES_FILE", "/etc/passwd"),
             ("PIPELINE_DOCKER_SOCKET", "/run/docker.sock"));
 
         Assert.Equal(new EmbeddedOptions(9000, "/srv/p", true, false, "/etc/passwd", "/run/docker.sock"), options);
@@ -37,7 +38,8 @@ public sealed class EmbeddedOptionsTests : IDisposable
     [InlineData("1", 1)]
     [InlineData("65535", 65535)]
     [InlineData("", 8080)]
-    public void A_port_is_a_number_that_the_network_knows(string text, int port) => Assert.Equal(port, Read([], ("PIPELINE_PORT", text)).Port);
+    public void A_port_is_a_number_that_the_network_knows(string text, int port) =>
+        Assert.Equal(port, Read([], ("PIPELINE_PORT", text)).Port);
 
     [Theory]
     [InlineData("PIPELINE_PORT", "0", "PIPELINE_PORT is '0': expected a port from 1 to 65535.")]
@@ -78,7 +80,8 @@ public sealed class EmbeddedOptionsTests : IDisposable
     public void Empty_variables_are_as_if_they_were_not_there()
     {
         var options = Read(
-            [], ("PIPELINE_PORT", ""), ("PIPELINE_DATA", ""), ("PIPELINE_SAMPLE", ""), ("PIPELINE_STAGES_FILE", ""), ("PIPELINE_DOCKER_SOCKET", ""));
+            [], ("PIPELINE_PORT", ""), ("PIPELINE_DATA", ""), ("PIPELINE_SAMPLE", ""), ("PIPELINE_STAGES_FILE", ""),
+                ("PIPELINE_DOCKER_SOCKET", ""));
 
         Assert.Equal(Read([]), options);
     }

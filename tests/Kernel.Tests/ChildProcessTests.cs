@@ -20,14 +20,16 @@ public sealed class ChildProcessTests
     {
         var result = await ChildProcess.RunAsync("sh", ["-c", "echo no such branch; exit 1"], ct);
 
-        Assert.Equal("git failed (exit 1): no such branch", Assert.Throws<InvalidOperationException>(() => result.ThrowIfFailed("git")).Message);
+        Assert.Equal("git failed (exit 1): no such branch",
+            Assert.Throws<InvalidOperationException>(() => result.ThrowIfFailed("git")).Message);
     }
 
     [Fact]
     public async Task Arguments_folder_and_environment_reach_the_program_unchanged()
     {
         var result = await ChildProcess.RunAsync(
-            "sh", ["-c", "pwd; echo \"$GREETING\"; echo \"$1\"", "sh", "a b; 'c'"], ct, "/usr", new Dictionary<string, string?> { ["GREETING"] = "hello" });
+            "sh", ["-c", "pwd; echo \"$GREETING\"; echo \"$1\"", "sh", "a b; 'c'"], ct, "/usr",
+            new Dictionary<string, string?> { ["GREETING"] = "hello" });
 
         Assert.Equal("/usr\nhello\na b; 'c'\n", result.ThrowIfFailed("sh").Output);
     }
@@ -57,13 +59,15 @@ public sealed class ChildProcessTests
     {
         var result = await ChildProcess.RunAsync("sh", ["-c", script], ct);
 
-        Assert.Equal($"git failed (exit {exitCode}):", Assert.Throws<InvalidOperationException>(() => result.ThrowIfFailed("git")).Message.Trim());
+        Assert.Equal($"git failed (exit {exitCode}):",
+            Assert.Throws<InvalidOperationException>(() => result.ThrowIfFailed("git")).Message.Trim());
     }
 
     [Fact]
     public async Task A_program_that_does_not_exist_is_named()
     {
-        var failure = await Assert.ThrowsAsync<System.ComponentModel.Win32Exception>(() => ChildProcess.RunAsync("no-such-program", [], ct));
+        var failure = await Assert.ThrowsAsync<System.ComponentModel.Win32Exception>(() =>
+            ChildProcess.RunAsync("no-such-program", [], ct));
 
         Assert.Contains("no-such-program", failure.Message, StringComparison.Ordinal);
     }
@@ -84,14 +88,16 @@ public sealed class ChildProcessTests
         var pids = Path.Combine(folder, "pids");
         var running = ChildProcess.RunAsync("sh", ["-c", "sleep 600 & echo $! > pids; wait"], stop.Token, folder);
         await TestKit.Eventually.IsTrueAsync(
-            () => Task.FromResult(File.Exists(pids) && File.ReadAllText(pids).EndsWith('\n')), TimeSpan.FromSeconds(20), "the child writes its process id");
+            () => Task.FromResult(File.Exists(pids) && File.ReadAllText(pids).EndsWith('\n')), TimeSpan.FromSeconds(20),
+                "the child writes its process id");
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         var state = $"/proc/{File.ReadAllText(pids).Trim()}/stat";
         await TestKit.Eventually.IsTrueAsync(
-            () => Task.FromResult(!File.Exists(state) || File.ReadAllText(state).Contains(") Z ", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), "the child ends");
+            () => Task.FromResult(!File.Exists(state) || File.ReadAllText(state).Contains(") Z ", StringComparison.Ordinal)),
+                TimeSpan.FromSeconds(20), "the child ends");
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -29,24 +29,8 @@ public sealed class YamlReader
     /// <returns>Null when the text is empty or broken; the problems say how.</returns>
     public static YamlNode? Read(string text, DefinitionProblems problems)
     {
-        if (text.Length > MaxCharacters)
-        {
-            problems.Add(
-                1, 1, $"The file has {text.Length:N0} characters; at most {MaxCharacters:N0} are read.",
-                "Move scripts into files of their own.");
+        if (!CanBeRead(text, problems))
             return null;
-        }
-
-        // The library takes a NUL for the end of the text, and would leave out what follows without a word.
-        if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul)
-        {
-            var before = text[..nul];
-            problems.Add(
-                before.Count(c => c == '\n') + 1, nul - before.LastIndexOf('\n'), "The file holds a NUL character.",
-                "Save it as UTF-8 text.");
-            return null;
-        }
-
         try
         {
             // A byte order mark is no column of the first line.
@@ -69,6 +53,29 @@ public sealed class YamlReader
         }
 
         return null;
+    }
+
+    private static bool CanBeRead(string text, DefinitionProblems problems)
+    {
+        if (text.Length > MaxCharacters)
+        {
+            problems.Add(
+                1, 1, $"The file has {text.Length:N0} characters; at most {MaxCharacters:N0} are read.",
+                "Move scripts into files of their own.");
+            return false;
+        }
+
+        // The library takes a NUL for the end of the text, and would leave out what follows without a word.
+        if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul)
+        {
+            var before = text[..nul];
+            problems.Add(
+                before.Count(c => c == '\n') + 1, nul - before.LastIndexOf('\n'), "The file holds a NUL character.",
+                "Save it as UTF-8 text.");
+            return false;
+        }
+
+        return true;
     }
 
     private YamlNode? ReadDocument()

@@ -10,13 +10,15 @@ public sealed class BrokenServerTests
     private static readonly string[] Bodies =
     [
         "", "null", "7", "true", "\"x\"", "[]", "[7,null]", "{}", """{"items":7}""", """{"items":[7,null,"x",[]]}""",
-        """{"items":[{}],"next":7}""", """{"items":[{"name":{},"id":[],"cluster":null}],"next":{}}""", """{"state":{},"build":7,"stages":{}}""",
+        """{"items":[{}],"next":7}""", """{"items":[{"name":{},"id":[],"cluster":null}],"next":{}}""",
+            """{"state":{},"build":7,"stages":{}}""",
     ];
 
     // Commands that read once or twice and take the answer apart.
     private static readonly string[] Lines =
     [
-        "cluster list", "cluster show qa", "cluster why qa", "request list", "request show api", "request why api", "agent list", "rack list",
+        "cluster list", "cluster show qa", "cluster why qa", "request list", "request show api", "request why api", "agent list",
+            "rack list",
         "task list", "task show t1", "task history t1", "task why t1", "task files t1", "build list", "build show 7", "release show 7",
         "repository list", "commit list", "commit show aaaa", "status aaaa", "promotion list", "promotion show 91", "promotion plan 91",
         "promotion why 91", "deployable list", "token list", "version", "open aaaa",
@@ -73,7 +75,8 @@ public sealed class BrokenServerTests
     public async Task An_answer_that_breaks_off_exits_9(string line)
     {
         await using var server = Sample.WithRepository();
-        foreach (var request in new[] { "GET /api/v1/clusters", "POST /api/v1/clusters/qa/thaw", $"GET /api/v1/repositories/{Sample.RepositoryId}/builds" })
+        foreach (var request in new[] { "GET /api/v1/clusters", "POST /api/v1/clusters/qa/thaw",
+            $"GET /api/v1/repositories/{Sample.RepositoryId}/builds" })
             server.Stream(request, """{"items":[""", StreamEnd.Breaks);
         server.Otherwise(500, "");
 

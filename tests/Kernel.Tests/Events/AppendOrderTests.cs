@@ -92,7 +92,8 @@ public sealed class AppendOrderTests : IAsyncLifetime
         journal.Flow = entry =>
         {
             using var connection = journal.Db.OpenConnection();
-            using var row = new NpgsqlCommand("CREATE TABLE IF NOT EXISTS public.job (id int); INSERT INTO public.job VALUES (1)", connection);
+            using var row = new NpgsqlCommand("CREATE TABLE IF NOT EXISTS public.job (id int); INSERT INTO public.job VALUES (1)",
+                connection);
             row.ExecuteNonQuery();
             if (((ActionRecorded)entry.Event).Action == "second")
                 throw new TimeoutException("no queue");
@@ -124,8 +125,8 @@ public sealed class AppendOrderTests : IAsyncLifetime
         await using var listener = await journal.Db.OpenConnectionAsync(ct);
         await using (var listen = new NpgsqlCommand("LISTEN journal", listener))
             await listen.ExecuteNonQueryAsync(ct);
-        var heard = new TaskCompletionSource<string>();
-        listener.Notification += (_, n) => heard.TrySetResult(n.Payload);
+        var received = new TaskCompletionSource<string>();
+        listener.Notification += (_, n) => received.TrySetResult(n.Payload);
 
         await Assert.ThrowsAsync<TimeoutException>(() => Transactions.InTransactionAsync(
             async token =>
@@ -135,11 +136,11 @@ public sealed class AppendOrderTests : IAsyncLifetime
             },
             ct));
         await journal.AppendAsync("a", "b", "c");
-        while (!heard.Task.IsCompleted)
+        while (!received.Task.IsCompleted)
             await listener.WaitAsync(ct);
 
         var ids = (await journal.Reader.AfterAsync(0, 10, ct)).Select(e => e.Id).ToList();
-        Assert.Equal($"{ids[0]} {ids[2]}", await heard.Task);
+        Assert.Equal($"{ids[0]} {ids[2]}", await received.Task);
     }
 
     private async Task WriteAsync(int writer, int count)

@@ -40,7 +40,8 @@ internal sealed class JournalFixture : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ActionsAsync(long after = 0, int limit = 10_000) =>
         Actions(await Reader.AfterAsync(after, limit, TestContext.Current.CancellationToken));
 
-    public static IReadOnlyList<string> Actions(IReadOnlyList<JournalEntry> entries) => [.. entries.Select(e => ((ActionRecorded)e.Event).Action)];
+    public static IReadOnlyList<string> Actions(IReadOnlyList<JournalEntry> entries) =>
+        [.. entries.Select(e => ((ActionRecorded)e.Event).Action)];
 
     public async Task<long> CountAsync(string sql)
     {

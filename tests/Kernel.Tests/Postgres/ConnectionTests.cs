@@ -20,7 +20,8 @@ public sealed class ConnectionTests
         await using var provider = Provider(await TestPostgres.CreateDatabaseAsync() + options);
         var db = provider.GetRequiredService<NpgsqlDataSource>();
 
-        Assert.Equal((timeout, seqscan), (await ShowAsync(db, "idle_in_transaction_session_timeout"), await ShowAsync(db, "enable_seqscan")));
+        Assert.Equal((timeout, seqscan), (await ShowAsync(db, "idle_in_transaction_session_timeout"),
+            await ShowAsync(db, "enable_seqscan")));
     }
 
     [Fact]

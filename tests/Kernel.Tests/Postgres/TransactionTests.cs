@@ -123,13 +123,15 @@ public sealed class TransactionTests : IAsyncLifetime
     private async Task InsertAsync(string name, CancellationToken token)
     {
         await using var connection = await db.OpenConnectionAsync(token);
-        await connection.ExecuteAsync(new CommandDefinition("INSERT INTO public.row VALUES (@name)", new { name }, cancellationToken: token));
+        await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO public.row VALUES (@name)", new { name }, cancellationToken: token));
     }
 
     private async Task<long> CountAsync(CancellationToken token)
     {
         await using var connection = await db.OpenConnectionAsync(token);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT count(*) FROM public.row", cancellationToken: token));
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("SELECT count(*) FROM public.row", cancellationToken: token));
     }
 
     private async Task<long> CommittedAsync()

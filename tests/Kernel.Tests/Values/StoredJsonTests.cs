@@ -34,7 +34,8 @@ public sealed class StoredJsonTests
     [Fact]
     public void What_an_older_server_wrote_in_other_letters_or_as_text_is_still_read()
     {
-        var read = JsonSerializer.Deserialize<Shape>("""{"FIRSTNAME":"x","Kind":"nfs-mount","labels":null,"unknown":1}""", StoredJson.Options);
+        var read = JsonSerializer.Deserialize<Shape>(
+            """{"FIRSTNAME":"x","Kind":"nfs-mount","labels":null,"unknown":1}""", StoredJson.Options);
 
         Assert.Equal(new Shape("x", null, null, Kind.NFSMount), read);
         Assert.Equal(7, JsonSerializer.Deserialize<int>("\"7\"", StoredJson.Options));

@@ -76,7 +76,8 @@ public sealed class MessageFormTests
     [InlineData(1024, "deflate, gzip;q=0.5", true)]
     [InlineData(1024, "deflate", false)]
     [InlineData(1024, "", false)]
-    public async Task A_long_answer_is_compressed_for_who_accepts_it_and_always_has_its_length(int length, string encodings, bool isCompressed)
+    public async Task A_long_answer_is_compressed_for_who_accepts_it_and_always_has_its_length(
+        int length, string encodings, bool isCompressed)
     {
         var http = Response();
         http.Request.Headers.AcceptEncoding = encodings;

@@ -12,7 +12,8 @@ public sealed class FlagEdgeTests : IDisposable
     [Theory]
     [InlineData("1", 1)]
     [InlineData("1000", 1000)]
-    public void A_number_may_be_its_first_and_its_last(string value, int number) => Assert.Equal(number, FlagValue.Number("f", value, 1, 1000));
+    public void A_number_may_be_its_first_and_its_last(string value, int number) =>
+        Assert.Equal(number, FlagValue.Number("f", value, 1, 1000));
 
     [Theory]
     [InlineData("0")]
@@ -79,7 +80,8 @@ public sealed class FlagEdgeTests : IDisposable
         File.WriteAllText(file, text);
 
         Assert.StartsWith(
-            $"--credentials {file}: ", Assert.Throws<FormatException>(() => Parse("--credentials", file)).Message, StringComparison.Ordinal);
+            $"--credentials {file}: ", Assert.Throws<FormatException>(() => Parse("--credentials", file)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +97,8 @@ public sealed class FlagEdgeTests : IDisposable
     public void Every_flag_reaches_its_own_setting()
     {
         var options = Parse(
-            "--resources=cpus:1", "--agent_hostname=h", "--offer_timeout=2secs", "--agent_ping_timeout=3secs", "--max_agent_ping_timeouts=4",
+            "--resources=cpus:1", "--agent_hostname=h", "--offer_timeout=2secs", "--agent_ping_timeout=3secs",
+                "--max_agent_ping_timeouts=4",
             "--docker_socket=/d", "--authenticate_http_readwrite", "--authenticate_http_frameworks=false", "--virtual_resources=cpus:2",
             "--virtual_run_time=5secs", "--virtual_unhealthy=0.5", "--update_duplication=0.25");
 

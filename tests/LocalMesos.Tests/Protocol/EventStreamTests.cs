@@ -86,7 +86,8 @@ public sealed class EventStreamTests
         var at = DateTimeOffset.UnixEpoch.AddSeconds(1.5);
         Assert.Equal((1_500_000_000L, 1.5), (WireTime.Info(at).Nanoseconds, WireTime.Seconds(at)));
         Gen.Long[0, 1_000_000_000].Sample(ticks =>
-            WireTime.Span(new W.DurationInfo { Nanoseconds = WireTime.Info(DateTimeOffset.UnixEpoch.AddTicks(ticks)).Nanoseconds }).Ticks == ticks);
+            WireTime.Span(
+                new W.DurationInfo { Nanoseconds = WireTime.Info(DateTimeOffset.UnixEpoch.AddTicks(ticks)).Nanoseconds }).Ticks == ticks);
     }
 
     [Fact]

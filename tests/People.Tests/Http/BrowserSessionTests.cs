@@ -137,7 +137,8 @@ public sealed class BrowserSessionTests : IAsyncLifetime
         foreach (var (header, status) in new[]
         {
             ($"bearer {text}", HttpStatusCode.OK), ($"BEARER   {text} ", HttpStatusCode.OK), ($"Bearer{text}", HttpStatusCode.Unauthorized),
-            ($"Basic {text}", HttpStatusCode.Unauthorized), (text, HttpStatusCode.Unauthorized), ($"Bearer {text}x", HttpStatusCode.Unauthorized),
+            ($"Basic {text}", HttpStatusCode.Unauthorized), (text, HttpStatusCode.Unauthorized),
+                ($"Bearer {text}x", HttpStatusCode.Unauthorized),
         })
         {
             // The header decides also for a browser that is signed in.
@@ -157,7 +158,8 @@ public sealed class BrowserSessionTests : IAsyncLifetime
 
         Assert.Equal("""{"login":"anonymous","kind":"anonymous","permissions":[],"groups":[]}""", nobody.GetRawText());
         Assert.Equal(
-            """{"login":"eleni","kind":"person","permissions":["view","administer"],"groups":["release-managers"]}""", somebody.GetRawText());
+            """{"login":"eleni","kind":"person","permissions":["view","administer"],"groups":["release-managers"]}""",
+                somebody.GetRawText());
     }
 
     [Fact]
