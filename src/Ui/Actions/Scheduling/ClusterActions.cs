@@ -60,8 +60,8 @@ internal sealed class ClusterActions(OperatorCommands commands)
     { Severity = ActionSeverity.Capacity, Questions = new ActionQuestions { Options = [.. Placements.Select(p => p.Text)] } };
 
     private PageAction FreePlacement(string cluster, PlacementForcedView? placement) => new(
-        "End forced placement", $"Each request in {cluster} is placed by its own strategy again.",
-        OperatorCall.To("End forced placement", c => commands.PlaceAsync(c.Caller, cluster, null, null, c.Details, c.Ct)))
+        "Free placement", $"Each request in {cluster} is placed by its own strategy again.",
+        OperatorCall.To("Free placement", c => commands.PlaceAsync(c.Caller, cluster, null, null, c.Details, c.Ct)))
     { Unavailable = placement is null ? "No placement is forced." : null };
 
     private PageAction TakeOver(ClusterView cluster) => new(
