@@ -3,15 +3,18 @@ using System.Runtime.InteropServices;
 namespace Pipeline.LocalMesos.Posix;
 
 /// <summary>
-/// Starts children as leaders of their own sessions and reports how they ended. One thread waits for all of them; this process must
-/// not start children by any other means, or that thread would reap their exits.
+/// Starts children as leaders of their own sessions and reports how they ended. Waits for its own children only: those of others in this
+/// process are not ours to reap, and the runtime ends the process when one of its own was taken from it.
 /// </summary>
 internal sealed class ChildReaper
 {
-    private readonly object gate = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<int, TaskCompletionSource<ChildExit>> running = [];
 
-    public ChildReaper() => new Thread(Reap, 128 * 1024) { IsBackground = true, Name = "child reaper" }.Start();
+    /// <summary>Ends when it is collected: kept as long as there are children to come.</summary>
+    private readonly PosixSignalRegistration exits;
+
+    public ChildReaper() => exits = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Reap());
 
     /// <exception cref="IOException">The program cannot be started.</exception>
     public (int Pid, Task<ChildExit> Exit) Start(ChildStart start)
@@ -19,29 +22,25 @@ internal sealed class ChildReaper
         var exit = new TaskCompletionSource<ChildExit>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
-            // Inside the lock, so that an exit cannot be reaped before it is known here.
+            // Inside the lock, so that the signal of its exit finds it here.
             var pid = Spawn(start);
             running[pid] = exit;
-            Monitor.Pulse(gate);
             return (pid, exit.Task);
         }
     }
 
+    // Signals that come close together arrive as one: it stands for any number of exits.
     private void Reap()
     {
-        while (true)
+        lock (gate)
         {
-            lock (gate)
+            foreach (var (pid, exit) in running)
             {
-                while (running.Count == 0)
-                    Monitor.Wait(gate);
+                if (LibC.WaitPid(pid, out var status, LibC.NoHang) != pid)
+                    continue;
+                running.Remove(pid);
+                exit.SetResult(new ChildExit(status));
             }
-
-            var pid = LibC.WaitPid(-1, out var status, 0);
-            TaskCompletionSource<ChildExit>? exit;
-            lock (gate)
-                running.Remove(pid, out exit);
-            exit?.SetResult(new ChildExit(status));
         }
     }
 

@@ -9,6 +9,7 @@ internal static partial class LibC
     public const int SigKill = 9;
     public const int SigTerm = 15;
     public const int OpenReadOnly = 0;
+    public const int NoHang = 1; // WNOHANG: waitpid gives 0 while the child runs
     public const int OpenAppend = 0x1 | 0x40 | 0x400; // O_WRONLY | O_CREAT | O_APPEND
     public const short SpawnSetSignalDefaults = 0x04;
     public const short SpawnSetSignalMask = 0x08;

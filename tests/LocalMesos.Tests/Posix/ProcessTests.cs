@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Kernel.Postgres;
 using Pipeline.LocalMesos.Posix;
 using Pipeline.TestKit;
 
@@ -20,6 +21,32 @@ public sealed class ProcessTests : IDisposable
     {
         var exit = await Start(script).Exit;
         Assert.Equal((code, message), (exit.ExitCode, exit.Message));
+    }
+
+    [Fact]
+    public async Task Every_exit_reaches_who_started_the_child_whoever_else_starts_children_in_this_process()
+    {
+        var other = new ChildReaper();
+        var exits = Enumerable.Range(0, 50).Select(async i =>
+        {
+            var ours = Start($"exit {i}").Exit;
+            var theirs = Start(other, $"exit {i + 1}").Exit;
+            var runtimes = ChildProcess.RunAsync("sh", ["-c", $"exit {i + 2}"], CancellationToken.None);
+            return (i, (await ours).ExitCode, (await theirs).ExitCode, (await runtimes).ExitCode);
+        });
+
+        Assert.All(await Task.WhenAll(exits).WaitAsync(Patience), e => Assert.Equal((e.i, e.i + 1, e.i + 2), (e.Item2, e.Item3, e.Item4)));
+    }
+
+    [Fact]
+    public async Task An_exit_is_reported_after_a_collection_of_garbage()
+    {
+        var (pid, exit) = Start("sleep 1000");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Sessions.Signal(pid, LibC.SigKill);
+
+        Assert.Equal(LibC.SigKill, (await exit.WaitAsync(Patience)).Signal);
     }
 
     [Fact]
@@ -142,7 +169,11 @@ public sealed class ProcessTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     private (int Pid, Task<ChildExit> Exit) Start(string script, IReadOnlyDictionary<string, string>? environment = null) =>
-        reaper.Start(new ChildStart(
+        Start(reaper, script, environment);
+
+    private (int Pid, Task<ChildExit> Exit) Start(
+        ChildReaper by, string script, IReadOnlyDictionary<string, string>? environment = null) =>
+        by.Start(new ChildStart(
             "/bin/bash", ["bash", "-c", script],
             environment ?? new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, directory.Path,
             Path.Combine(directory.Path, "out"), Path.Combine(directory.Path, "err")));
