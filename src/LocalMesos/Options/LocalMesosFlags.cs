@@ -108,7 +108,7 @@ internal static class LocalMesosFlags
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path.Replace("file://", "", StringComparison.Ordinal)));
             return document.RootElement.GetProperty("credentials").EnumerateArray()
-                .ToDictionary(c => c.GetProperty("principal").GetString()!, c => c.GetProperty("secret").GetString() ?? "");
+                .ToDictionary(c => c.GetProperty("principal").GetString()!, Secret);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException
             or InvalidOperationException or ArgumentException)
@@ -116,4 +116,9 @@ internal static class LocalMesosFlags
             throw new FormatException($"--credentials {path}: {e.Message}", e);
         }
     }
+
+    // An empty secret would let in whoever knows the principal.
+    private static string Secret(JsonElement credential) => credential.GetProperty("secret").GetString() is { Length: > 0 } secret
+        ? secret
+        : throw new InvalidOperationException($"the principal {credential.GetProperty("principal").GetString()} has no secret.");
 }

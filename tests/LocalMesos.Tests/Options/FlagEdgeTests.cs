@@ -72,6 +72,8 @@ public sealed class FlagEdgeTests : IDisposable
     [InlineData("""{"credentials":{}}""")]
     [InlineData("""{"credentials":[{"principal":"p"}]}""")]
     [InlineData("""{"credentials":[{"principal":null,"secret":"s"}]}""")]
+    [InlineData("""{"credentials":[{"principal":"p","secret":null}]}""")]
+    [InlineData("""{"credentials":[{"principal":"p","secret":""}]}""")]
     [InlineData("""{"credentials":[{"principal":1,"secret":"s"}]}""")]
     [InlineData("""{"credentials":[{"principal":"p","secret":"s"},{"principal":"p","secret":"t"}]}""")]
     public void Credentials_that_cannot_be_read_name_their_file(string text)
