@@ -1,11 +1,13 @@
 namespace Pipeline.Kernel.Yaml;
 
 /// <summary>Collects every problem of one file; a flood is cut, and says so.</summary>
+/// <remarks>A file may hold 200,000 mistakes, each about a value of a megabyte: of most of them only a number is kept.</remarks>
 /// <param name="file">The name that problems carry.</param>
 public sealed class DefinitionProblems(string file)
 {
     private const int Max = 100;
-    private readonly HashSet<DefinitionProblem> seen = [];
+    private const int LongestText = 1000;
+    private readonly HashSet<(int Line, int Column, int Text)> seen = [];
     private readonly List<DefinitionProblem> found = [];
 
     /// <summary>At least one problem was found.</summary>
@@ -17,9 +19,8 @@ public sealed class DefinitionProblems(string file)
     /// <summary>Adds a problem; the same one twice is shown once.</summary>
     public void Add(int line, int column, string message, string? hint = null)
     {
-        var problem = new DefinitionProblem(file, line, column, message, hint);
-        if (seen.Add(problem) && found.Count < Max)
-            found.Add(problem);
+        if (seen.Add((line, column, HashCode.Combine(message, hint))) && found.Count < Max)
+            found.Add(new DefinitionProblem(file, line, column, Cut(message), hint is null ? null : Cut(hint)));
     }
 
     /// <summary>By line and column.</summary>
@@ -31,4 +32,9 @@ public sealed class DefinitionProblems(string file)
                 file, sorted[^1].Line, 1, $"{more} more {(more == 1 ? "problem is" : "problems are")} not shown.", "Repair these first."));
         return sorted;
     }
+
+    // A message quotes the file. Never half a surrogate pair.
+    private static string Cut(string text) => text.Length <= LongestText
+        ? text
+        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestText - 2]) ? LongestText - 2 : LongestText - 1), "…");
 }

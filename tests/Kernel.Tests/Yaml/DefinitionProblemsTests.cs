@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.Kernel.Tests.Yaml;
@@ -53,6 +54,48 @@ public sealed class DefinitionProblemsTests
 
         Assert.StartsWith("50 more problems", problems.ToList()[^1].Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(1000, 1000, 'x')]
+    [InlineData(1001, 1000, '…')]
+    [InlineData(1_000_000, 1000, '…')]
+    public void A_message_that_quotes_a_huge_value_is_cut(int length, int shown, char last)
+    {
+        var problems = new DefinitionProblems("f");
+        problems.Add(1, 1, new string('x', length), new string('x', length));
+
+        var problem = Assert.Single(problems.ToList());
+        Assert.Equal((shown, shown), (problem.Message.Length, problem.Hint!.Length));
+        Assert.Equal((last, last), (problem.Message[^1], problem.Hint[^1]));
+    }
+
+    [Fact]
+    public void A_message_is_not_cut_through_a_character()
+    {
+        var problems = new DefinitionProblems("f");
+        problems.Add(1, 1, new string('x', 998) + "😀y");
+
+        Assert.Equal(new string('x', 998) + "…", problems.ToList()[0].Message);
+    }
+
+    [Fact]
+    public void Many_mistakes_about_a_huge_value_keep_none_of_it()
+    {
+        var problems = new DefinitionProblems("f");
+        var messages = Flood(problems);
+        GC.Collect();
+
+        Assert.DoesNotContain(messages, m => m.IsAlive);
+        Assert.StartsWith("100 more problems", problems.ToList()[^1].Message, StringComparison.Ordinal);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // so that nothing on the stack holds a message
+    private static List<WeakReference> Flood(DefinitionProblems problems) => [.. Enumerable.Range(1, 200).Select(line =>
+    {
+        var message = new string('x', 100_000);
+        problems.Add(line, 1, message);
+        return new WeakReference(message);
+    })];
 
     [Theory]
     [InlineData("steps", "steps", 0)]
