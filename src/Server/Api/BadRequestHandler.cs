@@ -1,24 +1,32 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
 
 namespace Pipeline.Server.Api;
 
-/// <summary>What model binding throws is the caller's mistake: 400 (or 413) with the field and what would be right, never 500.</summary>
+/// <summary>What model binding throws is the caller's mistake: 400 (or 413) with the field and what would be right, never 500. So is a
+/// text that no endpoint looked at and PostgreSQL cannot hold.</summary>
 internal sealed partial class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
 {
+    // What PostgreSQL answers to a NUL: in text, and in JSON.
+    private const string NotInRepertoire = PostgresErrorCodes.CharacterNotInRepertoire;
+    private const string Untranslatable = PostgresErrorCodes.UntranslatableCharacter;
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not BadHttpRequestException bad)
+        if (exception is not (BadHttpRequestException or PostgresException { SqlState: NotInRepertoire or Untranslatable }))
             return false;
-        var (pointer, detail) = Describe(bad);
-        httpContext.Response.StatusCode = bad.StatusCode;
+        var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+        var (pointer, detail) = exception is BadHttpRequestException bad ? Describe(bad)
+            : ("", "A text of the request holds a NUL character (\\u0000), which cannot be stored. Remove it.");
+        httpContext.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
             ProblemDetails =
             {
-                Status = bad.StatusCode,
+                Status = status,
                 Title = "The request is not valid.",
                 Detail = detail,
                 Extensions = { ["errors"] = new[] { new { pointer, detail } } },

@@ -4,7 +4,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Pipeline.Server.Api;
+using Pipeline.TestKit;
 
 namespace Pipeline.Server.Tests.Docs;
 
@@ -13,6 +15,7 @@ public sealed class BadRequestTests : IAsyncLifetime
 {
     private readonly HttpClient http = new();
     private WebApplication? app;
+    private NpgsqlDataSource? db;
 
     public async ValueTask InitializeAsync()
     {
@@ -26,6 +29,8 @@ public sealed class BadRequestTests : IAsyncLifetime
         app.MapPost("/scale", (ScaleBody? body) => body?.Instances);
         app.MapPost("/machine", (MachineBody? body) => body?.Reason);
         app.MapPost("/run", (RunBody body) => body.RunId);
+        db = NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync());
+        app.MapGet("/stored", (string type, string value) => StoreAsync(db, type, value));
         app.MapGet("/tasks", (int? limit, bool? active) => $"{limit} {active}");
         await app.StartAsync();
         http.BaseAddress = new Uri(app.Urls.First());
@@ -35,6 +40,7 @@ public sealed class BadRequestTests : IAsyncLifetime
     {
         http.Dispose();
         await app!.DisposeAsync();
+        await db!.DisposeAsync();
     }
 
     [Theory]
@@ -73,6 +79,22 @@ public sealed class BadRequestTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("text", "a%00b")]
+    [InlineData("jsonb", "%7B%22a%22%3A%22%5Cu0000%22%7D")] // {"a":"\u0000"}
+    public async Task A_text_that_no_endpoint_looked_at_and_PostgreSQL_cannot_hold_is_400(string type, string value)
+    {
+        using var response = await http.GetAsync($"/stored?type={type}&value={value}");
+        Assert.Contains("NUL", await ProblemAsync(response, HttpStatusCode.BadRequest, "invalid-request", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_failure_of_PostgreSQL_stays_a_failure_of_the_server()
+    {
+        using var response = await http.GetAsync("/stored?type=jsonb&value=no-json");
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     public async Task Another_content_type_is_415_with_the_right_one(string type)
@@ -82,6 +104,13 @@ public sealed class BadRequestTests : IAsyncLifetime
         var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported-media-type"), (response.StatusCode, problem.GetProperty("code").GetString()));
         Assert.Contains("application/json", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task StoreAsync(NpgsqlDataSource db, string type, string value)
+    {
+        await using var command = db.CreateCommand($"SELECT CAST($1 AS {(type == "jsonb" ? "jsonb" : "text")})");
+        command.Parameters.AddWithValue(value);
+        await command.ExecuteScalarAsync();
     }
 
     private static async Task<string> ProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code, string pointer)
