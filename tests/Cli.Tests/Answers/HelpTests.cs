@@ -3,7 +3,6 @@ using System.Text;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Sessions;
 using Pipeline.Cli.Tests.Kit;
-using Pipeline.TestKit;
 
 namespace Pipeline.Cli.Tests.Answers;
 
@@ -22,13 +21,7 @@ public sealed class HelpTests
             text.Append("$ ").AppendJoin(' ', ["pipeline", .. path, "--help"]).Append('\n').Append(Plain(help)).Append("\n\n");
         }
 
-        var reviewed = Path.Combine(RepositoryRoot.Path, "tests/Cli.Tests/Reviewed/help.txt");
-        var found = text.ToString().TrimEnd() + "\n";
-        if (Environment.GetEnvironmentVariable("UPDATE_REVIEWED") == "1")
-            await File.WriteAllTextAsync(reviewed, found);
-        Assert.True(
-            found == await File.ReadAllTextAsync(reviewed),
-            $"The help differs from {reviewed}. If it should: run this test with UPDATE_REVIEWED=1 and review the difference.");
+        ReviewedFile.Equal("help.txt", text.ToString().TrimEnd() + "\n");
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class ErrorTests
             """);
         Assert.Equal(
             "error: The repository is invalid. (invalid)\n  /owner: is empty\n  /cloneUrl: is no address\n",
-            (await Run.LineAsync(server, "repository add a/b --clone-url x")).Error);
+            (await Run.LineAsync(server, "repository add a/b --forge-id 42 --clone-url x")).Error);
     }
 
     [Fact]
@@ -115,8 +115,10 @@ public sealed class ErrorTests
     [InlineData("promotion approve --plan-digest")]
     [InlineData("promotion reject 91")]
     [InlineData("promotion reject 91 -m ")]
-    [InlineData("repository add web --clone-url x")]
-    [InlineData("repository add a/b/c --clone-url x")]
+    [InlineData("repository add web --forge-id 42 --clone-url x")]
+    [InlineData("repository add a/b/c --forge-id 42 --clone-url x")]
+    [InlineData("repository add a/b --clone-url x")]
+    [InlineData("repository add a/b --forge-id forty --clone-url x")]
     [InlineData("repository add a/b")]
     [InlineData("build show x -R acme/web")]
     [InlineData("build show acme/web#x")]

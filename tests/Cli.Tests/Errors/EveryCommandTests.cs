@@ -87,7 +87,9 @@ public sealed class EveryCommandTests
         foreach (var option in command.Options)
         {
             if (option.Name == "--clone-url")
-                yield return "--clone-url=git://x";
+                yield return "--clone-url=https://x";
+            else if (option.Name == "--forge-id")
+                yield return "--forge-id=42";
             else if (option.Name == "--confirm")
                 yield return "--confirm=name";
             else if (option.Name == "--message" && command.Name == "reject")

@@ -10,11 +10,11 @@ public sealed class WriteRequestTests
 
     [Theory]
     [InlineData(
-        "repository add acme/shop --clone-url git://shop", "POST /api/v1/repositories",
-        """{"owner":"acme","name":"shop","cloneUrl":"git://shop","defaultBranch":"main"}""")]
+        "repository add acme/shop --forge-id 42 --clone-url https://shop", "POST /api/v1/repositories",
+        """{"forgeId":42,"owner":"acme","name":"shop","cloneUrl":"https://shop","defaultBranch":"main"}""")]
     [InlineData(
-        "repository add acme/shop --clone-url git://shop --branch trunk", "POST /api/v1/repositories",
-        """{"owner":"acme","name":"shop","cloneUrl":"git://shop","defaultBranch":"trunk"}""")]
+        "repository add acme/shop --forge-id 42 --clone-url https://shop --branch trunk", "POST /api/v1/repositories",
+        """{"forgeId":42,"owner":"acme","name":"shop","cloneUrl":"https://shop","defaultBranch":"trunk"}""")]
     [InlineData(
         "build start -R acme/web --branch main", $"POST /api/v1/repositories/{Sample.RepositoryId}/builds",
         """{"sha":null,"branch":"main"}""")]
@@ -127,6 +127,18 @@ public sealed class WriteRequestTests
         "task kill t.1 --destroy --replace -m hung", "POST /api/v1/tasks/t.1/kill", """{"reason":"hung","destroy":true,"replace":true}""")]
     public async Task A_change_of_machines_deploys_and_tasks_sends(string line, string request, string body) =>
         await SendsOnly(line, request, body);
+
+    // What the command line sends is written down, so that a test of the server can hold it to what its endpoints take.
+    [Fact]
+    public void Every_write_above_stands_in_the_reviewed_file()
+    {
+        var rows = typeof(WriteRequestTests).GetMethods().SelectMany(m => m.GetCustomAttributes(false).OfType<InlineDataAttribute>()).Select(row =>
+        {
+            var (request, body) = ((string)row.Data[1]!, row.Data.Length > 2 ? (string)row.Data[2]! : "");
+            return $"{(request[0] == '/' ? $"POST {Requests}{request}" : request)}\t{body}";
+        });
+        ReviewedFile.Equal("writes.txt", string.Concat(rows.Distinct().Order(StringComparer.Ordinal).Select(r => $"{r}\n")));
+    }
 
     private static async Task SendsOnly(string line, string request, string body)
     {

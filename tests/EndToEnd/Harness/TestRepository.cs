@@ -40,9 +40,10 @@ public sealed class TestRepository
             hook = $"{pipeline.Url}/hooks/github",
             secret = (await File.ReadAllTextAsync(Path.Combine(pipeline.Data, "keys", "webhook.secret"))).Trim(),
         }));
-        var (status, body) = await pipeline.PostAsync(
-            "/api/v1/repositories", new { forgeId, owner = "tests", name, cloneUrl = $"file://{repository.Bare}", defaultBranch = "main" });
-        Assert.True((int)status is 200 or 201, body.ToString());
+        // As a person would, so that every test here proves the command.
+        (await Cli.RunAsync(
+            pipeline, pipeline.AdminToken, "repository", "add", $"tests/{name}", "--forge-id", $"{forgeId}", "--clone-url",
+            $"file://{repository.Bare}")).ThrowIfFailed("pipeline repository add");
         return repository;
     }
 

@@ -11,6 +11,13 @@ internal static class RepositoryCommand
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "Repository as owner/name." };
 
+    private static readonly Option<long> ForgeId = new("--forge-id")
+    {
+        Description = "The forge's numeric id of the repository, which stays when its name changes; GitHub answers it as 'id' at "
+            + "/repos/OWNER/NAME of its API.",
+        Required = true,
+    };
+
     private static readonly Option<string> CloneUrl = new("--clone-url")
     {
         Description = "The address that the repository is cloned from.",
@@ -33,7 +40,7 @@ internal static class RepositoryCommand
                     new("id", "id"),
                 ]),
             factory.Verb("show", "Show a repository.", ShowAsync, Name),
-            factory.Verb("add", "Add a repository.", AddAsync, Name, CloneUrl, Branch),
+            factory.Verb("add", "Add a repository.", AddAsync, Name, ForgeId, CloneUrl, Branch),
         };
         noun.Aliases.Add("repo");
         return noun;
@@ -53,11 +60,17 @@ internal static class RepositoryCommand
         {
             throw new CommandException(
                 ExitCodes.Usage, $"'{parsed.GetValue(Name)}' is not a repository's name.",
-                "Write pipeline repository add owner/name --clone-url URL.");
+                "Write pipeline repository add owner/name --forge-id ID --clone-url URL.");
         }
 
         session.Out.Object(await session.Api.PostAsync(
-            "api/v1/repositories", new { owner, name, cloneUrl = parsed.GetValue(CloneUrl), defaultBranch = parsed.GetValue(Branch) }, ct));
+            "api/v1/repositories",
+            new
+            {
+                forgeId = parsed.GetValue(ForgeId), owner, name, cloneUrl = parsed.GetValue(CloneUrl),
+                defaultBranch = parsed.GetValue(Branch),
+            },
+            ct));
         return ExitCodes.Success;
     }
 }
