@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Dapper;
 using Npgsql;
@@ -146,8 +147,10 @@ internal sealed class Leadership : IAsyncDisposable
         }
     }
 
-    private Task QueryAsync(CancellationToken ct) =>
-        connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", commandTimeout: AnswerSeconds, cancellationToken: ct));
+    // Dapper opens a connection that is closed: that would be another session, which answers and holds no lock.
+    private Task QueryAsync(CancellationToken ct) => connection.State == ConnectionState.Open
+        ? connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", commandTimeout: AnswerSeconds, cancellationToken: ct))
+        : throw new NpgsqlException("the connection was closed.");
 
     private FencedException Gone(Exception seen) =>
         new($"The session that epoch {Epoch} of cluster {cluster} rests on is gone: {seen.Message}", seen);
@@ -156,6 +159,7 @@ internal sealed class Leadership : IAsyncDisposable
     {
         try
         {
+            await QueryAsync(CancellationToken.None);
             await connection.ExecuteAsync(GiveBack, new { cluster, epoch = Epoch });
             // The pool resets it with DISCARD ALL, which gives the lock back; unlocking by hand makes it sure.
             await connection.ExecuteAsync("UNLISTEN *; SELECT pg_advisory_unlock_all()");
