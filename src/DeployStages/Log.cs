@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.DeployStages;
 

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-
 namespace Pipeline.Kernel;
 
 /// <summary>Who did it. Every transition and journal entry names one.</summary>
@@ -12,13 +10,6 @@ public sealed record Actor(ActorKind Kind, string Name)
     public static Actor Webhook(string pusher) => new(ActorKind.Webhook, pusher);
     /// <summary>A person who signed in.</summary>
     public static Actor Person(string login) => new(ActorKind.Person, login);
-
-    /// <summary>The signed-in caller: kind from <see cref="CallerClaims.Kind"/> (person when absent), name from the name claim.</summary>
-    public static Actor Of(ClaimsPrincipal caller)
-    {
-        var name = caller.Identity?.Name ?? "anonymous";
-        return caller.HasClaim(CallerClaims.Kind, "token") ? new Actor(ActorKind.Token, name) : Person(name);
-    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Name}";

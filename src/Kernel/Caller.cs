@@ -26,11 +26,18 @@ public sealed record Caller(Actor Actor, IReadOnlySet<string> Permissions, IRead
     public static Caller Of(ClaimsPrincipal principal) =>
         principal.Identity is { IsAuthenticated: true }
             ? new Caller(
-                Actor.Of(principal),
+                ActorOf(principal),
                 principal.FindAll(CallerClaims.Permission).Select(c => c.Value).ToFrozenSet(StringComparer.Ordinal),
                 [.. principal.FindAll(CallerClaims.Group).Select(c => c.Value)],
                 [.. principal.FindAll(CallerClaims.Email).Select(c => c.Value)])
             : Anonymous;
+
+    // A person, unless a claim says that it is a machine.
+    private static Actor ActorOf(ClaimsPrincipal principal)
+    {
+        var name = principal.Identity?.Name ?? "anonymous";
+        return principal.HasClaim(CallerClaims.Kind, "token") ? new Actor(ActorKind.Token, name) : Actor.Person(name);
+    }
 
     /// <summary>Whether the caller holds the permission.</summary>
     public bool Has(string permission) => Permissions.Contains(permission);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Pipeline.Kernel;
@@ -59,4 +60,14 @@ public interface IGuidId<T> where T : struct, IGuidId<T>
     Guid Value { get; }
     /// <summary>The id with this UUID.</summary>
     static abstract T From(Guid value);
+}
+
+/// <summary>Writes an id as its bare UUID string.</summary>
+public sealed class GuidIdConverter<T> : JsonConverter<T> where T : struct, IGuidId<T>
+{
+    /// <inheritdoc/>
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => T.From(reader.GetGuid());
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }

@@ -7,6 +7,7 @@ using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Paging;
 using static Pipeline.ArtifactStore.Tests.Sample;
 
 namespace Pipeline.ArtifactStore.Tests;

@@ -8,6 +8,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Yaml;
 using Pipeline.TestKit;
 
 namespace Pipeline.Embedded.Tests;

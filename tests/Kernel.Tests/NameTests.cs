@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.Kernel.Tests;
 

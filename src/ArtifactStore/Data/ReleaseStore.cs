@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.ArtifactStore.Data;
 

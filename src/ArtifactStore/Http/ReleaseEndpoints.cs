@@ -7,6 +7,7 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.ArtifactStore.Http;
 

@@ -1,5 +1,6 @@
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Contract;
 

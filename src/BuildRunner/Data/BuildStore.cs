@@ -4,6 +4,7 @@ using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.BuildRunner.Data;
 

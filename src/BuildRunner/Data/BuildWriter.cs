@@ -5,6 +5,7 @@ using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Data;
 

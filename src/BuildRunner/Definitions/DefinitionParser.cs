@@ -1,4 +1,3 @@
-using Pipeline.Kernel;
 using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Definitions;

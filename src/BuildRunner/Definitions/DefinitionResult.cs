@@ -1,4 +1,4 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Definitions;
 

@@ -10,6 +10,7 @@ using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.BuildRunner.Http;
 

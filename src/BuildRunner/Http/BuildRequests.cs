@@ -1,5 +1,5 @@
 using Pipeline.BuildRunner.Definitions;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Http;
 

@@ -8,6 +8,7 @@ using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Jobs;
 

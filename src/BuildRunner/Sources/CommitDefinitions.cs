@@ -2,6 +2,7 @@ using System.Text;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Sources;
 

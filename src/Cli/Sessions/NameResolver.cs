@@ -37,7 +37,8 @@ internal sealed class NameResolver(ApiClient api, string? repository)
         {
             1 => found[0].Text("id"),
             0 when name is null => throw new CommandException(
-                ExitCodes.NotFound, "The server has no repository yet.", "Add one: pipeline repository add owner/name --forge-id ID --clone-url URL"),
+                ExitCodes.NotFound, "The server has no repository yet.",
+                "Add one: pipeline repository add owner/name --forge-id ID --clone-url URL"),
             0 => throw UnknownRepository(name),
             _ => throw new CommandException(
                 ExitCodes.Usage, "The server has several repositories, and none was named.", "Add -R owner/name."),

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.DeployStages.Data;
 

@@ -8,6 +8,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Commands;
 using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.DeployStages.Http;
 

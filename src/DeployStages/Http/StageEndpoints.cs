@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.DeployStages.Http;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.DeployStages.Policy;
 

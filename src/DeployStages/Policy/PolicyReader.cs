@@ -1,5 +1,4 @@
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.Kernel;
 using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.DeployStages.Policy;

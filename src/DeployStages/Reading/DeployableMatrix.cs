@@ -4,6 +4,7 @@ using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Scheduler.Contract;
 
 namespace Pipeline.DeployStages.Reading;

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Data;
 

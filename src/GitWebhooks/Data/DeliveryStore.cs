@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Data;
 

@@ -1,5 +1,6 @@
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Data;
 

@@ -6,6 +6,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Http;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Http;
 

@@ -13,31 +13,36 @@ internal sealed class HealthChecker(HealthCheck check, Probe probe, TimeProvider
     {
         try
         {
-            var started = time.GetTimestamp();
-            await Task.Delay(TimeSpan.FromSeconds(check.DelaySeconds) + startup, time, ct);
-            bool? healthy = null;
-            for (var failures = 0; failures < check.ConsecutiveFailures;)
-            {
-                var passed = await AttemptAsync(ct);
-                if (passed && healthy != true)
-                    report(true);
-                if (passed || healthy is not null || time.GetElapsedTime(started).TotalSeconds > check.GracePeriodSeconds)
-                {
-                    healthy = passed;
-                    failures = passed ? 0 : failures + 1;
-                    if (!passed)
-                        report(false);
-                }
-
-                if (failures < check.ConsecutiveFailures)
-                    await Task.Delay(TimeSpan.FromSeconds(check.IntervalSeconds), time, ct);
-            }
-
+            await FailAsync(ct);
             kill();
         }
         catch (OperationCanceledException)
         {
             // The task ended.
+        }
+    }
+
+    /// <summary>Returns when enough checks in a row have failed.</summary>
+    private async Task FailAsync(CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        await Task.Delay(TimeSpan.FromSeconds(check.DelaySeconds) + startup, time, ct);
+        bool? healthy = null;
+        for (var failures = 0; failures < check.ConsecutiveFailures;)
+        {
+            var passed = await AttemptAsync(ct);
+            if (passed && healthy != true)
+                report(true);
+            if (passed || healthy is not null || time.GetElapsedTime(started).TotalSeconds > check.GracePeriodSeconds)
+            {
+                healthy = passed;
+                failures = passed ? 0 : failures + 1;
+                if (!passed)
+                    report(false);
+            }
+
+            if (failures < check.ConsecutiveFailures)
+                await Task.Delay(TimeSpan.FromSeconds(check.IntervalSeconds), time, ct);
         }
     }
 

@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Contract.Views;

@@ -1,4 +1,4 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.Scheduler.Data;
 

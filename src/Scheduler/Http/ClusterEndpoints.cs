@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Tasks;

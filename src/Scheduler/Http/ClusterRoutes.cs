@@ -33,5 +33,5 @@ internal static class ClusterRoutes
     /// <summary>What operators do under a path of a cluster; ids of requests, deploys and runs in it are looked at first.</summary>
     public static RouteGroupBuilder MapOperations(this IEndpointRouteBuilder routes, string path = "") =>
         routes.MapGroup(Cluster + path).RequireAuthorization(Permission.Operate).WithTags("scheduler")
-            .AddEndpointFilter(CleanText.IdFilter);
+            .AddEndpointFilter(PathId.Filter);
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Views;

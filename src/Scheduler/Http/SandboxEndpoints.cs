@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Http.Validation;

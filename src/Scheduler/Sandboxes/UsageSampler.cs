@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Sandboxes;
@@ -103,8 +104,7 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
                 if (task.IsOver || found[(task.FrameworkId!, task.Id)].FirstOrDefault() is not { } usage)
                     Note(series, NotRunning(task, series.Last is not null));
                 else
-                    lock (gate)
-                        series.Add(usage, task.RunningAt);
+                    Add(series, usage, task.RunningAt);
             }
         }
         catch (Exception e) when (SandboxReader.IsOfTheAgent(e, ct))
@@ -126,6 +126,12 @@ internal sealed class UsageSampler(AgentClients agents, SandboxStore tasks, Time
     {
         lock (gate)
             series.Problem = problem;
+    }
+
+    private void Add(UsageSeries series, ContainerUsage usage, DateTimeOffset? startedAt)
+    {
+        lock (gate)
+            series.Add(usage, startedAt);
     }
 
     private UsageSeries Watch(string id)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.Server.Api;
 

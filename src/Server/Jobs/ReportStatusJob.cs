@@ -32,7 +32,7 @@ public sealed class ReportStatusJob(StatusCommands statuses, JournalReader journ
             var entries = await journal.AboutAsync(subject, before, Page, ct);
             foreach (var entry in entries)
             {
-                if (StatusFlow.Of(entry.Event) is { } report && report.Context == context)
+                if (StatusReport.Of(entry.Event) is { } report && report.Context == context)
                     return report;
             }
 

@@ -2,7 +2,9 @@ using Pipeline.TestKit;
 
 namespace Pipeline.Cli.Tests.Kit;
 
-/// <summary>A part of the interface that a person has read: <c>UPDATE_REVIEWED=1</c> writes it anew, and its difference is reviewed.</summary>
+/// <summary>
+/// A part of the interface that a person has read: <c>UPDATE_REVIEWED=1</c> writes it anew, and its difference is reviewed.
+/// </summary>
 internal static class ReviewedFile
 {
     public static void Equal(string name, string found)

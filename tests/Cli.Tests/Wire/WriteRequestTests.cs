@@ -132,7 +132,8 @@ public sealed class WriteRequestTests
     [Fact]
     public void Every_write_above_stands_in_the_reviewed_file()
     {
-        var rows = typeof(WriteRequestTests).GetMethods().SelectMany(m => m.GetCustomAttributes(false).OfType<InlineDataAttribute>()).Select(row =>
+        var data = typeof(WriteRequestTests).GetMethods().SelectMany(m => m.GetCustomAttributes(false).OfType<InlineDataAttribute>());
+        var rows = data.Select(row =>
         {
             var (request, body) = ((string)row.Data[1]!, row.Data.Length > 2 ? (string)row.Data[2]! : "");
             return $"{(request[0] == '/' ? $"POST {Requests}{request}" : request)}\t{body}";

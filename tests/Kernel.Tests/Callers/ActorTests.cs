@@ -34,7 +34,7 @@ public sealed class ActorTests
         if (name is not null)
             identity.AddClaim(new Claim(ClaimTypes.Name, name));
 
-        Assert.Equal(expected, Actor.Of(new ClaimsPrincipal(identity)).ToString());
+        Assert.Equal(expected, Caller.Of(new ClaimsPrincipal(identity)).Actor.ToString());
     }
 
     [Fact]

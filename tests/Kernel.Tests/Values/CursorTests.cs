@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using CsCheck;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.Kernel.Tests.Values;
 

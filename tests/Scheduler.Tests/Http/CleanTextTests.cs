@@ -42,7 +42,7 @@ public sealed class CleanTextTests
     public async Task The_id_of_a_request_deploy_or_run_follows_its_rules(string id, string? pointer)
     {
         var http = new DefaultHttpContext { Request = { RouteValues = { ["id"] = id } } };
-        var result = await CleanText.IdFilter(Context(http), _ => ValueTask.FromResult<object?>("reached"));
+        var result = await PathId.Filter(Context(http), _ => ValueTask.FromResult<object?>("reached"));
         if (pointer is null)
             Assert.Equal("reached", result);
         else

@@ -42,19 +42,19 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact, Trait("fact", "126"), Trait("fact", "127")]
-    public void Random_histories_are_safe_and_come_to_rest()
+    public async Task Random_histories_are_safe_and_come_to_rest()
     {
         var began = Stopwatch.GetTimestamp();
         var one = Setting("SIM_SEED", 0);
         var (from, count) = one > 0 ? (one, 1) : (1, Setting("SIM_SEEDS", 200));
         var failed = new SortedDictionary<int, string>();
         var (steps, terms, launches) = (0L, 0, 0);
-        Parallel.For(from, from + count, seed =>
+        await Parallel.ForAsync(from, from + count, async (seed, _) =>
         {
             var run = new ClusterSimulator(seed);
             try
             {
-                run.RunAsync(Steps).GetAwaiter().GetResult();
+                await run.RunAsync(Steps);
             }
             catch (Exception e)
             {

@@ -4,6 +4,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Yaml;
 using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Server.Tests.Flows;

@@ -49,7 +49,7 @@ public sealed class FlowTests
     {
         var unknown = new UnknownEvent("build.finished", System.Text.Json.JsonSerializer.SerializeToElement(new { outcome = "succeeded" }));
         Assert.Empty(JobsOf(unknown));
-        Assert.Null(StatusFlow.Of(unknown));
+        Assert.Null(StatusReport.Of(unknown));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class FlowTests
     private static IEnumerable<string> Consequences(JournalEvent happened)
     {
         var lines = JobsOf(happened).Where(j => j.Type != typeof(ReportStatusJob)).Select(j => $"job {j.Type.FullName}").ToList();
-        if (StatusFlow.Of(happened) is { } status)
+        if (StatusReport.Of(happened) is { } status)
             lines.Add($"status {status.Context} {status.State}: {status.Description}");
         return lines.Count == 0 ? ["nothing"] : lines;
     }

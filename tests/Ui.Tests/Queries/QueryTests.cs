@@ -1,5 +1,6 @@
 using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Ui.Queries.Builds;

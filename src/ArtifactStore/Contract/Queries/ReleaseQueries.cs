@@ -1,5 +1,6 @@
 using Pipeline.ArtifactStore.Data;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.ArtifactStore.Contract.Queries;
 

@@ -1,6 +1,7 @@
 using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.BuildRunner.Contract.Queries;
 

@@ -1,4 +1,5 @@
 using Pipeline.Kernel;
+using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Contract.Views;
 

@@ -4,6 +4,7 @@ using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Reading;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.DeployStages.Contract.Queries;
 

@@ -1,6 +1,7 @@
 using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Contract.Queries;
 

@@ -1,5 +1,6 @@
 using Pipeline.GitWebhooks.Data;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Contract.Queries;
 

@@ -18,13 +18,6 @@ internal static class FailureRules
 
     private const string ExitMessage = "Command exited with status ";
 
-    private static readonly HashSet<string> InfraReasons = new(StringComparer.Ordinal)
-    {
-        "AGENT_DISCONNECTED", "AGENT_REMOVED", "AGENT_RESTARTED", "AGENT_UNKNOWN", "AGENT_DRAINING", "AGENT_REMOVED_BY_OPERATOR",
-        "AGENT_REREGISTERED", "MASTER_DISCONNECTED", "CONTAINER_PREEMPTED", "EXECUTOR_REGISTRATION_TIMEOUT", "EXECUTOR_TERMINATED",
-        "EXECUTOR_UNREGISTERED", "GC_ERROR", "SLAVE_DISCONNECTED", "SLAVE_REMOVED", "SLAVE_RESTARTED", "SLAVE_UNKNOWN",
-    };
-
     /// <param name="image">The image of its container; null when it has none.</param>
     public static TaskEnd Classify(TaskRecord task, RequestKind kind, TaskStatus status, string? image = null)
     {
@@ -54,6 +47,12 @@ internal static class FailureRules
         return Classify(task, spec.Kind, lost, spec.Image);
     }
 
+    private static bool IsInfra(string reason) => reason is
+        "AGENT_DISCONNECTED" or "AGENT_REMOVED" or "AGENT_RESTARTED" or "AGENT_UNKNOWN" or "AGENT_DRAINING" or "AGENT_REMOVED_BY_OPERATOR"
+        or "AGENT_REREGISTERED" or "MASTER_DISCONNECTED" or "CONTAINER_PREEMPTED" or "EXECUTOR_REGISTRATION_TIMEOUT"
+        or "EXECUTOR_TERMINATED" or "EXECUTOR_UNREGISTERED" or "GC_ERROR" or "SLAVE_DISCONNECTED" or "SLAVE_REMOVED" or "SLAVE_RESTARTED"
+        or "SLAVE_UNKNOWN";
+
     private static TaskEnd Failed(TaskStatus status, int? exit, string reason, string? image)
     {
         var code = ReasonOf(status);
@@ -66,7 +65,7 @@ internal static class FailureRules
         if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
             return ImageRules.Judge(reason, image) ?? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason,
                 MayBeInfra: true);
-        var infra = InfraReasons.Contains(code);
+        var infra = IsInfra(code);
         return new(TaskPhase.Failed, Outcome.Failed, infra ? FailureClass.Infra : FailureClass.App, exit, reason);
     }
 

@@ -11,9 +11,6 @@ internal static class PlacementWhy
     private const int Said = 3;
     private const int MostRacks = 10;
 
-    private static readonly HashSet<string> Shortages =
-        [.. Enum.GetValues<Fit>().Where(f => f is > Fit.Yes and < Fit.Maintenance).Select(CodeOf)];
-
     private sealed class AgentClass
     {
         public int Agents { get; set; }
@@ -26,11 +23,32 @@ internal static class PlacementWhy
     /// <param name="before">Without an offer there is nothing new to compare with: the last comparison says more.</param>
     public static WhyReport Of(
         TaskShape shape, PlacementPlanner planner, IEnumerable<AgentRecord> agents, PlacementForced forced, string? silence,
-            WhyReport? before,
-        DateTimeOffset now)
+        WhyReport? before, DateTimeOffset now)
+    {
+        var (classes, known) = Classify(shape, planner, agents);
+        var offering = planner.Slots.Count;
+        var shortages = classes.Where(c => c.Key < Fit.NoOffer).ToList();
+        var blockers = classes.Where(c => c.Key is not (Fit.Dead or Fit.NoOffer) || shortages.Count == 0 && c.Key == Fit.NoOffer)
+            .Select(c => Blocker(shape, c.Key, c.Value, forced, silence)).ToList();
+        if (offering == 0 && before is not null)
+            blockers = [.. before.Blockers.Where(IsShortage), .. blockers];
+        if (blockers.Count == 0)
+            blockers.Add(new WhyBlocker("no-agents", "no agent is known"));
+        var tail = offering == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"no agent offers anything; {known} agents are known")
+            : string.Create(CultureInfo.InvariantCulture, $"{offering} of {known} agents offer");
+        var told = blockers.Where(b => b.Code is not ("no-offer" or "no-agents")).Take(Said).Select(b => b.Text).Append(tail);
+        if (silence is not null && offering == 0)
+            told = told.Append(silence);
+        return new WhyReport(shape.Key, string.Join("; ", told), blockers, now);
+    }
+
+    /// <summary>The agents that do not fit, by what is missing on them, and how many agents are known.</summary>
+    private static (SortedDictionary<Fit, AgentClass> Classes, int Known) Classify(
+        TaskShape shape, PlacementPlanner planner, IEnumerable<AgentRecord> agents)
     {
         var classes = new SortedDictionary<Fit, AgentClass>();
-        var known = 0;
+        var known = planner.Slots.Count;
         foreach (var agent in agents)
         {
             if (planner.SlotOf(agent.Id) is not null)
@@ -49,23 +67,11 @@ internal static class PlacementWhy
             Put(classes, fit, slot.Rack, slot.Host, FreeOf(fit, slot));
         }
 
-        var offering = planner.Slots.Count;
-        known += offering;
-        var shortages = classes.Where(c => c.Key < Fit.NoOffer).ToList();
-        var blockers = classes.Where(c => c.Key is not (Fit.Dead or Fit.NoOffer) || shortages.Count == 0 && c.Key == Fit.NoOffer)
-            .Select(c => Blocker(shape, c.Key, c.Value, forced, silence)).ToList();
-        if (offering == 0 && before is not null)
-            blockers = [.. before.Blockers.Where(b => Shortages.Contains(b.Code)), .. blockers];
-        if (blockers.Count == 0)
-            blockers.Add(new WhyBlocker("no-agents", "no agent is known"));
-        var tail = offering == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"no agent offers anything; {known} agents are known")
-            : string.Create(CultureInfo.InvariantCulture, $"{offering} of {known} agents offer");
-        var told = blockers.Where(b => b.Code is not ("no-offer" or "no-agents")).Take(Said).Select(b => b.Text).Append(tail);
-        if (silence is not null && offering == 0)
-            told = told.Append(silence);
-        return new WhyReport(shape.Key, string.Join("; ", told), blockers, now);
+        return (classes, known);
     }
+
+    private static bool IsShortage(WhyBlocker blocker) =>
+        Enum.GetValues<Fit>().Any(f => f is > Fit.Yes and < Fit.Maintenance && CodeOf(f) == blocker.Code);
 
     private static void Put(SortedDictionary<Fit, AgentClass> classes, Fit fit, string rack, string host, decimal free)
     {

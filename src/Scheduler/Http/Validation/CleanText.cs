@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Pipeline.Scheduler.Core.Policy;
 
 namespace Pipeline.Scheduler.Http.Validation;
 
@@ -25,15 +24,5 @@ internal static class CleanText
         }
 
         return next(context);
-    }
-
-    /// <summary>The <c>id</c> in the path is one of a request, deploy or run.</summary>
-    public static ValueTask<object?> IdFilter(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        if (context.HttpContext.Request.RouteValues["id"] is not string id || IdRules.Fault(id, IdRules.MostRequest) is not { } fault)
-            return next(context);
-        var fields = new FieldErrors();
-        fields.Require("id", false, fault);
-        return new ValueTask<object?>(fields.Problem());
     }
 }

@@ -1,4 +1,4 @@
-using Pipeline.Kernel;
+using Pipeline.Kernel.Paging;
 using Pipeline.Ui.Queries.Builds;
 
 namespace Pipeline.Ui.Queries.Commits;

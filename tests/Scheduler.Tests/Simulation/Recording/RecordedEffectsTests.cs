@@ -19,11 +19,11 @@ public sealed class RecordedEffectsTests(ITestOutputHelper output)
     private const int FirstVaried = 1001;
 
     [Fact]
-    public void The_effects_of_recorded_seeds_are_the_same()
+    public async Task The_effects_of_recorded_seeds_are_the_same()
     {
         var seeds = Enumerable.Range(1, Plain).Concat(Enumerable.Range(FirstVaried, Varied)).ToList();
         var summaries = new ConcurrentDictionary<int, string>();
-        Parallel.ForEach(seeds, seed => summaries[seed] = Play(seed));
+        await Parallel.ForEachAsync(seeds, async (seed, _) => summaries[seed] = await PlayAsync(seed));
         var lines = seeds.ConvertAll(seed => string.Create(CultureInfo.InvariantCulture, $"{seed} {summaries[seed]}"));
         if (Environment.GetEnvironmentVariable("SIM_RECORD") == "1")
             File.WriteAllLines(Fixture, lines);
@@ -34,24 +34,24 @@ public sealed class RecordedEffectsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_history_can_be_dumped_in_full()
+    public async Task A_history_can_be_dumped_in_full()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("SIM_DUMP"), CultureInfo.InvariantCulture, out var asked) ? asked : 0;
         var path = Path.Combine(AppContext.BaseDirectory, $"effects.{seed}.txt");
-        using (var dump = new StreamWriter(path))
-            Play(seed > 0 ? seed : 1, dump, seed > 0 ? Steps : 50);
+        await using (var dump = new StreamWriter(path))
+            await PlayAsync(seed > 0 ? seed : 1, dump, seed > 0 ? Steps : 50);
         Assert.StartsWith("step 1 ", File.ReadLines(path).First().Replace("step 2 ", "step 1 ", StringComparison.Ordinal), StringComparison.Ordinal);
         output.WriteLine(path);
     }
 
-    private static string Play(int seed, TextWriter? dump = null, int steps = Steps)
+    private static async Task<string> PlayAsync(int seed, TextWriter? dump = null, int steps = Steps)
     {
         using var recorder = new EffectsRecorder(dump);
         var scenario = seed < FirstVaried
             ? Scenario.Usual
             : new Scenario { Settings = VariedCommands.Settings, Trust = VariedCommands.Check, Commands = VariedCommands.All, IsChecked = false };
         var run = new ClusterSimulator(seed, scenario: scenario with { Recorder = recorder });
-        run.PlayAsync(steps).GetAwaiter().GetResult();
+        await run.PlayAsync(steps);
         return recorder.Summary;
     }
 

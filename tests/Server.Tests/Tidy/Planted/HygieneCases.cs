@@ -52,6 +52,7 @@ internal static class HygieneCases
                         async Task F() => await Fetch();
                     }
                     """),
+                ("tests/A.cs", "class A { void AfterACollection() => GC.Collect(); }\n"),
             ],
             ["src/A.cs:3", "src/A.cs:4", "src/A.cs:5", "src/A.cs:6"]),
 

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Paging;
 
 /// <summary>The opaque text of a keyset cursor over (time, id): base64url of <c>ticks|id</c>.</summary>
 public static class CursorText

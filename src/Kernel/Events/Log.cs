@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Events;
 
 /// <summary>Messages of the kernel: 7500–7501 (as the live feed always had them).</summary>
 internal static partial class Log

@@ -1,4 +1,4 @@
-namespace Pipeline.Kernel;
+namespace Pipeline.Kernel.Paging;
 
 /// <summary>One page of a list. <see cref="Next"/> is the opaque cursor of the next page, null on the last one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
