@@ -26,7 +26,8 @@ internal sealed class BenchMaster(int agents, decimal cpusEach) : IMaster
     public int Launched => launched;
     public int Acknowledged => acknowledged;
 
-    public async IAsyncEnumerable<MasterEvent> SubscribeAsync(Func<FrameworkDescription> framework, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<MasterEvent> SubscribeAsync(
+        Func<FrameworkDescription> framework, [EnumeratorCancellation] CancellationToken ct)
     {
         yield return new Subscribed("fw-bench", TimeSpan.FromSeconds(15), "m1", "127.0.0.1:5050", "1.12.0");
         await foreach (var said in stream.Reader.ReadAllAsync(ct))

@@ -101,5 +101,6 @@ internal sealed class BenchScheduler : IAsyncDisposable
     /// <summary>Cpus of each agent for so many tasks on so many agents.</summary>
     public static decimal Cpus(int tasks, int agents) => Math.Ceiling((decimal)tasks / agents) * 0.11m;
 
-    public static void Row(string what, string value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-46}{value}"));
+    public static void Row(string what, string value) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-46}{value}"));
 }

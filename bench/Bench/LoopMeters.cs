@@ -31,7 +31,8 @@ internal sealed class LoopMeters : IDisposable
     public ConcurrentQueue<TimeSpan> Lag { get; } = new();
 
     public string Commits => string.Create(
-        CultureInfo.InvariantCulture, $"{commits.Count} of together {commits.Sum():0.0} s, the longest {commits.DefaultIfEmpty().Max():0.00} s");
+        CultureInfo.InvariantCulture,
+        $"{commits.Count} of together {commits.Sum():0.0} s, the longest {commits.DefaultIfEmpty().Max():0.00} s");
 
     public void Dispose() => listener.Dispose();
 }

@@ -12,7 +12,9 @@ public static class Percentiles
         var sorted = times.Order().ToArray();
         string At(double share) => sorted.Length == 0
             ? "-"
-            : string.Create(CultureInfo.InvariantCulture, $"{sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1)].TotalMilliseconds:0.0} ms");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1)].TotalMilliseconds:0.0} ms");
         Console.WriteLine($"{what,-44}{At(0.50),10}{At(0.95),10}{At(0.99),10}{sorted.Length,8}");
     }
 }

@@ -15,7 +15,8 @@ internal static class PlacementLoad
 {
     public static void Run(int tasks, int agents)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tasks} identical tasks on {agents} agents of 25 racks, core only"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{tasks} identical tasks on {agents} agents of 25 racks, core only"));
         Console.WriteLine("| Placement | submit | place | placed | why, none fits |");
         Console.WriteLine("|---|---|---|---|---|");
         Row("balanced", new Placement(), tasks, agents);
@@ -39,7 +40,8 @@ internal static class PlacementLoad
         var tooSmall = Offers(agents, 0.1m);
         var why = Time(() => hungry.Handle(tooSmall, now));
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {name} | {submit.TotalSeconds:0.00} s | {place.TotalSeconds:0.00} s | {placed} | {why.TotalSeconds:0.00} s |"));
+            CultureInfo.InvariantCulture,
+            $"| {name} | {submit.TotalSeconds:0.00} s | {place.TotalSeconds:0.00} s | {placed} | {why.TotalSeconds:0.00} s |"));
     }
 
     private static void ManyRequests(int requests, int agents)
@@ -51,14 +53,16 @@ internal static class PlacementLoad
         var placed = 0;
         var offers = Offers(agents, 16);
         var place = Time(() => placed = machine.Handle(offers, now).Sends.OfType<Launch>().Sum(l => l.Tasks.Count));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {requests} requests of 3 | | {place.TotalSeconds:0.00} s | {placed} | |"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| {requests} requests of 3 | | {place.TotalSeconds:0.00} s | {placed} | |"));
     }
 
     private static ClusterMachine NewMachine()
     {
         var machine = new ClusterMachine(
             new CoreSettings("bench", "pipeline") { MaxInstances = 1_000_000 }, (_, _) => null, Snapshot.Empty, DateTimeOffset.UnixEpoch);
-        machine.Handle(new MasterEventReceived(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m:5050", "1")), DateTimeOffset.UnixEpoch);
+        machine.Handle(
+            new MasterEventReceived(new Subscribed("fw", TimeSpan.FromSeconds(15), "m", "m:5050", "1")), DateTimeOffset.UnixEpoch);
         return machine;
     }
 
@@ -69,7 +73,8 @@ internal static class PlacementLoad
         Options = DeployOptions.Default with { Placement = placement },
     };
 
-    private static MasterEventReceived Offers(int agents, decimal cpus) => new(new OffersReceived([.. Enumerable.Range(0, agents).Select(n => new Offer(
+    private static MasterEventReceived Offers(int agents, decimal cpus) =>
+        new(new OffersReceived([.. Enumerable.Range(0, agents).Select(n => new Offer(
         $"o{n}", $"agent-{n:00000}", $"host-{n:00000}", "10.0.0.1", "http://10.0.0.1:5051", "pipeline",
         new OfferedResources(cpus, 32_768, 100_000, [new PortRange(31000, 32000)]),
         new Dictionary<string, string> { ["rack"] = $"rack-{n % 25:00}" }, null))]));

@@ -3,7 +3,9 @@ using Pipeline.EndToEnd.Harness;
 
 namespace Pipeline.Bench;
 
-/// <summary>Pushes of a trivial service, one after the other, timed by the product's own journal against the start of <c>git push</c>.</summary>
+/// <summary>
+/// Pushes of a trivial service, one after the other, timed by the product's own journal against the start of <c>git push</c>.
+/// </summary>
 public static class PushLatency
 {
     // No soak, no bake, no people: what is left is the pipeline's own share.

@@ -11,7 +11,9 @@ using TaskStatus = Pipeline.Mesos.TaskStatus;
 
 namespace Pipeline.Bench;
 
-/// <summary>The core alone with one request of many instances: bounced, scaled down while it waits, scaled down while it runs, removed.</summary>
+/// <summary>
+/// The core alone with one request of many instances: bounced, scaled down while it waits, scaled down while it runs, removed.
+/// </summary>
 internal static class RetireLoad
 {
     private static readonly Actor Somebody = Actor.System("bench");
@@ -99,7 +101,8 @@ internal static class RetireLoad
             task.Id, state, task.AgentId, "SOURCE_EXECUTOR", null, null, BitConverter.GetBytes(++numbers), null, now, null, null))));
 
         private Offer OfferOf(int agent) => new(
-            $"o{++numbers}", $"a{agent}", $"host{agent}", "10.0.0.1", "http://10.0.0.1:5051", "pipeline", new OfferedResources(20, 8192, 8192, []),
+            $"o{++numbers}", $"a{agent}", $"host{agent}", "10.0.0.1", "http://10.0.0.1:5051", "pipeline",
+            new OfferedResources(20, 8192, 8192, []),
             new Dictionary<string, string> { ["rack"] = $"r{agent % 4}" }, null);
     }
 }

@@ -45,7 +45,8 @@ public static class SchedulerLoad
         {
             var step = Stopwatch.GetTimestamp();
             machine.Handle([.. some.Select(t => new MasterEventReceived(new TaskUpdated(new Mesos.TaskStatus(
-                t.Id, TaskState.Running, t.AgentId, "SOURCE_EXECUTOR", null, null, BitConverter.GetBytes(++numbers), null, now, null, null))))], now);
+                t.Id, TaskState.Running, t.AgentId, "SOURCE_EXECUTOR", null, null, BitConverter.GetBytes(++numbers), null, now, null,
+                null))))], now);
             longest = Stopwatch.GetElapsedTime(step) is var s && s > longest ? s : longest;
         }
 
@@ -69,8 +70,11 @@ public static class SchedulerLoad
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         var all = Stopwatch.GetElapsedTime(began);
         var launching = Stopwatch.GetElapsedTime(master.FirstOffer, master.LastLaunch);
-        BenchScheduler.Row("loop + PostgreSQL: launches, durable", $"{master.Launched} of {tasks}, {master.Launched / launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
-        BenchScheduler.Row("loop + PostgreSQL: all run and acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s, "
+        BenchScheduler.Row(
+            "loop + PostgreSQL: launches, durable",
+            $"{master.Launched} of {tasks}, {master.Launched / launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
+        BenchScheduler.Row(
+            "loop + PostgreSQL: all run and acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s, "
             + $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s of processor here");
         BenchScheduler.Row("loop + PostgreSQL: in commits", scheduler.Meters.Commits);
         Percentiles.PrintHeader();

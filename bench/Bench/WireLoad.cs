@@ -32,7 +32,9 @@ public static class WireLoad
                 MoreArguments =
                 [
                     $"--virtual_agents={agents}", "--virtual_racks=20", "--launch_delay=100ms",
-                    string.Create(CultureInfo.InvariantCulture, $"--virtual_resources=cpus:{BenchScheduler.Cpus(tasks, agents)};mem:65536;disk:200000;ports:[31000-31999]"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"--virtual_resources=cpus:{BenchScheduler.Cpus(tasks, agents)};mem:65536;disk:200000;ports:[31000-31999]"),
                 ],
             },
             CancellationToken.None);
@@ -52,12 +54,17 @@ public static class WireLoad
         while (master.Acknowledged < 2 * tasks && Stopwatch.GetElapsedTime(began) < LongEnough)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         var all = Stopwatch.GetElapsedTime(began);
-        BenchScheduler.Row("launches, durable before ACCEPT", $"{master.Launched} of {tasks}, {master.Launched / master.Launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
-        BenchScheduler.Row("all run, both updates acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s");
-        BenchScheduler.Row("memory: scheduler, master with agents", $"{Resident(Environment.ProcessId)} MiB, {Resident(cluster.ProcessId)} MiB");
+        BenchScheduler.Row(
+            "launches, durable before ACCEPT",
+            $"{master.Launched} of {tasks}, {master.Launched / master.Launching.TotalSeconds:0}/s from the first offer to the last ACCEPT");
+        BenchScheduler.Row(
+            "all run, both updates acknowledged", $"{all.TotalSeconds:0.0} s, {master.Launched / all.TotalSeconds:0} tasks/s");
+        BenchScheduler.Row(
+            "memory: scheduler, master with agents", $"{Resident(Environment.ProcessId)} MiB, {Resident(cluster.ProcessId)} MiB");
         BenchScheduler.Row("in commits", scheduler.Meters.Commits);
         BenchScheduler.Row("processor: scheduler, master with agents", string.Create(
-            CultureInfo.InvariantCulture, $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s, {CpuOf(cluster.ProcessId) - clusterCpu:0.0} s"));
+            CultureInfo.InvariantCulture,
+            $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s, {CpuOf(cluster.ProcessId) - clusterCpu:0.0} s"));
         Percentiles.PrintHeader();
         Percentiles.Print("loop lag: heard -> committed and sent", scheduler.Meters.Lag);
         Percentiles.Print("update heard -> acknowledged", master.AckLag);

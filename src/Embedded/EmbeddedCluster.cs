@@ -5,7 +5,9 @@ using Pipeline.Kernel;
 
 namespace Pipeline.Embedded;
 
-/// <summary>One LocalMesos process: started in a session of its own so that it outlives the server, found again by its state file.</summary>
+/// <summary>
+/// One LocalMesos process: started in a session of its own so that it outlives the server, found again by its state file.
+/// </summary>
 internal sealed class EmbeddedCluster(string name, string directory, string? dockerSocket, InstallLayout layout, TimeProvider time)
 {
     private const int SigTerm = 15;
@@ -33,7 +35,8 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, ct);
         }
 
-        throw new UsageException($"The cluster {name} did not start. The end of {log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}");
+        throw new UsageException(
+            $"The cluster {name} did not start. The end of {log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}");
     }
 
     /// <summary>Ends the cluster and every task on it.</summary>
@@ -73,7 +76,9 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
             var state = JsonSerializer.Deserialize<State>(File.ReadAllText(stateFile), JsonSerializerOptions.Web);
             // A pid is used again by other programs: its command line must be that of a LocalMesos of this very directory.
             var commandLine = $"/proc/{state?.Pid}/cmdline";
-            return state is not null && File.Exists(commandLine) && File.ReadAllText(commandLine).Split('\0').Contains(directory) ? state : null;
+            return state is not null && File.Exists(commandLine) && File.ReadAllText(commandLine).Split('\0').Contains(directory)
+                ? state
+                : null;
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

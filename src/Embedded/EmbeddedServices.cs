@@ -4,7 +4,9 @@ using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.Embedded;
 
-/// <summary>What a lone machine has instead of a data centre: a private PostgreSQL and three LocalMesos clusters. They outlive the server.</summary>
+/// <summary>
+/// What a lone machine has instead of a data centre: a private PostgreSQL and three LocalMesos clusters. They outlive the server.
+/// </summary>
 internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout layout, TimeProvider time)
 {
     public static IReadOnlyList<string> ClusterNames { get; } = ["infra-qa", "product-qa", "production"];

@@ -2,7 +2,9 @@ using Pipeline.Kernel;
 
 namespace Pipeline.Embedded;
 
-/// <summary>Where the programs lie beside each other: <c>server/</c>, <c>localmesos/</c>, <c>taskrunner/</c>, <c>cli/</c>, <c>pipelines/</c>.</summary>
+/// <summary>
+/// Where the programs lie beside each other: <c>server/</c>, <c>localmesos/</c>, <c>taskrunner/</c>, <c>cli/</c>, <c>pipelines/</c>.
+/// </summary>
 internal sealed class InstallLayout
 {
     /// <param name="root">The folder that holds them; null: the one above the server that runs.</param>
@@ -24,5 +26,6 @@ internal sealed class InstallLayout
     private static string Require(string path) =>
         Path.Exists(path)
             ? path
-            : throw new UsageException($"{path} is missing. Start with ./up, which builds everything, or build the parts with scripts/build.");
+            : throw new UsageException(
+                $"{path} is missing. Start with ./up, which builds everything, or build the parts with scripts/build.");
 }

@@ -5,7 +5,9 @@ using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.Embedded;
 
-/// <summary>A bare git repository on this machine whose hook sends the webhook that GitHub would send, filled with the sample at the first start.</summary>
+/// <summary>
+/// A bare git repository on this machine whose hook sends the webhook that GitHub would send, filled with the sample at the first start.
+/// </summary>
 internal sealed class SampleRepository(EmbeddedOptions options, InstallLayout layout)
 {
     public const string Owner = "samples";
@@ -62,7 +64,9 @@ internal sealed class SampleRepository(EmbeddedOptions options, InstallLayout la
         await InstallHookAsync(ct);
     }
 
-    /// <summary>Pushes the sample when nothing was ever pushed; else announces the heads again, for pushes made while the server was away.</summary>
+    /// <summary>
+    /// Pushes the sample when nothing was ever pushed; else announces the heads again, for pushes made while the server was away.
+    /// </summary>
     /// <returns>The commit that main points to, and whether this was its push.</returns>
     public async Task<(CommitSha Head, bool Pushed)> PushOrResyncAsync(CancellationToken ct)
     {
@@ -89,7 +93,8 @@ internal sealed class SampleRepository(EmbeddedOptions options, InstallLayout la
         }
 
         await GitAsync(["add", "-A"], work, ct);
-        await GitAsync(["-c", "user.name=Pipeline", "-c", "user.email=sample@pipeline.invalid", "commit", "-q", "-m", "Say hello"], work, ct);
+        await GitAsync(
+            ["-c", "user.name=Pipeline", "-c", "user.email=sample@pipeline.invalid", "commit", "-q", "-m", "Say hello"], work, ct);
         await GitAsync(["push", "-q", BarePath, "main"], work, ct);
         Directory.Delete(work, recursive: true);
     }

@@ -7,7 +7,9 @@ using Pipeline.People.Contract;
 
 namespace Pipeline.Embedded;
 
-/// <summary><c>up [--once]</c>: everything on this machine. Ctrl-C ends all of it, tasks included; a killed server leaves the rest running.</summary>
+/// <summary>
+/// <c>up [--once]</c>: everything on this machine. Ctrl-C ends all of it, tasks included; a killed server leaves the rest running.
+/// </summary>
 public static class UpCommand
 {
     /// <param name="build">Makes the server from settings; the composition root knows how.</param>
@@ -40,7 +42,8 @@ public static class UpCommand
     }
 
     private static async Task<int> ServeAsync(
-        EmbeddedOptions options, InstallLayout layout, EmbeddedServices services, Func<IReadOnlyDictionary<string, string?>, WebApplication> build,
+        EmbeddedOptions options, InstallLayout layout, EmbeddedServices services,
+        Func<IReadOnlyDictionary<string, string?>, WebApplication> build,
         CancellationToken stop)
     {
         var progress = new UpProgress(options, TimeProvider.System, Console.Out);
@@ -67,7 +70,8 @@ public static class UpCommand
         return 0;
     }
 
-    private static async Task<bool> BringSampleToProductionAsync(WebApplication app, SampleRepository sample, UpProgress progress, CancellationToken stop)
+    private static async Task<bool> BringSampleToProductionAsync(
+        WebApplication app, SampleRepository sample, UpProgress progress, CancellationToken stop)
     {
         await sample.PrepareAsync(stop);
         var added = await app.Services.GetRequiredService<RepositoryCommands>().AddAsync(
@@ -81,7 +85,8 @@ public static class UpCommand
         return await progress.FollowAsync(app.Services.GetRequiredService<JournalReader>(), commit, stop);
     }
 
-    private static void AddHostSettings(Dictionary<string, string?> settings, EmbeddedOptions options, InstallLayout layout, SampleRepository sample)
+    private static void AddHostSettings(
+        Dictionary<string, string?> settings, EmbeddedOptions options, InstallLayout layout, SampleRepository sample)
     {
         settings["Urls"] = $"http://*:{options.Port}";
         settings["DataDirectory"] = options.DataDirectory;

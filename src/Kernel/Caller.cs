@@ -22,7 +22,9 @@ public sealed record Caller(Actor Actor, IReadOnlySet<string> Permissions, IRead
     /// <param name="part">As the journal shall name it, <c>build-runner</c> for example.</param>
     public static Caller System(string part) => new(Actor.System(part), Permission.All.ToFrozenSet(StringComparer.Ordinal), [], []);
 
-    /// <summary>The signed-in principal of a request: actor, permissions, groups and addresses from its <see cref="CallerClaims"/>.</summary>
+    /// <summary>
+    /// The signed-in principal of a request: actor, permissions, groups and addresses from its <see cref="CallerClaims"/>.
+    /// </summary>
     public static Caller Of(ClaimsPrincipal principal) =>
         principal.Identity is { IsAuthenticated: true }
             ? new Caller(

@@ -44,5 +44,6 @@ public sealed class CommitShaConverter : JsonConverter<CommitSha>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, CommitSha value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, CommitSha value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

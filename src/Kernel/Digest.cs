@@ -20,7 +20,8 @@ public readonly record struct Digest
     /// <summary>Accepts <c>sha256:&lt;hex&gt;</c> or the bare 64 hex digits.</summary>
     /// <exception cref="FormatException">Names the text that is not a digest.</exception>
     public static Digest Parse(string text) =>
-        TryParse(text, out var digest) ? digest : throw new FormatException($"'{text}' is not a digest: expected sha256: and 64 hex digits.");
+        TryParse(text, out var digest) ? digest : throw new FormatException(
+            $"'{text}' is not a digest: expected sha256: and 64 hex digits.");
 
     /// <summary>False unless the text is 64 hex digits, with or without <c>sha256:</c>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Digest digest)
@@ -60,5 +61,6 @@ public sealed class DigestConverter : JsonConverter<Digest>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

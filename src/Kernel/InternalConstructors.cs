@@ -22,6 +22,7 @@ public static class InternalConstructors
     {
         var constructor = typeof(T).GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Single();
         var parameters = Array.ConvertAll(constructor.GetParameters(), p => p.ParameterType);
-        return provider => (T)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, Array.ConvertAll(parameters, provider.GetRequiredService), null);
+        return provider =>
+            (T)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, Array.ConvertAll(parameters, provider.GetRequiredService), null);
     }
 }

@@ -6,7 +6,8 @@ namespace Pipeline.Kernel;
 /// <summary>A condition that only a bug can break. Checked in production too: a wrong deploy costs more than a crash.</summary>
 public static class Invariant
 {
-    /// <exception cref="InvariantViolatedException">When <paramref name="condition"/> is false; names the expression and the place.</exception>
+    /// <exception cref="InvariantViolatedException">When <paramref name="condition"/> is false; names the expression and the
+    /// place.</exception>
     public static void Require(
         [DoesNotReturnIf(false)] bool condition,
         [CallerArgumentExpression(nameof(condition))] string expression = "",

@@ -9,10 +9,14 @@ namespace Pipeline.Kernel;
 /// <summary>Registers what every part of the server shares.</summary>
 public static class KernelModule
 {
-    /// <summary>A process that is frozen in the middle of a transaction keeps its locks; after so long PostgreSQL lets go of them.</summary>
+    /// <summary>
+    /// A process that is frozen in the middle of a transaction keeps its locks; after so long PostgreSQL lets go of them.
+    /// </summary>
     private const string IdleInTransaction = "10s";
 
-    /// <summary>The data source, the journal, its reader and its live feed, the clock. The composition root adds an <see cref="EventFlow"/>.</summary>
+    /// <summary>
+    /// The data source, the journal, its reader and its live feed, the clock. The composition root adds an <see cref="EventFlow"/>.
+    /// </summary>
     public static IServiceCollection AddKernel(this IServiceCollection services, string connectionString)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;

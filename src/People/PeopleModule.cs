@@ -11,7 +11,9 @@ using Pipeline.People.Http;
 
 namespace Pipeline.People;
 
-/// <summary>Sign-in by access token (a header for programs, a cookie for browsers), one policy a permission; reading is open on loopback.</summary>
+/// <summary>
+/// Sign-in by access token (a header for programs, a cookie for browsers), one policy a permission; reading is open on loopback.
+/// </summary>
 public static class PeopleModule
 {
     private const string EitherScheme = "either";
@@ -29,7 +31,9 @@ public static class PeopleModule
         services
             .AddAuthentication(EitherScheme)
             .AddPolicyScheme(EitherScheme, null, o => o.ForwardDefaultSelector = context =>
-                context.Request.Headers.ContainsKey("Authorization") ? BearerTokenHandler.Scheme : CookieAuthenticationDefaults.AuthenticationScheme)
+                context.Request.Headers.ContainsKey("Authorization")
+                    ? BearerTokenHandler.Scheme
+                    : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, BearerTokenHandler>(BearerTokenHandler.Scheme, null)
             .AddCookie(SessionCookie.Configure);
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();

@@ -30,13 +30,15 @@ internal static class PipelineHost
     /// <param name="settings">Last word over files and environment: what <c>up</c> found or started.</param>
     public static WebApplication Build(string[] arguments, IReadOnlyDictionary<string, string?> settings)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables("PIPELINE_").AddInMemoryCollection(settings);
         builder.Services.AddSerilog(logging => logging.ReadFrom.Configuration(builder.Configuration));
         builder.WebHost.UseStaticWebAssets();
 
         var connectionString = builder.Configuration.GetConnectionString("Pipeline")
-            ?? throw new UsageException("ConnectionStrings:Pipeline is not set. Name a PostgreSQL database, or use ./up, which brings its own.");
+            ?? throw new UsageException(
+                "ConnectionStrings:Pipeline is not set. Name a PostgreSQL database, or use ./up, which brings its own.");
         AddParts(builder.Services, builder.Configuration, connectionString);
         var app = builder.Build();
         Migrator.Migrate(connectionString, Slices);

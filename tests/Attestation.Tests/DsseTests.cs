@@ -14,9 +14,12 @@ public sealed class DsseTests
     public void The_specification_s_own_signature_verifies()
     {
         var publicKey = SpecificationKey();
-        Assert.True(SigningKey.Verify(publicKey, SignatureFormat.P1363, Dsse.Pae(Type, "hello world"u8), Convert.FromBase64String(Signature)));
-        Assert.False(SigningKey.Verify(publicKey, SignatureFormat.Der, Dsse.Pae(Type, "hello world"u8), Convert.FromBase64String(Signature)));
-        Assert.False(SigningKey.Verify(publicKey, SignatureFormat.P1363, Dsse.Pae(Type, "hello worle"u8), Convert.FromBase64String(Signature)));
+        Assert.True(
+            SigningKey.Verify(publicKey, SignatureFormat.P1363, Dsse.Pae(Type, "hello world"u8), Convert.FromBase64String(Signature)));
+        Assert.False(
+            SigningKey.Verify(publicKey, SignatureFormat.Der, Dsse.Pae(Type, "hello world"u8), Convert.FromBase64String(Signature)));
+        Assert.False(
+            SigningKey.Verify(publicKey, SignatureFormat.P1363, Dsse.Pae(Type, "hello worle"u8), Convert.FromBase64String(Signature)));
     }
 
     [Theory]
@@ -27,7 +30,9 @@ public sealed class DsseTests
         using var key = SigningKey.Create(format);
         var signature = key.Sign("data"u8);
         Assert.True(SigningKey.Verify(key.PublicKey, format, "data"u8, signature));
-        Assert.False(SigningKey.Verify(key.PublicKey, format == SignatureFormat.Der ? SignatureFormat.P1363 : SignatureFormat.Der, "data"u8, signature));
+        Assert.False(
+            SigningKey.Verify(
+                key.PublicKey, format == SignatureFormat.Der ? SignatureFormat.P1363 : SignatureFormat.Der, "data"u8, signature));
     }
 
     [Fact]
@@ -110,7 +115,8 @@ public sealed class DsseTests
         using var key = SigningKey.Create();
         var envelope = Dsse.Sign(Type, "hello world"u8, key);
         var json = Dsse.ToJson(envelope);
-        Assert.StartsWith("{\"payload\":\"aGVsbG8gd29ybGQ=\",\"payloadType\":\"http://example.com/HelloWorld\",\"signatures\":[{\"keyid\":\"", json);
+        Assert.StartsWith(
+            "{\"payload\":\"aGVsbG8gd29ybGQ=\",\"payloadType\":\"http://example.com/HelloWorld\",\"signatures\":[{\"keyid\":\"", json);
         var again = Dsse.TryParse(json)!;
         Assert.Equal((envelope.Payload, envelope.PayloadType, key.Id), (again.Payload, again.PayloadType, again.Signatures.Single().KeyId));
         Assert.True(SigningKey.Verify(

@@ -152,7 +152,8 @@ public sealed class PromotionCheckTests
         var outcome = PromotionCheck.Verify(trust, [Promotion(), Provenance()], Expected, Now);
         Assert.Equal(ok, outcome.Ok);
         if (!ok)
-            Assert.Equal((VerificationCode.UntrustedKey, $"The trust policy expired at {trust.Expires:u}."), (outcome.Code, outcome.Detail));
+            Assert.Equal(
+                (VerificationCode.UntrustedKey, $"The trust policy expired at {trust.Expires:u}."), (outcome.Code, outcome.Detail));
     }
 
     [Fact]
@@ -201,7 +202,8 @@ public sealed class PromotionCheckTests
                 flipped[at] ^= (byte)(1 << bit);
                 var text = Encoding.UTF8.GetString(flipped);
                 var ok = Check(text, provenance).Ok;
-                return !ok || Dsse.TryParse(text) is { } e && Dsse.TryParse(good) is { } g && e.Payload == g.Payload && e.Signatures[0].Sig == g.Signatures[0].Sig;
+                return !ok || Dsse.TryParse(text) is { } e && Dsse.TryParse(good) is { } g && e.Payload == g.Payload
+                    && e.Signatures[0].Sig == g.Signatures[0].Sig;
             },
             iter: 2000);
     }

@@ -28,7 +28,8 @@ public sealed class StatementTests
         var source = new ResourceDescriptor("source", "git+https://x", new Dictionary<string, string> { ["gitCommit"] = "abc" });
         var provenance = new ProvenancePredicate(
             new BuildDefinition(
-                ProvenancePredicate.BuildType, new Dictionary<string, string> { ["commit"] = "abc" }, new Dictionary<string, string>(), [source]),
+                ProvenancePredicate.BuildType, new Dictionary<string, string> { ["commit"] = "abc" }, new Dictionary<string, string>(),
+                [source]),
             new RunDetails(new BuilderIdentity("urn:me"), new RunMetadata("7", Now, null)));
         Assert.Equal(
             $$$$$"""

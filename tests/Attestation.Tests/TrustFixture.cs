@@ -20,7 +20,8 @@ internal static class TrustFixture
     public static string Promotion(PromotionPredicate? predicate = null, SigningKey? by = null, string? about = null) =>
         Statements.SignPromotion([StatementSubject.Of("api", about ?? Artifact)], predicate ?? Predicate, by ?? Promoter);
 
-    public static string Provenance(SigningKey? by = null, string? about = null, string type = ProvenancePredicate.BuildType) => Statements.SignProvenance(
+    public static string Provenance(SigningKey? by = null, string? about = null, string type = ProvenancePredicate.BuildType) =>
+        Statements.SignProvenance(
         [StatementSubject.Of("api", about ?? Artifact)],
         new ProvenancePredicate(
             new BuildDefinition(type, new Dictionary<string, string>(), new Dictionary<string, string>(), []),

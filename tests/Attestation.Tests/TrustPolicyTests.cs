@@ -21,7 +21,8 @@ public sealed class TrustPolicyTests
     [Fact]
     public void The_JSON_of_a_policy_is_pinned()
     {
-        var key = new TrustedKey("id", "key", SignatureFormat.Der, Now, Now.AddDays(1), [KeyRole.Builder, KeyRole.Promoter, KeyRole.Approver]);
+        var key = new TrustedKey(
+            "id", "key", SignatureFormat.Der, Now, Now.AddDays(1), [KeyRole.Builder, KeyRole.Promoter, KeyRole.Approver]);
         var envelope = Dsse.TryParse(TrustPolicy.Sign(new TrustPolicy(7, Now, [key], [new RevokedKey("k", Now, "lost")]), Root))!;
         Assert.Equal("application/vnd.pipeline.trust+json", envelope.PayloadType);
         Assert.Equal(
@@ -67,7 +68,9 @@ public sealed class TrustPolicyTests
         var touched = Dsse.TryParse(Signed)!;
         var body = Dsse.TryDecode(touched.Payload)!;
         body[^1] ^= 1;
-        Assert.Equal((null, refusal), TrustPolicy.Read(Dsse.ToJson(touched with { Payload = Convert.ToBase64String(body) }), Root.PublicKeyPem, Now, 0));
+        Assert.Equal(
+            (null, refusal),
+            TrustPolicy.Read(Dsse.ToJson(touched with { Payload = Convert.ToBase64String(body) }), Root.PublicKeyPem, Now, 0));
     }
 
     [Fact]
@@ -88,7 +91,8 @@ public sealed class TrustPolicyTests
 
     [Fact]
     public void A_statement_of_the_root_is_no_policy() => Assert.Equal(
-        (null, "The trust file is not a DSSE envelope of a trust policy."), TrustPolicy.Read(Promotion(by: Root), Root.PublicKeyPem, Now, 0));
+        (null, "The trust file is not a DSSE envelope of a trust policy."),
+        TrustPolicy.Read(Promotion(by: Root), Root.PublicKeyPem, Now, 0));
 
     [Theory]
     [InlineData("null")]

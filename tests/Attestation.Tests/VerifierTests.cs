@@ -56,7 +56,10 @@ public sealed class VerifierTests
         var good = Dsse.TryParse(Promotion())!;
         var foreign = Dsse.TryParse(Promotion(by: stranger))!.Signatures[0];
         var broken = good.Signatures[0] with { Sig = "AAAA" };
-        foreach (var signatures in (DsseSignature[][])[[foreign, good.Signatures[0]], [good.Signatures[0], foreign], [broken, good.Signatures[0]]])
+        foreach (
+            var signatures in (DsseSignature[][])[
+                [foreign, good.Signatures[0]], [good.Signatures[0], foreign], [broken, good.Signatures[0]]
+            ])
             Assert.Equal(Promoter.Id, Verify(Dsse.ToJson(good with { Signatures = signatures })).Verified!.KeyId);
         Assert.Null(Verify(Dsse.ToJson(good with { Signatures = [foreign, broken] })).Verified);
     }

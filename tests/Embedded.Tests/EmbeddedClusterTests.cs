@@ -33,7 +33,8 @@ public sealed class EmbeddedClusterTests : IDisposable
         await first.StopAsync(ct);
         await first.StopAsync(ct); // nothing is left to stop
 
-        Assert.False(Directory.Exists($"/proc/{pid}") && File.ReadAllText($"/proc/{pid}/cmdline").Contains("localmesos", StringComparison.Ordinal));
+        Assert.False(
+            Directory.Exists($"/proc/{pid}") && File.ReadAllText($"/proc/{pid}/cmdline").Contains("localmesos", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -121,7 +121,8 @@ public sealed class SampleRepositoryTests : IAsyncLifetime
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        deliveries.Enqueue((request.Headers["X-GitHub-Event"].ToString(), request.Headers["X-Hub-Signature-256"].ToString(), body.ToArray()));
+        deliveries.Enqueue(
+            (request.Headers["X-GitHub-Event"].ToString(), request.Headers["X-Hub-Signature-256"].ToString(), body.ToArray()));
         return Results.Accepted();
     }
 }

@@ -53,7 +53,8 @@ public sealed class AccessTests(AutomaticPipeline fixture)
     public async Task Reading_is_open_on_this_machine_but_not_through_a_proxy()
     {
         using var here = new HttpClient { BaseAddress = new Uri(pipeline.Url) };
-        using var throughProxy = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(pipeline.Url) };
+        using var throughProxy =
+            new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(pipeline.Url) };
         throughProxy.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
 
         using var local = await here.GetAsync("/api/v1/clusters");
@@ -98,13 +99,17 @@ public sealed class AccessTests(AutomaticPipeline fixture)
 
         Assert.StartsWith("3.1", document!.Value.GetProperty("openapi").GetString());
         var paths = document.Value.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToHashSet();
-        Assert.Superset(new HashSet<string> { "/api/v1/commits/{sha}", "/api/v1/promotions/{id}/approvals", "/api/v1/clusters", "/api/v1/events" }, paths);
+        Assert.Superset(
+            new HashSet<string> { "/api/v1/commits/{sha}", "/api/v1/promotions/{id}/approvals", "/api/v1/clusters", "/api/v1/events" },
+            paths);
     }
 
-    private async Task<(HttpStatusCode Status, JsonElement Problem)> SendAsync(HttpMethod method, string path, string? token, string body = "{}")
+    private async Task<(HttpStatusCode Status, JsonElement Problem)> SendAsync(
+        HttpMethod method, string path, string? token, string body = "{}")
     {
         using var http = new HttpClient { BaseAddress = new Uri(pipeline.Url) };
-        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
+        using var request =
+            new HttpRequestMessage(method, path) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
         if (token is not null)
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         using var answer = await http.SendAsync(request);

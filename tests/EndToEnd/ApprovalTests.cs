@@ -19,7 +19,8 @@ public sealed class ApprovalTests(ApprovingPipeline fixture)
         var evidence = await pipeline.GetAsync($"/api/v1/promotions/{promotion}/evidence");
         Assert.Contains("signature", evidence.ToString());
 
-        var maria = await pipeline.CreateTokenAsync(new { login = "maria", groups = new[] { "release-managers" }, emails = new[] { "maria@example.test" } });
+        var maria = await pipeline.CreateTokenAsync(
+            new { login = "maria", groups = new[] { "release-managers" }, emails = new[] { "maria@example.test" } });
         var cli = await Cli.RunAsync(pipeline, maria, "promotion", "approve", promotion, "--message", "looks good");
 
         Assert.True(cli.ExitCode == 0, cli.Error);
@@ -33,9 +34,11 @@ public sealed class ApprovalTests(ApprovingPipeline fixture)
     public async Task The_author_and_the_pusher_are_refused_and_so_is_a_machine()
     {
         var repository = await pipeline.CreateRepositoryAsync("selfish");
-        var sha = await repository.PushAsync("Say hello", WebSample.Files("selfish", "v1"), author: "Nikos <nikos@example.test>", pusher: "petra");
+        var sha = await repository.PushAsync(
+            "Say hello", WebSample.Files("selfish", "v1"), author: "Nikos <nikos@example.test>", pusher: "petra");
         var promotion = await WaitsForApprovalAsync(repository, sha);
-        var author = await pipeline.CreateTokenAsync(new { login = "nikos", groups = new[] { "release-managers" }, emails = new[] { "nikos@example.test" } });
+        var author = await pipeline.CreateTokenAsync(
+            new { login = "nikos", groups = new[] { "release-managers" }, emails = new[] { "nikos@example.test" } });
         var pusher = await pipeline.CreateTokenAsync(new { login = "petra", groups = new[] { "release-managers" } });
         var machine = await pipeline.CreateTokenAsync(new { login = "robot", kind = "token", groups = new[] { "release-managers" } });
 

@@ -32,7 +32,8 @@ public sealed class CronTests(AutomaticPipeline fixture)
 
         Assert.Empty(await TasksAsync("production", "nightly-clean"));
         var asked = await Cli.RunAsync(
-            pipeline, pipeline.AdminToken, "request", "run", "nightly-clean", "--cluster", "production", "--argument", "with care", "--id", "now1");
+            pipeline, pipeline.AdminToken, "request", "run", "nightly-clean", "--cluster", "production", "--argument", "with care", "--id",
+            "now1");
         Assert.Equal(0, asked.ExitCode);
         var ran = await Eventually.BecomesAsync(
             () => TasksAsync("production", "nightly-clean"), t => t is [var one] && one.GetProperty("state").GetString() == "finished",

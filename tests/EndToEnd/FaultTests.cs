@@ -19,7 +19,10 @@ public sealed class FaultTests(AutomaticPipeline fixture)
         var release = await pipeline.GetAsync($"/api/v1/releases/{commit.GetProperty("release").GetProperty("digest").GetString()}");
         var digest = release!.Value.GetProperty("deployables")[0].GetProperty("artifact").GetString()!["sha256:".Length..];
         var blob = Directory.GetFiles(Path.Combine(pipeline.Data, "artifacts"), "*", SearchOption.AllDirectories)
-            .Single(f => (Path.GetFileName(Path.GetDirectoryName(f)) + Path.GetFileName(f)).EndsWith(digest, StringComparison.Ordinal) || f.EndsWith(digest, StringComparison.Ordinal));
+            .Single(
+                f =>
+                    (Path.GetFileName(Path.GetDirectoryName(f)) + Path.GetFileName(f)).EndsWith(digest, StringComparison.Ordinal)
+                        || f.EndsWith(digest, StringComparison.Ordinal));
         FlipOneByte(blob);
 
         var task = await OneTaskAsync("production", "tampered");
@@ -27,11 +30,14 @@ public sealed class FaultTests(AutomaticPipeline fixture)
         Assert.True((int)status is 200 or 202, body.ToString());
 
         await Eventually.IsTrueAsync(
-            async () => (await repository.EventsAsync(good, "security.raised")).Count > 0, TimeSpan.FromSeconds(60), "a security event is raised");
+            async () => (await repository.EventsAsync(good, "security.raised")).Count > 0, TimeSpan.FromSeconds(60),
+            "a security event is raised");
         var raised = (await repository.EventsAsync(good, "security.raised"))[0].GetProperty("payload");
         Assert.Equal("digest-mismatch", raised.GetProperty("code").GetString());
         await Eventually.IsTrueAsync(
-            async () => (await repository.CommitAsync(good))!.Value.GetProperty("release").GetProperty("heldReason").ValueKind == JsonValueKind.String,
+            async () =>
+                (await repository.CommitAsync(good))!.Value.GetProperty("release")
+                    .GetProperty("heldReason").ValueKind == JsonValueKind.String,
             TimeSpan.FromSeconds(10),
             "the release is held");
         var page = await pipeline.Http.GetStringAsync($"/repos/tests/tampered/commits/{good}");

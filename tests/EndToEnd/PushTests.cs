@@ -50,7 +50,8 @@ public sealed class PushTests(AutomaticPipeline fixture)
     public async Task A_failing_step_fails_the_build_with_its_exit_code_and_last_lines()
     {
         var repository = await pipeline.CreateRepositoryAsync("failing");
-        var sha = await repository.PushAsync("Fail", WebSample.Files("failing", "v1", buildStep: "echo compiling; echo broken by purpose >&2; exit 42"));
+        var sha = await repository.PushAsync(
+            "Fail", WebSample.Files("failing", "v1", buildStep: "echo compiling; echo broken by purpose >&2; exit 42"));
 
         var commit = await repository.BuildBecomesAsync(sha, "failed");
 

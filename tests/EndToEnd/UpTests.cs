@@ -61,11 +61,13 @@ public sealed class UpTests : IAsyncDisposable
             Directory.Delete(data, recursive: true);
     }
 
-    private Task<ChildProcess.Result> UpOnceAsync() => RunAsync(["up", "--once"], new Dictionary<string, string?> { ["PIPELINE_PORT"] = $"{FreePort.Next()}" });
+    private Task<ChildProcess.Result> UpOnceAsync() =>
+        RunAsync(["up", "--once"], new Dictionary<string, string?> { ["PIPELINE_PORT"] = $"{FreePort.Next()}" });
 
     private Task<ChildProcess.Result> RunAsync(string[] arguments, Dictionary<string, string?> environment)
     {
         environment["PIPELINE_DATA"] = data;
-        return ChildProcess.RunAsync($"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", arguments, TestContext.Current.CancellationToken, "/", environment);
+        return ChildProcess.RunAsync(
+            $"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", arguments, TestContext.Current.CancellationToken, "/", environment);
     }
 }

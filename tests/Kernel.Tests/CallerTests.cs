@@ -13,7 +13,8 @@ public sealed class CallerTests
             "Bearer",
             new(ClaimTypes.Name, "eleni"), new(CallerClaims.Kind, kind),
             new(CallerClaims.Permission, Permission.View), new(CallerClaims.Permission, Permission.Approve),
-            new(CallerClaims.Group, "release-managers"), new(CallerClaims.Email, "eleni@example.org"), new(CallerClaims.Email, "e@example.org")));
+            new(CallerClaims.Group, "release-managers"), new(CallerClaims.Email, "eleni@example.org"),
+            new(CallerClaims.Email, "e@example.org")));
 
         Assert.Equal(new Actor(expected, "eleni"), caller.Actor);
         Assert.Equal([Permission.Approve, Permission.View], caller.Permissions.Order());

@@ -5,7 +5,8 @@ namespace Pipeline.Kernel.Tests;
 
 public sealed class EventKindsTests
 {
-    private static readonly EventKinds Kinds = new([.. KernelEventKinds.All, EventKind.Of<ParcelOpened>("parcel.opened"), EventKind.Of<Emptied>("room.emptied")]);
+    private static readonly EventKinds Kinds = new(
+        [.. KernelEventKinds.All, EventKind.Of<ParcelOpened>("parcel.opened"), EventKind.Of<Emptied>("room.emptied")]);
 
     [Fact]
     public void A_payload_holds_the_kind_and_the_members()
@@ -76,7 +77,8 @@ public sealed class EventKindsTests
     public void The_kinds_of_all_slices_are_found_by_the_container_also_when_a_slice_is_added_twice()
     {
         var services = new ServiceCollection();
-        services.AddEventKinds(KernelEventKinds.All).AddEventKinds(EventKind.Of<Emptied>("room.emptied")).AddEventKinds(KernelEventKinds.All);
+        services.AddEventKinds(KernelEventKinds.All).AddEventKinds(EventKind.Of<Emptied>("room.emptied")).AddEventKinds(
+            KernelEventKinds.All);
         services.AddSingleton<EventKinds>();
 
         using var provider = services.BuildServiceProvider();

@@ -7,7 +7,8 @@ public sealed class InternalConstructorTests
     [Fact]
     public void A_type_with_one_internal_constructor_is_made_with_its_dependencies_once()
     {
-        using var provider = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingletonByInternalConstructor<Clock>().BuildServiceProvider();
+        using var provider = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingletonByInternalConstructor<Clock>()
+            .BuildServiceProvider();
 
         Assert.Same(TimeProvider.System, provider.GetRequiredService<Clock>().Time);
         Assert.Same(provider.GetRequiredService<Clock>(), provider.GetRequiredService<Clock>());
@@ -16,7 +17,8 @@ public sealed class InternalConstructorTests
     [Fact]
     public void A_transient_is_made_anew_each_time()
     {
-        using var provider = new ServiceCollection().AddSingleton(TimeProvider.System).AddTransientByInternalConstructor<Clock>().BuildServiceProvider();
+        using var provider = new ServiceCollection().AddSingleton(TimeProvider.System).AddTransientByInternalConstructor<Clock>()
+            .BuildServiceProvider();
 
         Assert.NotSame(provider.GetRequiredService<Clock>(), provider.GetRequiredService<Clock>());
     }
@@ -26,7 +28,9 @@ public sealed class InternalConstructorTests
     {
         using var provider = new ServiceCollection().AddSingletonByInternalConstructor<Clock>().BuildServiceProvider();
 
-        Assert.Contains(nameof(TimeProvider), Assert.Throws<InvalidOperationException>(provider.GetRequiredService<Clock>).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            nameof(TimeProvider), Assert.Throws<InvalidOperationException>(provider.GetRequiredService<Clock>).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

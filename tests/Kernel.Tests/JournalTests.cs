@@ -19,9 +19,13 @@ public sealed class JournalTests
         var journal = new Journal(db, Kinds, flowed.Add, TimeProvider.System);
         var pushed = new ParcelSent(Repository, Sha, Outcome.Cancelled, null, ["a", "b"]);
 
-        await journal.AppendAsync(pushed, Actor.Webhook("eleni"), new JournalSubject { Repository = Repository, Commit = Sha }, TestContext.Current.CancellationToken);
+        await journal.AppendAsync(
+            pushed, Actor.Webhook("eleni"), new JournalSubject { Repository = Repository, Commit = Sha },
+            TestContext.Current.CancellationToken);
 
-        var entry = Assert.Single(await new JournalReader(db, Kinds).AboutAsync(new JournalSubject { Commit = Sha }, null, 10, TestContext.Current.CancellationToken));
+        var entry = Assert.Single(
+            await new JournalReader(db, Kinds).AboutAsync(
+                new JournalSubject { Commit = Sha }, null, 10, TestContext.Current.CancellationToken));
         Assert.Equivalent(pushed, entry.Event, strict: true);
         Assert.Equal("parcel.sent", entry.Kind);
         Assert.Equal(Actor.Webhook("eleni"), entry.Actor);
@@ -37,7 +41,8 @@ public sealed class JournalTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => Transactions.InTransactionAsync(
             async ct =>
             {
-                await journal.AppendAsync(new ActionRecorded("token.created", "eleni", null), Actor.System("test"), JournalSubject.None, ct);
+                await journal.AppendAsync(
+                    new ActionRecorded("token.created", "eleni", null), Actor.System("test"), JournalSubject.None, ct);
                 throw new InvalidOperationException("after the append");
             },
             TestContext.Current.CancellationToken));

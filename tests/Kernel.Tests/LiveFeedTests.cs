@@ -65,7 +65,8 @@ public sealed class LiveFeedTests
         await AppendAsync(db, "production");
         await AppendAsync(db, "production");
 
-        await Eventually.IsTrueAsync(() => Task.FromResult(Volatile.Read(ref called) >= 1 && feed.LastId == 2), Soon, "the other is called");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(Volatile.Read(ref called) >= 1 && feed.LastId == 2), Soon, "the other is called");
         await feed.StopAsync(ct);
     }
 

@@ -63,7 +63,9 @@ public sealed class MigratorTests
     {
         await using var db = NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync());
         var order = new List<string>();
-        var journal = new Journal(db, new EventKinds(KernelEventKinds.All), e => order.Add($"job of {((ActionRecorded)e.Event).Action}, locks {Locks(db)}"), TimeProvider.System);
+        var journal = new Journal(
+            db, new EventKinds(KernelEventKinds.All), e => order.Add($"job of {((ActionRecorded)e.Event).Action}, locks {Locks(db)}"),
+            TimeProvider.System);
 
         await journal.AppendAsync(
             [New("one"), New("two")], ct);
@@ -81,7 +83,8 @@ public sealed class MigratorTests
         await new Journal(db, new EventKinds([]), _ => { }, TimeProvider.System).AppendAsync([], ct);
     }
 
-    private static NewJournalEntry New(string action) => new(new ActionRecorded(action, "x", null), Actor.System("test"), JournalSubject.None);
+    private static NewJournalEntry New(string action) =>
+        new(new ActionRecorded(action, "x", null), Actor.System("test"), JournalSubject.None);
 
     private static long Locks(NpgsqlDataSource db)
     {

@@ -18,7 +18,8 @@ public sealed class NameTests
 
     [Fact]
     public void A_digest_is_sixty_four_hex_digits_with_or_without_its_prefix() => Hex.Sample(text =>
-        Digest.TryParse(text, out var bare) == (text.Length == 64) && Digest.TryParse($"sha256:{text}", out var named) == (text.Length == 64)
+        Digest.TryParse(text, out var bare) == (text.Length == 64) && Digest.TryParse($"sha256:{text}", out var named) == (
+            text.Length == 64)
         && bare == named && !Digest.TryParse($"sha512:{text}", out _));
 
     [Fact]
@@ -26,7 +27,9 @@ public sealed class NameTests
     {
         Assert.Contains("'main'", Assert.Throws<FormatException>(() => CommitSha.Parse("main")).Message, StringComparison.Ordinal);
         Assert.Contains("'latest'", Assert.Throws<FormatException>(() => Digest.Parse("latest")).Message, StringComparison.Ordinal);
-        Assert.Contains("'main'", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<CommitSha>("\"main\"")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'main'", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<CommitSha>("\"main\"")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +44,8 @@ public sealed class NameTests
 
     [Fact]
     public void A_text_that_is_no_cursor_of_ours_is_told_from_one() => Gen.String.Sample(text =>
-        CursorText.TryRead(text) is null || CursorText.TryRead(text) is var (at, id) && CursorText.Write(at, id).TrimEnd('=') == text.TrimEnd('='));
+        CursorText.TryRead(text) is null
+            || CursorText.TryRead(text) is var (at, id) && CursorText.Write(at, id).TrimEnd('=') == text.TrimEnd('='));
 
     [Theory]
     [InlineData(null)]

@@ -8,11 +8,13 @@ public sealed class ProxyPlannerTests
     [Fact]
     public void Each_stage_and_route_has_one_route_with_all_its_instances_behind_it()
     {
-        var plan = ProxyPlanner.Plan([Instance("a.1", "production", "/api"), Instance("a.2", "production", "/api"), Instance("b.1", "infra-qa", "/api")]);
+        var plan = ProxyPlanner.Plan(
+            [Instance("a.1", "production", "/api"), Instance("a.2", "production", "/api"), Instance("b.1", "infra-qa", "/api")]);
 
         Assert.Equal(["/apps/infra-qa/api/{**rest}", "/apps/production/api/{**rest}"], plan.Routes.Select(r => r.Match.Path).Order());
         var production = plan.Clusters.Single(c => c.ClusterId == "production/api");
-        Assert.Equal(["http://a.1.example:31000/", "http://a.2.example:31000/"], production.Destinations!.Values.Select(d => d.Address).Order());
+        Assert.Equal(
+            ["http://a.1.example:31000/", "http://a.2.example:31000/"], production.Destinations!.Values.Select(d => d.Address).Order());
         Assert.Equal("RoundRobin", production.LoadBalancingPolicy);
         Assert.All(plan.Routes, r => Assert.Equal(r.RouteId, r.ClusterId));
     }

@@ -30,7 +30,8 @@ public sealed class TrafficTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         application = Server();
-        application.Map("/{**path}", (HttpContext request) => $"{request.Request.Method} {request.Request.Path}{request.Request.QueryString}");
+        application.Map(
+            "/{**path}", (HttpContext request) => $"{request.Request.Method} {request.Request.Path}{request.Request.QueryString}");
         await application.StartAsync(ct);
 
         var connectionString = await TestPostgres.CreateDatabaseAsync(typeof(SchedulerModule).Assembly);
@@ -49,7 +50,8 @@ public sealed class TrafficTests : IAsyncLifetime
         });
         proxy.MapLoadBalancers();
         await proxy.StartAsync(ct);
-        await Eventually.IsTrueAsync(() => Task.FromResult(proxy.Services.GetRequiredService<LiveFeed>().IsConnected), Soon, "the live feed listens");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(proxy.Services.GetRequiredService<LiveFeed>().IsConnected), Soon, "the live feed listens");
         http.BaseAddress = new Uri(proxy.Urls.First());
     }
 

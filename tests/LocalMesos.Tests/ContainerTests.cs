@@ -37,7 +37,9 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
         var running = await framework.ReachesAsync("t", TaskState.Running);
         var sandbox = await Eventually.BecomesAsync(
             () => Task.FromResult(Sandbox(cluster)),
-            s => File.Exists(Path.Combine(s, "file")) && File.ReadAllText(Path.Combine(s, "stderr")).Contains("bad", StringComparison.Ordinal),
+            s =>
+                File.Exists(Path.Combine(s, "file")) && File.ReadAllText(Path.Combine(s, "stderr")).Contains(
+                    "bad", StringComparison.Ordinal),
             TimeSpan.FromSeconds(20), "the container wrote");
         var lines = await File.ReadAllLinesAsync(Path.Combine(sandbox, "stdout"), TestContext.Current.CancellationToken);
 
@@ -45,7 +47,9 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
         Assert.Equal("hello /mnt/mesos/sandbox", lines[1]);
         Assert.StartsWith("from outside", lines[2], StringComparison.Ordinal);
         Assert.Equal("made\n", await File.ReadAllTextAsync(Path.Combine(sandbox, "file"), TestContext.Current.CancellationToken));
-        Assert.Equal("host", (await fixture.Docker.RunAsync("inspect", "--format", "{{.HostConfig.NetworkMode}}", $"mesos-{running.ContainerId}")).Output);
+        Assert.Equal(
+            "host",
+            (await fixture.Docker.RunAsync("inspect", "--format", "{{.HostConfig.NetworkMode}}", $"mesos-{running.ContainerId}")).Output);
     }
 
     [Fact]
@@ -72,7 +76,8 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
         });
         var running = await framework.ReachesAsync("t", TaskState.Running);
         var (_, host) = await fixture.Docker.RunAsync(
-            "inspect", "--format", "{{.HostConfig.Memory}} {{.HostConfig.MemoryReservation}} {{.HostConfig.NanoCpus}} {{.HostConfig.CpuShares}}",
+            "inspect", "--format",
+            "{{.HostConfig.Memory}} {{.HostConfig.MemoryReservation}} {{.HostConfig.NanoCpus}} {{.HostConfig.CpuShares}}",
             $"mesos-{running.ContainerId}");
 
         Assert.Equal($"{96 << 20} {48 << 20} 0 512", host);
@@ -111,7 +116,8 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
     {
         await using var cluster = await StartAsync();
         await using var framework = await TestFramework.SubscribeAsync(cluster);
-        await framework.LaunchAsync(Command("t", "head -c 300000000 /dev/zero | tail") with { Resources = new TaskResources(0.5m, 32, 0, []) });
+        await framework.LaunchAsync(
+            Command("t", "head -c 300000000 /dev/zero | tail") with { Resources = new TaskResources(0.5m, 32, 0, []) });
         var end = await framework.ReachesAsync("t", TaskState.Failed);
 
         Assert.Equal(("REASON_CONTAINER_LIMITATION_MEMORY", "SOURCE_AGENT"), (end.Reason, end.Source));
@@ -170,7 +176,8 @@ public sealed class ContainerTests(DockerFixture fixture) : IClassFixture<Docker
         await using var framework = await TestFramework.SubscribeAsync(cluster);
         await framework.LaunchAsync(Command("t", "true"));
 
-        Assert.Contains("no Docker engine answers", (await framework.ReachesAsync("t", TaskState.Failed)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no Docker engine answers", (await framework.ReachesAsync("t", TaskState.Failed)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

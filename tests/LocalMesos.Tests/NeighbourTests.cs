@@ -66,7 +66,8 @@ public sealed class NeighbourTests
         foreach (var offer in all.Offers.Take(4))
             await big.SendAsync(new AcceptOffers(
                 [offer.Id], offer.AgentId,
-                [TestFramework.Command("t-" + offer.AgentId, "") with { Resources = new TaskResources(15.9m, 65000, 0, []) }], TimeSpan.FromHours(1)));
+                [TestFramework.Command("t-" + offer.AgentId, "") with { Resources = new TaskResources(15.9m, 65000, 0, []) }],
+                TimeSpan.FromHours(1)));
         await using var small = await TestFramework.SubscribeAsync(cluster, role: "other", suppressed: true);
         await small.SendAsync(new ReviveOffers([]));
         await big.SendAsync(new DeclineOffers([.. all.Offers.Skip(4).Select(o => o.Id)], TimeSpan.Zero));
@@ -74,10 +75,13 @@ public sealed class NeighbourTests
         // Four tenths of the cluster are big's already: the next agents are small's until it has as much.
         var smalls = await small.HearsAsync<OffersReceived>(o => o.Offers.Any(x => x.Resources.Cpus == 16m), "the other's share");
 
-        Assert.True(smalls.Offers.Count(o => o.Resources.Cpus == 16m) >= 4, smalls.Offers.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(
+            smalls.Offers.Count(o => o.Resources.Cpus == 16m) >= 4,
+            smalls.Offers.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private static int Before(TestFramework framework, MasterEvent e) => framework.Events.TakeWhile(x => !ReferenceEquals(x, e)).Count() + 1;
+    private static int Before(TestFramework framework, MasterEvent e) =>
+        framework.Events.TakeWhile(x => !ReferenceEquals(x, e)).Count() + 1;
 
     private static Task<LocalMesosCluster> StartAsync(params string[] flags) => LocalMesosCluster.StartAsync(
         new LocalMesosSettings { Agents = "none", MoreArguments = flags }, TestContext.Current.CancellationToken);

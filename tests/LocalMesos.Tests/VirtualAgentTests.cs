@@ -63,7 +63,8 @@ public sealed class VirtualAgentTests
         var offers = (await framework.HearsAsync<OffersReceived>(o => o.Offers.Count == 10_000, "10,000 offers in one event")).Offers;
         await framework.SendAsync(new DeclineOffers([.. offers.Skip(1).Select(o => o.Id)], TimeSpan.FromHours(1)));
         await framework.SendAsync(new DeclineOffers([offers[0].Id], TimeSpan.Zero));
-        var again = await framework.HearsAsync<OffersReceived>(_ => true, "the one agent that may come again", after: EventsUntilOffers(framework));
+        var again = await framework.HearsAsync<OffersReceived>(
+            _ => true, "the one agent that may come again", after: EventsUntilOffers(framework));
 
         Assert.Equal(offers[0].AgentId, Assert.Single(again.Offers).AgentId);
         Assert.Equal(10_000, offers.Select(o => o.AgentId).Distinct().Count());
@@ -83,7 +84,8 @@ public sealed class VirtualAgentTests
         await cluster.PartitionAgentAsync(agent);
         await framework.ReachesAsync("t", TaskState.Unreachable);
         await cluster.RestartAgentAsync(agent);
-        await framework.HearsAsync<TaskUpdated>(u => u.Status is { State: TaskState.Running, Reason: "REASON_AGENT_REREGISTERED" }, "it runs on");
+        await framework.HearsAsync<TaskUpdated>(
+            u => u.Status is { State: TaskState.Running, Reason: "REASON_AGENT_REREGISTERED" }, "it runs on");
         await cluster.KillAgentAsync(agent);
         await cluster.RestartAgentAsync(agent);
 
@@ -113,7 +115,9 @@ public sealed class VirtualAgentTests
         using var files = new MesosAgentClient();
 
         Assert.Empty((await files.BrowseAsync(cluster.MasterUrl, MesosAgentClient.SandboxPath(framework.Id, "t"), TestContext.Current.CancellationToken))!);
-        Assert.Null(await files.BrowseAsync(cluster.MasterUrl, MesosAgentClient.SandboxPath(framework.Id, "u"), TestContext.Current.CancellationToken));
+        Assert.Null(
+            await files.BrowseAsync(
+                cluster.MasterUrl, MesosAgentClient.SandboxPath(framework.Id, "u"), TestContext.Current.CancellationToken));
         Assert.Null(await files.ReadAsync(
             cluster.MasterUrl, MesosAgentClient.SandboxPath(framework.Id, "t", "stdout"), 0, 10, TestContext.Current.CancellationToken));
     }

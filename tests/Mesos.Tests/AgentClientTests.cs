@@ -56,7 +56,8 @@ public sealed class AgentClientTests : IDisposable
     public async Task An_agent_with_a_certificate_of_its_CaFile_is_trusted_and_another_is_not()
     {
         var (certificate, ca) = Certificate();
-        await using var agent = new ScriptedMaster(new SslServerAuthenticationOptions { ServerCertificate = certificate }) { Always = Ok(Recorded) };
+        await using var agent =
+            new ScriptedMaster(new SslServerAuthenticationOptions { ServerCertificate = certificate }) { Always = Ok(Recorded) };
         using var trusting = new MesosAgentClient(new MesosAgentOptions { CaFile = ca });
         using var strange = new MesosAgentClient();
 

@@ -221,7 +221,8 @@ public sealed class BadMasterTests
     public async Task Masters_without_a_leader_are_asked_again_with_a_pause_that_grows_to_its_limit()
     {
         var time = new FakeTimeProvider();
-        await using var fake = new ScriptedMaster { Always = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 17\r\n\r\nNo leader elected" };
+        await using var fake =
+            new ScriptedMaster { Always = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 17\r\n\r\nNo leader elected" };
         await using var client = TestClient.Of(fake, new MesosMasterOptions { CallTimeout = TimeSpan.FromDays(1) }, time);
         for (var attempt = 1; attempt <= 20; attempt++)
         {

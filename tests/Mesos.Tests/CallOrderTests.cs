@@ -33,7 +33,8 @@ public sealed class CallOrderTests
         var two = order.Take(Accept(AgentInAnotherLane()));
         MasterCall[] everything =
         [
-            new ReconcileTasks([("t1", "a1")]), new SuppressOffers(["r"]), new ReviveOffers(["r"]), new KillTask("t1", null, null), new TeardownFramework(),
+            new ReconcileTasks([("t1", "a1")]), new SuppressOffers(["r"]), new ReviveOffers(["r"]), new KillTask("t1", null, null),
+            new TeardownFramework(),
         ];
         foreach (var call in everything)
         {
@@ -105,7 +106,8 @@ public sealed class CallOrderTests
     private static (string Agent, int Number) Said(Wire.Call call) => call switch
     {
         { Kill: { } kill } => (kill.AgentId.Value, int.Parse(kill.TaskId.Value, System.Globalization.CultureInfo.InvariantCulture)),
-        { Acknowledge: { } update } => (update.AgentId.Value, int.Parse(update.TaskId.Value, System.Globalization.CultureInfo.InvariantCulture)),
+        { Acknowledge: { } update } =>
+            (update.AgentId.Value, int.Parse(update.TaskId.Value, System.Globalization.CultureInfo.InvariantCulture)),
         _ => ("", int.Parse(call.Reconcile.Tasks[0].TaskId.Value, System.Globalization.CultureInfo.InvariantCulture)),
     };
 

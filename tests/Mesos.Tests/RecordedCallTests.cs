@@ -23,7 +23,8 @@ public sealed class RecordedCallTests
         {
             if (Ours(wire) is not { } call)
                 continue;
-            var (json, bytes) = (await SentAsync(call, wire.FrameworkId.Value, json: true), await SentAsync(call, wire.FrameworkId.Value, json: false));
+            var (json, bytes) = (
+                await SentAsync(call, wire.FrameworkId.Value, json: true), await SentAsync(call, wire.FrameworkId.Value, json: false));
             Assert.Equal(Normal(Encoding.UTF8.GetString(ProtoJsonWriter.Write(wire))), Normal(Encoding.UTF8.GetString(json)));
             Assert.Equal(wire, Call.Parser.ParseFrom(bytes));
         }
@@ -38,7 +39,8 @@ public sealed class RecordedCallTests
     public async Task A_launch_says_all_that_a_recorded_launch_of_the_same_task_says()
     {
         var accepts = Recording.Names.SelectMany(Calls).Where(c => c.Status == 202 && c.Call.Accept is { } a
-            && a.Operations.Count == 1 && a.Operations[0].Launch?.TaskInfos.Count == 1 && IsPlain(a.Operations[0].Launch.TaskInfos[0])).ToList();
+            && a.Operations.Count == 1 && a.Operations[0].Launch?.TaskInfos.Count == 1
+                && IsPlain(a.Operations[0].Launch.TaskInfos[0])).ToList();
         Assert.True(accepts.Count > 20, accepts.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
         foreach (var (wire, _) in accepts)
         {
@@ -76,8 +78,10 @@ public sealed class RecordedCallTests
             [.. accept.OfferIds.Select(o => o.Value)], task.AgentId.Value,
             [
                 new TaskLaunch(
-                    task.TaskId.Value, task.Name, new TaskResources(Amount("cpus"), Amount("mem"), Amount("disk"), ports), task.Command.Value,
-                    new Dictionary<string, string>(), [], new Dictionary<string, string>(), TimeSpan.FromSeconds(3), null, null, null, null),
+                    task.TaskId.Value, task.Name, new TaskResources(Amount("cpus"), Amount("mem"), Amount("disk"), ports),
+                    task.Command.Value,
+                    new Dictionary<string, string>(), [], new Dictionary<string, string>(), TimeSpan.FromSeconds(3), null, null, null,
+                    null),
             ],
             TimeSpan.FromSeconds(accept.Filters?.RefuseSeconds ?? 5));
     }
@@ -120,7 +124,8 @@ public sealed class RecordedCallTests
             var body = text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
             var answer = steps.FirstOrDefault(s => s.Kind == StepKind.Answer && s.Name == step.Name);
             if (answer is null || !text.StartsWith("POST /api/v1/scheduler HTTP", StringComparison.Ordinal)
-                || !text.Contains("Content-Length", StringComparison.Ordinal) || text.Contains("Content-Encoding", StringComparison.Ordinal))
+                || !text.Contains("Content-Length", StringComparison.Ordinal)
+                    || text.Contains("Content-Encoding", StringComparison.Ordinal))
                 continue;
             var length = int.Parse(
                 text.Split("Content-Length: ", 2)[1].Split("\r\n", 2)[0], System.Globalization.CultureInfo.InvariantCulture);
@@ -132,7 +137,8 @@ public sealed class RecordedCallTests
         return calls;
     }
 
-    private static Call Parse(ReadOnlyMemory<byte> body, bool json) => json ? ProtoJsonReader.Read<Call>(body) : Call.Parser.ParseFrom(body.Span);
+    private static Call Parse(ReadOnlyMemory<byte> body, bool json) =>
+        json ? ProtoJsonReader.Read<Call>(body) : Call.Parser.ParseFrom(body.Span);
 
     private static string Normal(string json)
     {

@@ -72,7 +72,10 @@ public sealed class RecordedStreamTests
         {
             // HTTP's chunks are cut anywhere too, and each comes in two pieces.
             var size = Math.Min(left.Length, 1 + (int)Math.Pow(random.NextDouble() * 12, 3));
-            var chunk = (byte[])[.. Encoding.ASCII.GetBytes(size.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. left[..size].Span, .. "\r\n"u8];
+            var chunk =
+                (byte[])[
+                    .. Encoding.ASCII.GetBytes(size.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. left[..size].Span, .. "\r\n"u8
+                ];
             var cut = random.Next(chunk.Length + 1);
             await socket.WriteAsync(chunk.AsMemory(0, cut), ct);
             await socket.FlushAsync(ct);

@@ -30,7 +30,8 @@ public sealed class TaskMappingTests
             Plain with
             {
                 Image = "debian:12", Container = kind,
-                Volumes = [new ContainerVolume("/etc/pipeline", ReadOnly: true), new ContainerVolume("/var/lib/pipeline-agent", ReadOnly: false)],
+                Volumes =
+                    [new ContainerVolume("/etc/pipeline", ReadOnly: true), new ContainerVolume("/var/lib/pipeline-agent", ReadOnly: false)],
             },
             "a").Container;
 
@@ -40,7 +41,10 @@ public sealed class TaskMappingTests
         if (kind == ContainerKind.Docker)
             Assert.Equal(ContainerInfo.Types.DockerInfo.Types.Network.Host, container.Docker.Network);
         Assert.Equal(
-            [("/etc/pipeline", "/etc/pipeline", Volume.Types.Mode.Ro), ("/var/lib/pipeline-agent", "/var/lib/pipeline-agent", Volume.Types.Mode.Rw)],
+            [
+                ("/etc/pipeline", "/etc/pipeline", Volume.Types.Mode.Ro),
+                ("/var/lib/pipeline-agent", "/var/lib/pipeline-agent", Volume.Types.Mode.Rw)
+            ],
             container.Volumes.Select(v => (v.HostPath, v.ContainerPath, v.Mode)));
     }
 }

@@ -99,7 +99,8 @@ public sealed class TlsTests : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
-    private static ScriptedMaster Master(X509Certificate2 certificate) => new(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+    private static ScriptedMaster Master(X509Certificate2 certificate) =>
+        new(new SslServerAuthenticationOptions { ServerCertificate = certificate });
 
     /// <summary>A certificate for the host, and the file of the authority that signed it.</summary>
     private (X509Certificate2 Certificate, string CaFile) Certificates(string host)

@@ -10,7 +10,9 @@ public sealed class CommandPermissionTests : IAsyncLifetime
 {
     private static readonly Dictionary<string, (string Permission, Func<TokenCommands, Caller, Task> Call)> Commands = new()
     {
-        ["TokenCommands.CreateAsync"] = (Permission.Administer, (c, caller) => c.CreateAsync(caller, new NewToken("x", null, null, null, null, null), CancellationToken.None)),
+        ["TokenCommands.CreateAsync"] = (
+            Permission.Administer,
+            (c, caller) => c.CreateAsync(caller, new NewToken("x", null, null, null, null, null), CancellationToken.None)),
         ["TokenCommands.RevokeAsync"] = (Permission.Administer, (c, caller) => c.RevokeAsync(caller, Guid.Empty, CancellationToken.None)),
     };
 

@@ -70,7 +70,8 @@ public sealed class PeopleServer : IAsyncDisposable
     public async Task<CreatedToken> TokenAsync(string login, params string[] permissions)
     {
         var made = await Tokens.CreateAsync(
-            Caller.System("test"), new NewToken(login, null, permissions, ["release-managers"], [$"{login}@example.org"], 30), CancellationToken.None);
+            Caller.System("test"), new NewToken(login, null, permissions, ["release-managers"], [$"{login}@example.org"], 30),
+            CancellationToken.None);
         return ((CreateTokenOutcome.Created)made).Token;
     }
 

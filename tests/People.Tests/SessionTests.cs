@@ -132,7 +132,9 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task An_open_page_speaks_for_its_token_as_it_is_now()
     {
         var token = await server.TokenAsync("eleni", Permission.Build, Permission.Approve);
-        var principal = new ClaimsPrincipal(new ClaimsIdentity([new(CallerClaims.Token, token.Id.ToString()), new(CallerClaims.Permission, Permission.Administer)], "cookie"));
+        var principal = new ClaimsPrincipal(
+            new ClaimsIdentity(
+                [new(CallerClaims.Token, token.Id.ToString()), new(CallerClaims.Permission, Permission.Administer)], "cookie"));
 
         var caller = await server.Sessions.CurrentAsync(principal, ct);
         Assert.Equal(Actor.Person("eleni"), caller.Actor);

@@ -76,7 +76,8 @@ public sealed class TransactionTests
 
     private static (IBackgroundJobClient Jobs, JobStorage Storage) Hangfire(NpgsqlDataSource db)
     {
-        var storage = new PostgreSqlStorage(new DataSourceConnectionFactory(db, HangfireModule.StorageOptions), HangfireModule.StorageOptions);
+        var storage = new PostgreSqlStorage(
+            new DataSourceConnectionFactory(db, HangfireModule.StorageOptions), HangfireModule.StorageOptions);
         return (new BackgroundJobClient(storage), storage);
     }
 }

@@ -17,7 +17,9 @@ public sealed class BuildTests : IAsyncLifetime
     [Fact]
     public async Task Steps_run_in_order_and_everything_reaches_the_server()
     {
-        await using var runner = Build([Step("one", "echo first > made; cat input.txt"), Step("two", "cat made; mkdir -p out; cp made out/; echo err >&2")], [new("api", "out")]);
+        await using var runner = Build(
+            [Step("one", "echo first > made; cat input.txt"), Step("two", "cat made; mkdir -p out; cp made out/; echo err >&2")],
+            [new("api", "out")]);
 
         Assert.Equal(0, await runner.ExitAsync());
 
@@ -38,7 +40,8 @@ public sealed class BuildTests : IAsyncLifetime
         Assert.Equal(1, await runner.ExitAsync());
 
         Assert.Equal(["0 running ", "0 failed 1"], Reports());
-        Assert.Equal(("failed", "test", 1, "app"), (server.Result!.Outcome, server.Result.FailedStep, server.Result.ExitCode, server.Result.Class));
+        Assert.Equal(
+            ("failed", "test", 1, "app"), (server.Result!.Outcome, server.Result.FailedStep, server.Result.ExitCode, server.Result.Class));
         Assert.DoesNotContain("\nnever", server.Log(0));
     }
 
@@ -58,7 +61,8 @@ public sealed class BuildTests : IAsyncLifetime
     public async Task A_step_that_runs_too_long_is_killed_with_all_that_it_started()
     {
         var marker = Path.Combine(RunnerProcess.NewFolder(), "pid");
-        await using var runner = Build([new StepSpec("slow", $"sleep 300 & echo $! > {marker}; trap '' TERM; echo waiting; wait; sleep 300", 1, None)], []);
+        await using var runner = Build(
+            [new StepSpec("slow", $"sleep 300 & echo $! > {marker}; trap '' TERM; echo waiting; wait; sleep 300", 1, None)], []);
 
         Assert.Equal(124, await runner.ExitAsync());
 
@@ -160,7 +164,8 @@ public sealed class BuildTests : IAsyncLifetime
         foreach (var (i, when) in new[] { "2001-01-01", "2020-02-02" }.Index())
         {
             server.Source = Tars.Of(("input.txt", "hello\n"));
-            server.Spec = SpecOf(server.Source, [new StepSpec("s", pack, 60, new Dictionary<string, string> { ["WHEN"] = when })], [new("o", "out")]);
+            server.Spec = SpecOf(
+                server.Source, [new StepSpec("s", pack, 60, new Dictionary<string, string> { ["WHEN"] = when })], [new("o", "out")]);
             await using var again = await FakeServer.StartAsync();
             (again.Source, again.Spec) = (server.Source, server.Spec);
             foreach (var (digest, bytes) in server.Artifacts)
@@ -224,7 +229,8 @@ public sealed class BuildTests : IAsyncLifetime
     public async Task Nothing_outlives_a_runner_that_is_killed()
     {
         await using var runner = Build([Step("long", "echo pid $$; exec sleep 300")], []);
-        var log = await Eventually.BecomesAsync(() => Task.FromResult(server.Log(0)), l => l.Contains("\npid "), TimeSpan.FromSeconds(20), "the step runs");
+        var log = await Eventually.BecomesAsync(
+            () => Task.FromResult(server.Log(0)), l => l.Contains("\npid "), TimeSpan.FromSeconds(20), "the step runs");
         var pid = log.Split("\npid ")[1].Trim();
 
         runner.Signal("KILL");

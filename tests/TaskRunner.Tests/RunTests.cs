@@ -66,7 +66,8 @@ public sealed class RunTests : IAsyncLifetime
     {
         var script = "#!/bin/sh\necho alone\n"u8.ToArray();
         server.Artifacts[Tars.DigestOf(script)] = script;
-        await using var runner = Run(Spec(of: script) with { MediaType = "application/octet-stream", ArtifactName = "tool", Run = "./tool" });
+        await using var runner = Run(
+            Spec(of: script) with { MediaType = "application/octet-stream", ArtifactName = "tool", Run = "./tool" });
 
         Assert.Equal(0, await runner.ExitAsync());
         Assert.Equal("alone\n", await runner.SaidAsync());
@@ -146,7 +147,9 @@ public sealed class RunTests : IAsyncLifetime
     {
         await using (var first = Run(Spec(generation: 5)))
             Assert.Equal(0, await first.ExitAsync());
-        foreach (var file in Directory.GetFiles(Path.Combine(agent, "state"), "seen-*").Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory.GetFiles(Path.Combine(agent, "state"), "seen-*").Where(
+                f => !f.EndsWith(".lock", StringComparison.Ordinal)))
             await File.WriteAllTextAsync(file, "");
 
         await using var again = Run(Spec(generation: 4));
@@ -171,7 +174,8 @@ public sealed class RunTests : IAsyncLifetime
     public async Task An_agent_without_a_trust_root_runs_nothing_and_blames_nobody()
     {
         server.Spec = Spec();
-        await using var runner = RunnerProcess.Start(server.Url, new Dictionary<string, string> { ["PIPELINE_STAGES"] = "production", ["PIPELINE_STATE"] = agent });
+        await using var runner = RunnerProcess.Start(
+            server.Url, new Dictionary<string, string> { ["PIPELINE_STAGES"] = "production", ["PIPELINE_STATE"] = agent });
 
         Assert.Equal(75, await runner.ExitAsync());
         Assert.Empty(server.Security);
@@ -194,7 +198,8 @@ public sealed class RunTests : IAsyncLifetime
         await using var runner = Run(Spec() with { Run = run });
         var log = Path.Combine(runner.Sandbox, "service.log");
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20), "the service runs");
+            () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20),
+            "the service runs");
 
         runner.Signal(signal);
 
@@ -204,10 +209,12 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task A_runner_started_in_the_background_of_a_shell_passes_the_signals_on_that_it_inherited_as_ignored()
     {
-        await using var runner = Run(Spec() with { Run = "trap 'exit 8' INT; echo ready; while :; do sleep 0.05; done" }, inBackground: true);
+        await using var runner = Run(
+            Spec() with { Run = "trap 'exit 8' INT; echo ready; while :; do sleep 0.05; done" }, inBackground: true);
         var log = Path.Combine(runner.Sandbox, "service.log");
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20), "the service runs");
+            () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20),
+            "the service runs");
 
         runner.Signal("INT");
 
@@ -278,8 +285,10 @@ public sealed class RunTests : IAsyncLifetime
     private void PublishTrust(long version, SigningKey? signer = null)
     {
         TrustedKey Key(SigningKey key, KeyRole role) => new(
-            key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, [role]);
-        var policy = new TrustPolicy(version, DateTimeOffset.UtcNow.AddDays(1), [Key(builder, KeyRole.Builder), Key(promoter, KeyRole.Promoter)], []);
+            key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue,
+            [role]);
+        var policy = new TrustPolicy(
+            version, DateTimeOffset.UtcNow.AddDays(1), [Key(builder, KeyRole.Builder), Key(promoter, KeyRole.Promoter)], []);
         File.WriteAllText(Path.Combine(agent, "trust.json"), TrustPolicy.Sign(policy, signer ?? root));
         File.WriteAllText(Path.Combine(agent, "root.pub"), root.PublicKeyPem);
     }

@@ -29,7 +29,8 @@ internal sealed class RunnerProcess : IAsyncDisposable
         var sandbox = NewFolder();
         var program = Environment.GetEnvironmentVariable("TASKRUNNER_UNDER_TEST") ?? Path.Combine(AppContext.BaseDirectory, "taskrunner");
         // What a shell starts with & has SIGINT ignored, and so has everything under it.
-        var start = new ProcessStartInfo(inBackground ? "/bin/sh" : program, inBackground ? ["-c", "trap '' INT; exec \"$0\"", program] : [])
+        var start = new ProcessStartInfo(
+            inBackground ? "/bin/sh" : program, inBackground ? ["-c", "trap '' INT; exec \"$0\"", program] : [])
         {
             WorkingDirectory = sandbox, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -46,7 +46,8 @@ public sealed class SafeTarTests : IDisposable
     public void Files_folders_modes_and_inner_links_come_back()
     {
         var archive = Write(Tars.Of(
-            Tars.File("bin/run", "x"), Tars.File("data.txt", "y", executable: false), Tars.Link("bin/data", "../data.txt"), Tars.Link("cur", "bin")));
+            Tars.File("bin/run", "x"), Tars.File("data.txt", "y", executable: false), Tars.Link("bin/data", "../data.txt"),
+            Tars.Link("cur", "bin")));
         var root = Path.Combine(folder, "root");
 
         SafeTar.Unpack(archive, root, UnpackLimits.Default);
@@ -62,9 +63,11 @@ public sealed class SafeTarTests : IDisposable
         var gzip = new MemoryStream();
         using (var packer = new GZipStream(gzip, CompressionLevel.Fastest, leaveOpen: true))
             packer.Write(Tars.Of(("zeros", new string('0', 5_000_000))));
-        Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(gzip.ToArray()), Path.Combine(folder, "a"), new UnpackLimits(10, 1_000_000)));
+        Assert.Throws<HostileArchiveException>(
+            () => SafeTar.Unpack(Write(gzip.ToArray()), Path.Combine(folder, "a"), new UnpackLimits(10, 1_000_000)));
         var many = Tars.Of([.. Enumerable.Range(0, 20).Select(i => ($"f{i}", "x"))]);
-        Assert.Throws<HostileArchiveException>(() => SafeTar.Unpack(Write(many), Path.Combine(folder, "b"), new UnpackLimits(10, 1_000_000)));
+        Assert.Throws<HostileArchiveException>(
+            () => SafeTar.Unpack(Write(many), Path.Combine(folder, "b"), new UnpackLimits(10, 1_000_000)));
     }
 
     [Theory]

@@ -131,7 +131,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             {
                 if (new FileInfo(Path.Combine(proc, "cwd")).LinkTarget?.StartsWith(WorkDirectory + "/", StringComparison.Ordinal) != true)
                     continue;
-                using var survivor = Process.GetProcessById(int.Parse(Path.GetFileName(proc), System.Globalization.CultureInfo.InvariantCulture));
+                using var survivor = Process.GetProcessById(
+                    int.Parse(Path.GetFileName(proc), System.Globalization.CultureInfo.InvariantCulture));
                 survivor.Kill();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)

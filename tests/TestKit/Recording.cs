@@ -9,7 +9,9 @@ public enum StepKind
     /// <summary>The client sent <see cref="RecordedStep.Bytes"/>, a whole HTTP request.</summary>
     Call,
 
-    /// <summary>The answer to a call: <see cref="RecordedStep.Head"/>, and <see cref="RecordedStep.Bytes"/> unless it is a stream.</summary>
+    /// <summary>
+    /// The answer to a call: <see cref="RecordedStep.Head"/>, and <see cref="RecordedStep.Bytes"/> unless it is a stream.
+    /// </summary>
     Answer,
 
     /// <summary>One record (without its length) came on the stream of a call.</summary>
@@ -28,7 +30,9 @@ public enum StepKind
     Note,
 }
 
-/// <summary>One line of a recording. <paramref name="Time"/> is in seconds from its start; <paramref name="Name"/> is the call's, or a note's text.</summary>
+/// <summary>
+/// One line of a recording. <paramref name="Time"/> is in seconds from its start; <paramref name="Name"/> is the call's, or a note's text.
+/// </summary>
 public sealed record RecordedStep(double Time, StepKind Kind, string Name, string Head, byte[] Bytes)
 {
     public string Text => Encoding.UTF8.GetString(Bytes);

@@ -28,8 +28,8 @@ using Pipeline.Ui.Queries;
 namespace Pipeline.Ui.Tests;
 
 /// <summary>
-/// Pages rendered on rows in a real PostgreSQL, with the real commands of all slices; <c>seed.sql</c> holds one repository in every situation.
-/// </summary>
+/// Pages rendered on rows in a real PostgreSQL, with the real commands of all slices; <c>seed.sql</c> holds one repository in every
+/// situation. </summary>
 public abstract class UiTest : IAsyncLifetime
 {
     /// <summary>A commit whose release waits for production.</summary>

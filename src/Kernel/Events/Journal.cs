@@ -4,7 +4,9 @@ using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.Kernel.Events;
 
-/// <summary>Starts the jobs that an event asks for. Called inside the transaction of the append; implemented by <c>Server/Flow.cs</c>.</summary>
+/// <summary>
+/// Starts the jobs that an event asks for. Called inside the transaction of the append; implemented by <c>Server/Flow.cs</c>.
+/// </summary>
 public delegate void EventFlow(NewJournalEntry appended);
 
 /// <summary>The append-only journal: every transition with its actor, in the transaction that made it.</summary>
@@ -36,7 +38,9 @@ public sealed class Journal(NpgsqlDataSource db, EventKinds kinds, EventFlow flo
     public Task AppendAsync(JournalEvent happened, Actor actor, JournalSubject subject, CancellationToken ct) =>
         AppendAsync([new NewJournalEntry(happened, actor, subject)], ct);
 
-    /// <summary>Appends in order and starts the jobs of the flow. Joins the ambient transaction; makes its own when there is none.</summary>
+    /// <summary>
+    /// Appends in order and starts the jobs of the flow. Joins the ambient transaction; makes its own when there is none.
+    /// </summary>
     public Task AppendAsync(IReadOnlyList<NewJournalEntry> entries, CancellationToken ct) =>
         entries.Count == 0
             ? Task.CompletedTask

@@ -6,7 +6,9 @@ namespace Pipeline.Kernel.Events;
 /// </summary>
 public abstract record JournalEvent;
 
-/// <summary>An event whose kind this server does not know, or cannot read: it was written by a newer one. Shown as such; starts nothing.</summary>
+/// <summary>
+/// An event whose kind this server does not know, or cannot read: it was written by a newer one. Shown as such; starts nothing.
+/// </summary>
 /// <param name="Kind">As it was stored.</param>
 /// <param name="Payload">As it was stored.</param>
 public sealed record UnknownEvent(string Kind, System.Text.Json.JsonElement Payload) : JournalEvent;

@@ -55,7 +55,8 @@ public sealed class JournalReader(NpgsqlDataSource db, EventKinds kinds)
             cluster = subject.Cluster,
             task_id = subject.TaskId,
         };
-        return await ReadAsync($"{Columns} WHERE {where} AND (@before::bigint IS NULL OR id < @before) ORDER BY id DESC LIMIT @limit", arguments, ct);
+        return await ReadAsync(
+            $"{Columns} WHERE {where} AND (@before::bigint IS NULL OR id < @before) ORDER BY id DESC LIMIT @limit", arguments, ct);
     }
 
     /// <summary>The id of the newest entry; 0 when there is none.</summary>

@@ -29,5 +29,7 @@ public sealed record JournalSubject
 /// <summary>An event as it is appended.</summary>
 public sealed record NewJournalEntry(JournalEvent Event, Actor Actor, JournalSubject Subject);
 
-/// <summary>An event as it was stored. <paramref name="Id"/> grows in commit order, so a reader that resumes after it misses nothing.</summary>
+/// <summary>
+/// An event as it was stored. <paramref name="Id"/> grows in commit order, so a reader that resumes after it misses nothing.
+/// </summary>
 public sealed record JournalEntry(long Id, DateTimeOffset At, string Kind, Actor Actor, JournalSubject Subject, JournalEvent Event);

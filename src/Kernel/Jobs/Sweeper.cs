@@ -13,7 +13,8 @@ public abstract class Sweeper(TimeProvider time) : BackgroundService
 
     /// <summary>One round, now.</summary>
     /// <returns>How many rows were due.</returns>
-    public Task<int> SweepOnceAsync(CancellationToken ct) => Transactions.InTransactionAsync(token => TakeDueAsync(time.GetUtcNow(), token), ct);
+    public Task<int> SweepOnceAsync(CancellationToken ct) =>
+        Transactions.InTransactionAsync(token => TakeDueAsync(time.GetUtcNow(), token), ct);
 
     /// <summary>Takes what is due at <paramref name="now"/>, pushes its next wake out, so that a lost job is tried again, and enqueues a
     /// job for each row. Runs in the transaction of the round.</summary>

@@ -13,7 +13,8 @@ public static class ChildProcess
     {
         /// <exception cref="InvalidOperationException">When the exit code is not 0; carries what the program said.</exception>
         public Result ThrowIfFailed(string what) =>
-            ExitCode == 0 ? this : throw new InvalidOperationException($"{what} failed (exit {ExitCode}): {(Error.Length > 0 ? Error : Output).Trim()}");
+            ExitCode == 0 ? this : throw new InvalidOperationException(
+                $"{what} failed (exit {ExitCode}): {(Error.Length > 0 ? Error : Output).Trim()}");
     }
 
     /// <summary>Runs the program with the arguments as they are, without a shell; a cancelled one is killed with its children.</summary>

@@ -55,9 +55,11 @@ public sealed class PrivatePostgres
     {
         await PrepareDirectoriesAsync(ct);
         if (!File.Exists(Path.Combine(data, "PG_VERSION")))
-            await RunAsync([$"{bin}/initdb", "-D", data, "-U", "pipeline", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", .. InitOptions], ct);
+            await RunAsync(
+                [$"{bin}/initdb", "-D", data, "-U", "pipeline", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", .. InitOptions], ct);
         if (!await IsRunningAsync(ct))
-            await RunAsync([$"{bin}/pg_ctl", "start", "-w", "-t", "60", "-D", data, "-l", Path.Combine(data, "server.log"), "-o", ServerOptions], ct);
+            await RunAsync(
+                [$"{bin}/pg_ctl", "start", "-w", "-t", "60", "-D", data, "-l", Path.Combine(data, "server.log"), "-o", ServerOptions], ct);
         await CreateDatabaseAsync(ct);
     }
 
@@ -164,7 +166,8 @@ public sealed class PrivatePostgres
 
     // The link is the only way to it: who deletes the data directory and starts anew gets a new database, not that of the deleted one.
     private static string Elsewhere(string wanted) =>
-        new DirectoryInfo(wanted).LinkTarget ?? $"/var/lib/postgresql/pipeline-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
+        new DirectoryInfo(wanted).LinkTarget
+            ?? $"/var/lib/postgresql/pipeline-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
     private static string FindBinaries()
     {
@@ -174,7 +177,8 @@ public sealed class PrivatePostgres
             .OrderByDescending(v => int.TryParse(Path.GetFileName(v), out var n) ? n : 0)
             .FirstOrDefault();
         return newest is null
-            ? throw new InvalidOperationException("The PostgreSQL server is not installed: apt-get install postgresql, or set ConnectionStrings:Pipeline.")
+            ? throw new InvalidOperationException(
+                "The PostgreSQL server is not installed: apt-get install postgresql, or set ConnectionStrings:Pipeline.")
             : $"{newest}/bin";
     }
 }

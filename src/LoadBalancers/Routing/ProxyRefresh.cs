@@ -8,9 +8,12 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Pipeline.LoadBalancers.Routing;
 
-/// <summary>Brings the proxy up to date when an instance becomes healthy or ends, and every few seconds in case an event was missed.</summary>
+/// <summary>
+/// Brings the proxy up to date when an instance becomes healthy or ends, and every few seconds in case an event was missed.
+/// </summary>
 internal sealed class ProxyRefresh(
-    SchedulerQueries scheduler, InMemoryConfigProvider proxy, LiveFeed feed, TimeProvider time, ILogger<ProxyRefresh> log) : BackgroundService
+    SchedulerQueries scheduler, InMemoryConfigProvider proxy, LiveFeed feed, TimeProvider time,
+    ILogger<ProxyRefresh> log) : BackgroundService
 {
     private static readonly TimeSpan Resync = TimeSpan.FromSeconds(5);
 

@@ -14,7 +14,8 @@ public sealed class TokenCommands
     private readonly Journal journal;
     private readonly TimeProvider time;
 
-    internal TokenCommands(TokenStore tokens, Journal journal, TimeProvider time) => (this.tokens, this.journal, this.time) = (tokens, journal, time);
+    internal TokenCommands(TokenStore tokens, Journal journal, TimeProvider time) =>
+        (this.tokens, this.journal, this.time) = (tokens, journal, time);
 
     /// <summary>Creates a token; its text is in the outcome and nowhere else. Needs <see cref="Permission.Administer"/>.</summary>
     /// <exception cref="PermissionDeniedException">The caller may not.</exception>
@@ -51,7 +52,8 @@ public sealed class TokenCommands
             {
                 if (!await tokens.RevokeAsync(id, token))
                     return false;
-                await journal.AppendAsync(new ActionRecorded("token.revoked", id.ToString(), null), caller.Actor, JournalSubject.None, token);
+                await journal.AppendAsync(
+                    new ActionRecorded("token.revoked", id.ToString(), null), caller.Actor, JournalSubject.None, token);
                 return true;
             },
             ct);

@@ -11,7 +11,8 @@ internal static partial class TokenRules
     private const int MostDays = 3650;
 
     /// <summary>What a token may do when nothing else is asked for.</summary>
-    public static IReadOnlyList<string> DefaultPermissions { get; } = [Permission.View, Permission.Build, Permission.Promote, Permission.Approve];
+    public static IReadOnlyList<string> DefaultPermissions { get; } =
+        [Permission.View, Permission.Build, Permission.Promote, Permission.Approve];
 
     /// <summary>Null when the token can be created.</summary>
     public static CreateTokenOutcome.Invalid? Refuse(NewToken wanted)

@@ -19,7 +19,9 @@ internal static class TokenText
         return Prefix + random + Checksum(random);
     }
 
-    /// <summary>False for a text that cannot be a token of ours: a typing error is told apart from an unknown token without a query.</summary>
+    /// <summary>
+    /// False for a text that cannot be a token of ours: a typing error is told apart from an unknown token without a query.
+    /// </summary>
     public static bool IsWellFormed(string text) =>
         text.Length == Prefix.Length + RandomLength + ChecksumLength
         && text.StartsWith(Prefix, StringComparison.Ordinal)

@@ -8,7 +8,8 @@ namespace Pipeline.People.Data;
 
 /// <summary>A token's row as it is inserted.</summary>
 internal sealed record TokenRow(
-    string Login, string Kind, IReadOnlyList<string> Permissions, IReadOnlyList<string> Groups, IReadOnlyList<string> Emails, DateTimeOffset? ExpiresAt);
+    string Login, string Kind, IReadOnlyList<string> Permissions, IReadOnlyList<string> Groups, IReadOnlyList<string> Emails,
+    DateTimeOffset? ExpiresAt);
 
 /// <summary>Access tokens: only the SHA-256 of a token's text is kept.</summary>
 internal sealed class TokenStore(NpgsqlDataSource db, TimeProvider time)
@@ -66,7 +67,8 @@ internal sealed class TokenStore(NpgsqlDataSource db, TimeProvider time)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            $"SELECT {Columns} FROM identity.token WHERE id = @id AND {Valid}", new { id, now = time.GetUtcNow().UtcDateTime }, cancellationToken: ct));
+            $"SELECT {Columns} FROM identity.token WHERE id = @id AND {Valid}", new { id, now = time.GetUtcNow().UtcDateTime },
+            cancellationToken: ct));
         return row?.ToToken();
     }
 

@@ -15,7 +15,8 @@ internal sealed class PermissionHandler(IHttpContextAccessor http) : Authorizati
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
-        if (Caller.Of(context.User).Has(requirement.Permission) || (requirement.Permission == Permission.View && IsLoopback(http.HttpContext)))
+        if (Caller.Of(context.User).Has(requirement.Permission)
+            || (requirement.Permission == Permission.View && IsLoopback(http.HttpContext)))
             context.Succeed(requirement);
         return Task.CompletedTask;
     }

@@ -28,7 +28,8 @@ internal static class SessionCookie
     private static async Task RejectRevokedAsync(CookieValidatePrincipalContext context)
     {
         var sessions = context.HttpContext.RequestServices.GetRequiredService<SessionQueries>();
-        if (context.Principal is not { } principal || (await sessions.CurrentAsync(principal, context.HttpContext.RequestAborted)).IsAnonymous)
+        if (context.Principal is not { } principal
+            || (await sessions.CurrentAsync(principal, context.HttpContext.RequestAborted)).IsAnonymous)
             context.RejectPrincipal();
     }
 

@@ -20,7 +20,8 @@ internal static class AboutEndpoints
 
     private static Ok<VersionView> Version()
     {
-        var full = typeof(AboutEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        var full = typeof(AboutEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0.0.0";
         var parts = full.Split('+', 2);
         return TypedResults.Ok(new VersionView(parts[0], parts.Length > 1 ? parts[1] : null, Environment.Version.ToString(), "0.1.0"));
     }

@@ -46,13 +46,16 @@ internal sealed partial class BadRequestHandler(IProblemDetailsService problems)
         }
 
         return Parameter().Match(bad.Message) is { Success: true } parameter
-            ? ("/" + parameter.Groups["name"].Value, $"'{parameter.Groups["value"].Value}' is not a {Word(parameter.Groups["type"].Value)}.")
+            ? (
+                "/" + parameter.Groups["name"].Value,
+                $"'{parameter.Groups["value"].Value}' is not a {Word(parameter.Groups["type"].Value)}.")
             : ("", bad.Message);
     }
 
     private static string Word(string type) => type switch
     {
-        _ when type.Contains("int", StringComparison.OrdinalIgnoreCase) || type.Contains("long", StringComparison.Ordinal) => "whole number",
+        _ when type.Contains("int", StringComparison.OrdinalIgnoreCase) || type.Contains("long", StringComparison.Ordinal) =>
+            "whole number",
         _ when type.Contains("bool", StringComparison.Ordinal) => "true or false",
         _ when type.Contains("Guid", StringComparison.Ordinal) => "UUID",
         _ => "value of the type that is needed",

@@ -40,7 +40,8 @@ internal static class CommitEndpoints
             return TypedResults.Json(Choices(found), statusCode: StatusCodes.Status300MultipleChoices);
         var entries = await journal.AboutAsync(new JournalSubject { Commit = CommitSha.Parse(found[0].Sha) }, before, TimelinePage, ct);
         var next = entries.Count == TimelinePage ? $"{entries[^1].Id}" : null;
-        return TypedResults.Ok(new Page<EventStreamEndpoints.EventView>([.. entries.Select(e => EventStreamEndpoints.ViewOf(e, kinds))], next));
+        return TypedResults.Ok(
+            new Page<EventStreamEndpoints.EventView>([.. entries.Select(e => EventStreamEndpoints.ViewOf(e, kinds))], next));
     }
 
     private static ProblemHttpResult Unknown(string sha) => Problems.NotFound(

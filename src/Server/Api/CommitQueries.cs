@@ -54,7 +54,8 @@ internal sealed class CommitQueries(NpgsqlDataSource db, StageQueries stages)
         await using var connection = await db.OpenConnectionAsync(ct);
         var arguments = new { repository = commit.RepositoryId, sha = commit.Sha };
         var build = await connection.QuerySingleOrDefaultAsync<BuildRow>(new CommandDefinition(Build, arguments, cancellationToken: ct));
-        var release = await connection.QuerySingleOrDefaultAsync<ReleaseRow>(new CommandDefinition(Release, arguments, cancellationToken: ct));
+        var release = await connection.QuerySingleOrDefaultAsync<ReleaseRow>(
+            new CommandDefinition(Release, arguments, cancellationToken: ct));
         await connection.CloseAsync();
         var where = await stages.WhereAsync(CommitSha.Parse(commit.Sha), ct);
         return new CommitView(

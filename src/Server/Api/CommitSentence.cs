@@ -20,7 +20,8 @@ internal static class CommitSentence
         return reached.State switch
         {
             "running" or "succeeded" when reached == stages[^1] => $"Release {release.Number} runs in {reached.Stage}.",
-            "running" or "succeeded" => $"Release {release.Number} runs in {reached.Stage}; next is {stages[IndexOf(stages, reached) + 1].Stage}.",
+            "running" or "succeeded" =>
+                $"Release {release.Number} runs in {reached.Stage}; next is {stages[IndexOf(stages, reached) + 1].Stage}.",
             "waiting" => $"Release {release.Number} waits for {reached.Stage}{reason}.",
             var state => $"Release {release.Number} is {state.Replace('-', ' ')} in {reached.Stage}{reason}.",
         };

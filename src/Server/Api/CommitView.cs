@@ -26,15 +26,18 @@ internal sealed class CommitRow
 /// <param name="Next">One sentence: what it waits for, why it ended, or that it runs in the last stage.</param>
 /// <param name="Url">Of its page, relative to the server.</param>
 internal sealed record CommitView(
-    string Sha, CommitRepository Repository, string Subject, CommitAuthor Author, DateTimeOffset AuthoredAt, DateTimeOffset PushedAt, string? Pusher,
-    IReadOnlyList<string> Branches, CommitBuild? Build, CommitRelease? Release, IReadOnlyList<CommitStageView> Stages, string Next, string Url);
+    string Sha, CommitRepository Repository, string Subject, CommitAuthor Author, DateTimeOffset AuthoredAt, DateTimeOffset PushedAt,
+    string? Pusher,
+    IReadOnlyList<string> Branches, CommitBuild? Build, CommitRelease? Release, IReadOnlyList<CommitStageView> Stages, string Next,
+    string Url);
 
 internal sealed record CommitRepository(Guid Id, string Owner, string Name);
 
 internal sealed record CommitAuthor(string Name, string Email);
 
 internal sealed record CommitBuild(
-    Guid Id, int Number, string State, string? FailureClass, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    Guid Id, int Number, string State, string? FailureClass, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt);
 
 internal sealed record CommitRelease(Digest Digest, int Number, DateTimeOffset CreatedAt, string? HeldReason);
 

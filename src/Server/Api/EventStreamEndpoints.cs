@@ -9,7 +9,9 @@ using Pipeline.Kernel.Events;
 
 namespace Pipeline.Server.Api;
 
-/// <summary><c>GET /api/v1/events</c>: the journal as server-sent events; the event id is the journal's, so <c>Last-Event-ID</c> resumes.</summary>
+/// <summary>
+/// <c>GET /api/v1/events</c>: the journal as server-sent events; the event id is the journal's, so <c>Last-Event-ID</c> resumes.
+/// </summary>
 internal static class EventStreamEndpoints
 {
     private const int Batch = 200;
@@ -20,7 +22,8 @@ internal static class EventStreamEndpoints
 
     /// <summary>Which entries: all that are set must match.</summary>
     /// <param name="After">Start after this id; absent: from now on (or from <c>Last-Event-ID</c>).</param>
-    public sealed record EventFilter(string? Commit, Guid? Build, Guid? Promotion, string? Release, string? Cluster, string? Task, long? After);
+    public sealed record EventFilter(
+        string? Commit, Guid? Build, Guid? Promotion, string? Release, string? Cluster, string? Task, long? After);
 
     public static void MapEventStream(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/v1/events", Stream).RequireAuthorization(Permission.View).WithTags("Events");
@@ -48,7 +51,8 @@ internal static class EventStreamEndpoints
     };
 
     private static async IAsyncEnumerable<SseItem<EventView?>> ReadAsync(
-        JournalSubject subject, long? after, JournalReader journal, LiveFeed feed, EventKinds kinds, [EnumeratorCancellation] CancellationToken ct)
+        JournalSubject subject, long? after, JournalReader journal, LiveFeed feed, EventKinds kinds,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var subscription = feed.Subscribe(_ => true, () => woken.Writer.TryWrite(true));
@@ -94,5 +98,7 @@ internal static class EventStreamEndpoints
 
     /// <summary>The entry with its event as it is stored, <c>kind</c> included.</summary>
     public static EventView ViewOf(JournalEntry entry, EventKinds kinds) =>
-        new(entry.Id, entry.At, entry.Kind, entry.Actor, entry.Subject, JsonSerializer.Deserialize<JsonElement>(kinds.PayloadOf(entry.Event)));
+        new(
+            entry.Id, entry.At, entry.Kind, entry.Actor, entry.Subject,
+            JsonSerializer.Deserialize<JsonElement>(kinds.PayloadOf(entry.Event)));
 }

@@ -3,7 +3,9 @@ using Pipeline.Kernel;
 
 namespace Pipeline.Server.Api;
 
-/// <summary>What a command refused for want of a permission: 401 to somebody who is not signed in, else 403, with the permission's name.</summary>
+/// <summary>
+/// What a command refused for want of a permission: 401 to somebody who is not signed in, else 403, with the permission's name.
+/// </summary>
 internal sealed class PermissionDeniedHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

@@ -17,7 +17,9 @@ internal static class HangfireModule
             .UseRecommendedSerializerSettings()
             .UseFilter(new AutomaticRetryAttribute { Attempts = 20, DelayInSecondsByAttemptFunc = RetryDelay })
             .UsePostgreSqlStorage(
-                postgres => postgres.UseConnectionFactory(new DataSourceConnectionFactory(provider.GetRequiredService<NpgsqlDataSource>(), StorageOptions)),
+                postgres =>
+                    postgres.UseConnectionFactory(
+                        new DataSourceConnectionFactory(provider.GetRequiredService<NpgsqlDataSource>(), StorageOptions)),
                 StorageOptions));
         services.AddHangfireServer(options =>
         {

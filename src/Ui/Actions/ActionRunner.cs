@@ -9,7 +9,8 @@ namespace Pipeline.Ui.Actions;
 /// </summary>
 internal sealed class ActionRunner(PageCaller callers, ILogger<ActionRunner> log)
 {
-    private const string SessionEnded = "Your session has ended: its access token expired or was revoked. Sign in again. Nothing was changed.";
+    private const string SessionEnded =
+        "Your session has ended: its access token expired or was revoked. Sign in again. Nothing was changed.";
 
     private const string Failed =
         "An unexpected error occurred, so it is not known whether this was recorded. Check the state of the page before you try again.";

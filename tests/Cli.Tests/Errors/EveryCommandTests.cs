@@ -32,7 +32,8 @@ public sealed class EveryCommandTests
         await using var server = FakeServer.Start().Otherwise(403, Forbidden, "application/problem+json");
         var ran = await Run.LineAsync(server, line + " --json");
         Assert.Equal((5, ""), (ran.Code, ran.Out));
-        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(Forbidden).RootElement, JsonDocument.Parse(ran.Error).RootElement), ran.Error);
+        Assert.True(
+            JsonElement.DeepEquals(JsonDocument.Parse(Forbidden).RootElement, JsonDocument.Parse(ran.Error).RootElement), ran.Error);
     }
 
     [Theory]

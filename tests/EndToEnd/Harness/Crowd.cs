@@ -21,7 +21,8 @@ public sealed class Crowd(string leave, TestRepository repository)
         sha = await repository.PushAsync("Sit down", files);
         await repository.BuildBecomesAsync(sha, "running");
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(Enumerable.Range(1, agents).All(i => File.Exists($"{leave}.{i}"))), TimeSpan.FromSeconds(60), "every agent is taken");
+            () => Task.FromResult(Enumerable.Range(1, agents).All(i => File.Exists($"{leave}.{i}"))), TimeSpan.FromSeconds(60),
+            "every agent is taken");
     }
 
     public async Task LeaveAsync()

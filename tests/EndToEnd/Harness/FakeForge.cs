@@ -28,7 +28,8 @@ public sealed class FakeForge : IDisposable
     /// <summary>States of one context of a commit, the first one first; a state that was sent again is there once.</summary>
     public IReadOnlyList<string> StatesOf(string repository, string sha, string context)
     {
-        var states = reports.Where(r => r.Path == $"/repos/tests/{repository}/statuses/{sha}" && r.Context == context).Select(r => r.State).ToList();
+        var states = reports.Where(r => r.Path == $"/repos/tests/{repository}/statuses/{sha}" && r.Context == context).Select(r => r.State)
+            .ToList();
         return [.. states.Where((state, i) => i == 0 || states[i - 1] != state)];
     }
 
@@ -49,7 +50,8 @@ public sealed class FakeForge : IDisposable
             }
 
             var body = (await JsonDocument.ParseAsync(http.Request.InputStream)).RootElement;
-            reports.Enqueue((http.Request.Url!.AbsolutePath, body.GetProperty("context").GetString()!, body.GetProperty("state").GetString()!));
+            reports.Enqueue(
+                (http.Request.Url!.AbsolutePath, body.GetProperty("context").GetString()!, body.GetProperty("state").GetString()!));
             http.Response.StatusCode = (int)HttpStatusCode.Created;
             http.Response.ContentType = "application/json";
             await http.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes("""{"id":1,"state":"success"}"""));

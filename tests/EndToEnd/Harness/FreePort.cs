@@ -39,7 +39,8 @@ public static class FreePort
         {
             // FileShare.None is an flock(2): the kernel lets go of it when the process ends, however it ends.
             Held.Add(new FileStream(
-                Path.Combine(Claims, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                Path.Combine(Claims, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None));
             return true;
         }
         catch (IOException)

@@ -1,6 +1,8 @@
 namespace Pipeline.EndToEnd.Harness;
 
-/// <summary>Holds the deploy of a <see cref="WebSample"/> in each stage until it is opened there, and knows every process of it that ever started.</summary>
+/// <summary>
+/// Holds the deploy of a <see cref="WebSample"/> in each stage until it is opened there, and knows every process of it that ever started.
+/// </summary>
 public sealed class Gate(PipelineInstance pipeline, string name)
 {
     /// <summary>A file beginning: with <c>.stage</c> it opens that stage, with <c>.starts</c> it holds a line for each process.</summary>
@@ -15,7 +17,8 @@ public sealed class Gate(PipelineInstance pipeline, string name)
             : [];
 
     public Task<IReadOnlyList<Start>> StartsBecomeAsync(string stage, int count) => Eventually.BecomesAsync(
-        () => Task.FromResult(Starts(stage)), s => s.Count == count, TimeSpan.FromSeconds(60), $"{count} processes of {name} started in {stage}");
+        () => Task.FromResult(Starts(stage)), s => s.Count == count, TimeSpan.FromSeconds(60),
+        $"{count} processes of {name} started in {stage}");
 }
 
 /// <summary>A process of the sample, as it wrote about itself.</summary>

@@ -7,7 +7,9 @@ using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.EndToEnd.Harness;
 
-/// <summary>The product as a user runs it: <c>server up</c> from <c>artifacts/</c>, its own PostgreSQL, three clusters, a free port.</summary>
+/// <summary>
+/// The product as a user runs it: <c>server up</c> from <c>artifacts/</c>, its own PostgreSQL, three clusters, a free port.
+/// </summary>
 public sealed class PipelineInstance : IAsyncDisposable
 {
     // In a session of its own, as in a terminal; and shells ignore SIGINT for what they run in the background.
@@ -49,7 +51,8 @@ public sealed class PipelineInstance : IAsyncDisposable
     /// <summary>Starts the server, on what it left behind if it ran before, and waits until it is ready.</summary>
     public async Task StartServerAsync()
     {
-        string[] command = ["perl", "-e", AtATerminal, $"{Data}/output.log", $"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", "up"];
+        string[] command =
+            ["perl", "-e", AtATerminal, $"{Data}/output.log", $"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", "up"];
         var start = new ProcessStartInfo("setsid", command)
         {
             WorkingDirectory = Data,
@@ -114,7 +117,9 @@ public sealed class PipelineInstance : IAsyncDisposable
         return JsonDocument.Parse(body).RootElement;
     }
 
-    /// <summary>Waits until the application behind the path answers with the text: traffic follows health by an event, not in the same instant.</summary>
+    /// <summary>
+    /// Waits until the application behind the path answers with the text: traffic follows health by an event, not in the same instant.
+    /// </summary>
     public Task ServesAsync(string path, string expected) => Eventually.BecomesAsync(
         async () =>
         {
@@ -137,7 +142,8 @@ public sealed class PipelineInstance : IAsyncDisposable
 
     public string ServerLog()
     {
-        var parts = Directory.GetFiles(Data, "*.log").Select(f => $"== {Path.GetFileName(f)}\n{string.Join('\n', ReadShared(f).TakeLast(60))}");
+        var parts = Directory.GetFiles(Data, "*.log").Select(
+            f => $"== {Path.GetFileName(f)}\n{string.Join('\n', ReadShared(f).TakeLast(60))}");
         return string.Join('\n', parts);
     }
 

@@ -95,13 +95,16 @@ public sealed class ServerPair : IAsyncDisposable
     public Task DeployAsync(string request, int instances = 10) => Commands.DeployAsync(
         Caller.System("tests"),
         new DeploySubmission(
-            Cluster, request, $"{request}.1", RequestKind.Worker, instances, new ResourceNeed(0.1m, 64, 10, 1), null, TimeSpan.FromMinutes(5),
+            Cluster, request, $"{request}.1", RequestKind.Worker, instances, new ResourceNeed(0.1m, 64, 10, 1), null,
+            TimeSpan.FromMinutes(5),
             TimeSpan.FromSeconds(5), "{}", [], null, null, null, JournalSubject.None, Actor.System("tests")),
         CancellationToken.None);
 
     public Task RunAsync(string id) => Commands.RunOnceAsync(
         Caller.System("tests"),
-        new RunOnce(Cluster, id, "errands", new ResourceNeed(0.1m, 64, 10, 0), TimeSpan.FromHours(1), "{}", null, 0, JournalSubject.None, Actor.System("tests")),
+        new RunOnce(
+            Cluster, id, "errands", new ResourceNeed(0.1m, 64, 10, 0), TimeSpan.FromHours(1), "{}", null, 0, JournalSubject.None,
+            Actor.System("tests")),
         CancellationToken.None);
 
     /// <summary>A write by the API of any server; the leader decides, and here must accept.</summary>
@@ -109,7 +112,8 @@ public sealed class ServerPair : IAsyncDisposable
     {
         var path = $"/api/v1/clusters/{Cluster}/requests/{request}/scale";
         await Eventually.IsTrueAsync(
-            async () => (await through.Http.GetAsync($"/api/v1/clusters/{Cluster}/requests/{request}")).IsSuccessStatusCode, TimeSpan.FromSeconds(20), $"{request} is known");
+            async () => (await through.Http.GetAsync($"/api/v1/clusters/{Cluster}/requests/{request}")).IsSuccessStatusCode,
+            TimeSpan.FromSeconds(20), $"{request} is known");
         Assert.Equal("accepted", (await through.PostAsync(path, new { instances, acknowledged = true })).GetProperty("state").GetString());
     }
 
@@ -140,7 +144,8 @@ public sealed class ServerPair : IAsyncDisposable
     /// <summary>The name under which PostgreSQL knows the sessions of a server.</summary>
     public string SessionsOf(ServedServer server) => $"server-{servers.IndexOf(server) + 1}";
 
-    private SchedulerCommands Commands => commands ??= new ServiceCollection().AddSingleton(Db).AddScheduler(new ConfigurationBuilder().Build())
+    private SchedulerCommands Commands =>
+        commands ??= new ServiceCollection().AddSingleton(Db).AddScheduler(new ConfigurationBuilder().Build())
         .AddSingleton(TimeProvider.System).BuildServiceProvider().GetRequiredService<SchedulerCommands>();
 
     private SchedulerCommands? commands;
@@ -150,7 +155,8 @@ public sealed class ServerPair : IAsyncDisposable
         var number = servers.Count + 1;
         var server = await ServedServer.StartAsync(Path.Combine(data, $"server-{number}.log"), new Dictionary<string, string>
         {
-            ["ConnectionStrings__Pipeline"] = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { ApplicationName = $"server-{number}" }.ConnectionString,
+            ["ConnectionStrings__Pipeline"] =
+                new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { ApplicationName = $"server-{number}" }.ConnectionString,
             [$"Clusters__{Cluster}__Masters__0"] = mesos.MasterUrl,
             ["BuildRunner__Cluster"] = Cluster,
             ["DataDirectory"] = Path.Combine(data, "data"),
@@ -166,7 +172,9 @@ public sealed class ServerPair : IAsyncDisposable
     private static bool IsSubscribed(JsonElement cluster) => cluster.GetProperty("state").GetString() == "subscribed";
 
     private static bool IsLedBy(JsonElement cluster, ServedServer server) =>
-        cluster.GetProperty("leader").GetString()?.EndsWith(string.Create(CultureInfo.InvariantCulture, $"/{server.ProcessId}"), StringComparison.Ordinal) == true;
+        cluster.GetProperty("leader")
+            .GetString()?.EndsWith(string.Create(CultureInfo.InvariantCulture, $"/{server.ProcessId}"), StringComparison.Ordinal) == true;
 
-    private static string Token(string log) => log.Split('\n').Single(l => l.StartsWith("Administrator's token", StringComparison.Ordinal)).Split(' ')[^1].Trim();
+    private static string Token(string log) =>
+        log.Split('\n').Single(l => l.StartsWith("Administrator's token", StringComparison.Ordinal)).Split(' ')[^1].Trim();
 }

@@ -48,14 +48,16 @@ public sealed class TestRepository
     }
 
     /// <summary>Writes the files, commits them and pushes; gives the commit.</summary>
-    public async Task<string> PushAsync(string message, IReadOnlyDictionary<string, string> files, string author = "Eleni <eleni@example.test>", string pusher = "eleni")
+    public async Task<string> PushAsync(
+        string message, IReadOnlyDictionary<string, string> files, string author = "Eleni <eleni@example.test>", string pusher = "eleni")
     {
         var sha = await CommitAsync(message, files, author);
         await PushHeadAsync(pusher);
         return sha;
     }
 
-    public async Task<string> CommitAsync(string message, IReadOnlyDictionary<string, string> files, string author = "Eleni <eleni@example.test>")
+    public async Task<string> CommitAsync(
+        string message, IReadOnlyDictionary<string, string> files, string author = "Eleni <eleni@example.test>")
     {
         foreach (var (path, text) in files)
         {
@@ -65,7 +67,9 @@ public sealed class TestRepository
         }
 
         await GitAsync(work, "add", "-A");
-        await GitAsync(work, "-c", "user.name=Tests", "-c", "user.email=tests@example.test", "commit", "-q", "--allow-empty", "-m", message, "--author", author);
+        await GitAsync(
+            work, "-c", "user.name=Tests", "-c", "user.email=tests@example.test", "commit", "-q", "--allow-empty", "-m", message,
+            "--author", author);
         return (await GitAsync(work, "rev-parse", "HEAD")).Trim();
     }
 
@@ -73,7 +77,8 @@ public sealed class TestRepository
     public async Task PushHeadAsync(string pusher = "eleni", string branch = "main")
     {
         var pushed = await ChildProcess.RunAsync(
-            "git", ["push", "-q", Bare, $"HEAD:refs/heads/{branch}"], CancellationToken.None, work, new Dictionary<string, string?> { ["PIPELINE_PUSHER"] = pusher });
+            "git", ["push", "-q", Bare, $"HEAD:refs/heads/{branch}"], CancellationToken.None, work,
+            new Dictionary<string, string?> { ["PIPELINE_PUSHER"] = pusher });
         pushed.ThrowIfFailed("git push");
     }
 
@@ -86,7 +91,8 @@ public sealed class TestRepository
         try
         {
             var seen = await Eventually.BecomesAsync(
-                () => CommitAsync(sha), c => states.Contains(StageState(c, stage)), TimeSpan.FromSeconds(90), $"{Name} {sha[..7]} is {string.Join(" or ", states)} in {stage}");
+                () => CommitAsync(sha), c => states.Contains(StageState(c, stage)), TimeSpan.FromSeconds(90),
+                $"{Name} {sha[..7]} is {string.Join(" or ", states)} in {stage}");
             return seen!.Value;
         }
         catch (TimeoutException e)
@@ -101,7 +107,8 @@ public sealed class TestRepository
         try
         {
             var seen = await Eventually.BecomesAsync(
-                () => CommitAsync(sha), c => states.Contains(BuildState(c)), TimeSpan.FromSeconds(90), $"the build of {Name} {sha[..7]} is {string.Join(" or ", states)}");
+                () => CommitAsync(sha), c => states.Contains(BuildState(c)), TimeSpan.FromSeconds(90),
+                $"the build of {Name} {sha[..7]} is {string.Join(" or ", states)}");
             return seen!.Value;
         }
         catch (TimeoutException e)
@@ -113,7 +120,8 @@ public sealed class TestRepository
     public async Task<string> TimelineAsync(string sha)
     {
         var page = await pipeline.GetAsync($"/api/v1/commits/{sha}/timeline");
-        return page is null ? "(no timeline)" : string.Join('\n', page.Value.GetProperty("items").EnumerateArray().Reverse().Select(e => e.GetProperty("payload").ToString()));
+        return page is null ? "(no timeline)" : string.Join(
+            '\n', page.Value.GetProperty("items").EnumerateArray().Reverse().Select(e => e.GetProperty("payload").ToString()));
     }
 
     /// <summary>How often events of a kind stand in the commit's timeline.</summary>
@@ -127,11 +135,13 @@ public sealed class TestRepository
         Stage(commit, stage) is { } found ? found.GetProperty("state").GetString() : null;
 
     public static JsonElement? Stage(JsonElement? commit, string stage) =>
-        commit?.GetProperty("stages").EnumerateArray().Where(s => s.GetProperty("stage").GetString() == stage).Select(s => (JsonElement?)s).FirstOrDefault();
+        commit?.GetProperty("stages").EnumerateArray().Where(s => s.GetProperty("stage").GetString() == stage).Select(s => (JsonElement?)s)
+            .FirstOrDefault();
 
     private static string? BuildState(JsonElement? commit) =>
         commit?.GetProperty("build") is { ValueKind: JsonValueKind.Object } build ? build.GetProperty("state").GetString() : null;
 
     private static async Task<string> GitAsync(string? directory, params string[] arguments) =>
-        (await ChildProcess.RunAsync("git", arguments, CancellationToken.None, directory)).ThrowIfFailed($"git {string.Join(' ', arguments)}").Output;
+        (await ChildProcess.RunAsync("git", arguments, CancellationToken.None, directory))
+            .ThrowIfFailed($"git {string.Join(' ', arguments)}").Output;
 }

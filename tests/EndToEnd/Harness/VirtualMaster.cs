@@ -9,7 +9,8 @@ public sealed class VirtualMaster(string url) : IDisposable
     private readonly HttpClient http = new() { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Ids of the tasks that run, sorted.</summary>
-    public async Task<IReadOnlyList<string>> RunningAsync() => [.. (await TasksAsync()).Where(t => t.State == "TASK_RUNNING").Select(t => t.Id).Order(StringComparer.Ordinal)];
+    public async Task<IReadOnlyList<string>> RunningAsync() =>
+        [.. (await TasksAsync()).Where(t => t.State == "TASK_RUNNING").Select(t => t.Id).Order(StringComparer.Ordinal)];
 
     /// <summary>Ended tasks whose last update nobody has acknowledged: a master holds on to them until then.</summary>
     public async Task<IReadOnlyList<string>> UnacknowledgedAsync() =>
@@ -18,7 +19,8 @@ public sealed class VirtualMaster(string url) : IDisposable
     /// <summary>Whether its scheduler is connected, and when it last subscribed.</summary>
     public async Task<(bool Connected, string Since)> FrameworkAsync()
     {
-        var framework = Assert.Single((await AskAsync("GET_FRAMEWORKS")).GetProperty("get_frameworks").GetProperty("frameworks").EnumerateArray());
+        var framework = Assert.Single(
+            (await AskAsync("GET_FRAMEWORKS")).GetProperty("get_frameworks").GetProperty("frameworks").EnumerateArray());
         var since = framework.TryGetProperty("reregistered_time", out var again) ? again : framework.GetProperty("registered_time");
         return (framework.GetProperty("connected").GetBoolean(), since.GetProperty("nanoseconds").ToString());
     }
@@ -36,7 +38,8 @@ public sealed class VirtualMaster(string url) : IDisposable
     {
         var tasks = (await AskAsync("GET_TASKS")).GetProperty("get_tasks");
         return tasks.TryGetProperty("tasks", out var known)
-            ? known.EnumerateArray().Select(t => (t.GetProperty("task_id").GetProperty("value").GetString()!, t.GetProperty("state").GetString()!))
+            ? known.EnumerateArray().Select(
+                t => (t.GetProperty("task_id").GetProperty("value").GetString()!, t.GetProperty("state").GetString()!))
             : [];
     }
 

@@ -102,7 +102,9 @@ public sealed class YamlReaderTests
     [Fact]
     public void A_text_is_bounded_in_length_depth_and_expansion()
     {
-        Assert.Contains("characters; at most", Assert.Single(ProblemsOf(new string('x', YamlReader.MaxCharacters + 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "characters; at most", Assert.Single(ProblemsOf(new string('x', YamlReader.MaxCharacters + 1))).Message,
+            StringComparison.Ordinal);
         Assert.Null(YamlReader.Read(new string('[', 42) + new string(']', 42), new DefinitionProblems("f")));
         Assert.NotNull(YamlReader.Read(new string('[', 41) + new string(']', 41), new DefinitionProblems("f")));
         Assert.StartsWith("Nested deeper than 40", Assert.Single(ProblemsOf(new string('[', 100))).Message, StringComparison.Ordinal);

@@ -80,7 +80,9 @@ public sealed class ContainerLaunchTests
     public void Both_containerizers_name_an_image()
     {
         var docker = new W.ContainerInfo { Docker = new W.ContainerInfo.Types.DockerInfo { Image = "d" } };
-        Assert.Equal(("d", "busybox:1", null), (ContainerLaunch.ImageOf(docker), ContainerLaunch.ImageOf(Task().Container), ContainerLaunch.ImageOf(null)));
+        Assert.Equal(
+            ("d", "busybox:1", null),
+            (ContainerLaunch.ImageOf(docker), ContainerLaunch.ImageOf(Task().Container), ContainerLaunch.ImageOf(null)));
         Assert.Null(ContainerLaunch.ImageOf(new W.ContainerInfo()));
     }
 
@@ -119,12 +121,15 @@ public sealed class ContainerLaunchTests
     {
         using var engine = new ContainerEngine("/no/such/socket", "/work");
         Assert.Equal(0, await engine.RemoveOrphansAsync(TestContext.Current.CancellationToken));
-        var failed = await Assert.ThrowsAsync<ContainerException>(() => engine.StartAsync(Launch(Task()), TestContext.Current.CancellationToken));
-        Assert.StartsWith("Failed to launch container: image 'busybox:1': no Docker engine answers", failed.Message, StringComparison.Ordinal);
+        var failed = await Assert.ThrowsAsync<ContainerException>(
+            () => engine.StartAsync(Launch(Task()), TestContext.Current.CancellationToken));
+        Assert.StartsWith(
+            "Failed to launch container: image 'busybox:1': no Docker engine answers", failed.Message, StringComparison.Ordinal);
     }
 
     private static ContainerLaunch Launch(W.TaskInfo task) => new(
-        task, new Sandbox("/sandbox"), "c1", new Dictionary<string, string> { ["PATH"] = "x", ["PWD"] = "x", ["MESOS_SANDBOX"] = "x", ["A"] = "b" });
+        task, new Sandbox("/sandbox"), "c1",
+        new Dictionary<string, string> { ["PATH"] = "x", ["PWD"] = "x", ["MESOS_SANDBOX"] = "x", ["A"] = "b" });
 
     private static W.TaskInfo Task()
     {

@@ -48,8 +48,16 @@ public sealed class CallValidationTests
     public void A_call_is_accepted(string json) => CallValidation.Require(Read(json), "p");
 
     [Theory]
-    [InlineData("principal", "FrameworkInfo update is not valid: Updating 'FrameworkInfo.principal' is unsupported; attempted to update from '' to 'x'")]
-    [InlineData("user", "FrameworkInfo update is not valid: Updating 'FrameworkInfo.user' is unsupported; attempted to update from 'root' to 'x'")]
+    [
+        InlineData(
+            "principal",
+            "FrameworkInfo update is not valid: Updating 'FrameworkInfo.principal' is unsupported; attempted to update from '' to 'x'")
+    ]
+    [
+        InlineData(
+            "user",
+            "FrameworkInfo update is not valid: Updating 'FrameworkInfo.user' is unsupported; attempted to update from 'root' to 'x'")
+    ]
     [InlineData("checkpoint", "FrameworkInfo update is not valid: Updating 'FrameworkInfo.checkpoint' is unsupported; attempted to update from 'true' to 'false'")]
     [InlineData("id", "Failed to validate scheduler::Call: 'framework_id' differs from 'update_framework.framework_info.id'")]
     [InlineData("role", "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable")]
@@ -69,7 +77,8 @@ public sealed class CallValidationTests
             default: info.Name = "x"; break;
         }
 
-        var rejected = Record.Exception(() => CallValidation.RequireUpdate(framework, new Call.Types.UpdateFramework { FrameworkInfo = info }));
+        var rejected = Record.Exception(
+            () => CallValidation.RequireUpdate(framework, new Call.Types.UpdateFramework { FrameworkInfo = info }));
         Assert.Equal(sentence, rejected?.Message);
     }
 

@@ -16,7 +16,8 @@ public sealed class RoutingTests : IAsyncLifetime
     [Fact]
     public async Task A_masters_paths_may_have_a_prefix_and_a_trailing_slash()
     {
-        foreach (var path in (string[])["/health", "/master/health", "/state", "/master/state", "/state/", "/master/slaves", "/tasks", "/roles"])
+        foreach (
+            var path in (string[])["/health", "/master/health", "/state", "/master/state", "/state/", "/master/slaves", "/tasks", "/roles"])
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(path)).Status);
     }
 
@@ -63,8 +64,10 @@ public sealed class RoutingTests : IAsyncLifetime
     {
         foreach (var path in (string[])["/api/v1", "/api/v1/", "/api/v1/anything", "/master/api/v1/x/y"])
             Assert.Equal(
-                (HttpStatusCode.BadRequest, "Failed to validate master::Call: Expecting 'type' to be present"), await PostAsync(path, "{}"));
-        Assert.StartsWith("Failed to validate scheduler::Call", (await PostAsync("/api/v1/scheduler/x", "{}")).Text, StringComparison.Ordinal);
+                (HttpStatusCode.BadRequest, "Failed to validate master::Call: Expecting 'type' to be present"),
+                await PostAsync(path, "{}"));
+        Assert.StartsWith(
+            "Failed to validate scheduler::Call", (await PostAsync("/api/v1/scheduler/x", "{}")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +75,9 @@ public sealed class RoutingTests : IAsyncLifetime
     {
         await PostAsync("/localmesos/master/leader/localhost:9", "");
         using var redirected = await Http.GetAsync(new Uri(cluster.MasterUrl + "/master/state/"), TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.TemporaryRedirect, "//localhost:9/master/state"), (redirected.StatusCode, redirected.Headers.Location!.OriginalString));
+        Assert.Equal(
+            (HttpStatusCode.TemporaryRedirect, "//localhost:9/master/state"),
+            (redirected.StatusCode, redirected.Headers.Location!.OriginalString));
         Assert.Equal(HttpStatusCode.TemporaryRedirect, (await PostAsync("/api/v1/scheduler", "{}")).Status);
         Assert.Equal(HttpStatusCode.TemporaryRedirect, (await GetAsync("/nothing")).Status);
         foreach (var path in (string[])["/health", "/version", "/flags", "/metrics/snapshot", "/master/health"])

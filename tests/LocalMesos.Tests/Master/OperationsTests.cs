@@ -51,7 +51,8 @@ public sealed class OperationsTests : IDisposable
         var status = Assert.Single(Statuses);
 
         Assert.Equal(W.OperationState.OperationError, status.State);
-        Assert.StartsWith("cpus(allocated: web):5 is not contained in the offered resources; on agent ", status.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "cpus(allocated: web):5 is not contained in the offered resources; on agent ", status.Message, StringComparison.Ordinal);
         Assert.Equal(4000, harness.Agent.Free.For("other").Cpus);
     }
 

@@ -9,7 +9,8 @@ public sealed class LocalMesosFlagsTests
     public void Only_the_work_directory_is_needed()
     {
         var options = LocalMesosFlags.Parse(["--work_dir=/tmp/x"]);
-        Assert.Equal(("/tmp/x", "local", 0, AllocationMode.Continuous), (options.WorkDirectory, options.Cluster, options.Port, options.Allocation));
+        Assert.Equal(
+            ("/tmp/x", "local", 0, AllocationMode.Continuous), (options.WorkDirectory, options.Cluster, options.Port, options.Allocation));
         Assert.Equal([new RackOptions("rack1", 1)], options.Racks);
         Assert.Equal(TimeSpan.FromSeconds(75), options.AgentTimeout);
         Assert.Null(options.OfferTimeout);
@@ -53,7 +54,8 @@ public sealed class LocalMesosFlagsTests
     [InlineData("continuous", 0)]
     [InlineData("cycle", 1)]
     [InlineData("on-demand", 2)]
-    public void Allocation_has_three_modes(string value, int mode) => Assert.Equal((AllocationMode)mode, Parse("--allocation", value).Allocation);
+    public void Allocation_has_three_modes(string value, int mode) =>
+        Assert.Equal((AllocationMode)mode, Parse("--allocation", value).Allocation);
 
     [Fact]
     public void The_environment_of_tasks_is_a_JSON_object() => Assert.Equal(
@@ -74,7 +76,8 @@ public sealed class LocalMesosFlagsTests
     [Fact]
     public void Virtual_agents_have_flags_of_their_own()
     {
-        var options = Parse("--virtual_agents=5", "--virtual_racks=2", "--launch_delay=50ms", "--update_loss=0.25", "--virtual_seed=7").Virtual;
+        var options =
+            Parse("--virtual_agents=5", "--virtual_racks=2", "--launch_delay=50ms", "--update_loss=0.25", "--virtual_seed=7").Virtual;
         Assert.Equal((5, 2, 0.25, 7), (options.Agents, options.Racks, options.UpdateLoss, options.Seed));
         Assert.Equal(TimeSpan.FromMilliseconds(50), options.LaunchDelay);
         Assert.Null(options.RunTime);
@@ -118,7 +121,10 @@ public sealed class LocalMesosFlagsTests
     [Fact]
     public void The_usage_names_every_flag()
     {
-        foreach (var flag in (string[])["work_dir", "agents", "allocation", "offer_timeout", "credentials", "docker_socket", "virtual_agents", "update_loss"])
+        foreach (
+            var flag in (string[])[
+                "work_dir", "agents", "allocation", "offer_timeout", "credentials", "docker_socket", "virtual_agents", "update_loss"
+            ])
             Assert.Contains("--" + flag, Usage.Text, StringComparison.Ordinal);
     }
 

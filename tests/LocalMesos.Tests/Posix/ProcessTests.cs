@@ -68,7 +68,8 @@ public sealed class ProcessTests : IDisposable
     {
         var (pid, exit) = Start("set -m; sleep 1000 & echo $! > child; wait");
         var file = Path.Combine(directory.Path, "child");
-        await Eventually.IsTrueAsync(() => Task.FromResult(File.Exists(file) && File.ReadAllText(file).EndsWith('\n')), Patience, "the child");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(File.Exists(file) && File.ReadAllText(file).EndsWith('\n')), Patience, "the child");
         var child = int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
         Assert.Equal(pid, ProcStat.Read(child)!.Value.Session);
         Sessions.Signal(pid, LibC.SigKill);

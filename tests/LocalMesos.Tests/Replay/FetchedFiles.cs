@@ -64,7 +64,8 @@ internal sealed class FetchedFiles : IDisposable
         using var plain = new MemoryStream();
         using (var tar = new TarWriter(plain, leaveOpen: true))
         {
-            const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+            const UnixFileMode Everybody =
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
                 | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
             tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "d/") { Mode = Everybody });
             tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "d/inner.txt") { DataStream = new MemoryStream(Encoding.ASCII.GetBytes("inner\n")) });

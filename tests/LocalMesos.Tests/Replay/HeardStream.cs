@@ -63,8 +63,10 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
         return type switch
         {
             "UPDATE" => LaneOf(json.GetProperty("update").GetProperty("status")),
-            "TASK_ADDED" => "task " + json.GetProperty("task_added").GetProperty("task").GetProperty("task_id").GetProperty("value").GetString(),
-            "TASK_UPDATED" => "task " + json.GetProperty("task_updated").GetProperty("status").GetProperty("task_id").GetProperty("value").GetString(),
+            "TASK_ADDED" =>
+                "task " + json.GetProperty("task_added").GetProperty("task").GetProperty("task_id").GetProperty("value").GetString(),
+            "TASK_UPDATED" =>
+                "task " + json.GetProperty("task_updated").GetProperty("status").GetProperty("task_id").GetProperty("value").GetString(),
             "OFFERS" or "RESCIND" => "offers",
             "INVERSE_OFFERS" or "RESCIND_INVERSE_OFFER" => "inverse offers",
             _ => type,
@@ -74,7 +76,9 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
     private static string LaneOf(JsonElement status)
     {
         var task = "task " + status.GetProperty("task_id").GetProperty("value").GetString();
-        return status.TryGetProperty("reason", out var reason) && reason.GetString() == "REASON_RECONCILIATION" ? task + " reconciled" : task;
+        return status.TryGetProperty("reason", out var reason) && reason.GetString() == "REASON_RECONCILIATION"
+            ? task + " reconciled"
+            : task;
     }
 
     private void Hear(byte[] record)
@@ -93,7 +97,8 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
     private static string? FrameworkOf(string text)
     {
         using var document = JsonDocument.Parse(text);
-        return document.RootElement.TryGetProperty("subscribed", out var subscribed) && subscribed.TryGetProperty("framework_id", out var id)
+        return document.RootElement.TryGetProperty("subscribed", out var subscribed) && subscribed.TryGetProperty(
+            "framework_id", out var id)
             ? id.GetProperty("value").GetString()
             : null;
     }

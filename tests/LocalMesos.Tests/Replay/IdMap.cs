@@ -53,7 +53,8 @@ internal sealed partial class IdMap(string workDirectory, int masterPort, int ag
     {
         actual = actual.Replace(workDirectory, RecordedWorkDirectory, StringComparison.Ordinal)
             .Replace(Programs + ":", "", StringComparison.Ordinal);
-        return AnyPort().Replace(actual, m => Normal(int.Parse(m.Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
+        return AnyPort().Replace(
+            actual, m => Normal(int.Parse(m.Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
     }
 
     public long Normal(long number) =>

@@ -20,9 +20,11 @@ internal sealed class JsonComparison(IdMap ids, IReadOnlySet<string> ignored)
     private static readonly HashSet<string> Sets =
     [
         "resources", "total_resources", "allocated_resources", "offered_resources", "attributes", "capabilities", "tasks", "frameworks",
-        "completed_frameworks", "unreachable_tasks", "completed_tasks", "executors", "completed_executors", "containers", "agents", "offers",
+        "completed_frameworks", "unreachable_tasks", "completed_tasks", "executors", "completed_executors", "containers", "agents",
+        "offers",
         "inverse_offers", "flags", "metrics", "roles", "file_infos", "launched_tasks", "terminated_tasks", "queued_tasks", "machine_ids",
-        "slaves", "statuses", "volumes", "reserved_resources_full", "unreserved_resources_full", "used_resources_full", "offered_resources_full",
+        "slaves", "statuses", "volumes", "reserved_resources_full", "unreserved_resources_full", "used_resources_full",
+        "offered_resources_full",
     ];
 
     public List<string> Differences { get; } = [];
@@ -92,7 +94,8 @@ internal sealed class JsonComparison(IdMap ids, IReadOnlySet<string> ignored)
         var seen = actual.EnumerateArray().ToList();
         if (expected.Count != seen.Count)
         {
-            Differences.Add($"{path}: recorded {expected.Count} {Short(recorded.GetRawText())}, ours {seen.Count} {Short(actual.GetRawText())}");
+            Differences.Add(
+                $"{path}: recorded {expected.Count} {Short(recorded.GetRawText())}, ours {seen.Count} {Short(actual.GetRawText())}");
             return false;
         }
 

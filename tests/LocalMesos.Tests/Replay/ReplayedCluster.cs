@@ -5,7 +5,9 @@ using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests.Replay;
 
-/// <summary>A localmesos that is like the recorded master and agent: their flags, one agent called localhost, offers by the cycle only.</summary>
+/// <summary>
+/// A localmesos that is like the recorded master and agent: their flags, one agent called localhost, offers by the cycle only.
+/// </summary>
 internal sealed class ReplayedCluster : IAsyncDisposable
 {
     private const string Authenticates = "--authenticate_http_frameworks";

@@ -69,7 +69,9 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
         _ => throw new InvalidOperationException(),
     };
 
-    /// <summary>The client of the recording waited here; a cycle that falls into the pause must bring no offers, since none were recorded.</summary>
+    /// <summary>
+    /// The client of the recording waited here; a cycle that falls into the pause must bring no offers, since none were recorded.
+    /// </summary>
     private async Task PauseAsync(double seconds)
     {
         if (seconds < ShortestPause)
@@ -122,7 +124,8 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
     private byte[] Recompressed(byte[] body)
     {
         using var plain = new MemoryStream();
-        using (var unpacked = new System.IO.Compression.GZipStream(new MemoryStream(body), System.IO.Compression.CompressionMode.Decompress))
+        using (
+            var unpacked = new System.IO.Compression.GZipStream(new MemoryStream(body), System.IO.Compression.CompressionMode.Decompress))
             unpacked.CopyTo(plain);
         using var packed = new MemoryStream();
         using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal))
@@ -257,7 +260,8 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
 
         if (text is null)
             Differences.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{step.Name} at {step.Time}: did not come: {recorded}; waiting: {string.Join(' ', stream.Rest)}"));
+                CultureInfo.InvariantCulture,
+                $"{step.Name} at {step.Time}: did not come: {recorded}; waiting: {string.Join(' ', stream.Rest)}"));
         else
             CompareJson(step.Name + " at " + step.Time.ToString(CultureInfo.InvariantCulture), recorded, text);
     }

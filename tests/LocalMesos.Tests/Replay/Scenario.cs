@@ -77,7 +77,8 @@ internal sealed partial record Scenario(string Name)
             return step;
         var longer = text.Length - step.Text.Length;
         if (step.Kind == StepKind.Call)
-            text = ContentLength().Replace(text, m => $"Content-Length: {int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) + longer}", 1);
+            text = ContentLength().Replace(
+                text, m => $"Content-Length: {int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) + longer}", 1);
         return step with { Bytes = System.Text.Encoding.UTF8.GetBytes(text) };
     }
 

@@ -91,7 +91,8 @@ internal static class Scenarios
         },
         new("15-environment-labels-sandbox")
         {
-            // 10: as 68 above. 11, 15, 19, 20, 24, 28: sizes, and the executor's own log lines. 18, 29: the task shows its processes and times.
+            // 10: as 68 above. 11, 15, 19, 20, 24, 28: sizes, and the executor's own log lines. 18, 29: the task shows its processes and
+            // times.
             StatusOnly = new HashSet<string> { "10", "15", "18", "28", "29" },
             Ignored = new HashSet<string> { "11: size", "19: data", "20: offset", "24: offset" },
         },
@@ -102,7 +103,8 @@ internal static class Scenarios
             // What is known of a nested container in each state differs from task to task in the recording.
             Ignored = new HashSet<string>
             {
-                "11: nlink", "11: size", "13: size", "01: update.status.container_status.network_infos", "01: update.status.container_status.executor_pid",
+                "11: nlink", "11: size", "13: size", "01: update.status.container_status.network_infos",
+                "01: update.status.container_status.executor_pid",
                 "08: get_tasks.tasks.statuses.container_status.network_infos", "08: get_tasks.tasks.statuses.container_status.executor_pid",
             },
         },
@@ -129,7 +131,8 @@ internal static class Scenarios
             StatusOnly = new HashSet<string> { "07", "21" },
             // This agent was recorded without attributes.
             Ignored = new HashSet<string> { "22: offers.offers.attributes", "35: offers.offers.attributes" },
-            OnNote = (note, cluster) => note == "== kill -9 the leader" ? cluster.AdminAsync("master/restart?registry=kept") : Task.CompletedTask,
+            OnNote = (note, cluster) =>
+                note == "== kill -9 the leader" ? cluster.AdminAsync("master/restart?registry=kept") : Task.CompletedTask,
             BeforeCall = LeaderBefore,
         },
         new("20-offer-timeout-rescind") { Pace = 0.5, Flags = ["--offer_timeout=3secs"] },
@@ -171,9 +174,11 @@ internal static class Scenarios
         // Commands of Mesos' own executor, and sizes of files that hold its log lines.
         Ignored = new HashSet<string>(
         [
-            .. OldState("49", "50"), "29: get_state.get_executors.executors.executor_info.command", "32: get_executors.executors.executor_info.command",
+            .. OldState("49", "50"), "29: get_state.get_executors.executors.executor_info.command",
+            "32: get_executors.executors.executor_info.command",
             // Once there and once not in the recordings.
-            "35: get_agent.agent_info.checkpoint", "37: list_files.file_infos.size", "43: list_files.file_infos.size", "75: size", "85: size",
+            "35: get_agent.agent_info.checkpoint", "37: list_files.file_infos.size", "43: list_files.file_infos.size", "75: size",
+            "85: size",
         ]),
         LeftOut = new Dictionary<string, string> { ["84-agent-GET_files_debug"] = "/files/debug lists what a real agent attached" },
     };

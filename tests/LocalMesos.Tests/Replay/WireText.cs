@@ -28,7 +28,9 @@ internal static class WireText
     /// <summary>The same call with our ids.</summary>
     public static byte[] Request(byte[] body, string requestLine, bool agent, IdMap ids)
     {
-        IMessage message = requestLine.Contains("/scheduler", StringComparison.Ordinal) ? new Call() : agent ? new AgentCall() : new OperatorCall();
+        IMessage message = requestLine.Contains("/scheduler", StringComparison.Ordinal)
+            ? new Call() : agent ? new AgentCall()
+            : new OperatorCall();
         try
         {
             message.MergeFrom(body);

@@ -111,7 +111,9 @@ public sealed class StatusTests
         var environment = Environment(location);
         Assert.Equal(
             (location.SandboxPath, "f", "a", "t", "web", "1"),
-            (environment["MESOS_SANDBOX"], environment["MESOS_FRAMEWORK_ID"], environment["MESOS_SLAVE_ID"], environment["MESOS_EXECUTOR_ID"],
+            (
+                environment["MESOS_SANDBOX"], environment["MESOS_FRAMEWORK_ID"], environment["MESOS_SLAVE_ID"],
+                environment["MESOS_EXECUTOR_ID"], 
              environment["MESOS_ALLOCATION_ROLE"], environment["MESOS_CHECKPOINT"]));
         Assert.False(environment.ContainsKey("MESOS_TASK_ID") || environment.ContainsKey("HOME"));
     }

@@ -154,8 +154,13 @@ public sealed class ViewTests : IDisposable
     {
         harness.Cycle();
         using var state = JsonDocument.Parse(LegacyJson.Write(new LegacyMasterView(harness.State).State()));
-        var agent = state.RootElement.GetProperty("slaves").EnumerateArray().Single(s => s.GetProperty("id").GetString() == harness.Agent.Id);
-        Assert.Equal((1d, 3d), (agent.GetProperty("used_resources").GetProperty("cpus").GetDouble(), agent.GetProperty("offered_resources").GetProperty("cpus").GetDouble()));
+        var agent = state.RootElement.GetProperty("slaves").EnumerateArray().Single(
+            s => s.GetProperty("id").GetString() == harness.Agent.Id);
+        Assert.Equal(
+            (1d, 3d),
+            (
+                agent.GetProperty("used_resources").GetProperty("cpus").GetDouble(),
+                agent.GetProperty("offered_resources").GetProperty("cpus").GetDouble()));
         var task = Assert.Single(state.RootElement.GetProperty("frameworks")[0].GetProperty("tasks").EnumerateArray());
         Assert.Equal(("t", "TASK_RUNNING"), (task.GetProperty("id").GetString(), task.GetProperty("state").GetString()));
         Assert.Equal(2, state.RootElement.GetProperty("activated_slaves").GetDouble());
@@ -179,7 +184,8 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Values_are_written_in_their_order()
     {
-        var value = new LegacyObject(("b", 1), ("a", null), ("list", new object[] { true, "x\"y", 2UL })).With(("nested", new LegacyObject()));
+        var value = new LegacyObject(("b", 1), ("a", null), ("list", new object[] { true, "x\"y", 2UL })).With(
+            ("nested", new LegacyObject()));
         Assert.Equal("""{"b":1,"a":null,"list":[true,"x\"y",2],"nested":{}}""", LegacyJson.Write(value));
         Assert.Throws<JsonException>(() => LegacyJson.Write(new StringBuilder()));
     }

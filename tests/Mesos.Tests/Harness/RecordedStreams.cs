@@ -37,7 +37,9 @@ internal static class InWords
         "SUBSCRIBED" => $"subscribed {Id(json["subscribed"]!["framework_id"])} every {json["subscribed"]!["heartbeat_interval_seconds"]} s",
         "OFFERS" => "offers " + string.Join("; ", json["offers"]!["offers"]!.AsArray().Select(o => Offer(o!))),
         "INVERSE_OFFERS" => "inverse " + string.Join(
-            "; ", json["inverse_offers"]!["inverse_offers"]!.AsArray().Select(o => $"{Id(o!["id"])} {Id(o["agent_id"])} {Window(o["unavailability"])}")),
+            "; ",
+            json["inverse_offers"]!["inverse_offers"]!.AsArray()
+                .Select(o => $"{Id(o!["id"])} {Id(o["agent_id"])} {Window(o["unavailability"])}")),
         "RESCIND" => "rescind " + Id(json["rescind"]!["offer_id"]),
         "RESCIND_INVERSE_OFFER" => "rescind inverse " + Id(json["rescind_inverse_offer"]!["inverse_offer_id"]),
         "UPDATE" => "update " + Status(json["update"]!["status"]!),
@@ -62,7 +64,8 @@ internal static class InWords
 
     private static string Offer(Offer o) => FormattableString.Invariant(
         $"{o.Id} of {o.AgentId} at {o.AgentUrl}, role {o.Role}: cpus {o.Resources.Cpus:0.###} mem {o.Resources.MemoryMb:0.###} disk ")
-        + FormattableString.Invariant($"{o.Resources.DiskMb:0.###} ports {string.Join(' ', o.Resources.Ports.Select(p => $"{p.From}-{p.To}"))} ")
+        + FormattableString.Invariant(
+            $"{o.Resources.DiskMb:0.###} ports {string.Join(' ', o.Resources.Ports.Select(p => $"{p.From}-{p.To}"))} ")
         + $"{string.Join(' ', o.Attributes.Select(a => $"{a.Key}={a.Value}"))} {Window(o.Unavailability)}";
 
     private static string Offer(JsonNode o)
@@ -102,5 +105,6 @@ internal static class InWords
 
     private static readonly Dictionary<TaskState, string> States = Enum.GetValues<TaskState>().ToDictionary(
         s => s,
-        s => "TASK_" + string.Concat(s.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())));
+        s => "TASK_"
+            + string.Concat(s.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())));
 }

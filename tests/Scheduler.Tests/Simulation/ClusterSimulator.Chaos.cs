@@ -85,7 +85,8 @@ internal sealed partial class ClusterSimulator
     {
         foreach (var machine in ledger.Machines.Values.Where(m => m.State is MachineState.Draining or MachineState.Decommissioned))
         {
-            var tasks = ledger.Live.Values.Where(t => machine.Kind == MachineKind.Agent ? t.Host == machine.Name : t.Rack == machine.Name).ToList();
+            var tasks = ledger.Live.Values.Where(t => machine.Kind == MachineKind.Agent ? t.Host == machine.Name : t.Rack == machine.Name)
+                .ToList();
             if (tasks.Find(t => ledger.Requests[t.RequestId].Overrides.Pause is not { Kill: false }) is { } task)
                 return $"{machine.Title} is {machine.State} and has {task.Id}: {ledger.Show(task.RequestId)}";
             if (tasks.Count == 0 && machine.State == MachineState.Draining)

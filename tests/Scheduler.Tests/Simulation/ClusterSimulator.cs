@@ -327,7 +327,8 @@ internal sealed partial class ClusterSimulator
                 break;
             case RunProbe probe:
                 agenda.After(agenda.Between(1, 300), () => Enqueue(of, new ProbeCompleted(
-                    probe.TaskId, agenda.Now, TimeSpan.FromMilliseconds(1), mesos.Find(probe.TaskId) is { IsWell: true, State: TaskState.Running },
+                    probe.TaskId, agenda.Now, TimeSpan.FromMilliseconds(1),
+                    mesos.Find(probe.TaskId) is { IsWell: true, State: TaskState.Running },
                     200, null)));
                 break;
         }

@@ -112,7 +112,8 @@ internal sealed class ForgetsMachinesOnRestart : Plant
 /// <summary>The end of a task that was killed is acknowledged, and not heard: it seems to be dying still.</summary>
 internal sealed class DropsTheEndOfKilledTasks : Plant
 {
-    public override MasterEvent Receives(MasterEvent said) => said is TaskUpdated { Status: { State: TaskState.Killed, Uuid: not null } status }
+    public override MasterEvent Receives(MasterEvent said) =>
+        said is TaskUpdated { Status: { State: TaskState.Killed, Uuid: not null } status }
         ? new TaskUpdated(status with { State = TaskState.Killing })
         : said;
 }

@@ -17,7 +17,8 @@ public sealed partial class ApiReferenceTests
             .Select(m => $"{m.Groups["method"].Value} {m.Groups["path"].Value} {m.Groups["permission"].Value}")
             .ToList();
         await using var app = MappedApi.Create();
-        var mapped = ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>().SelectMany(Describe).ToList();
+        var mapped = ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>().SelectMany(Describe)
+            .ToList();
 
         Assert.Equal(written.Count, written.Distinct().Count());
         Assert.Equal(mapped.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));

@@ -75,7 +75,8 @@ public sealed class BadRequestTests : IAsyncLifetime
     public async Task A_parameter_that_cannot_be_read_is_400_with_its_name(string path, string pointer, string remedy)
     {
         using var response = await http.GetAsync(path);
-        Assert.Contains(remedy, await ProblemAsync(response, HttpStatusCode.BadRequest, "invalid-request", pointer), StringComparison.Ordinal);
+        Assert.Contains(
+            remedy, await ProblemAsync(response, HttpStatusCode.BadRequest, "invalid-request", pointer), StringComparison.Ordinal);
     }
 
     [Theory]

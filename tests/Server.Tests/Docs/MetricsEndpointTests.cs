@@ -58,7 +58,8 @@ public sealed class MetricsEndpointTests
     {
         KeyValuePair<string, object?> cluster = new("cluster", "test"), state = new("state", "running");
         meter.CreateCounter<long>("pipeline.part.calls", "{call}", "Calls.").Add(3, cluster);
-        meter.CreateHistogram("pipeline.part.lag", "s", "Lag.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 60] })
+        meter.CreateHistogram(
+            "pipeline.part.lag", "s", "Lag.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 60] })
             .Record(0.5, cluster);
         meter.CreateObservableGauge("pipeline.part.queue", () => new Measurement<long>(7, cluster, state), "{input}", "Queue.");
         meter.CreateObservableGauge("pipeline.leader", () => new Measurement<double>(1, cluster), null, "Leads.");

@@ -11,7 +11,9 @@ public sealed class StoredJobNameTests
     public void Every_former_name_of_a_job_finds_its_class()
     {
         Assert.All(StoredJobNames.Moved.Keys, name => Assert.NotNull(StoredJobNames.Resolve(name)?.GetMethod("ExecuteAsync")));
-        Assert.All(StoredJobNames.Moved, moved => Assert.StartsWith(StoredJobNames.Resolve(moved.Key)!.FullName!, moved.Value, StringComparison.Ordinal));
+        Assert.All(
+            StoredJobNames.Moved,
+            moved => Assert.StartsWith(StoredJobNames.Resolve(moved.Key)!.FullName!, moved.Value, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class LinkTargetsTests
 
     /// <summary>Against the plain rule: resolved from the link's folder, the path may not leave the root.</summary>
     [Fact]
-    public void What_is_called_safe_resolves_inside() => Gen.Select(OneOf("l", "d/l", "d/e/l"), OneOf(".", "..", "a", "b", "").Array[0, 6]).Sample(
+    public void What_is_called_safe_resolves_inside() =>
+        Gen.Select(OneOf("l", "d/l", "d/e/l"), OneOf(".", "..", "a", "b", "").Array[0, 6]).Sample(
         (path, parts) =>
         {
             var target = string.Join('/', parts);

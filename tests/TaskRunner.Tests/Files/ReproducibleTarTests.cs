@@ -102,7 +102,8 @@ public sealed class ReproducibleTarTests : IDisposable
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(source, "s")));
         Assert.Equal(
-            "The artifact holds 's', which is neither file, folder nor link.", Assert.Throws<DefinitionException>(() => Pack(source)).Message);
+            "The artifact holds 's', which is neither file, folder nor link.",
+            Assert.Throws<DefinitionException>(() => Pack(source)).Message);
     }
 
     private string Fill(string name, string[] files, DateTime? time = null)

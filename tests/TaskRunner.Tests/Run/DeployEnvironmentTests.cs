@@ -52,7 +52,8 @@ public sealed class DeployEnvironmentTests : IDisposable
 
     private Dictionary<string, string> For(Dictionary<string, string> own)
     {
-        var inherited = new Dictionary<string, string> { ["PORT"] = "31000", ["PORT0"] = "31000", ["TASK_ID"] = "t.1", ["INSTANCE_NO"] = "2" };
+        var inherited =
+            new Dictionary<string, string> { ["PORT"] = "31000", ["PORT0"] = "31000", ["TASK_ID"] = "t.1", ["INSTANCE_NO"] = "2" };
         var runner = new RunnerEnvironment(new Uri("http://server/"), "t.1", "ticket-1", sandbox, null, null, null, inherited);
         return DeployEnvironment.For(
             runner, new RunSpec("sha256:a", 1, "text/plain", "sha256:r", "production", "api-web", 4, [], "./serve", own));

@@ -7,8 +7,8 @@ using Pipeline.Ui.Components.Actions;
 namespace Pipeline.Ui.Tests.Actions;
 
 /// <summary>
-/// A disabled button is a courtesy: here every action of every page is run without its button, by somebody who may not, and by somebody who may.
-/// </summary>
+/// A disabled button is a courtesy: here every action of every page is run without its button, by somebody who may not, and by somebody who
+/// may. </summary>
 public sealed class ActionAuthorizationTests : ActionPages
 {
     private static readonly ActionInput Input = new("because of a test", TimeSpan.FromHours(1)) { Instances = 3, Level = 0.6m,

@@ -50,7 +50,8 @@ public sealed class DecisionTests : ActionPages
 
         Assert.Equal("Rollback started.", await RunAsync("rollback"));
 
-        Assert.Equal("RollingBack", await ReadAsync<string>("SELECT phase FROM stages.promotion WHERE id = '01900000-0000-7000-8000-000000000621'"));
+        Assert.Equal(
+            "RollingBack", await ReadAsync<string>("SELECT phase FROM stages.promotion WHERE id = '01900000-0000-7000-8000-000000000621'"));
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class DecisionTests : ActionPages
 
         Assert.Equal("Promotion recorded.", await RunAsync("promote-infra-qa"));
 
-        Assert.Equal(before + 1, await ReadAsync<int>("SELECT count(*)::int FROM stages.promotion WHERE stage = 'infra-qa' AND release_number = 1"));
+        Assert.Equal(
+            before + 1, await ReadAsync<int>("SELECT count(*)::int FROM stages.promotion WHERE stage = 'infra-qa' AND release_number = 1"));
     }
 
     [Fact]

@@ -17,7 +17,9 @@ public sealed class ActionDialogTests : UiTest
         var (buttons, dialogs, clicked) = await ClickAsync(new ActionQuestions());
 
         Assert.Equal("It happens.", dialogs.Find("p").TextContent);
-        Assert.Empty(dialogs.FindAll("[data-testid=duration], [data-testid=instances], [data-testid=level], [data-testid=name], [data-testid=choice]"));
+        Assert.Empty(
+            dialogs.FindAll(
+                "[data-testid=duration], [data-testid=instances], [data-testid=level], [data-testid=name], [data-testid=choice]"));
         await dialogs.Find("[data-testid=reason]").InputAsync(new() { Value = "  new disk  " });
         await ConfirmAsync(dialogs, clicked);
 
@@ -32,7 +34,8 @@ public sealed class ActionDialogTests : UiTest
     {
         var (_, dialogs, clicked) = await ClickAsync(new ActionQuestions
         {
-            Duration = true, KillAtExpiry = true, Instances = 2, Level = 0.5m, Options = ["first", "second"], Arguments = true, CheckBox = "Really",
+            Duration = true, KillAtExpiry = true, Instances = 2, Level = 0.5m, Options = ["first", "second"], Arguments = true,
+            CheckBox = "Really",
         });
 
         await dialogs.Find("[data-testid=instances]").InputAsync(new() { Value = "7" });

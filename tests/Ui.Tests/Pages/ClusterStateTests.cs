@@ -49,7 +49,8 @@ public sealed class ClusterStateTests : UiTest
         var task = Open<TaskPage>(p => p.Add(t => t.Cluster, "production").Add(t => t.Task, "billing-api.production.2.1"));
 
         await cluster.WaitForAssertionAsync(() => Assert.Contains("memory too small", cluster.Markup, StringComparison.Ordinal));
-        await task.WaitForAssertionAsync(() => Assert.Contains("memory too small", task.Find("[data-testid=why]").TextContent, StringComparison.Ordinal));
+        await task.WaitForAssertionAsync(
+            () => Assert.Contains("memory too small", task.Find("[data-testid=why]").TextContent, StringComparison.Ordinal));
         foreach (var part in new[] { "Not placed yet.", "No log, because the task never started." })
             Assert.Contains(part, task.Markup, StringComparison.Ordinal);
         Assert.Empty(task.FindAll("[data-testid=usage]"));
@@ -85,7 +86,8 @@ public sealed class ClusterStateTests : UiTest
         var page = Open<TaskPage>(p => p.Add(t => t.Cluster, "infra-qa").Add(t => t.Task, "billing-api.infra-qa.1.1"));
 
         await page.WaitForAssertionAsync(() => Assert.Contains("Readiness checks, newest first", page.Markup, StringComparison.Ordinal));
-        var rows = page.FindAll("table").Single(t => t.QuerySelector("caption")!.TextContent.StartsWith("Readiness", StringComparison.Ordinal))
+        var rows = page.FindAll("table").Single(
+            t => t.QuerySelector("caption")!.TextContent.StartsWith("Readiness", StringComparison.Ordinal))
             .QuerySelectorAll("tbody tr");
         Assert.Equal(5, rows.Length);
         Assert.Contains("passed", rows[0].TextContent, StringComparison.Ordinal);

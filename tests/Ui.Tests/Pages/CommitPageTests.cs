@@ -96,7 +96,8 @@ public sealed class CommitPageTests : UiTest
         var page = Open(Good);
         await page.WaitForAssertionAsync(() => page.Find("[data-testid=stage-production]"));
 
-        await using (var change = Db.CreateCommand("UPDATE stages.promotion SET phase = 'Deploying', blockers = '[]' WHERE phase = 'Waiting'"))
+        await using (
+            var change = Db.CreateCommand("UPDATE stages.promotion SET phase = 'Deploying', blockers = '[]' WHERE phase = 'Waiting'"))
             await change.ExecuteNonQueryAsync(Ct);
         await Service<Journal>().AppendAsync(
             new ClusterChanged("production", "deploying"), Actor.System("test"), new JournalSubject { Commit = CommitSha.Parse(Good) }, Ct);
@@ -110,7 +111,8 @@ public sealed class CommitPageTests : UiTest
     [Fact]
     public async Task Why_a_build_is_pending_appears_though_the_journal_says_nothing_of_it()
     {
-        await ExecuteAsync("UPDATE build.build SET state = 'Running', started_at = NULL, finished_at = NULL, next_wake = now() WHERE number = 3");
+        await ExecuteAsync(
+            "UPDATE build.build SET state = 'Running', started_at = NULL, finished_at = NULL, next_wake = now() WHERE number = 3");
         await ExecuteAsync("UPDATE build.module_build SET state = 'Queued' WHERE run_id LIKE 'run-3-%'");
         var page = Open(Broken);
         await page.WaitForAssertionAsync(() => Assert.Contains("waits for its first task", page.Find("[data-testid=next]").TextContent,

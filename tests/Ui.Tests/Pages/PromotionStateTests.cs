@@ -37,7 +37,8 @@ public sealed class PromotionStateTests : UiTest
 
         await page.WaitForAssertionAsync(
             () => Assert.Contains(word, page.Find("[data-testid=promotion]").TextContent, StringComparison.Ordinal));
-        var offered = page.FindAll(".decide [data-testid]").Select(e => e.GetAttribute("data-testid")).Intersect(["approve", "reject", "rollback"]);
+        var offered = page.FindAll(".decide [data-testid]").Select(e => e.GetAttribute("data-testid")).Intersect(
+            ["approve", "reject", "rollback"]);
         Assert.Equal(actions.Length == 0 ? [] : actions.Split(','), offered);
     }
 
@@ -51,7 +52,8 @@ public sealed class PromotionStateTests : UiTest
 
         var page = Open<PromotionPage>(p => p.Add(x => x.Id, Current));
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("rolled back (health)", page.Find(".cause").TextContent, StringComparison.Ordinal));
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("rolled back (health)", page.Find(".cause").TextContent, StringComparison.Ordinal));
         Assert.Contains("failed 3 readiness checks", page.Find(".cause").TextContent, StringComparison.Ordinal);
     }
 

@@ -5,4 +5,5 @@ namespace Pipeline.People.Contract.Views;
 /// <param name="Kind"><c>person</c> (default) or <c>token</c>, a machine that cannot approve.</param>
 /// <param name="Permissions">Names from <see cref="Kernel.Permission.All"/>; empty: view, build, promote, approve.</param>
 public sealed record NewToken(
-    string? Login, string? Kind, IReadOnlyList<string>? Permissions, IReadOnlyList<string>? Groups, IReadOnlyList<string>? Emails, int? ExpiresInDays);
+    string? Login, string? Kind, IReadOnlyList<string>? Permissions, IReadOnlyList<string>? Groups, IReadOnlyList<string>? Emails,
+    int? ExpiresInDays);

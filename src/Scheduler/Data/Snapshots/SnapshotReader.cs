@@ -69,9 +69,11 @@ internal static class SnapshotReader
         var tasks = await connection.QueryAsync<LiveTaskRow>(Command(Tasks));
         var attempts = await connection.QueryAsync<(string Deploy, int Instance, int Attempt)>(Command(Attempts));
         var agents = await connection.QueryAsync<AgentRow>(Command(Agents));
-        var freeze = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster"));
+        var freeze = await connection.ExecuteScalarAsync<string?>(
+            Command("SELECT payload::text FROM scheduler.freeze WHERE cluster = @cluster"));
         var machines = await connection.QueryAsync<string>(Command("SELECT payload::text FROM scheduler.machine WHERE cluster = @cluster"));
-        var forced = await connection.ExecuteScalarAsync<string?>(Command("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster"));
+        var forced = await connection.ExecuteScalarAsync<string?>(
+            Command("SELECT payload::text FROM scheduler.forced_placement WHERE cluster = @cluster"));
         var live = quarantined.Read(deploys, d => d.RequestId, d => d.ToDeploy());
         var specs = live.ToDictionary(d => d.Id, d => d.Spec, StringComparer.Ordinal);
         var readRequests = quarantined.Read(requests, r => r.Id, ToRequest);

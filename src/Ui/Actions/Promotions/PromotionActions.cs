@@ -23,7 +23,8 @@ internal sealed class PromotionActions(PromotionCommands commands)
 
     /// <summary>Offers a release to a stage; the gates of the stage still apply.</summary>
     public PageAction Promote(Digest release, int number, string repository, string stage) => new(
-        $"Promote to {stage}", $"Release {number} of {repository} is offered to {stage}. It is deployed when every gate of {stage} is open.",
+        $"Promote to {stage}",
+        $"Release {number} of {repository} is offered to {stage}. It is deployed when every gate of {stage} is open.",
         async (caller, _, ct) => Result(
             await commands.PromoteAsync(caller, release, stage, null, ct), "Promotion recorded."))
     { Permission = Permission.Promote, TestId = $"promote-{stage}" };

@@ -12,7 +12,9 @@ internal sealed class MachineActions(OperatorCommands commands)
         (action, c) => commands.AgentAsync(c.Caller, agent.Cluster, agent.Host, action, c.Input.KillAtExpiry, c.Details, c.Ct));
 
     public IReadOnlyList<PageAction> Of(RackView rack) => All(
-        new Machine("the rack", rack.Name, rack.State, $"{Plural.Tasks(rack.Tasks)} on {Plural.Of(rack.AgentsByState.Values.Sum(), "agent", "agents")}"),
+        new Machine(
+            "the rack", rack.Name, rack.State,
+            $"{Plural.Tasks(rack.Tasks)} on {Plural.Of(rack.AgentsByState.Values.Sum(), "agent", "agents")}"),
         (action, c) => commands.RackAsync(c.Caller, rack.Cluster, rack.Name, action, c.Input.KillAtExpiry, c.Details, c.Ct));
 
     private static IReadOnlyList<PageAction> All(Machine machine, Func<MachineAction, OperatorCall, Task<OperatorAnswer>> command)

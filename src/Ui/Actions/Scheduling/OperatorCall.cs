@@ -21,6 +21,8 @@ internal readonly record struct OperatorCall(Caller Caller, ActionInput Input, C
     {
         true => new ActionResult(true, answer.Detail is null ? $"{label}: recorded." : $"{label}: recorded. {answer.Detail}"),
         false => new ActionResult(false, $"Refused ({answer.Code}): {answer.Detail}"),
-        null => new ActionResult(true, $"{label}: recorded as command {answer.Id}. No server leads the cluster now; the next leader will decide."),
+        null =>
+            new ActionResult(
+                true, $"{label}: recorded as command {answer.Id}. No server leads the cluster now; the next leader will decide."),
     };
 }

@@ -39,15 +39,24 @@ internal sealed class RequestActions(OperatorCommands commands)
         var (cluster, id) = (request.Cluster, request.Id);
         PageAction? action = change.What switch
         {
-            "scale" => End($"{id} returns to the number of instances that it had before.", c => commands.EndScaleAsync(c.Caller, cluster, id,
+            "scale" =>
+                End($"{id} returns to the number of instances that it had before.", c => commands.EndScaleAsync(c.Caller, cluster, id,
                 c.Input.IsChecked, c.Details, c.Ct)) with
             {
                 Severity = ActionSeverity.Capacity, Questions = new ActionQuestions { CheckBox = LargeDrop },
             },
-            "pause" => End($"{id} starts again as its deploy defines it.", c => commands.UnpauseAsync(c.Caller, cluster, id, c.Details, c.Ct)),
-            "skip-health" => End($"The readiness of {id} is checked again.", c => commands.SkipHealthAsync(c.Caller, cluster, id, false, c.Details, c.Ct)),
-            "priority" => End($"{id} returns to the priority of its deploy.", c => commands.PriorityAsync(c.Caller, cluster, id, null, c.Details, c.Ct)),
-            "bounce" => End($"Instances of {id} that were not replaced yet stay.", c => commands.EndBounceAsync(c.Caller, cluster, id, c.Details, c.Ct)),
+            "pause" =>
+                End($"{id} starts again as its deploy defines it.", c => commands.UnpauseAsync(c.Caller, cluster, id, c.Details, c.Ct)),
+            "skip-health" => End(
+                $"The readiness of {id} is checked again.", c => commands.SkipHealthAsync(c.Caller, cluster, id, false, c.Details, c.Ct)),
+            "priority" =>
+                End(
+                    $"{id} returns to the priority of its deploy.",
+                    c => commands.PriorityAsync(c.Caller, cluster, id, null, c.Details, c.Ct)),
+            "bounce" =>
+                End(
+                    $"Instances of {id} that were not replaced yet stay.",
+                    c => commands.EndBounceAsync(c.Caller, cluster, id, c.Details, c.Ct)),
             "cooldown" => End($"{id} starts again at once.", c => commands.ExitCooldownAsync(c.Caller, cluster, id, c.Details, c.Ct)),
             _ => null,
         };

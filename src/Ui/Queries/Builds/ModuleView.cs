@@ -1,6 +1,7 @@
 namespace Pipeline.Ui.Queries.Builds;
 
-/// <param name="State"><c>Waiting</c>, <c>Queued</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c>, <c>Cancelled</c>, <c>Skipped</c>.</param>
+/// <param name="State"><c>Waiting</c>, <c>Queued</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c>, <c>Cancelled</c>,
+/// <c>Skipped</c>.</param>
 /// <param name="WhyPending">Why its task is not placed yet.</param>
 public sealed record ModuleView(
     string Name, string State, IReadOnlyList<string> DependsOn, string? TaskId, string? Cluster, string? Host, string? WhyPending,

@@ -19,7 +19,8 @@ public sealed record CommitView(
     public BuildView? Build => Builds.Count == 0 ? null : Builds[0];
 }
 
-/// <param name="Relation"><c>exact</c>: this commit; <c>contained</c>: a later one that includes it; <c>without</c>: it is not in there.</param>
+/// <param name="Relation"><c>exact</c>: this commit; <c>contained</c>: a later one that includes it; <c>without</c>: it is not in
+/// there.</param>
 public sealed record RunsNowRow(
     string Deployable, string Kind, string Stage, int ReleaseNumber, string Sha, int Instances, int Healthy, DateTimeOffset Since,
     string Relation);

@@ -33,7 +33,8 @@ internal static class EventSentences
         ArtifactStored e => new($"stored artifact {e.Name} ({Readable.Bytes(e.Bytes)})", "verified", Links.Artifact(e.Artifact.ToString())),
         ReleaseCreated e => new($"created release {e.Number}", "signed", repository is null ? null : Links.Release(repository, e.Number)),
         DefinitionRejected e => new(
-            $"rejected the definition of build #{e.Number}: {Plural.Of(e.Problems.Count, "error", "errors")}", "rejected", Build(repository, e.Number)),
+            $"rejected the definition of build #{e.Number}: {Plural.Of(e.Problems.Count, "error", "errors")}", "rejected",
+            Build(repository, e.Number)),
         BuildPlanned e => new($"planned build #{e.Number}: {string.Join(", ", e.Modules)}", "pending", Build(repository, e.Number)),
         BuildFinished e => new($"build #{e.Number} {Word(e.Outcome)}{Because(e.Reason)}", Word(e.Outcome), Build(repository, e.Number)),
         ModuleBuildStarted e => new($"module {e.Module} started", "building"),

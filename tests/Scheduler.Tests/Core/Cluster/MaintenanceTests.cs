@@ -15,7 +15,9 @@ public sealed class MaintenanceTests
     public void An_inverse_offer_is_accepted_and_instances_leave_in_time_replaced_first()
     {
         var m = Running();
-        m.Receive(new InverseOffersReceived([new InverseOffer("i-1", "a1", new MaintenanceWindow(m.Now + TimeSpan.FromHours(1), TimeSpan.FromHours(1)))]));
+        m.Receive(
+            new InverseOffersReceived(
+                [new InverseOffer("i-1", "a1", new MaintenanceWindow(m.Now + TimeSpan.FromHours(1), TimeSpan.FromHours(1)))]));
         Assert.Equal(["i-1"], m.Calls<AcceptInverseOffers>().Single().OfferIds);
         m.Pass(TimeSpan.FromMinutes(44));
         Assert.DoesNotContain(m.Live(), t => t.Leaving is not null);
@@ -34,7 +36,9 @@ public sealed class MaintenanceTests
         m.Do(new SubmitRunCommand(Machine.Build()));
         m.Offer("a1");
         m.Run("build.1.1.1");
-        void Ask(string id) => m.Receive(new InverseOffersReceived([new InverseOffer(id, "a1", new MaintenanceWindow(m.Now + TimeSpan.FromMinutes(5), null))]));
+        void Ask(string id) =>
+            m.Receive(
+                new InverseOffersReceived([new InverseOffer(id, "a1", new MaintenanceWindow(m.Now + TimeSpan.FromMinutes(5), null))]));
         Ask("i-1");
         Assert.Equal(["i-1"], m.Calls<DeclineInverseOffers>().Single().OfferIds);
         Assert.Contains(m.Events.OfType<ClusterChanged>(), e => e.What.Contains("run build.1 may last longer", StringComparison.Ordinal));
@@ -72,7 +76,8 @@ public sealed class MaintenanceTests
     {
         var m = new Machine();
         m.Do(new SubmitDeployCommand(Machine.Web("v1", 1)));
-        m.Receive(new OffersReceived([m.OfferOf("a1", 4, 4096, Ports, "r1", new MaintenanceWindow(m.Now + TimeSpan.FromMinutes(8), null))]));
+        m.Receive(
+            new OffersReceived([m.OfferOf("a1", 4, 4096, Ports, "r1", new MaintenanceWindow(m.Now + TimeSpan.FromMinutes(8), null))]));
         Assert.Empty(m.Launched);
         m.Receive(new OffersReceived([m.OfferOf("a2", 4, 4096, Ports, "r1", new MaintenanceWindow(m.Now + TimeSpan.FromDays(3), null))]));
         Assert.Equal("a2", m.Launched.Single().AgentId);

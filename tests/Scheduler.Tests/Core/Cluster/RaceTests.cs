@@ -63,7 +63,10 @@ public sealed class RaceTests
     {
         var core = new ClusterMachine(new CoreSettings("test", "pipeline"), (_, _) => null, Snapshot.Empty, new Machine().Now);
         var effects = core.Handle(
-            [new SubmitRunCommand(Machine.Build()), new CancelRunCommand("build.1", "newer push", Actor.Person("eleni")), new SubmitRunCommand(Machine.Build())],
+            [
+                new SubmitRunCommand(Machine.Build()), new CancelRunCommand("build.1", "newer push", Actor.Person("eleni")),
+                new SubmitRunCommand(Machine.Build())
+            ],
             new Machine().Now);
         Assert.Equal(TaskPhase.Killed, effects.Tasks["build.1.1.1"].Phase);
         Assert.Single(effects.Events, e => e.Event is TaskFinished { Final: true });

@@ -124,7 +124,8 @@ public sealed class UnreachableTests
         var m = Running(new Unreachable());
         m.Say("v1.1.1", TaskState.Killing, "REASON_AGENT_DRAINING");
         m.Say("v1.1.1", TaskState.Killed, "REASON_AGENT_DRAINING");
-        Assert.Equal((FailureClass.Infra, "killed: the master drains its agent"), (m.Only<TaskFinished>().Class, m.Only<TaskFinished>().Reason));
+        Assert.Equal(
+            (FailureClass.Infra, "killed: the master drains its agent"), (m.Only<TaskFinished>().Class, m.Only<TaskFinished>().Reason));
         Assert.Equal("v1.1.2", m.Live().Single().Id);
 
         // With mark_gone both updates say so (recorded in 14c).

@@ -18,7 +18,8 @@ public sealed class FailureRulesTests
         foreach (var cause in Enum.GetValues<KillCause>().Cast<KillCause?>().Append(null))
         {
             var end = Classify(TaskState.Finished, kind: RequestKind.RunOnce, cause: cause, message: "Command exited with status 0");
-            Assert.Equal((TaskPhase.Finished, Outcome.Succeeded, (FailureClass?)null, 0), (end.Phase, end.Outcome, end.Class, end.ExitCode));
+            Assert.Equal(
+                (TaskPhase.Finished, Outcome.Succeeded, (FailureClass?)null, 0), (end.Phase, end.Outcome, end.Class, end.ExitCode));
         }
     }
 
@@ -192,7 +193,8 @@ public sealed class FailureRulesTests
         TaskState state, string? reason = null, string? message = null, RequestKind kind = RequestKind.Service, KillCause? cause = null,
         string? killReason = null, bool? healthy = null, TaskPhase phase = TaskPhase.Running, string? image = null) =>
         FailureRules.Classify(
-            Task() with { Phase = phase, KillCause = cause, KillReason = killReason }, kind, Status(state, reason, message, healthy), image);
+            Task() with { Phase = phase, KillCause = cause, KillReason = killReason }, kind, Status(state, reason, message, healthy),
+            image);
 
     private static TaskStatus Status(TaskState state, string? reason, string? message, bool? healthy) =>
         new("v1.1.1", state, "a1", "SOURCE_EXECUTOR", reason, message, null, healthy, Now, null, null);

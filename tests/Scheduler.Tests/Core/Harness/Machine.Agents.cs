@@ -64,10 +64,16 @@ internal sealed partial class Machine
         Web(id, instances, cpus: cpus) with { RequestId = request, Options = DeployOptions.Default with { Placement = placement } };
 
     public IReadOnlyList<int> PerAgent(string deploy) =>
-        [.. Live(deploy).Where(t => t.AgentId is not null && t.KillCause is null).CountBy(t => t.AgentId!).Select(c => c.Value).OrderDescending()];
+        [
+            .. Live(deploy).Where(t => t.AgentId is not null && t.KillCause is null).CountBy(t => t.AgentId!).Select(c => c.Value)
+                .OrderDescending()
+        ];
 
     public IReadOnlyList<int> PerRack(string deploy) =>
-        [.. Live(deploy).Where(t => t is { AgentId: not null, KillCause: null, Leaving: null }).CountBy(t => t.Rack!).Select(c => c.Value).OrderDescending()];
+        [
+            .. Live(deploy).Where(t => t is { AgentId: not null, KillCause: null, Leaving: null }).CountBy(t => t.Rack!)
+                .Select(c => c.Value).OrderDescending()
+        ];
 
     public WhyReport Why(string taskId) => Whys[Rows[taskId].Shape!];
 

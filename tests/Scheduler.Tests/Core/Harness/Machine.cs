@@ -78,7 +78,8 @@ internal sealed partial class Machine
         var attempts = Rows.Values.GroupBy(t => (t.DeployId, t.Instance)).ToDictionary(g => g.Key, g => g.Max(t => t.Attempt));
         machine = new ClusterMachine(Settings, trust, new Snapshot(
             new FrameworkRecord("fw-1", FrameworkState.Connecting, null, null, null),
-            [.. Requests.Values.Where(r => r.State != RequestState.Removed)], live, [.. Rows.Values.Where(t => t.IsLive)], [.. Agents.Values], attempts)
+            [.. Requests.Values.Where(r => r.State != RequestState.Removed)], live, [.. Rows.Values.Where(t => t.IsLive)],
+            [.. Agents.Values], attempts)
         {
             Machines = [.. Machines.Values],
             Forced = Forced,

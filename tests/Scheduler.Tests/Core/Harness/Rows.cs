@@ -20,7 +20,8 @@ internal static class Rows
 
     public static Deploy Deploy(string id, int instances, DeployState state = DeployState.Active, DeployOptions? options = null) =>
         Scheduler.Core.Model.Deploy.Start(
-            id, "web", DeploySpec.Of(Machine.Web(id, instances) with { RequestId = "web", Options = options ?? DeployOptions.Default }), Now) with
+            id, "web", DeploySpec.Of(Machine.Web(id, instances) with { RequestId = "web", Options = options ?? DeployOptions.Default }),
+            Now) with
         {
             State = state,
         };

@@ -9,7 +9,8 @@ namespace Pipeline.Scheduler.Tests.Core.Policy;
 public sealed class IdTests
 {
     public static TheoryData<string> Bad => new(
-        "web[1]", "web]", "it's", "\"web\"", "web\u0007", "web\n", "two words", "a/b", ".hidden", "-dash", "", "καλημέρα", "a\\b", "a{b}", "<b>");
+        "web[1]", "web]", "it's", "\"web\"", "web\u0007", "web\n", "two words", "a/b", ".hidden", "-dash", "", "καλημέρα", "a\\b", "a{b}",
+        "<b>");
 
     [Theory, Trait("fact", "131")]
     [MemberData(nameof(Bad))]

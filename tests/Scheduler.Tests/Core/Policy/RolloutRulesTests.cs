@@ -47,7 +47,8 @@ public sealed class RolloutRulesTests
     [InlineData(Acceptance.Checked, false, 99, false, false)]
     [InlineData(Acceptance.Checked, true, 99, false, false)]
     [InlineData(Acceptance.Checked, true, 0, true, true)]
-    public void A_healthy_group_is_accepted_as_the_deploy_says(Acceptance acceptance, bool last, int secondsHealthy, bool accepted, bool expected)
+    public void A_healthy_group_is_accepted_as_the_deploy_says(
+        Acceptance acceptance, bool last, int secondsHealthy, bool accepted, bool expected)
     {
         var deploy = Deploy("1", 0, acceptance);
         deploy = deploy with { Progress = deploy.Progress with { HealthyAt = Now.AddSeconds(-secondsHealthy), Accepted = accepted } };
@@ -68,7 +69,8 @@ public sealed class RolloutRulesTests
     {
         var deploy = Deploy("1", 0);
         Assert.Equal(Now, RolloutRules.StepSince(deploy));
-        Assert.Equal(Now.AddMinutes(1), RolloutRules.StepSince(deploy with { Progress = deploy.Progress with { StepSince = Now.AddMinutes(1) } }));
+        Assert.Equal(
+            Now.AddMinutes(1), RolloutRules.StepSince(deploy with { Progress = deploy.Progress with { StepSince = Now.AddMinutes(1) } }));
     }
 
     private static Deploy Deploy(string groups, int step, Acceptance acceptance = Acceptance.Automatic)
@@ -76,7 +78,8 @@ public sealed class RolloutRulesTests
         var shares = groups.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(g => g.EndsWith('%') ? new Share(int.Parse(g[..^1], null), Percent: true) : new Share(int.Parse(g, null))).ToList();
         var options = new DeployOptions { Rollout = new Rollout(acceptance, TimeSpan.FromSeconds(10)) { Groups = shares } };
-        var deploy = Scheduler.Core.Model.Deploy.Start("v1", "web", DeploySpec.Of(Harness.Machine.Web("v1", 5) with { Options = options }), Now);
+        var deploy = Scheduler.Core.Model.Deploy.Start(
+            "v1", "web", DeploySpec.Of(Harness.Machine.Web("v1", 5) with { Options = options }), Now);
         return deploy with { Progress = deploy.Progress with { Step = step } };
     }
 }

@@ -132,13 +132,28 @@ public sealed class CooldownTests
         {
             "fast" => (Every(TimeSpan.FromSeconds(5), 5, InstanceFailureKind.BadExit, 1), new[] { CrashLoopKind.Fast }),
             "slow" => (Every(TimeSpan.FromMinutes(30), 15, InstanceFailureKind.BadExit, 1), longRunning ? [CrashLoopKind.Slow] : []),
-            "startup" => (Every(TimeSpan.FromMinutes(2), 5, InstanceFailureKind.Startup, 1), [CrashLoopKind.Startup, CrashLoopKind.SingleInstance]),
-            "oom" => (Every(TimeSpan.FromMinutes(9), 4, InstanceFailureKind.OutOfMemory, 1), [CrashLoopKind.OutOfMemory, CrashLoopKind.SingleInstance]),
+            "startup" =>
+                (Every(TimeSpan.FromMinutes(2), 5, InstanceFailureKind.Startup, 1), [CrashLoopKind.Startup, CrashLoopKind.SingleInstance]),
+            "oom" =>
+                (
+                    Every(TimeSpan.FromMinutes(9), 4, InstanceFailureKind.OutOfMemory, 1),
+                    [CrashLoopKind.OutOfMemory, CrashLoopKind.SingleInstance]),
             "single" => (Every(TimeSpan.FromMinutes(4), 4, InstanceFailureKind.BadExit, 2), [CrashLoopKind.SingleInstance]),
             "multi" => (Every(TimeSpan.FromMinutes(3), 6, InstanceFailureKind.BadExit, 1, 2, 3), [CrashLoopKind.MultiInstance]),
-            "unexpected" => (Every(TimeSpan.FromMinutes(7), 5, InstanceFailureKind.UnexpectedExit, 1), [CrashLoopKind.SingleInstance, CrashLoopKind.UnexpectedExits]),
-            "old" => (Every(TimeSpan.FromMinutes(3), 10, InstanceFailureKind.BadExit, 1, 2).Select(f => f with { At = f.At - TimeSpan.FromHours(9) }), []),
-            _ => (Every(TimeSpan.FromSeconds(20), 9, InstanceFailureKind.BadExit, 1).Select(f => f with { At = f.At - TimeSpan.FromMinutes(2) }), []),
+            "unexpected" =>
+                (
+                    Every(TimeSpan.FromMinutes(7), 5, InstanceFailureKind.UnexpectedExit, 1),
+                    [CrashLoopKind.SingleInstance, CrashLoopKind.UnexpectedExits]),
+            "old" =>
+                (
+                    Every(TimeSpan.FromMinutes(3), 10, InstanceFailureKind.BadExit, 1, 2).Select(
+                        f => f with { At = f.At - TimeSpan.FromHours(9) }),
+                    []),
+            _ =>
+                (
+                    Every(TimeSpan.FromSeconds(20), 9, InstanceFailureKind.BadExit, 1).Select(
+                        f => f with { At = f.At - TimeSpan.FromMinutes(2) }),
+                    []),
         };
         Assert.Equal(expected, CrashLoops.In([.. failures], instances, longRunning, Now));
     }

@@ -22,7 +22,8 @@ public sealed class RolloutTests
             },
         };
 
-    private static AdvanceDeployCommand Advance(string id, bool accepted = true) => new(id, accepted, accepted ? null : "latency", Actor.Person("eleni"));
+    private static AdvanceDeployCommand Advance(string id, bool accepted = true) =>
+        new(id, accepted, accepted ? null : "latency", Actor.Person("eleni"));
 
     [Fact, Trait("fact", "2")]
     public void Pending_tasks_of_one_deploy_stay_when_another_of_its_request_is_looked_at_afresh()

@@ -211,7 +211,9 @@ public sealed class CronTests
         var m = Scheduled(new Schedule("0 3 * * *"));
         m.Ask(Now());
         m.Place();
-        m.Do(new SubmitDeployCommand(Machine.Nightly("n2", new Schedule("0 3 * * *"), new DeployOptions { KillOldAfter = TimeSpan.FromMinutes(30) })));
+        m.Do(
+            new SubmitDeployCommand(
+                Machine.Nightly("n2", new Schedule("0 3 * * *"), new DeployOptions { KillOldAfter = TimeSpan.FromMinutes(30) })));
         m.Pass(TimeSpan.FromMinutes(20));
         m.Restart();
         Assert.Empty(m.Calls<KillTask>());
@@ -221,7 +223,8 @@ public sealed class CronTests
         var zero = Scheduled(new Schedule("0 3 * * *"));
         zero.Ask(Now());
         zero.Place();
-        zero.Do(new SubmitDeployCommand(Machine.Nightly("n2", new Schedule("0 3 * * *"), new DeployOptions { KillOldAfter = TimeSpan.Zero })));
+        zero.Do(
+            new SubmitDeployCommand(Machine.Nightly("n2", new Schedule("0 3 * * *"), new DeployOptions { KillOldAfter = TimeSpan.Zero })));
         Assert.Single(zero.Calls<KillTask>());
     }
 

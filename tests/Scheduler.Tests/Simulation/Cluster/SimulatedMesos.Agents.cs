@@ -11,7 +11,8 @@ internal sealed partial class SimulatedMesos
     public void AddAgent(int number)
     {
         hosts = Math.Max(hosts, number + 1);
-        var agent = new SimulatedAgent($"a{number:000}", $"host{number}", number % 2 == 0 ? SimulatedAgent.SafeRack : "r2") { Number = number };
+        var agent =
+            new SimulatedAgent($"a{number:000}", $"host{number}", number % 2 == 0 ? SimulatedAgent.SafeRack : "r2") { Number = number };
         agents.Add(agent.Id, agent);
     }
 
@@ -31,7 +32,9 @@ internal sealed partial class SimulatedMesos
     /// <summary>How a task stands in truth, for messages.</summary>
     public string Show(string taskId) => string.Join("; ", agents.Values
         .Where(a => a.Tasks.ContainsKey(taskId) || a.Booked.ContainsKey(taskId))
-        .Select(a => $"{a.Tasks.GetValueOrDefault(taskId)?.State} on {a.Id} ({a.Standing}), booked {a.Booked.GetValueOrDefault(taskId)?.State}, "
+        .Select(
+            a =>
+                $"{a.Tasks.GetValueOrDefault(taskId)?.State} on {a.Id} ({a.Standing}), booked {a.Booked.GetValueOrDefault(taskId)?.State}, "
             + $"not acknowledged {string.Join(",", a.Tasks.GetValueOrDefault(taskId)?.Unacknowledged.Select(u => u.State) ?? [])}"));
 
     private void ToAgent(SimulatedAgent agent, Action what)

@@ -24,7 +24,8 @@ internal sealed partial class SimulatedMesos
     private int numbers;
     private int masters = 1;
 
-    private sealed record SimulatedOffer(string Id, SimulatedAgent Agent, Amount Amount, IReadOnlyList<int> Ports, MaintenanceWindow? Window);
+    private sealed record SimulatedOffer(
+        string Id, SimulatedAgent Agent, Amount Amount, IReadOnlyList<int> Ports, MaintenanceWindow? Window);
 
     /// <summary>One subscription: both directions keep their order.</summary>
     internal sealed class Connection(Action<MasterEvent> hear)

@@ -7,7 +7,9 @@ using Pipeline.Scheduler.Tests.Simulation.Cluster;
 
 namespace Pipeline.Scheduler.Tests.Simulation.Commands;
 
-/// <summary>What operators do to agents and racks while things break. One rack is left alone, so that everything can come to rest.</summary>
+/// <summary>
+/// What operators do to agents and racks while things break. One rack is left alone, so that everything can come to rest.
+/// </summary>
 internal static class MachineCommands
 {
     private static readonly Actor Somebody = Actor.Person("nikos");
@@ -26,7 +28,8 @@ internal static class MachineCommands
     ];
 
     /// <summary>Nothing keeps what waits from its place any more.</summary>
-    public static (string Subject, SchedulerCommand Command) FreePlacement => ("test", new ForcePlacementCommand(null, null, new CommandOrigin(Somebody, null)));
+    public static (string Subject, SchedulerCommand Command) FreePlacement =>
+        ("test", new ForcePlacementCommand(null, null, new CommandOrigin(Somebody, null)));
 
     private static (string, SchedulerCommand)? OnAgent(SimulatedCommands.World w, MachineAction action)
     {
@@ -38,7 +41,8 @@ internal static class MachineCommands
         return (name, Asked(w, MachineKind.Agent, name, action));
     }
 
-    private static (string, SchedulerCommand) OnRack(SimulatedCommands.World w, MachineAction action) => ("r2", Asked(w, MachineKind.Rack, "r2", action));
+    private static (string, SchedulerCommand) OnRack(SimulatedCommands.World w, MachineAction action) =>
+        ("r2", Asked(w, MachineKind.Rack, "r2", action));
 
     private static MachineCommand Asked(SimulatedCommands.World w, MachineKind kind, string name, MachineAction action)
     {

@@ -49,14 +49,18 @@ internal static class PolicyCommands
             return RolloutRules.TargetOf(deploy, wanted);
         if (request.Overrides.Pause is { } pause)
             return pause.Kill ? 0 : null;
-        return request.PendingDeploy is { } next && durable.Deploys[next].IsLive ? Math.Max(0, wanted - durable.Deploys[next].Progress.Proven) : wanted;
+        return request.PendingDeploy is { } next && durable.Deploys[next].IsLive
+            ? Math.Max(0, wanted - durable.Deploys[next].Progress.Proven)
+            : wanted;
     }
 
     /// <summary>Healthy instances, old and new together, below which nothing healthy is retired.</summary>
     public static int? Floor(Deploy force, Ledger durable)
     {
         var request = durable.Requests[force.RequestId];
-        return !force.KeepsRunning || request.Overrides.Pause is not null ? null : request.Overrides.Scale?.Instances ?? force.Spec.Instances;
+        return !force.KeepsRunning || request.Overrides.Pause is not null
+            ? null
+            : request.Overrides.Scale?.Instances ?? force.Spec.Instances;
     }
 
     private static (string, SchedulerCommand) Groups(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(
@@ -66,7 +70,8 @@ internal static class PolicyCommands
             Options = new DeployOptions
             {
                 Unpause = w.Agenda.OneIn(3),
-                Rollout = new Rollout(w.Agenda.OneIn(2) ? Acceptance.Timed : Acceptance.Automatic, TimeSpan.FromSeconds(5), w.Agenda.Pick(0, 3))
+                Rollout = new Rollout(
+                    w.Agenda.OneIn(2) ? Acceptance.Timed : Acceptance.Automatic, TimeSpan.FromSeconds(5), w.Agenda.Pick(0, 3))
                 {
                     Groups = [new Share(1), new Share(50, Percent: true)],
                 },
@@ -75,7 +80,9 @@ internal static class PolicyCommands
 
     private static (string, SchedulerCommand) Cron(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(Machine.Nightly(
         id,
-        new Schedule(w.Agenda.OneIn(2) ? "0 */2 * * * *" : "30 */3 * * * *", "Europe/Athens", (Overlap)w.Agenda.Pick(0, 3), (CatchUp)w.Agenda.Pick(0, 2)),
+        new Schedule(
+            w.Agenda.OneIn(2) ? "0 */2 * * * *" : "30 */3 * * * *", "Europe/Athens", (Overlap)w.Agenda.Pick(0, 3),
+            (CatchUp)w.Agenda.Pick(0, 2)),
         new DeployOptions { Retry = new Retry(1), KillOldAfter = TimeSpan.FromSeconds(w.Agenda.Pick(0, 60)) })));
 
     private static (string, SchedulerCommand) OnDemand(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(Machine.Job(

@@ -49,7 +49,9 @@ internal static class VariedCommands
 
     /// <summary>Some of the envelopes do not hold, always the same.</summary>
     public static TrustViolation? Check(DeploySpec spec, DateTimeOffset now) =>
-        spec.Trust is { } trust && trust.Generation % 4 == 3 ? new TrustViolation("artifact-changed", $"generation {trust.Generation}") : null;
+        spec.Trust is { } trust && trust.Generation % 4 == 3
+            ? new TrustViolation("artifact-changed", $"generation {trust.Generation}")
+            : null;
 
     private static (string, SchedulerCommand) Service(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(
         Machine.Web(id, w.Agenda.Pick(1, 6), w.Agenda.OneIn(3) ? null : SimulatedCommands.Quick) with
@@ -88,7 +90,8 @@ internal static class VariedCommands
     private static (string, SchedulerCommand) Run(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(
         Machine.Web(id, 1) with { RequestId = "migrate", Kind = RequestKind.RunOnce, Route = null, Options = new DeployOptions { Owner = "team-b" } }));
 
-    private static (string, SchedulerCommand) Refused(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(w.Agenda.Pick(0, 4) switch
+    private static (string, SchedulerCommand) Refused(SimulatedCommands.World w, string id) =>
+        (id, new SubmitDeployCommand(w.Agenda.Pick(0, 4) switch
     {
         0 => Machine.Web($"{id} {id}", 1) with { RequestId = "web1" },
         1 => Machine.Web(id, 1) with { RequestId = "migrate" },
@@ -96,7 +99,8 @@ internal static class VariedCommands
         _ => Machine.Nightly(id, new Schedule("never", "Europe/Athens")),
     }));
 
-    private static (string, SchedulerCommand) Scheduled(SimulatedCommands.World w, string id) => (id, new SubmitDeployCommand(Machine.Nightly(
+    private static (string, SchedulerCommand) Scheduled(SimulatedCommands.World w, string id) =>
+        (id, new SubmitDeployCommand(Machine.Nightly(
         id, new Schedule("*/20 * * * * *", "Europe/Athens", (Overlap)w.Agenda.Pick(0, 3), (CatchUp)w.Agenda.Pick(0, 2)),
         new DeployOptions
         {

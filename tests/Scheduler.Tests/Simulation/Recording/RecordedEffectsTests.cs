@@ -40,7 +40,8 @@ public sealed class RecordedEffectsTests(ITestOutputHelper output)
         var path = Path.Combine(AppContext.BaseDirectory, $"effects.{seed}.txt");
         await using (var dump = new StreamWriter(path))
             await PlayAsync(seed > 0 ? seed : 1, dump, seed > 0 ? Steps : 50);
-        Assert.StartsWith("step 1 ", File.ReadLines(path).First().Replace("step 2 ", "step 1 ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "step 1 ", File.ReadLines(path).First().Replace("step 2 ", "step 1 ", StringComparison.Ordinal), StringComparison.Ordinal);
         output.WriteLine(path);
     }
 

@@ -41,7 +41,10 @@ internal sealed class MemoryStore(Ledger ledger, Invariants invariants, Plant pl
     }
 
     public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync() => Task.FromResult<IReadOnlyList<QueuedCommand>>(
-        [.. intake.Take(500).Select(i => new QueuedCommand(i.Key, i.Value.Command, i.Key % 3 == 0, ledger.Deploys.ContainsKey(Makes(i.Value))))]);
+        [
+            .. intake.Take(500).Select(
+                i => new QueuedCommand(i.Key, i.Value.Command, i.Key % 3 == 0, ledger.Deploys.ContainsKey(Makes(i.Value))))
+        ]);
 
     // As the statement does that reads the intake.
     private string Makes((string Subject, SchedulerCommand Command) asked) => asked.Command is RunNowCommand run
