@@ -78,7 +78,7 @@ public static class SchedulerLoad
             + $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s of processor here");
         BenchScheduler.Row("loop + PostgreSQL: in commits", scheduler.Meters.Commits);
         Percentiles.PrintHeader();
-        Percentiles.Print("loop lag: heard -> committed and sent", scheduler.Meters.Lag);
+        Percentiles.Print("loop lag: received -> committed and sent", scheduler.Meters.Lag);
         Percentiles.Print("update said -> acknowledged, all at once", master.AckLag);
         await stop.CancelAsync();
         await worker;

@@ -66,8 +66,8 @@ public static class WireLoad
             CultureInfo.InvariantCulture,
             $"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s, {CpuOf(cluster.ProcessId) - clusterCpu:0.0} s"));
         Percentiles.PrintHeader();
-        Percentiles.Print("loop lag: heard -> committed and sent", scheduler.Meters.Lag);
-        Percentiles.Print("update heard -> acknowledged", master.AckLag);
+        Percentiles.Print("loop lag: received -> committed and sent", scheduler.Meters.Lag);
+        Percentiles.Print("update received -> acknowledged", master.AckLag);
         await stop.CancelAsync();
         await worker;
     }
@@ -87,7 +87,7 @@ public static class WireLoad
     /// <summary>The real client, with a clock at its door.</summary>
     private sealed class TimedMaster(IMaster master) : IMaster
     {
-        private readonly ConcurrentDictionary<string, long> heard = new();
+        private readonly ConcurrentDictionary<string, long> received = new();
         private long firstOffer;
         private long lastLaunch;
         private int launched;
@@ -106,7 +106,7 @@ public static class WireLoad
                 if (e is OffersReceived && firstOffer == 0)
                     firstOffer = Stopwatch.GetTimestamp();
                 if (e is TaskUpdated { Status.Uuid: { } uuid })
-                    heard.TryAdd(Convert.ToHexString(uuid), Stopwatch.GetTimestamp());
+                    received.TryAdd(Convert.ToHexString(uuid), Stopwatch.GetTimestamp());
                 yield return e;
             }
         }
@@ -119,7 +119,7 @@ public static class WireLoad
                 lastLaunch = Stopwatch.GetTimestamp();
                 Interlocked.Add(ref launched, accept.Tasks.Count);
             }
-            else if (call is AcknowledgeUpdate ack && heard.TryRemove(Convert.ToHexString(ack.Uuid), out var at))
+            else if (call is AcknowledgeUpdate ack && received.TryRemove(Convert.ToHexString(ack.Uuid), out var at))
             {
                 AckLag.Enqueue(Stopwatch.GetElapsedTime(at));
                 Interlocked.Increment(ref acknowledged);

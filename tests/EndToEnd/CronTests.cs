@@ -31,10 +31,10 @@ public sealed class CronTests(AutomaticPipeline fixture)
         }
 
         Assert.Empty(await TasksAsync("production", "nightly-clean"));
-        var asked = await Cli.RunAsync(
+        var answer = await Cli.RunAsync(
             pipeline, pipeline.AdminToken, "request", "run", "nightly-clean", "--cluster", "production", "--argument", "with care", "--id",
             "now1");
-        Assert.Equal(0, asked.ExitCode);
+        Assert.Equal(0, answer.ExitCode);
         var ran = await Eventually.BecomesAsync(
             () => TasksAsync("production", "nightly-clean"), t => t is [var one] && one.GetProperty("state").GetString() == "finished",
             TimeSpan.FromSeconds(60), "the run finished");

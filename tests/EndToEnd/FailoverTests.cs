@@ -75,7 +75,7 @@ public sealed class FailoverTests
         await ServerPair.ScaleAsync(old, "worker2", 195);
         await Eventually.BecomesAsync(
             pair.Master.RunningAsync, r => r.Count(IsOfTheThousand) == running.Count - runs.Count + 15, Patience,
-            "what the standby was asked is done");
+            "what the standby was sent is done");
         await BothWorkAsync(pair, "after");
         Assert.Equal([pair.SessionsOf(next)], await pair.ListAsync<string>("SELECT DISTINCT writer FROM witness.write"));
         Assert.Equal((true, subscribed), await pair.Master.FrameworkAsync());

@@ -11,7 +11,7 @@ public sealed class MasterTests
     {
         await using var cluster = await LocalMesosCluster.StartAsync("rack1:2,rack2:1");
         await using var framework = await TestFramework.SubscribeAsync(cluster);
-        var offers = (await framework.HearsAsync<OffersReceived>(_ => true, "offers")).Offers;
+        var offers = (await framework.ReceivesAsync<OffersReceived>(_ => true, "offers")).Offers;
         Assert.Equal(["rack1", "rack1", "rack2"], offers.Select(o => o.Attributes["rack"]).Order());
         Assert.Equal(cluster.Agents.Select(a => a.Id).Order(), offers.Select(o => o.AgentId).Order());
         Assert.Equal(3, offers.Select(o => o.Resources.Ports[0].From).Distinct().Count());
@@ -31,7 +31,7 @@ public sealed class MasterTests
         await framework.SendAsync(new ReconcileTasks([("runs", agent), ("ghost", agent), ("stranger", null)]));
         Assert.Equal("Reconciliation: Task is unknown to the agent", (await framework.ReachesAsync("ghost", TaskState.Gone)).Message);
         Assert.Equal("Reconciliation: Task is unknown", (await framework.ReachesAsync("stranger", TaskState.Unknown)).Message);
-        var known = await framework.HearsAsync<TaskUpdated>(
+        var known = await framework.ReceivesAsync<TaskUpdated>(
             u => u.Status is { TaskId: "runs", Reason: "REASON_RECONCILIATION" }, "the known task");
         Assert.Equal((TaskState.Running, "Reconciliation: Latest task state"), (known.Status.State, known.Status.Message));
         Assert.Null(known.Status.Uuid);
@@ -45,7 +45,7 @@ public sealed class MasterTests
         await first.LaunchAsync(TestFramework.Command("t", "true"));
         await first.ReachesAsync("t", TaskState.Starting);
         await using var second = await TestFramework.SubscribeAsync(cluster, first.Id);
-        var ended = await first.HearsAsync<SubscriptionEnded>(_ => true, "the end of the first");
+        var ended = await first.ReceivesAsync<SubscriptionEnded>(_ => true, "the end of the first");
         Assert.Equal(SubscriptionEnd.FailedOver, ended.End);
         await second.ReachesAsync("t", TaskState.Finished);
         Assert.Equal([TaskState.Starting, TaskState.Running, TaskState.Finished], second.UpdatesOf("t").Select(s => s.State));
@@ -57,7 +57,7 @@ public sealed class MasterTests
         await using var cluster = await LocalMesosCluster.StartAsync();
         await using var framework = await TestFramework.SubscribeAsync(cluster);
         await framework.SendAsync(new TeardownFramework());
-        var ended = await framework.HearsAsync<SubscriptionEnded>(_ => true, "the end");
+        var ended = await framework.ReceivesAsync<SubscriptionEnded>(_ => true, "the end");
         Assert.Equal((SubscriptionEnd.FrameworkRemoved, "Framework has been removed"), (ended.End, ended.Reason));
     }
 
@@ -66,11 +66,11 @@ public sealed class MasterTests
     {
         await using var cluster = await LocalMesosCluster.StartAsync();
         await using var quiet = await TestFramework.SubscribeAsync(cluster);
-        var offer = (await quiet.HearsAsync<OffersReceived>(_ => true, "an offer")).Offers[0];
+        var offer = (await quiet.ReceivesAsync<OffersReceived>(_ => true, "an offer")).Offers[0];
         await quiet.SendAsync(new SuppressOffers(["pipeline"]));
         await quiet.SendAsync(new DeclineOffers([offer.Id], TimeSpan.Zero));
         await using var other = await TestFramework.SubscribeAsync(cluster);
-        await other.HearsAsync<OffersReceived>(_ => true, "the offer that the first does not want");
+        await other.ReceivesAsync<OffersReceived>(_ => true, "the offer that the first does not want");
         Assert.Single(quiet.Events.OfType<OffersReceived>());
     }
 
@@ -84,9 +84,9 @@ public sealed class MasterTests
         await cluster.PartitionAgentAsync(agent);
         var lost = await framework.ReachesAsync("survivor", TaskState.Unreachable);
         Assert.Equal(("REASON_AGENT_REMOVED", "health check timed out"), (lost.Reason, lost.Message));
-        await framework.HearsAsync<AgentRemoved>(a => a.AgentId == agent, "the agent's removal");
+        await framework.ReceivesAsync<AgentRemoved>(a => a.AgentId == agent, "the agent's removal");
         await cluster.RestartAgentAsync(agent);
-        var back = await framework.HearsAsync<TaskUpdated>(
+        var back = await framework.ReceivesAsync<TaskUpdated>(
             u => u.Status.Reason == "REASON_AGENT_REREGISTERED", "the task's return");
         Assert.Equal((TaskState.Running, "Unreachable agent re-reregistered"), (back.Status.State, back.Status.Message));
     }

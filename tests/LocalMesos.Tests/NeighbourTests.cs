@@ -13,7 +13,7 @@ public sealed class NeighbourTests
         await using var idle = await TestFramework.SubscribeAsync(cluster, role: "pipeline", suppressed: true);
         await using var other = await TestFramework.SubscribeAsync(cluster, role: "other");
         // One allocation cycle is one event: a second one would mean that something was held back.
-        var first = await other.HearsAsync<OffersReceived>(_ => true, "offers");
+        var first = await other.ReceivesAsync<OffersReceived>(_ => true, "offers");
 
         Assert.Equal(20, first.Offers.Count);
         Assert.All(first.Offers, o => Assert.Equal("other", o.Role));
@@ -25,11 +25,11 @@ public sealed class NeighbourTests
     {
         await using var cluster = await StartAsync("--virtual_agents=20");
         await using var ours = await TestFramework.SubscribeAsync(cluster, role: "pipeline");
-        var held = await ours.HearsAsync<OffersReceived>(_ => true, "our offers");
+        var held = await ours.ReceivesAsync<OffersReceived>(_ => true, "our offers");
         await using var other = await TestFramework.SubscribeAsync(cluster, role: "other");
         await ours.SendAsync(new SuppressOffers(["pipeline"]));
         await ours.SendAsync(new DeclineOffers([.. held.Offers.Select(o => o.Id)], TimeSpan.FromHours(1)));
-        var offers = await other.HearsAsync<OffersReceived>(_ => true, "what we gave back");
+        var offers = await other.ReceivesAsync<OffersReceived>(_ => true, "what we gave back");
 
         Assert.Equal(20, held.Offers.Count);
         Assert.Equal(held.Offers.Select(o => o.AgentId).Order(), offers.Offers.Select(o => o.AgentId).Order());
@@ -44,12 +44,12 @@ public sealed class NeighbourTests
         await using var two = await TestFramework.SubscribeAsync(cluster, role: "other", suppressed: true);
         // Whoever revives first is offered all; from then on both ask for what becomes free.
         await one.SendAsync(new ReviveOffers([]));
-        var all = await one.HearsAsync<OffersReceived>(_ => true, "all");
+        var all = await one.ReceivesAsync<OffersReceived>(_ => true, "all");
         await two.SendAsync(new ReviveOffers([]));
         await one.SendAsync(new DeclineOffers([.. all.Offers.Select(o => o.Id)], TimeSpan.Zero));
         await cluster.AllocateAsync();
-        var again = await one.HearsAsync<OffersReceived>(_ => true, "our share", after: Before(one, all));
-        var others = await two.HearsAsync<OffersReceived>(_ => true, "the other's share");
+        var again = await one.ReceivesAsync<OffersReceived>(_ => true, "our share", after: Before(one, all));
+        var others = await two.ReceivesAsync<OffersReceived>(_ => true, "the other's share");
 
         Assert.Equal(20, all.Offers.Count);
         Assert.Equal((10, 10), (again.Offers.Count, others.Offers.Count));
@@ -62,7 +62,7 @@ public sealed class NeighbourTests
         await using var cluster = await StartAsync("--virtual_agents=10", "--allocation=on-demand", "--launch_delay=1ms");
         await using var big = await TestFramework.SubscribeAsync(cluster, role: "pipeline", suppressed: true);
         await big.SendAsync(new ReviveOffers([]));
-        var all = await big.HearsAsync<OffersReceived>(_ => true, "all");
+        var all = await big.ReceivesAsync<OffersReceived>(_ => true, "all");
         foreach (var offer in all.Offers.Take(4))
             await big.SendAsync(new AcceptOffers(
                 [offer.Id], offer.AgentId,
@@ -73,7 +73,7 @@ public sealed class NeighbourTests
         await big.SendAsync(new DeclineOffers([.. all.Offers.Skip(4).Select(o => o.Id)], TimeSpan.Zero));
         await cluster.AllocateAsync();
         // Four tenths of the cluster are big's already: the next agents are small's until it has as much.
-        var smalls = await small.HearsAsync<OffersReceived>(o => o.Offers.Any(x => x.Resources.Cpus == 16m), "the other's share");
+        var smalls = await small.ReceivesAsync<OffersReceived>(o => o.Offers.Any(x => x.Resources.Cpus == 16m), "the other's share");
 
         Assert.True(
             smalls.Offers.Count(o => o.Resources.Cpus == 16m) >= 4,

@@ -35,7 +35,7 @@ public sealed class TestFramework : IAsyncDisposable
         LocalMesosCluster cluster, string? frameworkId = null, bool acknowledges = true, string role = "pipeline", bool suppressed = false)
     {
         var framework = new TestFramework(cluster.MasterUrl, frameworkId, acknowledges, role, suppressed);
-        await framework.HearsAsync<Subscribed>(_ => true, "the subscription");
+        await framework.ReceivesAsync<Subscribed>(_ => true, "the subscription");
         return framework;
     }
 
@@ -49,8 +49,8 @@ public sealed class TestFramework : IAsyncDisposable
     public async Task<string> LaunchAsync(params TaskLaunch[] tasks)
     {
         await SendAsync(new ReviveOffers([]));
-        var heard = events.Count;
-        var offers = await HearsAsync<OffersReceived>(_ => true, "an offer", OffersStillHeld() ? 0 : heard);
+        var received = events.Count;
+        var offers = await ReceivesAsync<OffersReceived>(_ => true, "an offer", OffersStillHeld() ? 0 : received);
         var offer = offers.Offers[0];
         held.Add(offer.Id);
         await SendAsync(new AcceptOffers([offer.Id], offer.AgentId, tasks, TimeSpan.Zero));
@@ -58,12 +58,12 @@ public sealed class TestFramework : IAsyncDisposable
     }
 
     public async Task<Mesos.TaskStatus> ReachesAsync(string taskId, TaskState state) =>
-        (await HearsAsync<TaskUpdated>(u => u.Status.TaskId == taskId && u.Status.State == state, $"{taskId} {state}")).Status;
+        (await ReceivesAsync<TaskUpdated>(u => u.Status.TaskId == taskId && u.Status.State == state, $"{taskId} {state}")).Status;
 
     public IReadOnlyList<Mesos.TaskStatus> UpdatesOf(string taskId) =>
         [.. events.OfType<TaskUpdated>().Select(u => u.Status).Where(s => s.TaskId == taskId)];
 
-    public Task<T> HearsAsync<T>(Func<T, bool> which, string what, int after = 0) where T : MasterEvent => HearsAsync(
+    public Task<T> ReceivesAsync<T>(Func<T, bool> which, string what, int after = 0) where T : MasterEvent => ReceivesAsync(
         () => events.Skip(after).OfType<T>().FirstOrDefault(which), what);
 
     public async ValueTask DisposeAsync()
@@ -77,7 +77,7 @@ public sealed class TestFramework : IAsyncDisposable
 
     private bool OffersStillHeld() => events.OfType<OffersReceived>().Any(o => !held.Contains(o.Offers[0].Id));
 
-    private async Task<T> HearsAsync<T>(Func<T?> find, string what) where T : MasterEvent =>
+    private async Task<T> ReceivesAsync<T>(Func<T?> find, string what) where T : MasterEvent =>
         (await Eventually.BecomesAsync(() => Task.FromResult(find()), e => e is not null, Patience, what + " among " + string.Join('\n',
             events)))!;
 

@@ -60,10 +60,10 @@ public sealed class VirtualAgentTests
     {
         await using var cluster = await StartAsync("--virtual_agents=10000", "--virtual_racks=40");
         await using var framework = await TestFramework.SubscribeAsync(cluster);
-        var offers = (await framework.HearsAsync<OffersReceived>(o => o.Offers.Count == 10_000, "10,000 offers in one event")).Offers;
+        var offers = (await framework.ReceivesAsync<OffersReceived>(o => o.Offers.Count == 10_000, "10,000 offers in one event")).Offers;
         await framework.SendAsync(new DeclineOffers([.. offers.Skip(1).Select(o => o.Id)], TimeSpan.FromHours(1)));
         await framework.SendAsync(new DeclineOffers([offers[0].Id], TimeSpan.Zero));
-        var again = await framework.HearsAsync<OffersReceived>(
+        var again = await framework.ReceivesAsync<OffersReceived>(
             _ => true, "the one agent that may come again", after: EventsUntilOffers(framework));
 
         Assert.Equal(offers[0].AgentId, Assert.Single(again.Offers).AgentId);
@@ -84,7 +84,7 @@ public sealed class VirtualAgentTests
         await cluster.PartitionAgentAsync(agent);
         await framework.ReachesAsync("t", TaskState.Unreachable);
         await cluster.RestartAgentAsync(agent);
-        await framework.HearsAsync<TaskUpdated>(
+        await framework.ReceivesAsync<TaskUpdated>(
             u => u.Status is { State: TaskState.Running, Reason: "REASON_AGENT_REREGISTERED" }, "it runs on");
         await cluster.KillAgentAsync(agent);
         await cluster.RestartAgentAsync(agent);
@@ -99,7 +99,7 @@ public sealed class VirtualAgentTests
         await using var framework = await TestFramework.SubscribeAsync(cluster);
         await framework.LaunchAsync(TestFramework.Command("t", ""));
         await framework.ReachesAsync("t", TaskState.Running);
-        await framework.HearsAsync<TaskUpdated>(_ => framework.UpdatesOf("t").Count >= 4, "both updates twice");
+        await framework.ReceivesAsync<TaskUpdated>(_ => framework.UpdatesOf("t").Count >= 4, "both updates twice");
 
         var updates = framework.UpdatesOf("t");
         Assert.Equal(2, updates.Select(u => Convert.ToHexString(u.Uuid!)).Distinct().Count());

@@ -27,10 +27,10 @@ public sealed class AgentClientTests : IDisposable
         using var client = new MesosAgentClient();
         var used = Assert.Single(await client.ContainersAsync(Base(agent), TestContext.Current.CancellationToken));
 
-        var asked = Assert.Single(agent.Subscribes);
+        var request = Assert.Single(agent.Subscribes);
         Assert.Equal(("/api/v1", """{"type":"GET_CONTAINERS"}""", "application/json"),
-            (asked.Target, Encoding.UTF8.GetString(asked.Body), asked.Headers["content-type"]));
-        Assert.False(asked.Headers.ContainsKey("authorization"));
+            (request.Target, Encoding.UTF8.GetString(request.Body), request.Headers["content-type"]));
+        Assert.False(request.Headers.ContainsKey("authorization"));
         Assert.Equal(("op", 0.15, 0.05, 0.2), (used.ExecutorId, used.CpuUserSeconds, used.CpuSystemSeconds, used.CpuLimit));
         Assert.Equal((269869056L, 67108864L, (long?)null), (used.MemoryBytes, used.MemoryLimitBytes, used.DiskBytes));
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 14, 12, 30, 362, TimeSpan.Zero), used.At, TimeSpan.FromMilliseconds(1));

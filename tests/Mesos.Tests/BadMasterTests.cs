@@ -37,8 +37,8 @@ public sealed class BadMasterTests
         await using var fake = new ScriptedMaster().Then(answer).Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake);
 
-        Assert.Contains(reason, (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
-        await client.HearsAsync<Subscribed>();
+        Assert.Contains(reason, (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        await client.ReceivesAsync<Subscribed>();
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class BadMasterTests
             .Then([.. Streams.Of(Streams.Subscribed(), Streams.Update("whole")), .. record[..^1]])
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake);
-        await client.HearsAsync<Subscribed>(2);
+        await client.ReceivesAsync<Subscribed>(2);
 
         Assert.Equal("whole", Assert.Single(client.Events.OfType<TaskUpdated>()).Status.TaskId);
     }
@@ -86,7 +86,7 @@ public sealed class BadMasterTests
             })
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake, new MesosMasterOptions { MaxRecordBytes = 1024 * 1024 });
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         await over.Task;
 
         Assert.InRange(written, 0, Bounded);
@@ -119,7 +119,7 @@ public sealed class BadMasterTests
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), offers), keepOpen: true);
         await using var client = TestClient.Of(fake);
 
-        Assert.Equal(20_000, (await client.HearsAsync<OffersReceived>()).Offers.Count);
+        Assert.Equal(20_000, (await client.ReceivesAsync<OffersReceived>()).Offers.Count);
     }
 
     [Fact]
@@ -138,14 +138,14 @@ public sealed class BadMasterTests
         });
         var reads = new TaskCompletionSource();
         await using var client = TestClient.Of(fake, time: time, readsAfter: reads);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         var before = -1L;
         await Eventually.IsTrueAsync(
             () => Task.FromResult(before == (before = Interlocked.Read(ref written)) && before > 0), TimeSpan.FromSeconds(20),
             "the master cannot send more");
         time.Advance(TimeSpan.FromHours(1));
         reads.SetResult();
-        await client.HearsAsync<TaskUpdated>(20_000);
+        await client.ReceivesAsync<TaskUpdated>(20_000);
 
         Assert.InRange(before, 1, Bounded);
         Assert.Empty(client.Events.OfType<Disconnected>());
@@ -180,7 +180,7 @@ public sealed class BadMasterTests
             TimeSpan.FromSeconds(10), "it drips");
         time.Advance(TimeSpan.FromSeconds(16));
 
-        Assert.Contains("silent", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("silent", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,11 +198,11 @@ public sealed class BadMasterTests
             }
         });
         await using var client = TestClient.Of(fake, time: time);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         await Eventually.IsTrueAsync(() => Task.FromResult(Volatile.Read(ref drips) > 3), TimeSpan.FromSeconds(10), "it drips");
         time.Advance(TimeSpan.FromSeconds(76));
 
-        await client.HearsAsync<Disconnected>();
+        await client.ReceivesAsync<Disconnected>();
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class BadMasterTests
         (one.Always, other.Always) = (Redirect(other), Redirect(one));
         await using var client = TestClient.Of(one);
 
-        Assert.Contains("do not agree on a leader", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("do not agree on a leader", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.InRange(one.Subscribes.Count + other.Subscribes.Count, 5, 20);
     }
 
@@ -226,7 +226,7 @@ public sealed class BadMasterTests
         await using var client = TestClient.Of(fake, new MesosMasterOptions { CallTimeout = TimeSpan.FromDays(1) }, time);
         for (var attempt = 1; attempt <= 20; attempt++)
         {
-            Assert.Equal("503 No leader elected", (await client.HearsAsync<Disconnected>(attempt)).Reason);
+            Assert.Equal("503 No leader elected", (await client.ReceivesAsync<Disconnected>(attempt)).Reason);
             await Eventually.IsTrueAsync(
                 () =>
                 {
@@ -248,7 +248,7 @@ public sealed class BadMasterTests
         var clock = time.GetUtcNow();
         for (var i = 1; i <= 12; i++)
         {
-            await client.HearsAsync<Disconnected>(i);
+            await client.ReceivesAsync<Disconnected>(i);
             while (i < 12 && fake.Subscribes.Count <= i)
             {
                 time.Advance(TimeSpan.FromMilliseconds(100));
@@ -270,7 +270,7 @@ public sealed class BadMasterTests
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(heartbeat: said)), keepOpen: true);
         await using var client = TestClient.Of(fake);
 
-        Assert.Equal(TimeSpan.FromSeconds(believed), (await client.HearsAsync<Subscribed>()).HeartbeatInterval);
+        Assert.Equal(TimeSpan.FromSeconds(believed), (await client.ReceivesAsync<Subscribed>()).HeartbeatInterval);
     }
 
     [Fact]
@@ -281,8 +281,8 @@ public sealed class BadMasterTests
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake);
 
-        Assert.Contains("as f-0001", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
-        await client.HearsAsync<Subscribed>(3);
+        Assert.Contains("as f-0001", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        await client.ReceivesAsync<Subscribed>(3);
         Assert.All(client.Events.OfType<Subscribed>(), s => Assert.Equal("f-0000", s.FrameworkId));
     }
 

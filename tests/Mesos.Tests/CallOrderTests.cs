@@ -76,7 +76,7 @@ public sealed class CallOrderTests
         await using var master = new ScriptedMaster();
         master.Then(ScriptedMaster.Recording("launch-protobuf.http")[..400], keepOpen: true);
         await using var client = TestClient.Of(master);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         var random = new Random(seed);
         var said = Enumerable.Range(0, 1000).Select(n => (MasterCall)(random.Next(20) switch
         {

@@ -17,7 +17,7 @@ public sealed class ChecklistTests
     {
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         foreach (var call in AllCalls)
             await client.SendAsync(call);
 
@@ -36,7 +36,7 @@ public sealed class ChecklistTests
                 Encoding.ASCII.GetBytes(Streams.Head.Replace(Streams.Id, "second", StringComparison.Ordinal))
                     .Concat(Streams.Record(Streams.Subscribed())).ToArray(), keepOpen: true);
         await using var client = TestClient.Of(fake);
-        await client.HearsAsync<Subscribed>(2);
+        await client.ReceivesAsync<Subscribed>(2);
         await client.SendAsync(new ReviveOffers([]));
 
         Assert.Equal("second", Assert.Single(fake.Calls).Headers["mesos-stream-id"]);
@@ -59,17 +59,17 @@ public sealed class ChecklistTests
             }
         });
         await using var client = TestClient.Of(fake, time: time);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         for (var i = 1; i <= 10; i++)
         {
             time.Advance(TimeSpan.FromSeconds(70));
             beat.Release();
-            await client.HearsAsync<TaskUpdated>(i);
+            await client.ReceivesAsync<TaskUpdated>(i);
         }
 
         Assert.Empty(client.Events.OfType<Disconnected>());
         time.Advance(TimeSpan.FromSeconds(76));
-        Assert.Contains("silent", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("silent", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ChecklistTests
             var before = all.Select(m => m.Subscribes.Count).ToArray();
             var options = new MesosMasterOptions { Masters = [one.Url, two.Url, three.Url] };
             await using var client = TestClient.Of(one, options, new FakeTimeProvider());
-            await client.HearsAsync<Disconnected>();
+            await client.ReceivesAsync<Disconnected>();
             Assert.Equal([1, 1, 1], all.Zip(before, (m, b) => m.Subscribes.Count - b));
             first.Add(all.MinBy(m => m.Subscribes.Last().At)!);
         }
@@ -102,7 +102,7 @@ public sealed class ChecklistTests
         await using var first = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), Streams.Update("before")));
         first.Always = $"HTTP/1.1 307 Temporary Redirect\r\nLocation: //{second.Url.Authority}/master/api/v1/scheduler\r\nContent-Length: 0\r\n\r\n";
         await using var client = TestClient.Of(first);
-        await client.HearsAsync<TaskUpdated>(2);
+        await client.ReceivesAsync<TaskUpdated>(2);
         await client.SendAsync(new KillTask("before", null, null));
 
         Assert.Equal(["before", "after"], client.Events.OfType<TaskUpdated>().Select(u => u.Status.TaskId));
@@ -151,7 +151,7 @@ public sealed class ChecklistTests
     {
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed())).Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake, framework: TestClient.Framework with { FrameworkId = "known", StartSuppressed = true });
-        await client.HearsAsync<Subscribed>(2);
+        await client.ReceivesAsync<Subscribed>(2);
 
         Assert.All(fake.Subscribes, s =>
         {
@@ -199,7 +199,7 @@ public sealed class ChecklistTests
         await using var fake = new ScriptedMaster().Then(
             Streams.Of(Streams.Subscribed(), offers, Streams.Update("a"), rescind, Streams.Update("b"), Streams.Update("a")), keepOpen: true);
         await using var client = TestClient.Of(fake);
-        await client.HearsAsync<TaskUpdated>(3);
+        await client.ReceivesAsync<TaskUpdated>(3);
 
         Assert.Equal(
             ["Subscribed", "OffersReceived o1", "TaskUpdated a", "OfferRescinded o1", "TaskUpdated b", "TaskUpdated a"],
@@ -240,7 +240,7 @@ public sealed class ChecklistTests
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), inverse), keepOpen: true);
         await using var client = TestClient.Of(fake);
 
-        Assert.Equal(new InverseOffer("i1", "a1", expected), Assert.Single((await client.HearsAsync<InverseOffersReceived>()).Offers));
+        Assert.Equal(new InverseOffer("i1", "a1", expected), Assert.Single((await client.ReceivesAsync<InverseOffersReceived>()).Offers));
         Assert.Equal(expected, (await OfferAsync(offer)).Unavailability);
     }
 
@@ -253,7 +253,7 @@ public sealed class ChecklistTests
             Assert.Equal(0, await stream.ReadAsync(new byte[1], ct));
         });
         var client = TestClient.Of(fake);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         await client.DisposeAsync();
         await Eventually.IsTrueAsync(() => Task.FromResult(fake.Ended == 1), TimeSpan.FromSeconds(10), "the stream is closed");
 
@@ -289,7 +289,7 @@ public sealed class ChecklistTests
         };
         var options = new MesosMasterOptions { Masters = [other.Url], Principal = "fw", Secret = "hush" };
         await using var client = TestClient.Of(other, options);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         foreach (var call in AllCalls)
             await client.SendAsync(call);
 
@@ -317,7 +317,7 @@ public sealed class ChecklistTests
                 .. Encoding.ASCII.GetBytes($"{withField.Length}\n"), .. withField,
             ], keepOpen: true);
         await using var client = TestClient.Of(fake);
-        await client.HearsAsync<TaskUpdated>(2);
+        await client.ReceivesAsync<TaskUpdated>(2);
 
         var statuses = client.Events.OfType<TaskUpdated>().Select(u => u.Status).ToList();
         Assert.Equal(("odd", TaskState.Unknown, "9999", "77"), (statuses[0].TaskId, statuses[0].State, statuses[0].Reason, statuses[0].Source));
@@ -335,7 +335,7 @@ public sealed class ChecklistTests
             Streams.Head.Replace("x-protobuf", "json", StringComparison.Ordinal) + body, keepOpen: true);
         await using var client = TestClient.Of(fake, new MesosMasterOptions { UseJson = true });
 
-        var status = (await client.HearsAsync<TaskUpdated>()).Status;
+        var status = (await client.ReceivesAsync<TaskUpdated>()).Status;
         Assert.Equal((TaskState.Unknown, null), (status.State, status.Reason));
     }
 
@@ -345,7 +345,7 @@ public sealed class ChecklistTests
         var time = new FakeTimeProvider();
         await using var fake = new ScriptedMaster { AnswerToCalls = "" }.Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake, time: time);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         var call = client.SendAsync(new KillTask("t", null, null));
         await Eventually.IsTrueAsync(() => Task.FromResult(fake.Calls.Count == 1), TimeSpan.FromSeconds(10), "the call is there");
         time.Advance(TimeSpan.FromSeconds(16));
@@ -366,7 +366,7 @@ public sealed class ChecklistTests
         await using var fake = new ScriptedMaster { AnswerToCalls = $"HTTP/1.1 {status} No\r\nContent-Length: {sentence.Length}\r\n\r\n{sentence}" }
             .Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake);
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         var refused = await Assert.ThrowsAsync<MesosCallException>(() => client.SendAsync(new ReviveOffers([])));
 
         Assert.Equal(((HttpStatusCode)status, sentence), (refused.Status, refused.Body));
@@ -385,7 +385,7 @@ public sealed class ChecklistTests
         var offers = new Event { Type = Event.Types.Type.Offers, Offers = new Event.Types.Offers { Offers_ = { offer } } };
         await using var fake = new ScriptedMaster().Then(Streams.Of(Streams.Subscribed(), offers), keepOpen: true);
         await using var client = TestClient.Of(fake);
-        return Assert.Single((await client.HearsAsync<OffersReceived>()).Offers);
+        return Assert.Single((await client.ReceivesAsync<OffersReceived>()).Offers);
     }
 
     private static Wire.Offer PlainOffer() => new()

@@ -151,7 +151,7 @@ public sealed class RecordedCallTests
         var stream = json ? Json(frameworkId) : Mesos.Tests.Harness.Streams.Of(Mesos.Tests.Harness.Streams.Subscribed(frameworkId));
         await using var fake = new ScriptedMaster().Then(stream, keepOpen: true);
         await using var client = TestClient.Of(fake, new MesosMasterOptions { UseJson = json });
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         await client.SendAsync(call);
         return Assert.Single(fake.Calls).Body;
     }

@@ -32,10 +32,11 @@ public sealed class RecordedStreamTests
         await using var fake = new ScriptedMaster { Always = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n" }
             .Then((socket, ct) => SendAsync(socket, stream, new Random(seed), ct));
         await using var client = TestClient.Of(fake, new MesosMasterOptions { UseJson = stream.IsJson });
-        await Task.WhenAny(client.Listening, client.HearsAsync<Disconnected>());
+        await Task.WhenAny(client.Listening, client.ReceivesAsync<Disconnected>());
 
-        var heard = client.Events.TakeWhile(e => e is not Disconnected).Select(InWords.Of);
-        Assert.True(expected.SequenceEqual(heard), $"seed {seed}\n{string.Join('\n', expected)}\n--- heard\n{string.Join('\n', heard)}");
+        var received = client.Events.TakeWhile(e => e is not Disconnected).Select(InWords.Of);
+        Assert.True(
+            expected.SequenceEqual(received), $"seed {seed}\n{string.Join('\n', expected)}\n--- received\n{string.Join('\n', received)}");
 
         // A protobuf record is turned into a master's JSON, so that one reading serves both.
         string Json(byte[] record) => stream.IsJson

@@ -17,7 +17,7 @@ public sealed class TlsTests : IDisposable
         var (certificate, ca) = Certificates("localhost");
         await using var fake = Master(certificate).Then(Streams.Of(Streams.Subscribed()), keepOpen: true);
         await using var client = TestClient.Of(fake, new MesosMasterOptions { CaFile = ca });
-        await client.HearsAsync<Subscribed>();
+        await client.ReceivesAsync<Subscribed>();
         await client.SendAsync(new KillTask("t", null, null));
 
         Assert.Equal("https", fake.Url.Scheme);
@@ -30,7 +30,7 @@ public sealed class TlsTests : IDisposable
         await using var fake = Master(Certificates("localhost").Certificate);
         await using var client = TestClient.Of(fake);
 
-        Assert.Contains("Clusters:<name>:CaFile", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("Clusters:<name>:CaFile", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(fake.Subscribes);
     }
 
@@ -44,8 +44,8 @@ public sealed class TlsTests : IDisposable
         await using var one = TestClient.Of(foreign, new MesosMasterOptions { CaFile = itsCa });
         await using var other = TestClient.Of(wrongHost, new MesosMasterOptions { CaFile = itsCa });
 
-        Assert.Contains("certificate", (await one.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
-        Assert.Contains("certificate", (await other.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("certificate", (await one.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("certificate", (await other.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(foreign.Subscribes);
         Assert.Empty(wrongHost.Subscribes);
     }
@@ -64,7 +64,7 @@ public sealed class TlsTests : IDisposable
         });
         await using var client = TestClient.Of(fake, new MesosMasterOptions { CaFile = ca });
 
-        Assert.Contains("LIBPROCESS_SSL_CIPHERS", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("LIBPROCESS_SSL_CIPHERS", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(fake.Subscribes);
     }
 
@@ -77,7 +77,7 @@ public sealed class TlsTests : IDisposable
         fake.Always = $"HTTP/1.1 307 Temporary Redirect\r\nLocation: {plain.Url}api/v1/scheduler\r\nContent-Length: 0\r\n\r\n";
         await using var client = TestClient.Of(fake, new MesosMasterOptions { CaFile = ca, Principal = "fw", Secret = "hush" });
 
-        Assert.Contains("not followed", (await client.HearsAsync<Disconnected>()).Reason, StringComparison.Ordinal);
+        Assert.Contains("not followed", (await client.ReceivesAsync<Disconnected>()).Reason, StringComparison.Ordinal);
         Assert.Empty(plain.Subscribes);
     }
 

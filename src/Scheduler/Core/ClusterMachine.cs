@@ -92,8 +92,8 @@ internal sealed class ClusterMachine
             case SchedulerCommand command:
                 commands.Handler.Handle(command, now);
                 break;
-            case CommandReceived asked:
-                state.Effects.Answers.Add((asked.Id, commands.Handler.Handle(asked.Command, now)));
+            case CommandReceived command:
+                state.Effects.Answers.Add((command.Id, commands.Handler.Handle(command.Command, now)));
                 break;
             case CommandRepeated done:
                 state.Effects.Answers.Add((done.Id, CommandOutcome.Done("Already requested with the same id: nothing changed.")));

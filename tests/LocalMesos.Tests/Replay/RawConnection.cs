@@ -48,7 +48,7 @@ internal sealed class RawConnection : IDisposable
     }
 
     /// <summary>Gives each record as it comes; true when the stream ended with its last chunk.</summary>
-    public async Task<bool> ReadRecordsAsync(Action<byte[]> heard)
+    public async Task<bool> ReadRecordsAsync(Action<byte[]> receive)
     {
         var records = new RecordIoReader();
         try
@@ -59,7 +59,7 @@ internal sealed class RawConnection : IDisposable
                     return true;
                 records.Feed(chunk);
                 while (records.TryRead(out var record))
-                    heard(record.ToArray());
+                    receive(record.ToArray());
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

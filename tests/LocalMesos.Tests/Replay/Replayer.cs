@@ -17,7 +17,7 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
     private const double Cycle = 1.05;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BeforeCycles = TimeSpan.FromMilliseconds(150);
-    private readonly Dictionary<string, HeardStream> streams = [];
+    private readonly Dictionary<string, ReceivedStream> streams = [];
     private readonly Dictionary<string, Task<(RawConnection Connection, string Head, byte[] Body)>> answers = [];
     private readonly HashSet<string> protobufCalls = [];
     private readonly HashSet<string> agentCalls = [];
@@ -55,7 +55,7 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
 
     // Two bytes in protobuf.
     private static bool IsHeartbeat(RecordedStep step) =>
-        step.Kind == StepKind.Event && (step.Bytes.Length == 2 || HeardStream.IsHeartbeat(step.Text));
+        step.Kind == StepKind.Event && (step.Bytes.Length == 2 || ReceivedStream.IsHeartbeat(step.Text));
 
     private Task StepAsync(RecordedStep step, double sinceBefore) => step.Kind switch
     {
@@ -154,7 +154,7 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
         if (head.Contains("chunked", StringComparison.Ordinal))
         {
             var call = steps.First(s => s.Kind == StepKind.Call && s.Name == step.Name);
-            var stream = new HeardStream(connection, call.Text.Split("\r\n")[0], WireText.IsProtobuf(head, "Content-Type"));
+            var stream = new ReceivedStream(connection, call.Text.Split("\r\n")[0], WireText.IsProtobuf(head, "Content-Type"));
             if (step.Bytes.Length > 0)
             {
                 stream.Dispose(); // the recording's client left at once
@@ -245,7 +245,7 @@ internal sealed class Replayer(Scenario scenario, ReplayedCluster cluster, IRead
         }
 
         var recorded = WireText.Event(step.Bytes, stream.RequestLine, stream.Protobuf);
-        var lane = HeardStream.Lane(recorded);
+        var lane = ReceivedStream.Lane(recorded);
         var within = Patience + TimeSpan.FromSeconds(Math.Max(0, sinceBefore));
         var watch = Stopwatch.StartNew();
         // Not a task that was lost for its REASON_INVALID_OFFERS.

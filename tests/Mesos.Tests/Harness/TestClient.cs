@@ -42,7 +42,7 @@ public sealed class TestClient : IAsyncDisposable
         (options ?? new MesosMasterOptions()) with { Masters = options is { Masters.Count: > 0 } ? options.Masters : [master.Url] },
         time ?? TimeProvider.System, framework ?? Framework, readsAfter);
 
-    public async Task<T> HearsAsync<T>(int count = 1) where T : MasterEvent
+    public async Task<T> ReceivesAsync<T>(int count = 1) where T : MasterEvent
     {
         await Eventually.IsTrueAsync(
             () => Task.FromResult(Events.OfType<T>().Count() >= count), Patience,

@@ -69,9 +69,9 @@ public sealed class PolicyLoopTests
         var master = new ScriptedMaster();
         harness.Start(master.Connect);
         await harness.Commands.DeployAsync(Callers.System, Machine.Job("r1"), None);
-        var asked = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null,
+        var command = new RunNowCommand("report", "a", ["--day", "two words"], new Dictionary<string, string> { ["DAY"] = "monday" }, null,
             null, Machine.By());
-        var answer = await harness.Queue.SendAsync("test", "report", asked, None);
+        var answer = await harness.Queue.SendAsync("test", "report", command, None);
         Assert.Equal("r1.run.a", answer.Outcome!.Detail);
         await harness.BecomesAsync("r1.run.a.1.1", "pending");
         master.Offer();
@@ -82,7 +82,7 @@ public sealed class PolicyLoopTests
 
         master.Update("r1.run.a.1.1", TaskState.Finished, "Command exited with status 0");
         await harness.BecomesAsync("r1.run.a.1.1", "finished");
-        var again = await harness.Queue.SendAsync("test", "report", asked, None);
+        var again = await harness.Queue.SendAsync("test", "report", command, None);
         Assert.Contains("nothing changed", again.Outcome!.Detail, StringComparison.Ordinal);
         await using var connection = await harness.Db.OpenConnectionAsync(None);
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM scheduler.task"));

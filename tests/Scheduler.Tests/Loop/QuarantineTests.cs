@@ -34,9 +34,9 @@ public sealed class QuarantineTests
         Assert.Contains(reason, entry.Reason, StringComparison.Ordinal);
         Assert.Equal(0, await CountAsync(harness, "SELECT count(*) FROM scheduler.intake"));
         Assert.Equal(1, await CountAsync(harness, "SELECT count(*) FROM scheduler.command_result WHERE code = 'quarantined'"));
-        var told = await new JournalReader(harness.Db, SchedulerKinds.All)
+        var entries = await new JournalReader(harness.Db, SchedulerKinds.All)
             .AboutAsync(new JournalSubject { Cluster = "test" }, null, 20, None);
-        Assert.Contains(told, e => e.Event is ClusterChanged { What: var what }
+        Assert.Contains(entries, e => e.Event is ClusterChanged { What: var what }
             && what.Contains("command bad was put into quarantine", StringComparison.Ordinal));
 
         // Released, it comes back, and is set aside again: it is as bad as before.

@@ -45,7 +45,7 @@ public sealed class NeighbourTests
 
         Assert.DoesNotContain(run!.Task.AgentId!, kept);
         await Eventually.BecomesAsync(() => OffersOfOursAsync(cluster), held => held == 0, Patience, "we gave back what we did not need");
-        Assert.Equal(1, other.Heard);
+        Assert.Equal(1, other.Received);
     }
 
     /// <summary>What the operator API shows as offered to us; null before we are subscribed.</summary>
@@ -82,7 +82,7 @@ public sealed class NeighbourTests
             reading = ReadAsync();
         }
 
-        public int Heard => offers.Count;
+        public int Received => offers.Count;
 
         public async Task<OffersReceived> OffersAsync() => (await Eventually.BecomesAsync(
             () => Task.FromResult(offers.FirstOrDefault()), o => o is not null, Patience, "the other framework is offered something"))!;

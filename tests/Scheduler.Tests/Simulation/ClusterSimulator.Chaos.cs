@@ -4,17 +4,17 @@ using Pipeline.Scheduler.Tests.Simulation.Commands;
 
 namespace Pipeline.Scheduler.Tests.Simulation;
 
-// What is asked for, what breaks, and what it means that everything has come to rest.
+// What is sent for, what breaks, and what it means that everything has come to rest.
 internal sealed partial class ClusterSimulator
 {
     private void Ask()
     {
         agenda.After(agenda.Between(100, 1200), Ask);
-        if (!faults.On || SimulatedCommands.Next(world) is not { } asked)
+        if (!faults.On || SimulatedCommands.Next(world) is not { } sent)
             return;
         work.Enqueue(async () =>
         {
-            await store.PutAsync(asked.Subject, asked.Command);
+            await store.PutAsync(sent.Subject, sent.Command);
             if (term is { } leader && !agenda.OneIn(10))
             {
                 leader.IntakeRang = true;

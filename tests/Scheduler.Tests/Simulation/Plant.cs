@@ -69,12 +69,12 @@ internal sealed class ForgetsAttemptsOnRestart : Plant
 /// <summary>Asked about a task, the master says nothing: taken for its end.</summary>
 internal sealed class TakesSilenceForDeath : Plant
 {
-    private readonly HashSet<string> heard = new(StringComparer.Ordinal);
+    private readonly HashSet<string> received = new(StringComparer.Ordinal);
 
     public override MasterEvent Receives(MasterEvent said)
     {
         if (said is TaskUpdated updated)
-            heard.Add(updated.Status.TaskId);
+            received.Add(updated.Status.TaskId);
         return said;
     }
 
@@ -82,7 +82,7 @@ internal sealed class TakesSilenceForDeath : Plant
     {
         foreach (var (task, agent) in sends.OfType<Call>().Select(c => c.Message).OfType<ReconcileTasks>().SelectMany(r => r.Tasks))
         {
-            if (!heard.Remove(task))
+            if (!received.Remove(task))
             {
                 yield return (TimeSpan.FromSeconds(3), new MasterEventReceived(new TaskUpdated(
                     new TaskStatus(task, TaskState.Lost, agent, "SOURCE_MASTER", "REASON_RECONCILIATION", null, null, null, null, null, null))));
@@ -109,7 +109,7 @@ internal sealed class ForgetsMachinesOnRestart : Plant
     public override Snapshot Restores(Snapshot rows) => rows with { Machines = [] };
 }
 
-/// <summary>The end of a task that was killed is acknowledged, and not heard: it seems to be dying still.</summary>
+/// <summary>The end of a task that was killed is acknowledged, and not received: it seems to be dying still.</summary>
 internal sealed class DropsTheEndOfKilledTasks : Plant
 {
     public override MasterEvent Receives(MasterEvent said) =>

@@ -67,11 +67,11 @@ public sealed class OperatorPagesTests : UiTest
         var clicked = page.Find("[data-testid=end-priority]").ClickAsync(new());
         await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=confirm]"));
         await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
-        var asked = await RefuseAsync("gone", "It ended a moment ago.");
+        var queued = await RefuseAsync("gone", "It ended a moment ago.");
         await clicked;
 
-        Assert.Contains("\"kind\": \"priority\"", asked, StringComparison.Ordinal);
-        Assert.Contains("\"priority\": null", asked, StringComparison.Ordinal);
+        Assert.Contains("\"kind\": \"priority\"", queued, StringComparison.Ordinal);
+        Assert.Contains("\"priority\": null", queued, StringComparison.Ordinal);
         foreach (var more in new[] { "skip-health", "priority", "remove" })
             Assert.NotNull(page.Find($"[data-testid={more}]"));
         var agent = Open<AgentPage>(p => p.Add(a => a.Cluster, "production").Add(a => a.Agent, "rack1-a1"));
@@ -92,14 +92,14 @@ public sealed class OperatorPagesTests : UiTest
         await dialogs.Find("[data-testid=reason]").InputAsync(new() { Value = "new disk" });
         await dialogs.Find("[data-testid=duration]").ChangeAsync(new() { Value = "14400" });
         await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
-        var asked = await RefuseAsync("drain-limit", "10 agents are being emptied already.");
+        var queued = await RefuseAsync("drain-limit", "10 agents are being emptied already.");
         await clicked;
 
         await page.WaitForAssertionAsync(() => Assert.Equal(
             "Refused (drain-limit): 10 agents are being emptied already.", page.Find("[data-testid=answer]").TextContent));
-        Assert.Contains("\"reason\": \"new disk\"", asked, StringComparison.Ordinal);
-        Assert.Contains("\"for\": \"04:00:00\"", asked, StringComparison.Ordinal);
-        Assert.Contains("maria", asked, StringComparison.Ordinal);
+        Assert.Contains("\"reason\": \"new disk\"", queued, StringComparison.Ordinal);
+        Assert.Contains("\"for\": \"04:00:00\"", queued, StringComparison.Ordinal);
+        Assert.Contains("maria", queued, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,11 +116,11 @@ public sealed class OperatorPagesTests : UiTest
         await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=confirm]"));
         await dialogs.Find("[data-testid=reason]").InputAsync(new() { Value = "leaks" });
         await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
-        var asked = await RefuseAsync("not-found", "It ended a moment ago.");
+        var queued = await RefuseAsync("not-found", "It ended a moment ago.");
         await clicked;
 
         foreach (var part in new[] { "\"kind\": \"kill\"", "\"replace\": true", "\"destroy\": false", "\"reason\": \"leaks\"", "maria" })
-            Assert.Contains(part, asked, StringComparison.Ordinal);
+            Assert.Contains(part, queued, StringComparison.Ordinal);
         var destroyed = page.Find("[data-testid=destroy]").ClickAsync(new());
         await dialogs.WaitForAssertionAsync(() => Assert.True(dialogs.Find("[data-testid=confirm]").HasAttribute("disabled")));
         await dialogs.Find("[data-testid=name]").InputAsync(new() { Value = "billing-api.infra-qa.1.1" });
@@ -153,11 +153,11 @@ public sealed class OperatorPagesTests : UiTest
         await dialogs.WaitForAssertionAsync(() => dialogs.Find("[data-testid=option]"));
         await dialogs.Find("[data-testid=option]").ChangeAsync(new() { Value = "6" });
         await dialogs.Find("[data-testid=confirm]").ClickAsync(new());
-        var asked = await RefuseAsync("no-leader", "Nobody leads.");
+        var queued = await RefuseAsync("no-leader", "Nobody leads.");
         await clicked;
 
-        Assert.Contains("\"strategy\": null", asked, StringComparison.Ordinal);
-        Assert.Contains("\"rackSensitive\": true", asked, StringComparison.Ordinal);
+        Assert.Contains("\"strategy\": null", queued, StringComparison.Ordinal);
+        Assert.Contains("\"rackSensitive\": true", queued, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,22 +191,22 @@ public sealed class OperatorPagesTests : UiTest
     }
 
     /// <summary>What a leader writes.</summary>
-    /// <returns>What was asked.</returns>
+    /// <returns>What was queued.</returns>
     private async Task<string> RefuseAsync(string code, string detail)
     {
-        string? asked = null;
+        string? queued = null;
         await Eventually.IsTrueAsync(async () =>
         {
             await using var connection = await Db.OpenConnectionAsync(Ct);
-            asked = await connection.ExecuteScalarAsync<string?>(
+            queued = await connection.ExecuteScalarAsync<string?>(
                 """
                 WITH taken AS (DELETE FROM scheduler.intake RETURNING id, cluster, payload::text),
                      answered AS (INSERT INTO scheduler.command_result (id, cluster, at, code, status, detail)
                                   SELECT id, cluster, now(), @code, 409, @detail FROM taken)
                 SELECT payload FROM taken
                 """, new { code, detail });
-            return asked is not null;
+            return queued is not null;
         }, TimeSpan.FromSeconds(20), "the command is in the intake");
-        return asked!;
+        return queued!;
     }
 }

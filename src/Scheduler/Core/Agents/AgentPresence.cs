@@ -26,7 +26,7 @@ internal sealed class AgentPresence(
         state.Timers.Set(TimerKind.Purge, "", now + PurgeInterval);
     }
 
-    public void HeardOf(string? agentId, DateTimeOffset now)
+    public void Seen(string? agentId, DateTimeOffset now)
     {
         if (agentId is null || (unheard.Count == 0 && missing == 0))
             return;

@@ -10,11 +10,11 @@ namespace Pipeline.Scheduler.Core.Agents;
 /// <summary>Operator actions on agents and racks, and what happens when their duration expires.</summary>
 internal sealed class MachineActions(ClusterState state, MachineChanges changes, Drains drains, Kills kills)
 {
-    public CommandOutcome Handle(MachineCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(MachineCommand command, DateTimeOffset now)
     {
-        if (Resolve(asked) is not { } named)
+        if (Resolve(command) is not { } named)
             return CommandOutcome.NotFound(
-                $"'{asked.Name}' is not {(asked.Machine == MachineKind.Agent ? "an agent" : "a rack")} that was ever seen here.");
+                $"'{command.Name}' is not {(command.Machine == MachineKind.Agent ? "an agent" : "a rack")} that was ever seen here.");
         if (named.Machine == MachineKind.Agent && HiddenByRack(named) is { } hidden)
             return hidden;
         if (named.Action is MachineAction.Freeze or MachineAction.Drain && IsDead(named))
@@ -49,30 +49,31 @@ internal sealed class MachineActions(ClusterState state, MachineChanges changes,
     }
 
     // An agent is named by id or host; the host is what is stored.
-    private MachineCommand? Resolve(MachineCommand asked)
+    private MachineCommand? Resolve(MachineCommand command)
     {
-        if (asked.Machine == MachineKind.Rack)
-            return asked.Name.Length > 0 && IsKnown(asked) ? asked : null;
-        if (state.Agents.TryGetValue(asked.Name, out var agent))
-            return asked with { Name = agent.Host };
-        return IsKnown(asked) ? asked : null;
+        if (command.Machine == MachineKind.Rack)
+            return command.Name.Length > 0 && IsKnown(command) ? command : null;
+        if (state.Agents.TryGetValue(command.Name, out var agent))
+            return command with { Name = agent.Host };
+        return IsKnown(command) ? command : null;
     }
 
-    private bool IsKnown(MachineCommand asked) =>
-        state.AgentsOf(asked.Machine, asked.Name).Any() || state.Machines.Find(asked.Machine, asked.Name) is not null;
+    private bool IsKnown(MachineCommand command) =>
+        state.AgentsOf(command.Machine, command.Name).Any() || state.Machines.Find(command.Machine, command.Name) is not null;
 
-    private CommandOutcome? HiddenByRack(MachineCommand asked)
+    private CommandOutcome? HiddenByRack(MachineCommand command)
     {
-        if (asked.Action != MachineAction.Activate || state.Machines.StateOf(asked.Name, "") != MachineState.Active)
+        if (command.Action != MachineAction.Activate || state.Machines.StateOf(command.Name, "") != MachineState.Active)
             return null;
-        var rack = state.AgentsOf(MachineKind.Agent, asked.Name).Select(a => state.Machines.Find(MachineKind.Rack, a.Rack))
+        var rack = state.AgentsOf(MachineKind.Agent, command.Name).Select(a => state.Machines.Find(MachineKind.Rack, a.Rack))
             .FirstOrDefault(r => r is { State: not MachineState.Active });
         return rack is null
             ? null
             : CommandOutcome.Conflict("rack-not-active",
-                $"Agent {asked.Name} is {Wording.Word(rack.State)} with its rack {rack.Name}: activate the rack.");
+                $"Agent {command.Name} is {Wording.Word(rack.State)} with its rack {rack.Name}: activate the rack.");
     }
 
-    private bool IsDead(MachineCommand asked) =>
-        state.AgentsOf(asked.Machine, asked.Name).ToList() is { Count: > 0 } agents && agents.TrueForAll(a => a.State == AgentState.Dead);
+    private bool IsDead(MachineCommand command) =>
+        state.AgentsOf(command.Machine, command.Name).ToList() is { Count: > 0 } agents && agents.TrueForAll(
+            a => a.State == AgentState.Dead);
 }

@@ -24,9 +24,9 @@ internal sealed class MaintenanceWindows(ClusterState state, CoreSettings settin
             ? plan.Window
             : null;
 
-    public void Handle(IReadOnlyList<InverseOffer> asked, DateTimeOffset now)
+    public void Handle(IReadOnlyList<InverseOffer> inverseOffers, DateTimeOffset now)
     {
-        foreach (var inverse in asked)
+        foreach (var inverse in inverseOffers)
         {
             if (inverse.AgentId is not { } agentId)
             {

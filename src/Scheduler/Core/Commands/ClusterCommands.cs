@@ -12,10 +12,10 @@ internal sealed class ClusterCommands(Reconciler reconciler, PriorityFreezes fre
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        ReconcileCommand asked => reconciler.Handle(asked, now),
-        FreezeLaunchesCommand asked => freezes.Handle(asked, now),
-        MachineCommand asked => machines.Handle(asked, now),
-        ForcePlacementCommand asked => forcing.Handle(asked, now),
+        ReconcileCommand reconcile => reconciler.Handle(reconcile, now),
+        FreezeLaunchesCommand freezeLaunches => freezes.Handle(freezeLaunches, now),
+        MachineCommand machine => machines.Handle(machine, now),
+        ForcePlacementCommand forcePlacement => forcing.Handle(forcePlacement, now),
         _ => null,
     };
 }

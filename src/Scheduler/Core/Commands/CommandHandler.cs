@@ -2,7 +2,7 @@ using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Core.Commands;
 
-/// <summary>Judges a command: what is refused changes nothing, and who asked is told why.</summary>
+/// <summary>Judges a command: what is refused changes nothing, and the sender gets the reason.</summary>
 internal sealed class CommandHandler(DeployCommands deploys, InstanceCommands instances, StartCommands starts, ClusterCommands cluster)
 {
     public CommandOutcome Handle(SchedulerCommand command, DateTimeOffset now) =>

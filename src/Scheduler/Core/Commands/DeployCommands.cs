@@ -15,8 +15,8 @@ internal sealed class DeployCommands(
         CancelRunCommand cancelled => runs.Cancel(cancelled, now),
         CancelDeployCommand cancelled => rollouts.Handle(cancelled, now),
         AdvanceDeployCommand advanced => rollouts.Handle(advanced, now),
-        KillTaskCommand asked => kills.Handle(asked, now),
-        RemoveRequestCommand asked => removal.Handle(asked, now),
+        KillTaskCommand killTask => kills.Handle(killTask, now),
+        RemoveRequestCommand removeRequest => removal.Handle(removeRequest, now),
         _ => null,
     };
 }

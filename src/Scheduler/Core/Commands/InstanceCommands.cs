@@ -9,13 +9,13 @@ internal sealed class InstanceCommands(ActiveRequests requests, Scales scales, P
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        ScaleCommand asked => requests.With(asked.RequestId, r => scales.Handle(r, asked, now)),
-        EndScaleCommand asked => requests.With(asked.RequestId, r => scales.Handle(r, asked, now)),
-        PauseCommand asked => requests.With(asked.RequestId, r => pauses.Handle(r, asked, now)),
-        UnpauseCommand asked => requests.With(asked.RequestId, r => pauses.Handle(r, asked, now)),
-        BounceCommand asked => requests.With(asked.RequestId, r => bounces.Handle(r, asked, now)),
-        EndBounceCommand asked => requests.With(asked.RequestId, r => bounces.Handle(r, asked, now)),
-        SkipHealthCommand asked => requests.With(asked.RequestId, r => healthSkips.Handle(r, asked, now)),
+        ScaleCommand scale => requests.With(scale.RequestId, r => scales.Handle(r, scale, now)),
+        EndScaleCommand endScale => requests.With(endScale.RequestId, r => scales.Handle(r, endScale, now)),
+        PauseCommand pause => requests.With(pause.RequestId, r => pauses.Handle(r, pause, now)),
+        UnpauseCommand unpause => requests.With(unpause.RequestId, r => pauses.Handle(r, unpause, now)),
+        BounceCommand bounce => requests.With(bounce.RequestId, r => bounces.Handle(r, bounce, now)),
+        EndBounceCommand endBounce => requests.With(endBounce.RequestId, r => bounces.Handle(r, endBounce, now)),
+        SkipHealthCommand skipHealth => requests.With(skipHealth.RequestId, r => healthSkips.Handle(r, skipHealth, now)),
         _ => null,
     };
 }

@@ -11,9 +11,9 @@ internal sealed class StartCommands(ActiveRequests requests, Priorities prioriti
     /// <returns>Null: another's.</returns>
     public CommandOutcome? Handle(SchedulerCommand command, DateTimeOffset now) => command switch
     {
-        RunNowCommand asked => requests.With(asked.RequestId, r => runs.Run(r, asked, now)),
-        SetPriorityCommand asked => requests.With(asked.RequestId, r => priorities.Handle(r, asked, now)),
-        ExitCooldownCommand asked => requests.With(asked.RequestId, r => cooldowns.Handle(r, asked, now)),
+        RunNowCommand runNow => requests.With(runNow.RequestId, r => runs.Run(r, runNow, now)),
+        SetPriorityCommand setPriority => requests.With(setPriority.RequestId, r => priorities.Handle(r, setPriority, now)),
+        ExitCooldownCommand exitCooldown => requests.With(exitCooldown.RequestId, r => cooldowns.Handle(r, exitCooldown, now)),
         _ => null,
     };
 }

@@ -32,18 +32,18 @@ internal sealed class RolloutStarts(
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(AdvanceDeployCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(AdvanceDeployCommand command, DateTimeOffset now)
     {
-        if (!state.Deploys.TryGetValue(asked.DeployId, out var deploy) || !deploy.KeepsRunning)
-            return CommandOutcome.NotFound($"'{asked.DeployId}' is not a deploy that is under way.");
+        if (!state.Deploys.TryGetValue(command.DeployId, out var deploy) || !deploy.KeepsRunning)
+            return CommandOutcome.NotFound($"'{command.DeployId}' is not a deploy that is under way.");
         if (deploy.State != DeployState.Deploying)
             return CommandOutcome.Conflict("deploy-not-pending",
                 $"Deploy {deploy.Id} is {Wording.Word(deploy.State)}: there is no group to judge.");
         var group = deploy.Progress.Step + 1;
-        if (!asked.Accepted)
+        if (!command.Accepted)
         {
-            var reason = $"group {group} rejected by {asked.Actor}" + Wording.Because(asked.Reason);
-            rolloutFailures.Fail(deploy, new Verdict(DeployFailure.CheckRejected, FailureClass.Health, reason), now, asked.Actor);
+            var reason = $"group {group} rejected by {command.Actor}" + Wording.Because(command.Reason);
+            rolloutFailures.Fail(deploy, new Verdict(DeployFailure.CheckRejected, FailureClass.Health, reason), now, command.Actor);
             return CommandOutcome.Accepted;
         }
 
@@ -55,7 +55,7 @@ internal sealed class RolloutStarts(
             return CommandOutcome.Conflict("group-not-healthy", $"Group {group} of deploy {deploy.Id} is not healthy yet.");
         state.Save(deploy with { Progress = deploy.Progress with { Accepted = true } });
         journal.Request(deploy.RequestId, "deploy-advanced", $"group {group} of {deploy.Id} accepted",
-            new Change(asked.Actor, asked.Reason, now, null));
+            new Change(command.Actor, command.Reason, now, null));
         convergence.Advance(deploy.Id, now);
         return CommandOutcome.Accepted;
     }

@@ -23,22 +23,23 @@ internal sealed class RunCommands(ClusterState state, ClusterJournal journal, Ru
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Run(Request request, RunNowCommand asked, DateTimeOffset now)
+    public CommandOutcome Run(Request request, RunNowCommand command, DateTimeOffset now)
     {
         if (request.Kind is not (RequestKind.OnDemand or RequestKind.Cron))
             return CommandOutcome.WrongKind(request, "run by hand");
         if (request.ActiveDeploy is not { } id || !state.Deploys.TryGetValue(id, out var parent))
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy in force that could run.");
-        if (Refuse(request, parent, asked, now) is { } refused)
+        if (Refuse(request, parent, command, now) is { } refused)
             return refused;
-        var details = new RunDetails(asked.RunId, true, asked.RunAt) { Arguments = asked.Arguments, Environment = asked.Environment };
-        var run = CronRuns.RunOf(parent, details, asked.Needs, asked.By.Actor, now);
+        var details =
+            new RunDetails(command.RunId, true, command.RunAt) { Arguments = command.Arguments, Environment = command.Environment };
+        var run = CronRuns.RunOf(parent, details, command.Needs, command.By.Actor, now);
         if (IdRules.Fault(run.Id, IdRules.MostDeploy) is { } fault)
             return CommandOutcome.Invalid("run-id-too-long", $"The run would be '{run.Id}'. {fault} Give a shorter runId.");
         if (state.Knows(run.Id))
             return CommandOutcome.Done(run.Id);
         runs.Start(run, now);
-        journal.Request(request.Id, "run-asked", run.Id, asked.By.At(now));
+        journal.Request(request.Id, "run-asked", run.Id, command.By.At(now));
         return CommandOutcome.Done(run.Id);
     }
 
@@ -51,11 +52,11 @@ internal sealed class RunCommands(ClusterState state, ClusterJournal journal, Ru
         return CommandOutcome.Accepted;
     }
 
-    private CommandOutcome? Refuse(Request request, Deploy parent, RunNowCommand asked, DateTimeOffset now)
+    private CommandOutcome? Refuse(Request request, Deploy parent, RunNowCommand command, DateTimeOffset now)
     {
         if (request.Overrides.Pause is { } pause)
             return CommandOutcome.Conflict("request-paused", $"Request {request.Id} is paused by {pause.Change.By}.");
-        if (asked.RunAt > now + LatestRun)
+        if (command.RunAt > now + LatestRun)
             return CommandOutcome.Invalid("run-at-too-late", $"A run may be delayed by {LatestRun.TotalDays:0} days at most.");
         var running = runs.Of(request.Id).Count;
         if (parent.Spec.Options.OnDemand.MaxRunning is { } most && request.Kind == RequestKind.OnDemand && running >= most)

@@ -11,21 +11,21 @@ namespace Pipeline.Scheduler.Core.Deploys;
 /// <summary>Kills one task for a person: at once, or after its replacement is healthy.</summary>
 internal sealed class TaskKills(ClusterState state, Kills kills, TaskEndings endings, Convergence convergence)
 {
-    public CommandOutcome Handle(KillTaskCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(KillTaskCommand command, DateTimeOffset now)
     {
-        if (!state.Tasks.TryGetValue(asked.TaskId, out var task))
-            return CommandOutcome.NotFound($"'{asked.TaskId}' is not a live task.");
-        if (asked.Replace && state.Deploys[task.DeployId].KeepsRunning)
+        if (!state.Tasks.TryGetValue(command.TaskId, out var task))
+            return CommandOutcome.NotFound($"'{command.TaskId}' is not a live task.");
+        if (command.Replace && state.Deploys[task.DeployId].KeepsRunning)
         {
             if (task.Leaving is not null || task.KillCause is not null)
                 return CommandOutcome.Conflict("task-leaving",
                     $"Task {task.Id} is already leaving: {task.Leaving?.Reason ?? task.KillReason}.");
-            convergence.Replace(task, LeaveCause.Replace, $"replaced by {asked.Actor}: {asked.Reason}", now);
+            convergence.Replace(task, LeaveCause.Replace, $"replaced by {command.Actor}: {command.Reason}", now);
             return CommandOutcome.Accepted;
         }
 
-        Kill(task, $"killed by {asked.Actor}: {asked.Reason}", now);
-        if (asked.Destroy && state.Tasks.TryGetValue(task.Id, out var dying))
+        Kill(task, $"killed by {command.Actor}: {command.Reason}", now);
+        if (command.Destroy && state.Tasks.TryGetValue(task.Id, out var dying))
             kills.Send(dying, TimeSpan.Zero, now);
         return CommandOutcome.Accepted;
     }

@@ -14,7 +14,7 @@ internal sealed class OfferIntake(ClusterState state, OfferPool offers, AgentPre
 
     public void Take(Offer offer, DateTimeOffset now)
     {
-        presence.HeardOf(offer.AgentId, now);
+        presence.Seen(offer.AgentId, now);
         offers.Add(offer, now);
         state.Signals.IsDue = true;
         if (offer.Unavailability is { } window)

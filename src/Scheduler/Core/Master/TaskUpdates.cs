@@ -17,7 +17,7 @@ internal sealed class TaskUpdates(
     public void Handle(TaskStatus status, DateTimeOffset now)
     {
         if (status.Uuid is not null || status.State == TaskState.Running)
-            presence.HeardOf(status.AgentId, now);
+            presence.Seen(status.AgentId, now);
         if (state.Tasks.TryGetValue(status.TaskId, out var task))
         {
             reconciler.Answered(status.TaskId);

@@ -37,10 +37,10 @@ internal static class PlacementWhy
         var tail = offering == 0
             ? string.Create(CultureInfo.InvariantCulture, $"no agent offers anything; {known} agents are known")
             : string.Create(CultureInfo.InvariantCulture, $"{offering} of {known} agents offer");
-        var told = blockers.Where(b => b.Code is not ("no-offer" or "no-agents")).Take(Said).Select(b => b.Text).Append(tail);
+        var sentences = blockers.Where(b => b.Code is not ("no-offer" or "no-agents")).Take(Said).Select(b => b.Text).Append(tail);
         if (silence is not null && offering == 0)
-            told = told.Append(silence);
-        return new WhyReport(shape.Key, string.Join("; ", told), blockers, now);
+            sentences = sentences.Append(silence);
+        return new WhyReport(shape.Key, string.Join("; ", sentences), blockers, now);
     }
 
     /// <summary>The agents that do not fit, by what is missing on them, and how many agents are known.</summary>

@@ -10,35 +10,35 @@ internal static class MachineRules
 {
     /// <param name="current">Null: active, and never touched.</param>
     /// <returns>The next record, or null and why it is refused.</returns>
-    public static (MachineRecord? Next, CommandOutcome Outcome) Judge(MachineRecord? current, MachineCommand asked, DateTimeOffset now)
+    public static (MachineRecord? Next, CommandOutcome Outcome) Judge(MachineRecord? current, MachineCommand command, DateTimeOffset now)
     {
         var from = current?.State ?? MachineState.Active;
-        var title = asked.Machine == MachineKind.Agent ? $"Agent {asked.Name}" : $"Rack {asked.Name}";
-        var target = asked.Action == MachineAction.Decommission ? MachineState.Decommissioned : MachineState.Frozen;
-        if (Refuse(from, current?.Target, asked, title) is { } refused)
+        var title = command.Machine == MachineKind.Agent ? $"Agent {command.Name}" : $"Rack {command.Name}";
+        var target = command.Action == MachineAction.Decommission ? MachineState.Decommissioned : MachineState.Frozen;
+        if (Refuse(from, current?.Target, command, title) is { } refused)
             return (null, refused);
-        var next = asked.Action switch
+        var next = command.Action switch
         {
             MachineAction.Freeze => MachineState.Frozen,
             MachineAction.Drain or MachineAction.Decommission => MachineState.Draining,
             MachineAction.Activate => MachineState.Active,
         };
-        return (new MachineRecord(asked.Machine, asked.Name, next, asked.By.At(now))
+        return (new MachineRecord(command.Machine, command.Name, next, command.By.At(now))
         {
             Target = target,
             // An interrupted drain is not resumed.
             Before = from == MachineState.Draining ? MachineState.Active : from,
-            KillAtExpiry = asked.KillAtExpiry,
+            KillAtExpiry = command.KillAtExpiry,
         }, CommandOutcome.Accepted);
     }
 
-    private static CommandOutcome? Refuse(MachineState from, MachineState? target, MachineCommand asked, string title)
+    private static CommandOutcome? Refuse(MachineState from, MachineState? target, MachineCommand command, string title)
     {
-        if (asked.KillAtExpiry && (asked.By.For is null || asked.Action is MachineAction.Freeze or MachineAction.Activate))
+        if (command.KillAtExpiry && (command.By.For is null || command.Action is MachineAction.Freeze or MachineAction.Activate))
             return CommandOutcome.Invalid("invalid-expiry",
                 "Only a drain or a decommission that is given a duration can kill what is left.");
-        var upgrade = asked.Action == MachineAction.Decommission && target == MachineState.Frozen;
-        return (from, asked.Action) switch
+        var upgrade = command.Action == MachineAction.Decommission && target == MachineState.Frozen;
+        return (from, command.Action) switch
         {
             (MachineState.Active, MachineAction.Activate) => Already(title, "active"),
             (MachineState.Frozen, MachineAction.Freeze) => Already(title, "frozen"),
@@ -49,7 +49,7 @@ internal static class MachineRules
             (MachineState.Decommissioned, MachineAction.Freeze) => Illegal(title, "decommissioned", "frozen"),
             (MachineState.Decommissioned, MachineAction.Drain) => Illegal(title, "decommissioned", "draining"),
             // It would return to draining or decommissioned on expiry, without being emptied.
-            (MachineState.Decommissioned or MachineState.Draining, MachineAction.Activate) when asked.By.For is not null =>
+            (MachineState.Decommissioned or MachineState.Draining, MachineAction.Activate) when command.By.For is not null =>
                 CommandOutcome.Invalid("invalid-expiry", $"{title} cannot return to {from} by itself: activate it without a duration."),
             _ => null,
         };

@@ -12,7 +12,7 @@ internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrid
     public static CommandOutcome UnderWay(Request request, BounceOverride under) => CommandOutcome.Conflict(
         "bounce-under-way", $"Request {request.Id} is being bounced since {under.Change.Since:u}, by {under.Change.By}.");
 
-    public CommandOutcome Handle(Request request, BounceCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, BounceCommand command, DateTimeOffset now)
     {
         if (!request.IsLongRunning)
             return CommandOutcome.WrongKind(request, "bounced");
@@ -22,18 +22,18 @@ internal sealed class Bounces(ClusterState state, CoreSettings settings, Overrid
             return CommandOutcome.Conflict("request-paused", $"Request {request.Id} is paused: nothing would start again.");
         if (request.ActiveDeploy is null)
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy in force that could be bounced.");
-        if (asked.AtATime < 1)
+        if (command.AtATime < 1)
             return CommandOutcome.Invalid("at-a-time-out-of-range", "At least one instance at a time must be replaced.");
-        var change = (asked.By with { For = asked.By.For ?? settings.BounceLasts }).At(now);
-        Start(request, asked.Incremental, asked.AtATime, asked.SkipHealth, change, now);
+        var change = (command.By with { For = command.By.For ?? settings.BounceLasts }).At(now);
+        Start(request, command.Incremental, command.AtATime, command.SkipHealth, change, now);
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(Request request, EndBounceCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, EndBounceCommand command, DateTimeOffset now)
     {
         if (request.Overrides.Bounce is null)
             return CommandOutcome.Conflict("no-bounce", $"Request {request.Id} is not being bounced.");
-        CallOff(request, asked.By.At(now), now);
+        CallOff(request, command.By.At(now), now);
         return CommandOutcome.Accepted;
     }
 

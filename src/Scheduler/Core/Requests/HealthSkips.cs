@@ -10,14 +10,14 @@ namespace Pipeline.Scheduler.Core.Requests;
 /// tasks.</summary>
 internal sealed class HealthSkips(ClusterState state, OverrideChanges overrides, HealthyTasks healthy)
 {
-    public CommandOutcome Handle(Request request, SkipHealthCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, SkipHealthCommand command, DateTimeOffset now)
     {
         if (!request.IsLongRunning)
             return CommandOutcome.WrongKind(request, "told to skip health checks");
-        var change = asked.By.At(now);
-        overrides.Set(request.Id, o => o with { SkipHealth = asked.Skip ? new SkipHealthOverride(change) : null },
-            asked.Skip ? "health-skipped" : "health-checked", asked.Skip ? "running is enough" : "readiness is checked", change);
-        if (asked.Skip)
+        var change = command.By.At(now);
+        overrides.Set(request.Id, o => o with { SkipHealth = command.Skip ? new SkipHealthOverride(change) : null },
+            command.Skip ? "health-skipped" : "health-checked", command.Skip ? "running is enough" : "readiness is checked", change);
+        if (command.Skip)
             SkipRunning(request.Id, now);
         return CommandOutcome.Accepted;
     }

@@ -14,34 +14,34 @@ namespace Pipeline.Scheduler.Core.Requests;
 internal sealed class Pauses(
     ClusterState state, OverrideChanges overrides, CronRuns cronRuns, Convergence convergence, RolloutFailures rolloutFailures)
 {
-    public CommandOutcome Handle(Request request, PauseCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, PauseCommand command, DateTimeOffset now)
     {
         if (request.Kind == RequestKind.RunOnce)
             return CommandOutcome.WrongKind(request, "paused");
-        var change = asked.By.At(now);
-        overrides.Set(request.Id, o => o with { Pause = new PauseOverride(asked.Kill, change), Bounce = null }, "paused",
-            asked.Kill ? "its tasks are killed" : "its tasks keep running", change);
+        var change = command.By.At(now);
+        overrides.Set(request.Id, o => o with { Pause = new PauseOverride(command.Kill, change), Bounce = null }, "paused",
+            command.Kill ? "its tasks are killed" : "its tasks keep running", change);
         if (request.PendingDeploy is { } id && state.Deploys.TryGetValue(id, out var pending))
         {
-            var verdict = new Verdict(DeployFailure.RequestPaused, FailureClass.Infra, $"request paused by {asked.By.Actor}");
-            rolloutFailures.Fail(pending, verdict, now, asked.By.Actor);
+            var verdict = new Verdict(DeployFailure.RequestPaused, FailureClass.Infra, $"request paused by {command.By.Actor}");
+            rolloutFailures.Fail(pending, verdict, now, command.By.Actor);
         }
 
         foreach (var deploy in state.DeploysOf(request.Id))
         {
             var cause = deploy.KeepsRunning ? KillCause.Retired : KillCause.Cancelled;
-            foreach (var task in state.TasksOf(deploy.Id).Where(t => asked.Kill || t.Phase == TaskPhase.Pending))
-                convergence.Kill(task, cause, $"paused by {asked.By.Actor}{Wording.Because(asked.By.Reason)}", now);
+            foreach (var task in state.TasksOf(deploy.Id).Where(t => command.Kill || t.Phase == TaskPhase.Pending))
+                convergence.Kill(task, cause, $"paused by {command.By.Actor}{Wording.Because(command.By.Reason)}", now);
         }
 
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(Request request, UnpauseCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, UnpauseCommand command, DateTimeOffset now)
     {
         if (request.Overrides.Pause is null)
             return CommandOutcome.Conflict("not-paused", $"Request {request.Id} is not paused.");
-        Resume(request, asked.By.At(now), now);
+        Resume(request, command.By.At(now), now);
         return CommandOutcome.Accepted;
     }
 

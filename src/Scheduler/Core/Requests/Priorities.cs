@@ -8,17 +8,17 @@ namespace Pipeline.Scheduler.Core.Requests;
 /// <summary>Sets the priority of a request, over that of its deploy.</summary>
 internal sealed class Priorities(OverrideChanges overrides)
 {
-    public CommandOutcome Handle(Request request, SetPriorityCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, SetPriorityCommand command, DateTimeOffset now)
     {
-        if (asked.Priority is < 0 or > 1)
+        if (command.Priority is < 0 or > 1)
             return CommandOutcome.Invalid("priority-out-of-range", "A priority is a number from 0 to 1.");
-        var change = asked.By.At(now);
+        var change = command.By.At(now);
         var was = request.Overrides.Priority;
         var before = change.Until is null ? null : was is { Change.Until: not null } ? was.Before : was?.Priority;
         overrides.Set(
-            request.Id, o => o with { Priority = asked.Priority is { } p ? new PriorityOverride(p, before, change) : null },
+            request.Id, o => o with { Priority = command.Priority is { } p ? new PriorityOverride(p, before, change) : null },
                 "priority-changed",
-            asked.Priority is { } set ? string.Create(CultureInfo.InvariantCulture, $"priority {set:0.##}")
+            command.Priority is { } set ? string.Create(CultureInfo.InvariantCulture, $"priority {set:0.##}")
                 : "the priority of the deploy applies", change);
         return CommandOutcome.Accepted;
     }

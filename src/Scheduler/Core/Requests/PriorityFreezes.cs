@@ -16,20 +16,20 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
             state.Timers.Set(TimerKind.Freeze, "", until);
     }
 
-    public CommandOutcome Handle(FreezeLaunchesCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(FreezeLaunchesCommand command, DateTimeOffset now)
     {
-        if (asked.Level is null && state.Freeze is null)
+        if (command.Level is null && state.Freeze is null)
             return CommandOutcome.Conflict("not-frozen", $"Launches of cluster {state.Cluster} are not frozen.");
-        if (asked.Level is <= 0 or > 1)
+        if (command.Level is <= 0 or > 1)
             return CommandOutcome.Invalid("level-out-of-range", "The level is a number above 0, up to 1.");
-        var change = asked.By.At(now);
-        if (asked.Level is not { } level)
+        var change = command.By.At(now);
+        if (command.Level is not { } level)
         {
             Lift(change);
             return CommandOutcome.Accepted;
         }
 
-        state.Save(new PriorityFreeze(level, asked.Kill, change));
+        state.Save(new PriorityFreeze(level, command.Kill, change));
         if (change.Until is { } until)
             state.Timers.Set(TimerKind.Freeze, "", until);
         else
@@ -37,7 +37,7 @@ internal sealed class PriorityFreezes(ClusterState state, ClusterJournal journal
         journal.Cluster(
             string.Create(CultureInfo.InvariantCulture, $"launches below priority {level:0.##} frozen{Wording.Because(change.Reason)}"),
                 change.By);
-        if (asked.Kill)
+        if (command.Kill)
             KillBelow(level, change, now);
         return CommandOutcome.Accepted;
     }

@@ -12,38 +12,38 @@ namespace Pipeline.Scheduler.Core.Requests;
 internal sealed class Scales(
     ClusterState state, CoreSettings settings, InstanceTargets targets, OverrideChanges overrides, Bounces bounces, Convergence convergence)
 {
-    public CommandOutcome Handle(Request request, ScaleCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, ScaleCommand command, DateTimeOffset now)
     {
         if (!request.IsLongRunning)
             return CommandOutcome.WrongKind(request, "scaled");
         if (state.CurrentDeployOf(request) is not { } deploy)
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy that could be scaled.");
         var most = Math.Min(settings.MaxInstances, deploy.Spec.Options.MaxInstances ?? int.MaxValue);
-        if (asked.Instances < 0 || asked.Instances > most)
+        if (command.Instances < 0 || command.Instances > most)
             return CommandOutcome.Invalid("instances-out-of-range",
-                $"{asked.Instances} instances were requested; 0 to {most} are allowed.");
+                $"{command.Instances} instances were requested; 0 to {most} are allowed.");
         var from = targets.WantedOf(request, deploy);
-        if (RefuseLargeDrop(from, asked.Instances, asked.Acknowledged) is { } refused)
+        if (RefuseLargeDrop(from, command.Instances, command.Acknowledged) is { } refused)
             return refused;
-        if (asked.Bounce && request.Overrides.Bounce is { } under)
+        if (command.Bounce && request.Overrides.Bounce is { } under)
             return Bounces.UnderWay(request, under);
-        var change = asked.By.At(now);
+        var change = command.By.At(now);
         var before = change.Until is null ? null : request.Overrides.Scale is { Change.Until: not null } timed ? timed.Before
             : request.Overrides.Scale?.Instances;
-        var scale = new ScaleOverride(asked.Instances, before, asked.Bounce, change);
-        overrides.Set(request.Id, o => o with { Scale = scale }, "scaled", Numbers(from, asked.Instances), change);
-        Apply(request.Id, asked.Bounce, change, now);
+        var scale = new ScaleOverride(command.Instances, before, command.Bounce, change);
+        overrides.Set(request.Id, o => o with { Scale = scale }, "scaled", Numbers(from, command.Instances), change);
+        Apply(request.Id, command.Bounce, change, now);
         return CommandOutcome.Accepted;
     }
 
-    public CommandOutcome Handle(Request request, EndScaleCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, EndScaleCommand command, DateTimeOffset now)
     {
         if (request.Overrides.Scale is not { } scale || state.CurrentDeployOf(request) is not { } deploy)
             return CommandOutcome.Conflict("not-scaled", $"Request {request.Id} runs as many instances as its deploy says.");
         var to = scale.Before ?? deploy.Spec.Instances;
-        if (RefuseLargeDrop(scale.Instances, to, asked.Acknowledged) is { } refused)
+        if (RefuseLargeDrop(scale.Instances, to, command.Acknowledged) is { } refused)
             return refused;
-        Revert(request, scale, to, asked.By.At(now), now);
+        Revert(request, scale, to, command.By.At(now), now);
         return CommandOutcome.Accepted;
     }
 

@@ -52,11 +52,11 @@ internal sealed class Cooldowns(ClusterState state, ClusterJournal journal, Over
             End(request, new Change(ClusterJournal.Scheduler, "no recent failures", now, null));
     }
 
-    public CommandOutcome Handle(Request request, ExitCooldownCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(Request request, ExitCooldownCommand command, DateTimeOffset now)
     {
         if (request.Overrides.Cooldown is null)
             return CommandOutcome.Conflict("not-cooling-down", $"Request {request.Id} is not in cooldown.");
-        End(request, asked.By.At(now));
+        End(request, command.By.At(now));
         foreach (var task in state.DeploysOf(request.Id).SelectMany(d => state.TasksOf(d.Id))
             .Where(t => t is { Phase: TaskPhase.Pending, NotBefore: not null }).ToList())
         {

@@ -27,7 +27,7 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
         state.Timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ReconcileRetry);
     }
 
-    public CommandOutcome Handle(ReconcileCommand asked, DateTimeOffset now)
+    public CommandOutcome Handle(ReconcileCommand command, DateTimeOffset now)
     {
         // Without a subscription nobody can answer; the next one starts with a reconciliation.
         if (!state.IsConnected)
@@ -43,7 +43,7 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
                 $"already-running: since {under.Since:u}, {unanswered.Count} of {under.Tasks} tasks have not been answered for.");
         }
 
-        state.Append(new ClusterChanged(state.Cluster, "reconciliation requested"), asked.Actor,
+        state.Append(new ClusterChanged(state.Cluster, "reconciliation requested"), command.Actor,
             new JournalSubject { Cluster = state.Cluster });
         Start(now);
         state.Timers.Set(TimerKind.ImplicitReconcile, "", now);

@@ -164,8 +164,8 @@ public sealed class UnreachableTests
 
         m.Say("v1.1.1", TaskState.Running);
 
-        var heard = Assert.Single(m.Calls<KillTask>().Skip(lost));
-        Assert.Equal(TimeSpan.FromSeconds(10), heard.Grace);
+        var kill = Assert.Single(m.Calls<KillTask>().Skip(lost));
+        Assert.Equal(TimeSpan.FromSeconds(10), kill.Grace);
         m.Pass(TimeSpan.FromSeconds(30));
         Assert.Equal(TimeSpan.Zero, m.Calls<KillTask>()[^1].Grace);
     }

@@ -66,8 +66,8 @@ public sealed class MachineRulesTests
     [InlineData("Freeze", true, 422)]
     public void Only_a_drain_with_a_duration_can_kill_what_is_left(string action, bool hasDuration, int status)
     {
-        var asked = Action(action, hasDuration ? TimeSpan.FromHours(1) : null) with { KillAtExpiry = true };
-        var (next, outcome) = MachineRules.Judge(null, asked, Now);
+        var command = Action(action, hasDuration ? TimeSpan.FromHours(1) : null) with { KillAtExpiry = true };
+        var (next, outcome) = MachineRules.Judge(null, command, Now);
         Assert.Equal(status, outcome.Status);
         Assert.Equal(status == 202 ? true : null, next?.KillAtExpiry);
     }

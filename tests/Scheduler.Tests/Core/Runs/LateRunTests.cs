@@ -11,7 +11,7 @@ public sealed class LateRunTests
 {
     private static readonly DeployOptions Expected = new() { ExpectedRunTime = TimeSpan.FromMinutes(2) };
 
-    private static int Told(Machine m) => m.Events.OfType<RequestChanged>().Count(e => e.What == "run-late");
+    private static int LateRuns(Machine m) => m.Events.OfType<RequestChanged>().Count(e => e.What == "run-late");
 
     private static void Run(Machine m, string id)
     {
@@ -28,15 +28,15 @@ public sealed class LateRunTests
         m.Do(new SubmitDeployCommand(Machine.Job("r1", Expected)));
         Run(m, "a");
         m.Pass(TimeSpan.FromSeconds(119));
-        Assert.Equal(0, Told(m));
+        Assert.Equal(0, LateRuns(m));
         m.Restart();
         m.Run("r1.run.a.1.1");
         m.Pass(TimeSpan.FromSeconds(2));
-        Assert.Equal(1, Told(m));
+        Assert.Equal(1, LateRuns(m));
         Assert.Contains("120 s are expected", m.Only<RequestChanged>(e => e.What == "run-late").Detail, StringComparison.Ordinal);
         m.Restart();
         m.Pass(TimeSpan.FromMinutes(10));
-        Assert.Equal(1, Told(m));
+        Assert.Equal(1, LateRuns(m));
         Assert.Empty(m.Calls<KillTask>());
         End(m, "a");
         Assert.Equal(Outcome.Succeeded, m.Only<TaskFinished>().Outcome);
@@ -51,7 +51,7 @@ public sealed class LateRunTests
         {
             Run(m, id);
             m.Pass(TimeSpan.FromMinutes(id == "b" ? 4 : 1));
-            Assert.Equal(0, Told(m));
+            Assert.Equal(0, LateRuns(m));
             End(m, id);
         }
 
@@ -59,8 +59,8 @@ public sealed class LateRunTests
         m.Restart();
         Run(m, "d");
         m.Pass(TimeSpan.FromSeconds(239));
-        Assert.Equal(0, Told(m));
+        Assert.Equal(0, LateRuns(m));
         m.Pass(TimeSpan.FromSeconds(2));
-        Assert.Equal(1, Told(m));
+        Assert.Equal(1, LateRuns(m));
     }
 }

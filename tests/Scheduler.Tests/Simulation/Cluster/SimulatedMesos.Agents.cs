@@ -101,7 +101,7 @@ internal sealed partial class SimulatedMesos
         {
             if (agent is not { Connected: true, Dead: false } || faults.LoseUpdate)
                 continue;
-            agenda.After(faults.UpdateDelay, () => MasterHears(agent, first));
+            agenda.After(faults.UpdateDelay, () => MasterReceives(agent, first));
         }
 
         agenda.After(retry, () =>
@@ -111,7 +111,7 @@ internal sealed partial class SimulatedMesos
         });
     }
 
-    private void MasterHears(SimulatedAgent agent, TaskStatus status)
+    private void MasterReceives(SimulatedAgent agent, TaskStatus status)
     {
         if (agent.Standing != AgentStanding.Registered)
             return;

@@ -28,9 +28,9 @@ internal sealed partial class SimulatedMesos
         string Id, SimulatedAgent Agent, Amount Amount, IReadOnlyList<int> Ports, MaintenanceWindow? Window);
 
     /// <summary>One subscription: both directions keep their order.</summary>
-    internal sealed class Connection(Action<MasterEvent> hear)
+    internal sealed class Connection(Action<MasterEvent> receive)
     {
-        public Action<MasterEvent> Receive { get; } = hear;
+        public Action<MasterEvent> Receive { get; } = receive;
         public bool IsOpen { get; set; } = true;
         public DateTimeOffset LastEvent { get; set; }
         public DateTimeOffset LastCall { get; set; }
@@ -46,13 +46,13 @@ internal sealed partial class SimulatedMesos
 
     public IReadOnlyCollection<SimulatedAgent> Agents => agents.Values;
 
-    public Connection Subscribe(string? known, bool quiet, Action<MasterEvent> hear)
+    public Connection Subscribe(string? known, bool quiet, Action<MasterEvent> receive)
     {
         // A leader that was frozen before there was an id becomes another framework: it cannot save the new id, and starts nothing.
         if (known is null && invariants.Launches > 0)
         {
-            hear(new Subscribed($"fw{++numbers}", TimeSpan.FromSeconds(15), $"m{masters}", $"m{masters}:5050", "1.12.0"));
-            return new Connection(hear);
+            receive(new Subscribed($"fw{++numbers}", TimeSpan.FromSeconds(15), $"m{masters}", $"m{masters}:5050", "1.12.0"));
+            return new Connection(receive);
         }
 
         // An id that was never made durable is given again, anew: nothing was launched under it.
@@ -63,7 +63,7 @@ internal sealed partial class SimulatedMesos
             old.IsOpen = false;
         }
 
-        connection = new Connection(hear);
+        connection = new Connection(receive);
         frameworkId = known ?? $"fw{++numbers}";
         ForgetOffers();
         suppressed = quiet;
@@ -119,8 +119,8 @@ internal sealed partial class SimulatedMesos
                     foreach (var (id, task) in agent.Booked)
                         Answer(id, agent.Id, task.State);
                 break;
-            case ReconcileTasks asked:
-                foreach (var (id, agent) in asked.Tasks)
+            case ReconcileTasks question:
+                foreach (var (id, agent) in question.Tasks)
                     Reconcile(id, agent);
                 break;
         }

@@ -38,13 +38,13 @@ internal static class MachineCommands
             return null;
         var agent = w.Agenda.Pick(agents);
         var name = w.Agenda.OneIn(2) ? agent.Id : agent.Host;
-        return (name, Asked(w, MachineKind.Agent, name, action));
+        return (name, Command(w, MachineKind.Agent, name, action));
     }
 
     private static (string, SchedulerCommand) OnRack(SimulatedCommands.World w, MachineAction action) =>
-        ("r2", Asked(w, MachineKind.Rack, "r2", action));
+        ("r2", Command(w, MachineKind.Rack, "r2", action));
 
-    private static MachineCommand Asked(SimulatedCommands.World w, MachineKind kind, string name, MachineAction action)
+    private static MachineCommand Command(SimulatedCommands.World w, MachineKind kind, string name, MachineAction action)
     {
         TimeSpan? lasts = w.Agenda.OneIn(2) ? w.Agenda.Between(2000, 60_000) : null;
         var kill = lasts is not null && action is MachineAction.Drain or MachineAction.Decommission && w.Agenda.OneIn(3);

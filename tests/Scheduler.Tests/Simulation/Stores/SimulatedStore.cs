@@ -47,9 +47,9 @@ internal sealed class MemoryStore(Ledger ledger, Invariants invariants, Plant pl
         ]);
 
     // As the statement does that reads the intake.
-    private string Makes((string Subject, SchedulerCommand Command) asked) => asked.Command is RunNowCommand run
+    private string Makes((string Subject, SchedulerCommand Command) sent) => sent.Command is RunNowCommand run
         ? $"{ledger.Requests.GetValueOrDefault(run.RequestId)?.ActiveDeploy}.run.{run.RunId}"
-        : asked.Subject;
+        : sent.Subject;
 
     public Task SaveAsync(long epoch, Effects effects, IReadOnlyList<long> taken)
     {

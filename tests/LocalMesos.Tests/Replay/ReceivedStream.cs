@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Pipeline.LocalMesos.Tests.Replay;
 
 /// <summary>What came on one stream of ours and was not yet expected by the recording.</summary>
-internal sealed class HeardStream(RawConnection connection, string requestLine, bool protobuf) : IDisposable
+internal sealed class ReceivedStream(RawConnection connection, string requestLine, bool protobuf) : IDisposable
 {
     private readonly List<string> waiting = [];
     private readonly object gate = new();
@@ -18,7 +18,7 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
     /// <summary>Whose stream it is; null for an operator's.</summary>
     public string? FrameworkId { get; private set; }
 
-    public void Start() => reading = connection.ReadRecordsAsync(Hear);
+    public void Start() => reading = connection.ReadRecordsAsync(Receive);
 
     /// <summary>The first event of a lane, taken; null when there is none yet.</summary>
     public string? Take(string lane)
@@ -81,7 +81,7 @@ internal sealed class HeardStream(RawConnection connection, string requestLine, 
             : task;
     }
 
-    private void Hear(byte[] record)
+    private void Receive(byte[] record)
     {
         var text = WireText.Event(record, requestLine, protobuf);
         lock (gate)
