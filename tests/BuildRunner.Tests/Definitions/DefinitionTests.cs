@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using Pipeline.BuildRunner.Definitions;
 
-namespace Pipeline.BuildRunner.Tests;
+namespace Pipeline.BuildRunner.Tests.Definitions;
 
 public sealed class DefinitionTests
 {
@@ -79,7 +79,7 @@ public sealed class DefinitionTests
     [InlineData("steps: x", 1, "must be a list")]
     [InlineData("steps: [x]", 1, "A step must be a map")]
     [InlineData("steps: [{ run: x }]\npath: ../other", 2, "inside the repository")]
-    [InlineData("steps: [{ run: x }]\nenv:\n  1A: b", 3, "no name of an environment variable")]
+    [InlineData("steps: [{ run: x }]\nenv:\n  1A: b", 3, "cannot name an environment variable")]
     [InlineData("steps: [{ run: x }]\nenv:\n  PIPELINE_TOKEN: b", 3, "set by the server")]
     [InlineData("steps: [{ name: a, run: x }, { name: a, run: y }]", 1, "two steps named 'a'")]
     [InlineData("modules:\n  a b:\n    steps: [{ run: x }]", 2, "cannot name a module")]
@@ -89,7 +89,7 @@ public sealed class DefinitionTests
     [InlineData("modules:\n  a: { depends_on: ['o/r:m'], steps: [{ run: x }] }", 2, "other repositories are not available")]
     [InlineData("modules:\n  a: { steps: [{ run: x }] }\n  A: { steps: [{ run: x }] }", 3, "differ by case only")]
     [InlineData("modules:\n  a: { path: x }", 2, "has no steps")]
-    [InlineData("modules:\n  a: { steps: [{ run: x }] }\nsteps: []", 3, "belongs into a module")]
+    [InlineData("modules:\n  a: { steps: [{ run: x }] }\nsteps: []", 3, "belongs in a module")]
     [InlineData("steps: [{ run: x }]\ndeployables:\n  w: { artifact: z, run: y }", 3, "No module makes an artifact 'z'")]
     [InlineData(Cron + "}", 4, "'schedule' is missing")]
     [InlineData(Cron + ",\n    schedule: '0 25 * * *' }", 5, "'0 25 * * *' is not a schedule")]

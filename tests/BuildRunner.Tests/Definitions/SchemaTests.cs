@@ -5,7 +5,7 @@ using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel.Yaml;
 using Pipeline.TestKit;
 
-namespace Pipeline.BuildRunner.Tests;
+namespace Pipeline.BuildRunner.Tests.Definitions;
 
 /// <summary>The schema for editors says what the parser says, and every file under <c>pipelines/</c> is one that is read.</summary>
 public sealed class SchemaTests

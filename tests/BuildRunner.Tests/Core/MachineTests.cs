@@ -5,7 +5,7 @@ using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.Kernel;
 
-namespace Pipeline.BuildRunner.Tests;
+namespace Pipeline.BuildRunner.Tests.Core;
 
 public sealed class MachineTests
 {
