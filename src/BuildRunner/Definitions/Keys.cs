@@ -75,7 +75,7 @@ internal sealed record Keys(
     public static readonly Keys Artifact = new(
         "an artifact", ["name", "path"], ["retain", "media_type"], Map(("path", "paths file files destination source")));
 
-    public static readonly Keys ModuleResources = new("resources", ["cpus", "memory", "disk"], ["gpus", "network"], Map(
+    public static readonly Keys ModuleResources = new("'resources'", ["cpus", "memory", "disk"], ["gpus", "network"], Map(
         ("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb")));
 
     public static readonly Keys Resources = ModuleResources with
@@ -91,7 +91,7 @@ internal sealed record Keys(
 
     public static readonly Keys StageResources = ModuleResources with
     {
-        Where = "the resources of a stage",
+        Where = "'resources' of a stage",
         Known = ["cpus", "memory"],
         Later = ["disk", "ports"],
     };
@@ -114,7 +114,7 @@ internal sealed record Keys(
             ("overlap", "concurrencyPolicy concurrency")));
 
     public static readonly Keys Health = new(
-        "health", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
+        "'health'", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
         Map(
             ("http", "path url endpoint httpGet"), ("startup", "start_period initialDelaySeconds grace"),
             ("interval", "period periodSeconds"),
