@@ -27,10 +27,12 @@ internal static class DefinitionParser
             null or YamlScalar { IsNull: true } => Empty(problems),
             _ => NotAMap(root, problems),
         };
-        return problems.Any ? new DefinitionResult(null, [.. problems.ToList().Select(TextRules.Storable)]) : new DefinitionResult(definition, []);
+        return problems.Any
+            ? new DefinitionResult(null, [.. problems.ToList().Select(TextRules.Storable)])
+            : new DefinitionResult(definition, []);
     }
 
-    /// <summary>What a repository without a definition is told.</summary>
+    /// <summary>What is wrong with a repository that has no definition.</summary>
     public static DefinitionProblem Missing() => new(
         FileNames[0],
         1,

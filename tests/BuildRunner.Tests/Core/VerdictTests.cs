@@ -65,11 +65,12 @@ public sealed class VerdictTests
     [InlineData(null, null, null, null, "Failed/App/The build failed.//")]
     [InlineData(null, 1, null, null, "Failed/App/The build failed.//1")]
     [InlineData("test", 124, null, "too slow", "Failed/App/too slow/test/124")]
-    public void A_failure_without_a_reason_is_described(string? step, int? exitCode, FailureClass? failure, string? reason, string verdict) =>
-        Assert.Equal(
-            verdict,
-            Show(Verdict.Of(
-                new RunnerResult(false, step, exitCode, failure, reason), new TaskEnd(Outcome.Failed, FailureClass.App, "exit", Ended), Ended)));
+    public void A_failure_without_a_reason_is_described(string? step, int? code, FailureClass? failure, string? reason, string verdict)
+    {
+        var task = new TaskEnd(Outcome.Failed, FailureClass.App, "exit", Ended);
+
+        Assert.Equal(verdict, Show(Verdict.Of(new RunnerResult(false, step, code, failure, reason), task, Ended)));
+    }
 
     [Fact]
     public void A_result_may_be_five_seconds_late() => Assert.Equal(TimeSpan.FromSeconds(5), Verdict.ResultGrace);

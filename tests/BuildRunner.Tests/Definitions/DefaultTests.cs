@@ -88,7 +88,9 @@ public sealed class DefaultTests
 
     [Fact]
     public void A_step_without_a_limit_has_the_modules() =>
-        Assert.Equal([300.0, 60.0], Definition("timeout: 5m\nsteps: [{ run: x }, { run: y, timeout: 1m }]").Modules[0].Steps.Select(s => s.TimeoutSeconds));
+        Assert.Equal(
+            [300.0, 60.0],
+            Definition("timeout: 5m\nsteps: [{ run: x }, { run: y, timeout: 1m }]").Modules[0].Steps.Select(s => s.TimeoutSeconds));
 
     // What is missing, and what is said.
     [Theory]
@@ -110,7 +112,8 @@ public sealed class DefaultTests
     {
         var paths = new List<string>();
         var result = DefinitionParser.Parse(
-            "f", "modules:\n  a: { path: ./gone/, steps: [{ run: x }] }\n  b: { path: ., steps: [{ run: x }] }\n  c: { steps: [{ run: x }] }",
+            "f",
+            "modules:\n  a: { path: ./gone/, steps: [{ run: x }] }\n  b: { path: ., steps: [{ run: x }] }\n  c: { steps: [{ run: x }] }",
             path =>
             {
                 paths.Add(path);
@@ -124,7 +127,7 @@ public sealed class DefaultTests
     }
 
     [Fact]
-    public void A_repository_without_a_definition_is_told_what_to_write()
+    public void A_repository_without_a_definition_says_what_to_write()
     {
         Assert.Equal([".pipeline.yaml", ".pipeline.yml"], DefinitionParser.FileNames);
         var missing = DefinitionParser.Missing();
@@ -188,7 +191,8 @@ public sealed class DefaultTests
 
     [Theory]
     [InlineData(32_768, null)]
-    [InlineData(32_769, "2:11: The value of 'A' has 32,769 characters; at most 32,768 are possible. (Put it into a file of the repository.)")]
+    [InlineData(32_769,
+        "2:11: The value of 'A' has 32,769 characters; at most 32,768 are possible. (Put it into a file of the repository.)")]
     public void A_variable_is_bounded(int length, string? problem) =>
         Assert.Equal(problem is null ? [] : [problem], Problems($"steps: [{{ run: x }}]\nenv: {{ A: {new string('x', length)} }}"));
 

@@ -15,11 +15,14 @@ public sealed partial class GraphTests
     [InlineData("a:a", "2:21: The modules wait for each other: a → a.")]
     [InlineData("a:b b:a", "2:21: The modules wait for each other: a → b → a.")]
     [InlineData("a:b b:c c:a", "3:21: The modules wait for each other: b → c → a → b.")]
-    [InlineData("a:b b:a c:d d:c", "2:21: The modules wait for each other: a → b → a.", "4:21: The modules wait for each other: c → d → c.")]
+    [InlineData("a:b b:a c:d d:c", "2:21: The modules wait for each other: a → b → a.",
+        "4:21: The modules wait for each other: c → d → c.")]
     [InlineData("a:a b:b c:c", "2:21: The modules wait for each other: a → a.", "3:21: The modules wait for each other: b → b.",
         "4:21: The modules wait for each other: c → c.")]
-    [InlineData("a:a,b b:a", "2:21: The modules wait for each other: a → a.", "2:24: The modules wait for each other: a → b → a.")]
-    [InlineData("a:b,c b:a c:a", "2:24: The modules wait for each other: a → c → a.", "3:21: The modules wait for each other: b → a → b.")]
+    [InlineData("a:a,b b:a", "2:21: The modules wait for each other: a → a.",
+        "2:24: The modules wait for each other: a → b → a.")]
+    [InlineData("a:b,c b:a c:a", "2:24: The modules wait for each other: a → c → a.",
+        "3:21: The modules wait for each other: b → a → b.")]
     [InlineData("a:b b: c:a,b")]
     [InlineData("d:b,c b:a c:a a:")]
     [InlineData("entry:a a:b b:a", "3:21: The modules wait for each other: a → b → a.")]
@@ -31,7 +34,8 @@ public sealed partial class GraphTests
         Gen.Select(Gen.Int[1, 8], Gen.Int[0, 9999]).Sample((count, seed) =>
         {
             var random = new Random(seed);
-            var graph = Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, count).Where(_ => random.Next(4) == 0).ToList()).ToList();
+            var graph = Enumerable.Range(0, count)
+                .Select(_ => Enumerable.Range(0, count).Where(_ => random.Next(4) == 0).ToList()).ToList();
             var circular = IsCircular(graph);
             var problems = DefinitionParser.Parse("f", Modules(graph)).Problems;
             if (problems.Count > 0 != circular)
@@ -53,7 +57,8 @@ public sealed partial class GraphTests
         var text = Modules(string.Join(' ', names.Select((n, i) => $"{n}:{names[(i + 1) % names.Count]}")));
 
         Assert.Equal(
-            "90:23: The modules wait for each other: m98 → m99 → m10 → m11 → m12 → m13 → m14 → m15 → m16 → m17 → m18 → … → m98." + Remedy,
+            "90:23: The modules wait for each other: "
+            + "m98 → m99 → m10 → m11 → m12 → m13 → m14 → m15 → m16 → m17 → m18 → … → m98." + Remedy,
             Problem(text));
     }
 
@@ -84,7 +89,8 @@ public sealed partial class GraphTests
         "3:21: 'r/m': modules of other repositories are not available in this version. (Depend on modules of this file.)")]
     [InlineData("a: A:", "3:3: 'A' and 'a' differ by case only. (GitHub shows them as one: choose another name.)")]
     [InlineData("a:A A:", "3:3: 'A' and 'a' differ by case only. (GitHub shows them as one: choose another name.)")]
-    public void Names_of_modules_are_unique_and_known(string modules, string problem) => Assert.Equal([problem], Problems(Modules(modules)));
+    public void Names_of_modules_are_unique_and_known(string modules, string problem) =>
+        Assert.Equal([problem], Problems(Modules(modules)));
 
     [Fact]
     public void Of_many_modules_a_hint_names_ten() => Assert.Equal(
@@ -123,12 +129,16 @@ public sealed partial class GraphTests
     [InlineData("a", "a", "3:28: The artifact 'a' is made by the module 'm' too. (Names of artifacts are unique in a file.)")]
     [InlineData("a,b", "b,a", "3:28: The artifact 'b' is made by the module 'm' too. (Names of artifacts are unique in a file.)",
         "3:50: The artifact 'a' is made by the module 'm' too. (Names of artifacts are unique in a file.)")]
-    [InlineData("a", "-b", "3:28: '-b' cannot name an artifact. (Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.)")]
+    [InlineData("a", "-b",
+        "3:28: '-b' cannot name an artifact. (Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.)")]
     public void An_artifact_is_made_once(string m, string n, params string[] problems)
     {
         Assert.Equal(problems, Problems($"modules:\n{Line("m", m)}{Line("n", n)}"));
-        static string Line(string module, string names) =>
-            $"  {module}: {{ artifacts: [{string.Join(", ", names.Split(',').Select(a => $"{{ name: {a}, path: o }}"))}], steps: [{{ run: x }}] }}\n";
+        static string Line(string module, string names)
+        {
+            var artifacts = string.Join(", ", names.Split(',').Select(a => $"{{ name: {a}, path: o }}"));
+            return $"  {module}: {{ artifacts: [{artifacts}], steps: [{{ run: x }}] }}\n";
+        }
     }
 
     [Theory]
@@ -143,8 +153,10 @@ public sealed partial class GraphTests
         $"{problem} (Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.)",
         Problem($"modules:\n  {name}: {{ steps: [{{ run: x }}] }}"));
 
-    private static string Modules(string modules) => "modules:\n" + string.Concat(Module().Matches(modules).Select(
-        m => $"  {m.Groups[1].Value}: {{ depends_on: [{m.Groups[2].Value.Replace(",", ", ", StringComparison.Ordinal)}], steps: [{{ run: x }}] }}\n"));
+    private static string Modules(string modules) => "modules:\n" + string.Concat(
+        from m in Module().Matches(modules)
+        let dependsOn = m.Groups[2].Value.Replace(",", ", ", StringComparison.Ordinal)
+        select $"  {m.Groups[1].Value}: {{ depends_on: [{dependsOn}], steps: [{{ run: x }}] }}\n");
 
     private static string Modules(List<List<int>> graph) =>
         Modules(string.Join(' ', graph.Select((d, i) => $"m{i}:{string.Join(',', d.Select(n => $"m{n}"))}")));

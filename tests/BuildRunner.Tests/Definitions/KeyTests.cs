@@ -87,8 +87,10 @@ public sealed class KeyTests
     [InlineData("steps: [{ run: x, if: y }]", "1:19: 'if' is not available in this version. (Remove it; nothing would act on it.)")]
     [InlineData("steps: [{ run: x, cache: y }]", "1:19: 'cache' is not available in this version. (Remove it; nothing would act on it.)")]
     [InlineData("steps: [{ run: x, script: y }]", "1:19: A step has no key 'script'. ('script' is called 'run' here.)")]
-    [InlineData("steps: [{ run: x, '': y }]", "1:19: A step has no key ''. (Known are name, run, timeout, env; keys that start with x- are free.)")]
-    [InlineData("steps: [{ run: x, ~: y }]", "1:19: A step has no key '~'. (Known are name, run, timeout, env; keys that start with x- are free.)")]
+    [InlineData("steps: [{ run: x, '': y }]",
+        "1:19: A step has no key ''. (Known are name, run, timeout, env; keys that start with x- are free.)")]
+    [InlineData("steps: [{ run: x, ~: y }]",
+        "1:19: A step has no key '~'. (Known are name, run, timeout, env; keys that start with x- are free.)")]
     [InlineData("steps: [{ run: x }]\nresources: { ports: 1 }",
         "2:14: 'resources' has no key 'ports'. (Known are cpus, memory, disk; keys that start with x- are free.)")]
     [InlineData("steps: [{ run: x }]\nartifacts: [{ name: a, file: o, path: p }]",
@@ -106,14 +108,17 @@ public sealed class KeyTests
     [InlineData("cron: '@daily'", "5:5: A deployable has no key 'cron'. ('cron' is called 'schedule' here; only a cron has it.)")]
     [InlineData("kind: job; crontab: '@daily'",
         "6:5: A deployable has no key 'crontab'. ('crontab' is called 'schedule' here; only a cron has it.)")]
-    [InlineData("kind: worker; ingress: /a", "6:5: A deployable has no key 'ingress'. ('ingress' is called 'route' here; only a service has it.)")]
-    [InlineData("backoffLimit: 2", "5:5: A deployable has no key 'backoffLimit'. ('backoffLimit' is called 'retries' here; only a cron or job has it.)")]
+    [InlineData("kind: worker; ingress: /a",
+        "6:5: A deployable has no key 'ingress'. ('ingress' is called 'route' here; only a service has it.)")]
+    [InlineData("backoffLimit: 2",
+        "5:5: A deployable has no key 'backoffLimit'. ('backoffLimit' is called 'retries' here; only a cron or job has it.)")]
     [InlineData("kind: job; backoffLimit: 2", "6:5: A deployable has no key 'backoffLimit'. ('backoffLimit' is called 'retries' here.)")]
     [InlineData("secrets: [a]", "5:5: 'secrets' is not available in this version. (Remove it; nothing would act on it.)")]
     [InlineData("health: { path: / }", "5:15: 'health' has no key 'path'. ('path' is called 'http' here.)")]
     [InlineData("health: { tcp: 1 }", "5:15: 'tcp' is not available in this version. (Remove it; nothing would act on it.)")]
     [InlineData("resources: { port: 1 }", "5:18: 'resources' has no key 'port'. ('port' is called 'ports' here.)")]
-    [InlineData("kind: job; resources: { port: 1 }", "6:18: 'resources' has no key 'port'. ('port' is called 'ports' here; a cron or job has none.)")]
+    [InlineData("kind: job; resources: { port: 1 }",
+        "6:18: 'resources' has no key 'port'. ('port' is called 'ports' here; a cron or job has none.)")]
     [InlineData("stages: { qa: { resources: { mem: 1 } } }",
         "5:34: 'resources' of a stage has no key 'mem'. ('mem' is called 'memory' here.)")]
     [InlineData("stages: { qa: { resources: { storage: 1G } } }",

@@ -91,8 +91,12 @@ public sealed class TextTests
         for (var before = 36; before <= 62; before++)
         {
             var name = new string('a', before) + "\ud83d\ude00" + new string('b', 30);
-            foreach (var text in new[] { $"{name}: 1\nsteps: [{{ run: x }}]", $"steps: [{{ run: x }}]\ntimeout: {name}", $"modules: {{ {name}: {{}} }}" })
-                Assert.True(IsWhole(Problems(text)[0]) && !Problems(text)[0].Contains('\ufffd', StringComparison.Ordinal), Problems(text)[0]);
+            string[] texts = [$"{name}: 1\nsteps: [{{ run: x }}]", $"steps: [{{ run: x }}]\ntimeout: {name}", $"modules: {{ {name}: 1 }}"];
+            foreach (var text in texts)
+            {
+                var problem = Problems(text)[0];
+                Assert.True(IsWhole(problem) && !problem.Contains('\ufffd', StringComparison.Ordinal), problem);
+            }
         }
     }
 
@@ -240,7 +244,9 @@ public sealed class TextTests
     [Theory]
     [InlineData("x", "1:1: The file must be a map with 'modules' or 'steps', not 'x'.")]
     [InlineData("- x", "1:1: The file must be a map with 'modules' or 'steps', not a list.")]
-    [InlineData("{}", "1:1: Neither 'modules' nor 'steps' is there: nothing says what to build. (Write at least: steps: [{ name: test, run: ./test.sh }])")]
+    [InlineData("{}",
+        "1:1: Neither 'modules' nor 'steps' is there: nothing says what to build. "
+        + "(Write at least: steps: [{ name: test, run: ./test.sh }])")]
     [InlineData("steps: []\nsteps: [{ run: x }]", "2:1: The key 'steps' is there twice. (It is first written in line 1; keep one.)")]
     [InlineData("steps: [{ run: x }]\nenv: { A: 1, A: 2 }", "2:14: The key 'A' is there twice. (It is first written in line 2; keep one.)")]
     [InlineData("steps: [{ run: x }]\n---\nsteps: []", "2:1: The file holds more than one YAML document. (Remove the line '---'.)")]

@@ -184,7 +184,8 @@ public sealed class ValueTests
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
         try
         {
-            Assert.Equal("2:20: 'cpus' must be a number from 0.01 to 256, not '0'.", Problem("steps: [{ run: x }]\nresources: { cpus: 0 }"));
+            Assert.Equal(
+                "2:20: 'cpus' must be a number from 0.01 to 256, not '0'.", Problem("steps: [{ run: x }]\nresources: { cpus: 0 }"));
             Assert.Equal(
                 "1:16: 'run' must be text of at most 65,536 bytes, not 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'.",
                 Problem($"steps: [{{ run: {new string('x', 65_537)} }}]"));
@@ -278,7 +279,8 @@ public sealed class ValueTests
             if (result.Definition is { } definition)
                 return of(definition.Modules[0]);
             Assert.Equal(
-                $"'path' must lie inside the repository: '{written}' does not. (Write it relative, without '..', '\\' and control characters.)",
+                $"'path' must lie inside the repository: '{written}' does not. "
+                + "(Write it relative, without '..', '\\' and control characters.)",
                 WithoutPlace(Problem("steps: [{ run: x }]\n" + line)));
             return null;
         }
