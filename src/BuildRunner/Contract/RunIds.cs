@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Kernel;
 
 namespace Pipeline.BuildRunner.Contract;
@@ -14,12 +15,14 @@ public static class RunIds
     /// <returns>Null when the run is not of a module build.</returns>
     public static ModuleBuildId? Parse(string runId) =>
         runId.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(runId[Prefix.Length..], "N", out var id)
+        && Of(new ModuleBuildId(id)) == runId
             ? new ModuleBuildId(id)
             : null;
 
     /// <summary>The attempt in a task id (<c>&lt;run&gt;.&lt;instance&gt;.&lt;attempt&gt;</c>): a higher one replaces a lower.</summary>
     public static int AttemptOf(string taskId) =>
-        int.TryParse(taskId.AsSpan(taskId.LastIndexOf('.') + 1), out var attempt) ? attempt : 0;
+        int.TryParse(
+            taskId.AsSpan(taskId.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt) ? attempt : 0;
 
     /// <summary><c>build.&lt;owner&gt;.&lt;repository&gt;.&lt;module&gt;</c>, in the characters that Mesos takes.</summary>
     public static string RequestOf(string owner, string repository, string module) =>

@@ -22,7 +22,7 @@ internal static class BuildEnvironment
             ["PIPELINE_COMMIT"] = sha,
             ["PIPELINE_BRANCH"] = branch,
             ["PIPELINE_REF"] = branch.Length > 0 ? $"refs/heads/{branch}" : "",
-            ["PIPELINE_COMMIT_MESSAGE"] = commit.Message.Length > 8192 ? commit.Message[..8192] : commit.Message,
+            ["PIPELINE_COMMIT_MESSAGE"] = TextRules.Cut(commit.Message, 8192),
             ["PIPELINE_COMMIT_AUTHOR"] = $"{commit.AuthorName} <{commit.AuthorEmail}>",
             ["PIPELINE_COMMIT_TIMESTAMP"] = commit.CommittedAt.ToUniversalTime().ToString(
                 "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),

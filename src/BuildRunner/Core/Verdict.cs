@@ -36,7 +36,7 @@ internal sealed record Verdict(Outcome Outcome, FailureClass? Class, string? Rea
                 ? new Verdict(Outcome.Succeeded, null, null, null, null)
                 : new Verdict(
                     Outcome.Failed, task.Class ?? FailureClass.Infra,
-                    $"The task failed after its steps had succeeded: {task.Reason}", null, null);
+                    "The task failed after its steps had succeeded" + (task.Reason is null ? "." : $": {task.Reason}"), null, null);
         if (MayStillCome(task) && now < task.At + ResultGrace)
             return null;
         return task.Outcome == Outcome.Succeeded
@@ -49,5 +49,7 @@ internal sealed record Verdict(Outcome Outcome, FailureClass? Class, string? Rea
     private static bool MayStillCome(TaskEnd task) => task.Outcome == Outcome.Succeeded || task.Class is FailureClass.App or null;
 
     private static string Describe(RunnerResult failed) =>
-        failed.FailedStep is null ? "The build failed." : $"Step '{failed.FailedStep}' ended with exit code {failed.ExitCode}.";
+        failed.FailedStep is null ? "The build failed."
+        : failed.ExitCode is null ? $"Step '{failed.FailedStep}' failed."
+        : $"Step '{failed.FailedStep}' ended with exit code {failed.ExitCode}.";
 }

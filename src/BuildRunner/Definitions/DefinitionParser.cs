@@ -18,6 +18,7 @@ internal static class DefinitionParser
     {
         var problems = new DefinitionProblems(file);
         var root = YamlReader.Read(text, problems);
+        TextRules.Check(root, problems);
         var definition = root switch
         {
             YamlMap map => ReadRoot(map, exists ?? (_ => true), problems),
@@ -25,10 +26,12 @@ internal static class DefinitionParser
             null or YamlScalar { IsNull: true } => Empty(problems),
             _ => NotAMap(root, problems),
         };
-        return problems.Any ? new DefinitionResult(null, problems.ToList()) : new DefinitionResult(definition, []);
+        return problems.Any
+            ? new DefinitionResult(null, [.. problems.ToList().Select(TextRules.Storable)])
+            : new DefinitionResult(definition, []);
     }
 
-    /// <summary>What a repository without a definition is told.</summary>
+    /// <summary>What is wrong with a repository that has no definition.</summary>
     public static DefinitionProblem Missing() => new(
         FileNames[0],
         1,
@@ -44,18 +47,19 @@ internal static class DefinitionParser
 
     private static PipelineDefinition? NotAMap(YamlNode root, DefinitionProblems problems)
     {
-        problems.Add(root, $"The file must be a map with 'modules' or 'steps', not {root.Kind}.");
+        problems.Add(root, $"The file must be a map with 'modules' or 'steps', not {TextRules.Describe(root)}.");
         return null;
     }
 
     private static PipelineDefinition ReadRoot(YamlMap map, Func<string, bool> exists, DefinitionProblems problems)
     {
-        var root = new MapReader(map, Keys.Root, problems);
+        var root = new MapReader(map, map.Entries.Any(e => e.Key.Text == "modules") ? Keys.RootOfModules : Keys.Root, problems);
         var modules = ReadModules(root, exists, problems);
-        ModuleGraph.Check(modules, problems);
+        ModuleGraph.Check(modules, Declared(root.Node("modules") as YamlMap), problems);
+        var artifacts = modules.SelectMany(m => m.ArtifactsAt.Keys).ToList();
         var deployables = new List<DeployableDefinition>();
         foreach (var (name, body) in Named(root.MapOf("deployables"), "deployable", 200, problems))
-            deployables.Add(DeployableReader.Read(name.Text, body, [.. modules.Select(m => m.Module)], problems));
+            deployables.Add(DeployableReader.Read(name.Text, body, artifacts, problems));
         return new PipelineDefinition([.. modules.Select(m => m.Module)], deployables);
     }
 
@@ -74,30 +78,31 @@ internal static class DefinitionParser
         }
 
         foreach (var key in Keys.Module.Known.Where(root.Has))
-            problems.Add(root.At(key), $"'{key}' belongs into a module when 'modules' is there.", "Move it under one of the modules.");
-        if (root.MapOf("modules") is { } none && none.Entries.All(e => e.Key.Text.StartsWith("x-", StringComparison.Ordinal)))
+            problems.Add(root.At(key), $"'{key}' belongs in a module when 'modules' is there.", "Move it under one of the modules.");
+        if (root.Node("modules") is YamlMap none && !Declared(none).Any())
             problems.Add(none, "'modules' is empty: there is nothing to build.");
         foreach (var (name, body) in Named(root.MapOf("modules"), "module", 500, problems))
             modules.Add(ModuleReader.Read(name, new MapReader(body, Keys.Module, problems), exists, problems));
         return modules;
     }
 
+    // Whatever is wrong with a module, its name is there for those that depend on it.
+    private static IEnumerable<string> Declared(YamlMap? modules) =>
+        (modules?.Entries ?? []).Select(e => e.Key.Text).Where(k => !Keys.IsFree(k));
+
     private static IEnumerable<(YamlScalar Name, YamlMap Body)> Named(YamlMap? map, string what, int max, DefinitionProblems problems)
     {
-        if (map?.Entries.Count > max)
-            problems.Add(map, $"There are {map.Entries.Count} {what}s; at most {max} are possible.");
-        foreach (var entry in map?.Entries.Take(max) ?? [])
+        var entries = (map?.Entries ?? []).Where(e => !Keys.IsFree(e.Key.Text)).ToList();
+        if (entries.Count > max)
+            problems.Add(map!, $"There are {entries.Count} {what}s; at most {max} are possible.", "Split the file.");
+        foreach (var entry in entries.Take(max))
         {
-            if (entry.Key.Text.StartsWith("x-", StringComparison.Ordinal))
-                continue;
             if (!Values.IsName(entry.Key.Text))
-                problems.Add(
-                    entry.Key, $"{entry.Key.Kind} cannot name a {what}.",
-                    "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
+                problems.Add(entry.Key, $"{TextRules.Quote(entry.Key.Text)} cannot name a {what}.", Values.NameHint);
             else if (entry.Value is YamlMap body)
                 yield return (entry.Key, body);
             else
-                problems.Add(entry.Value, $"The {what} '{entry.Key.Text}' must be a map, not {entry.Value.Kind}.");
+                problems.Add(entry.Value, $"The {what} '{entry.Key.Text}' must be a map, not {TextRules.Describe(entry.Value)}.");
         }
     }
 }

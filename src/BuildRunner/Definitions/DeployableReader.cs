@@ -6,14 +6,16 @@ internal static class DeployableReader
 {
     private static readonly string[] Kinds = ["service", "worker", "cron", "job"];
 
-    public static DeployableDefinition Read(string name, YamlMap body, IReadOnlyList<ModuleDefinition> modules, DefinitionProblems problems)
+    public static DeployableDefinition Read(string name, YamlMap body, IReadOnlyList<string> artifacts, DefinitionProblems problems)
     {
-        var map = new MapReader(body, Keys.Deployable, problems);
-        var kind = ReadKind(map, problems);
-        var resources = new MapReader(map.MapOf("resources") ?? YamlMap.Absent, Keys.Resources, problems);
+        var kind = KindOf(body);
+        var map = new MapReader(body, kind is null ? Keys.AnyDeployable : Keys.DeployableOf(kind), problems);
+        CheckKind(map, problems);
+        var resources = new MapReader(
+            map.MapOf("resources") ?? YamlMap.Absent, kind is "cron" or "job" ? Keys.RunResources : Keys.Resources, problems);
         var need = new ResourceDefinition(
             resources.Number("cpus", 0.1m, 0.01m, 256), resources.Megabytes("memory", 128), resources.Megabytes("disk", 128),
-            resources.Integer("ports", kind == "service" ? 1 : 0, 0, 20));
+            resources.Integer("ports", kind is null or "service" ? 1 : 0, 0, 20));
         var runs = RunsReader.Read(map, kind, problems);
         var health = runs is null ? ReadHealth(map, problems) : null;
         if (runs is not null && resources.Has("ports"))
@@ -22,7 +24,7 @@ internal static class DeployableReader
             problems.Add(map.At("health"), "A health check needs a port.", "Set resources: { ports: 1 }.");
         var route = runs is null ? ReadRoute(map, kind, need.Ports, problems) : null;
         return new DeployableDefinition(
-            name, kind, ReadArtifact(map, modules, problems), map.Text("run", required: true, 64 * 1024) ?? "",
+            name, kind ?? "service", ReadArtifact(map, artifacts, problems), map.Text("run", required: true, 64 * 1024) ?? "",
             runs is null ? map.Integer("instances", 1, 1, 1000) : 1, need, health, map.Variables("env"), route,
             ReadStages(map, runs is null ? Keys.Stage : Keys.RunStage, problems))
         {
@@ -30,24 +32,32 @@ internal static class DeployableReader
         };
     }
 
-    private static string ReadKind(MapReader map, DefinitionProblems problems)
+    // Null when it is none: then nothing can be said about the keys that only some kinds have.
+    private static string? KindOf(YamlMap body) => body.Entries.FirstOrDefault(e => e.Key.Text == "kind")?.Value switch
     {
-        var kind = map.Text("kind") ?? "service";
-        if (kind is "on-demand" or "run-once" or "task")
-            problems.Add(map.At("kind"), $"'kind' must be service, worker, cron or job, not '{kind}'.", "Write job: it runs when asked.");
-        else if (!Kinds.Contains(kind))
-            problems.Add(map.At("kind"), $"'kind' must be service, worker, cron or job, not '{kind}'.");
-        return kind;
+        null => "service",
+        YamlScalar { Text: var text } when Kinds.Contains(text) => text,
+        _ => null,
+    };
+
+    private static void CheckKind(MapReader map, DefinitionProblems problems)
+    {
+        if (map.Text("kind") is not { } kind || Kinds.Contains(kind))
+            return;
+        var near = Spelling.Nearest(kind.ToLowerInvariant(), Kinds, _ => 2);
+        problems.Add(
+            map.At("kind"), $"'kind' must be service, worker, cron or job, not {TextRules.Quote(kind)}.",
+            kind is "on-demand" or "run-once" or "task" ? "Write job: it runs on request."
+            : near is null ? null : $"Did you mean '{near}'?");
     }
 
-    private static string ReadArtifact(MapReader map, IReadOnlyList<ModuleDefinition> modules, DefinitionProblems problems)
+    private static string ReadArtifact(MapReader map, IReadOnlyList<string> known, DefinitionProblems problems)
     {
         if (map.Text("artifact", required: true) is not { } artifact)
             return "";
-        var known = modules.SelectMany(m => m.Artifacts).Select(a => a.Name).ToList();
         if (!known.Contains(artifact))
             problems.Add(
-                map.At("artifact"), $"No module makes an artifact '{artifact}'.",
+                map.At("artifact"), $"No module makes an artifact {TextRules.Quote(artifact)}.",
                 ModuleGraph.Nearest(artifact, known) ?? "List it under artifacts of a module.");
         return artifact;
     }
@@ -59,20 +69,20 @@ internal static class DeployableReader
         var health = new MapReader(body, Keys.Health, problems);
         var http = health.Text("http");
         if (http is not null && (http[0] != '/' || http.Any(c => c <= ' ' || c > '~')))
-            problems.Add(health.At("http"), $"'http' must be a path that begins with '/', not '{http}'.");
+            problems.Add(health.At("http"), $"'http' must be a path that begins with '/', not {TextRules.Quote(http)}.");
         return new HealthDefinition(
             http, health.Seconds("startup", 120), health.Seconds("interval", 5), health.Seconds("timeout", 5),
             health.Integer("successes", 2, 1, 100), health.Seconds("healthy_for", 1));
     }
 
-    private static string? ReadRoute(MapReader map, string kind, int ports, DefinitionProblems problems)
+    private static string? ReadRoute(MapReader map, string? kind, int ports, DefinitionProblems problems)
     {
         if (map.Text("route") is not { } route)
             return null;
-        if (kind != "service")
+        if (kind is not (null or "service"))
             problems.Add(map.At("route"), $"A {kind} takes no traffic, so it has no route.", "Remove 'route', or make it a service.");
         else if (route[0] != '/' || route.Any(c => c <= ' ' || c > '~' || c is '?' or '#' or '\\') || route.Split('/').Contains(".."))
-            problems.Add(map.At("route"), $"'route' must be a path that begins with '/', not '{route}'.");
+            problems.Add(map.At("route"), $"'route' must be a path that begins with '/', not {TextRules.Quote(route)}.");
         else if (ports == 0)
             problems.Add(map.At("route"), "A route needs a port.", "Set resources: { ports: 1 }.");
         return route;
@@ -83,12 +93,12 @@ internal static class DeployableReader
         var stages = new SortedDictionary<string, StageDefinition>(StringComparer.Ordinal);
         foreach (var entry in map.MapOf("stages")?.Entries ?? [])
         {
-            if (entry.Key.Text.StartsWith("x-", StringComparison.Ordinal))
+            if (Keys.IsFree(entry.Key.Text))
                 continue;
             if (!Values.IsName(entry.Key.Text))
-                problems.Add(entry.Key, $"{entry.Key.Kind} cannot name a stage.");
+                problems.Add(entry.Key, $"{TextRules.Quote(entry.Key.Text)} cannot name a stage.", Values.NameHint);
             else if (entry.Value is not YamlMap body)
-                problems.Add(entry.Value, $"The stage '{entry.Key.Text}' must be a map, not {entry.Value.Kind}.");
+                problems.Add(entry.Value, $"The stage '{entry.Key.Text}' must be a map, not {TextRules.Describe(entry.Value)}.");
             else
                 stages[entry.Key.Text] = ReadStage(new MapReader(body, keys, problems), problems);
         }

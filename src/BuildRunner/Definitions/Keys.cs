@@ -5,9 +5,19 @@ namespace Pipeline.BuildRunner.Definitions;
 /// <summary>The keys of one kind of map, and what to say about those that are not among them.</summary>
 /// <param name="Where">As a message names it: <c>a module</c>.</param>
 /// <param name="Later">Keys of the design that this version does not run yet: refused, never silently ignored.</param>
+/// <param name="Foreign">Names that other systems use, and the name here.</param>
 internal sealed record Keys(
     string Where, IReadOnlyList<string> Known, IReadOnlyList<string> Later, IReadOnlyDictionary<string, string> Foreign)
 {
+    private static readonly Dictionary<string, string> None = [];
+
+    // Which kinds of deployables have a key that not every kind has.
+    private static readonly (string Kinds, string Keys)[] KeysOfKinds =
+    [
+        ("cron", "schedule timezone overlap catch_up"), ("job", "run_on_deploy max_running"), ("cron or job", "timeout retries"),
+        ("service or worker", "instances health"), ("service", "route"),
+    ];
+
     private static readonly IReadOnlyList<string> ModuleKeys =
         ["path", "depends_on", "image", "resources", "timeout", "env", "steps", "artifacts"];
 
@@ -33,16 +43,27 @@ internal sealed record Keys(
         "the file", ["modules", "deployables", .. ModuleKeys], ModuleLater,
         new Dictionary<string, string>(ModuleForeign, StringComparer.Ordinal)
         {
-            ["jobs"] = "'jobs' is called 'modules' here.",
-            ["workflows"] = "'workflows' is called 'modules' here.",
-            ["pipeline"] = "'pipeline' is called 'modules' here.",
-            ["deploy"] = "'deploy' is called 'deployables' here.",
-            ["deployments"] = "'deployments' is called 'deployables' here.",
+            ["jobs"] = "modules",
+            ["workflows"] = "modules",
+            ["pipeline"] = "modules",
+            ["deploy"] = "deployables",
+            ["deployments"] = "deployables",
+        })
+    {
+        Notes = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
             ["stages"] = "Stages are configured on the server (stages.yaml); here a deployable may say what differs by stage.",
             ["on"] = "Every push builds; there is nothing to switch on.",
             ["name"] = "The repository's name is used.",
             ["version"] = "The format has no version; remove the key.",
-        });
+        },
+    };
+
+    /// <summary>Of a file with <c>modules</c>: the keys of its only module have no place beside them.</summary>
+    public static readonly Keys RootOfModules = Root with
+    {
+        Refused = ModuleKeys.ToDictionary(k => k, _ => "it belongs in a module", StringComparer.Ordinal),
+    };
 
     public static readonly Keys Step = new(
         "a step", ["name", "run", "timeout", "env"],
@@ -54,7 +75,7 @@ internal sealed record Keys(
     public static readonly Keys Artifact = new(
         "an artifact", ["name", "path"], ["retain", "media_type"], Map(("path", "paths file files destination source")));
 
-    public static readonly Keys ModuleResources = new("resources", ["cpus", "memory", "disk"], ["gpus", "network"], Map(
+    public static readonly Keys ModuleResources = new("'resources'", ["cpus", "memory", "disk"], ["gpus", "network"], Map(
         ("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb")));
 
     public static readonly Keys Resources = ModuleResources with
@@ -63,14 +84,19 @@ internal sealed record Keys(
         Foreign = Map(("cpus", "cpu cores"), ("memory", "mem memoryMb ram"), ("disk", "storage diskMb"), ("ports", "port")),
     };
 
+    public static readonly Keys RunResources = Resources with
+    {
+        Refused = new Dictionary<string, string>(StringComparer.Ordinal) { ["ports"] = "a cron or job has none" },
+    };
+
     public static readonly Keys StageResources = ModuleResources with
     {
-        Where = "the resources of a stage",
+        Where = "'resources' of a stage",
         Known = ["cpus", "memory"],
         Later = ["disk", "ports"],
     };
 
-    public static readonly Keys Deployable = new(
+    public static readonly Keys AnyDeployable = new(
         "a deployable",
         [
             "kind", "artifact", "run", "image", "instances", "resources", "health", "env", "route", "stages", "schedule", "timezone",
@@ -88,7 +114,7 @@ internal sealed record Keys(
             ("overlap", "concurrencyPolicy concurrency")));
 
     public static readonly Keys Health = new(
-        "health", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
+        "'health'", ["http", "startup", "interval", "timeout", "successes", "healthy_for"], ["tcp", "command", "port", "headers", "status"],
         Map(
             ("http", "path url endpoint httpGet"), ("startup", "start_period initialDelaySeconds grace"),
             ("interval", "period periodSeconds"),
@@ -105,20 +131,47 @@ internal sealed record Keys(
         Later = ["schedule", .. Stage.Later],
     };
 
+    /// <summary>What to say about a key that is not called something else here.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; private init; } = None;
+
+    /// <summary>Known keys that this very map cannot have, and why not: no hint may lead to one without saying so.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; private init; } = None;
+
+    /// <summary>The keys of a deployable of a kind.</summary>
+    public static Keys DeployableOf(string kind) => AnyDeployable with
+    {
+        Refused = KeysOfKinds
+            .Where(k => !k.Kinds.Split(" or ").Contains(kind))
+            .SelectMany(k => k.Keys.Split(' ').Select(key => (key, reason: $"only a {k.Kinds} has it")))
+            .ToDictionary(k => k.key, k => k.reason, StringComparer.Ordinal),
+    };
+
+    /// <summary>Ignored, so that anchors can be kept under it.</summary>
+    public static bool IsFree(string key) => key.StartsWith("x-", StringComparison.Ordinal);
+
     /// <summary>Message and hint for a key that is not known here.</summary>
     public (string Message, string? Hint) Explain(string key)
     {
         if (Later.Contains(key))
             return ($"'{key}' is not available in this version.", "Remove it; nothing would act on it.");
-        if (Foreign.TryGetValue(key, out var hint))
-            return ($"{Where} has no key '{key}'.", hint);
-        var near = Spelling.Nearest(key, Known, k => Math.Max(1, k.Length / 3));
-        return (
-            $"{Where} has no key '{(key.Length > 60 ? key[..60] + "…" : key)}'.",
-            near is null ? $"Known are {string.Join(", ", Known)}; keys that start with x- are free." : $"Did you mean '{near}'?");
+        var ours = Foreign.GetValueOrDefault(key);
+        if (ours is not null && Later.Contains(ours))
+            return ($"'{key}' is not available in this version.", "Remove it; nothing would act on it.");
+        return ($"{Where} has no key {TextRules.Quote(key)}.", Notes.GetValueOrDefault(key) ?? Hint(key, ours));
+    }
+
+    private string Hint(string key, string? ours)
+    {
+        if (ours is not null && Known.Contains(ours))
+            return $"'{key}' is called '{ours}' here{(Refused.TryGetValue(ours, out var why) ? $"; {why}" : "")}.";
+        var near = Known.FirstOrDefault(k => k.Equals(key, StringComparison.OrdinalIgnoreCase))
+            ?? Spelling.Nearest(key, Known, k => Math.Max(1, k.Length / 3));
+        if (near is not null)
+            return $"Did you mean '{near}'?{(Refused.TryGetValue(near, out var reason) ? $" But {reason}." : "")}";
+        return $"Known are {string.Join(", ", Known.Where(k => !Refused.ContainsKey(k)))}; keys that start with x- are free.";
     }
 
     private static Dictionary<string, string> Map(params (string Ours, string Theirs)[] names) => names
-        .SelectMany(n => n.Theirs.Split(' ').Select(theirs => (theirs, hint: $"'{theirs}' is called '{n.Ours}' here.")))
-        .ToDictionary(n => n.theirs, n => n.hint, StringComparer.Ordinal);
+        .SelectMany(n => n.Theirs.Split(' ').Select(theirs => (theirs, n.Ours)))
+        .ToDictionary(n => n.theirs, n => n.Ours, StringComparer.Ordinal);
 }

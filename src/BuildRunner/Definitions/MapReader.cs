@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Pipeline.Kernel.Yaml;
 
@@ -7,6 +8,8 @@ namespace Pipeline.BuildRunner.Definitions;
 /// once.</summary>
 internal sealed class MapReader
 {
+    private const int MaxValue = 32_768;
+
     private readonly Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
     private readonly DefinitionProblems problems;
 
@@ -16,7 +19,7 @@ internal sealed class MapReader
         Map = map;
         foreach (var entry in map.Entries)
         {
-            if (entry.Key.Text.StartsWith("x-", StringComparison.Ordinal))
+            if (Keys.IsFree(entry.Key.Text))
                 continue;
             if (keys.Known.Contains(entry.Key.Text))
                 entries[entry.Key.Text] = entry;
@@ -47,13 +50,15 @@ internal sealed class MapReader
         }
 
         if (node is not YamlScalar { IsNull: false } scalar)
-            return Wrong<string>(key, node, "a text");
-        if (scalar.Text.Trim().Length == 0)
-            return Wrong<string>(key, node, "a text that is not empty");
-        if (Encoding.UTF8.GetByteCount(scalar.Text) > max)
-            return Wrong<string>(key, node, $"a text of at most {max:N0} bytes");
-        return scalar.Text.Contains('\0', StringComparison.Ordinal)
-            ? Wrong<string>(key, node, "a text without NUL characters")
+            return Wrong<string>(key, node, "text");
+        if (string.IsNullOrWhiteSpace(scalar.Text))
+        {
+            problems.Add(node, $"'{key}' must not be empty.");
+            return null;
+        }
+
+        return Encoding.UTF8.GetByteCount(scalar.Text) > max
+            ? Wrong<string>(key, node, string.Create(CultureInfo.InvariantCulture, $"text of at most {max:N0} bytes"))
             : scalar.Text;
     }
 
@@ -62,14 +67,14 @@ internal sealed class MapReader
         $"a whole number from {min} to {max}", QuoteHint);
 
     public decimal Number(string key, decimal fallback, decimal min, decimal max) => Scalar(
-        key, fallback, s => Values.Number(s) is { } n && n >= min && n <= max ? Math.Round(n, 3) : null, $"a number from {min} to {max}",
-        QuoteHint);
+        key, fallback, s => Values.Number(s) is { } n && n >= min && n <= max ? Math.Round(n, 3) : null,
+        string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"), QuoteHint);
 
     public double Seconds(string key, double fallback) => Scalar(
-        key, fallback, s => Values.Duration(s.Text), "a duration", _ => "Write 90s, 15m or 2h: a number with its unit.");
+        key, fallback, s => Values.Duration(s.Text), "a duration", _ => "Write 90s, 15m or 2h: a number with its unit, at most 7 days.");
 
     public decimal Megabytes(string key, decimal fallback) => Scalar(
-        key, fallback, s => Values.SizeMb(s.Text), "a size", _ => "Write 256MB or 1GiB: a number with its unit.");
+        key, fallback, s => Values.SizeMb(s.Text), "a size", _ => "Write 256MB or 1GiB: a number with its unit, at most 16 TiB.");
 
     /// <param name="read">Null for what it cannot be.</param>
     private T Scalar<T>(string key, T fallback, Func<YamlScalar, T?> read, string expected, Func<YamlNode, string?> hint) where T : struct
@@ -105,15 +110,20 @@ internal sealed class MapReader
         {
             if (!Values.IsVariable(entry.Key.Text))
                 problems.Add(
-                    entry.Key, $"'{entry.Key.Text}' is no name of an environment variable.",
-                    "Use letters, digits and _; do not begin with a digit.");
+                    entry.Key, $"{TextRules.Quote(entry.Key.Text)} cannot name an environment variable.",
+                    "Use up to 128 letters, digits and '_'; do not begin with a digit.");
             else if (entry.Key.Text.StartsWith("PIPELINE_", StringComparison.Ordinal))
                 problems.Add(
                     entry.Key, $"'{entry.Key.Text}': names that start with PIPELINE_ are set by the server.", "Choose another name.");
             else if (entry.Value is not YamlScalar value)
-                problems.Add(entry.Value, $"The value of '{entry.Key.Text}' must be a text, not {entry.Value.Kind}.");
-            else if (value.Text.Length > 32_768 || value.Text.Contains('\0', StringComparison.Ordinal))
-                problems.Add(value, $"The value of '{entry.Key.Text}' is too long or holds a NUL character.");
+                problems.Add(entry.Value, $"The value of '{entry.Key.Text}' must be text, not {TextRules.Describe(entry.Value)}.");
+            else if (value.Text.Length > MaxValue)
+                problems.Add(
+                    value,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The value of '{entry.Key.Text}' has {value.Text.Length:N0} characters; at most {MaxValue:N0} are possible."),
+                    "Put it into a file of the repository.");
             else
                 variables[entry.Key.Text] = value.IsNull ? "" : value.Text;
         }
@@ -126,7 +136,7 @@ internal sealed class MapReader
 
     private T? Wrong<T>(string key, YamlNode node, string expected, string? hint = null) where T : class
     {
-        problems.Add(node, $"'{key}' must be {expected}, not {node.Kind}.", hint);
+        problems.Add(node, $"'{key}' must be {expected}, not {TextRules.Describe(node)}.", hint);
         return null;
     }
 }

@@ -6,9 +6,12 @@ namespace Pipeline.BuildRunner.Definitions;
 /// once.</summary>
 internal static class ModuleGraph
 {
-    public static void Check(IReadOnlyList<PlacedModule> modules, DefinitionProblems problems)
+    private const int LongestCircle = 12;
+
+    /// <param name="declared">Every name under <c>modules</c>, of a module that cannot be read too.</param>
+    public static void Check(IReadOnlyList<PlacedModule> modules, IEnumerable<string> declared, DefinitionProblems problems)
     {
-        var names = modules.Select(m => m.Module.Name).ToHashSet(StringComparer.Ordinal);
+        var names = modules.Select(m => m.Module.Name).Concat(declared).ToHashSet(StringComparer.Ordinal);
         var twins = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var makers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var module in modules)
@@ -18,7 +21,9 @@ internal static class ModuleGraph
                     module.At, $"'{module.Module.Name}' and '{twins[module.Module.Name]}' differ by case only.",
                     "GitHub shows them as one: choose another name.");
             foreach (var dependency in module.DependsOn.Where(d => !names.Contains(d.Text)))
-                problems.Add(dependency, $"There is no module '{dependency.Text}'.", Nearest(dependency.Text, names));
+                problems.Add(
+                    dependency, $"There is no module {TextRules.Quote(dependency.Text)}.",
+                    Nearest(dependency.Text, names.Where(n => n != module.Module.Name)));
             foreach (var (artifact, at) in module.ArtifactsAt)
             {
                 if (!makers.TryAdd(artifact, module.Module.Name) && makers[artifact] != module.Module.Name)
@@ -33,44 +38,43 @@ internal static class ModuleGraph
 
     public static string? Nearest(string name, IEnumerable<string> known)
     {
-        var all = known.Order(StringComparer.Ordinal).ToList();
-        var near = all.FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase)
-            || k.StartsWith(name, StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith(k, StringComparison.OrdinalIgnoreCase));
-        return near is not null ? $"Did you mean '{near}'?" : all.Count > 0 ? $"There are {string.Join(", ", all.Take(10))}." : null;
+        var all = known.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var near = all.FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? Spelling.Nearest(name, all, k => k.Length / 3)
+            ?? all.FirstOrDefault(k => name.Length > 0 && (k.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith(k, StringComparison.OrdinalIgnoreCase)));
+        if (near is not null)
+            return $"Did you mean '{near}'?";
+        return all.Count > 0 ? $"Known are {string.Join(", ", all.Take(10))}{(all.Count > 10 ? ", …" : ".")}" : null;
     }
 
-    // Peels off modules whose dependencies are peeled; what is left waits for itself.
+    // Depth first; a dependency on a module that is still under way closes a circle. Without those dependencies no circle is left.
     private static void CheckCircles(IReadOnlyList<PlacedModule> modules, DefinitionProblems problems)
     {
-        var left = modules.GroupBy(m => m.Module.Name, StringComparer.Ordinal).ToDictionary(
-            g => g.Key, g => g.First(), StringComparer.Ordinal);
-        while (left.Values.Where(m => !m.Module.DependsOn.Any(left.ContainsKey)).ToList() is { Count: > 0 } free)
-        {
-            foreach (var module in free)
-                left.Remove(module.Module.Name);
-        }
-
-        if (left.Count == 0)
-            return;
-        var circle = Circle(left);
-        var first = left[circle[0]];
-        problems.Add(
-            first.DependsOn.First(d => d.Text == circle[1]),
-            $"The modules wait for each other: {string.Join(" → ", circle)}.",
-            "Remove one of these dependencies.");
+        var unseen = modules.ToDictionary(m => m.Module.Name, StringComparer.Ordinal);
+        foreach (var module in modules.Reverse())
+            Follow(module, [], unseen, problems);
     }
 
-    private static List<string> Circle(Dictionary<string, PlacedModule> left)
+    private static void Follow(
+        PlacedModule module, List<string> path, Dictionary<string, PlacedModule> unseen, DefinitionProblems problems)
     {
-        var path = new List<string>();
-        var name = left.Keys.Order(StringComparer.Ordinal).First();
-        while (!path.Contains(name))
+        if (!unseen.Remove(module.Module.Name))
+            return;
+        path.Add(module.Module.Name);
+        foreach (var dependency in module.DependsOn)
         {
-            path.Add(name);
-            name = left[name].Module.DependsOn.First(left.ContainsKey);
+            if (path.IndexOf(dependency.Text) is >= 0 and var start)
+                problems.Add(
+                    dependency, $"The modules wait for each other: {Describe([path[^1], .. path.Skip(start)])}.",
+                    "Remove one of these dependencies.");
+            else if (unseen.TryGetValue(dependency.Text, out var next))
+                Follow(next, path, unseen, problems);
         }
 
-        return [.. path.Skip(path.IndexOf(name)), name];
+        path.RemoveAt(path.Count - 1);
     }
+
+    private static string Describe(List<string> circle) => string.Join(
+        " → ", circle.Count > LongestCircle ? [.. circle.Take(LongestCircle - 1), "…", circle[^1]] : circle);
 }

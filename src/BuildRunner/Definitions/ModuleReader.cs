@@ -16,7 +16,7 @@ internal static class ModuleReader
         var path = ReadPath(module, "path", problems, mayBeRoot: true) ?? "";
         if (path.Length > 0 && !exists(path))
             problems.Add(
-                module.At("path"), $"There is no folder '{path}' in the repository at this commit.",
+                module.At("path"), $"There is no folder {TextRules.Quote(path)} in the repository at this commit.",
                 "Paths are relative to the repository.");
         var timeout = module.Seconds("timeout", DefaultTimeout);
         var dependsOn = ReadDependencies(module, problems);
@@ -41,7 +41,8 @@ internal static class ModuleReader
         if (Values.IsInside(path) && (mayBeRoot || clean.Length > 0))
             return clean;
         problems.Add(
-            map.At(key), $"'{key}' must lie inside the repository: '{path}' does not.", "Write it relative, without '..' and '\\'.");
+            map.At(key), $"'{key}' must lie inside the repository: {TextRules.Quote(path)} does not.",
+            "Write it relative, without '..', '\\' and control characters.");
         return null;
     }
 
@@ -61,13 +62,13 @@ internal static class ModuleReader
         foreach (var item in items)
         {
             if (item is not YamlScalar { IsNull: false } name)
-                problems.Add(item, $"'depends_on' lists names of modules, not {item.Kind}.");
+                problems.Add(item, $"'depends_on' lists names of modules, not {TextRules.Describe(item)}.");
             else if (name.Text.Contains(':', StringComparison.Ordinal) || name.Text.Contains('/', StringComparison.Ordinal))
                 problems.Add(
-                    name, $"'{name.Text}': modules of other repositories are not available in this version.",
+                    name, $"{TextRules.Quote(name.Text)}: modules of other repositories are not available in this version.",
                     "Depend on modules of this file.");
             else if (names.Any(n => n.Text == name.Text))
-                problems.Add(name, $"'{name.Text}' is listed twice.");
+                problems.Add(name, $"{TextRules.Quote(name.Text)} is listed twice.");
             else
                 names.Add(name);
         }
@@ -82,16 +83,16 @@ internal static class ModuleReader
         {
             if (item is not YamlMap map)
             {
-                problems.Add(item, $"A step must be a map, not {item.Kind}.", "Write - { name: test, run: ./test.sh }");
+                problems.Add(item, $"A step must be a map, not {TextRules.Describe(item)}.", "Write - { name: test, run: ./test.sh }");
                 continue;
             }
 
             var step = new MapReader(map, Keys.Step, problems);
-            var name = step.Text("name", max: 100) ?? $"step-{steps.Count + 1}";
+            var name = step.Text("name", max: 100)?.ReplaceLineEndings(" ").Trim() ?? $"step-{steps.Count + 1}";
             if (steps.Any(s => s.Name == name))
                 problems.Add(step.At("name"), $"There are two steps named '{name}' in this module.", "Give each its own name.");
             steps.Add(new StepDefinition(
-                name.ReplaceLineEndings(" ").Trim(), step.Text("run", required: true, MaxScript) ?? "",
+                name, step.Text("run", required: true, MaxScript) ?? "",
                 step.Seconds("timeout", moduleTimeout), step.Variables("env")));
         }
 
@@ -107,7 +108,7 @@ internal static class ModuleReader
         {
             if (item is not YamlMap map)
             {
-                problems.Add(item, $"An artifact must be a map, not {item.Kind}.", "Write - { name: app, path: out/app }");
+                problems.Add(item, $"An artifact must be a map, not {TextRules.Describe(item)}.", "Write - { name: app, path: out/app }");
                 continue;
             }
 
@@ -117,9 +118,7 @@ internal static class ModuleReader
                 problems.Add(map, "'path' is missing.", "It names a file or folder that the steps make.");
             var path = ReadPath(artifact, "path", problems, mayBeRoot: false);
             if (name is not null && !Values.IsName(name))
-                problems.Add(
-                    artifact.At("name"), $"'{name}' cannot name an artifact.",
-                    "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.");
+                problems.Add(artifact.At("name"), $"{TextRules.Quote(name)} cannot name an artifact.", Values.NameHint);
             else if (name is not null && !at.TryAdd(name, artifact.At("name")))
                 problems.Add(artifact.At("name"), $"There are two artifacts named '{name}' in this module.", "Give each its own name.");
             else if (name is not null && path is not null)

@@ -37,7 +37,7 @@ internal sealed record DeployableDefinition(
 /// <param name="Timezone">IANA name.</param>
 /// <param name="Overlap"><c>skip</c>, <c>allow</c> or <c>replace</c>: at a fire time while a run is under way.</param>
 /// <param name="CatchUp"><c>none</c> or <c>once</c>: for fire times that passed while nobody could start them.</param>
-/// <param name="OnDeploy">A job that runs once with each promotion, which stands or falls with it; otherwise it runs when asked.</param>
+/// <param name="OnDeploy">A job that runs once with each promotion, which stands or falls with it; otherwise it runs on request.</param>
 /// <param name="TimeoutSeconds">Of a run; null: no limit.</param>
 /// <param name="Retries">How often a run that failed by itself is started again.</param>
 /// <param name="MaxRunning">Of a job: runs at a time; null: any number.</param>

@@ -14,9 +14,11 @@ internal static class RunsReader
     private static readonly string[] Overlaps = ["skip", "allow", "replace"];
     private static readonly string[] CatchUps = ["none", "once"];
 
-    /// <returns>Null for what runs all the time.</returns>
-    public static RunsDefinition? Read(MapReader map, string kind, DefinitionProblems problems)
+    /// <returns>Null for what runs all the time, and when the kind is not known.</returns>
+    public static RunsDefinition? Read(MapReader map, string? kind, DefinitionProblems problems)
     {
+        if (kind is null)
+            return null;
         if (kind is not ("cron" or "job"))
         {
             Refuse(map, [.. OfCrons, .. OfJobs, .. OfBoth], k => $"A {kind} runs all the time: it has no '{k}'.",
@@ -27,7 +29,7 @@ internal static class RunsReader
         Refuse(map, OfServices, k => $"A {kind} runs to its end: it has no '{k}'.", "Remove it, or make it a service or worker.", problems);
         Refuse(map, kind == "cron" ? OfJobs : OfCrons, k => $"A {kind} has no '{k}'.",
             kind == "cron"
-                ? "Only a job has it; a cron runs by its schedule, and when asked."
+                ? "Only a job has it; a cron runs by its schedule, and on request."
                 : "Only a cron has it; make it one, or remove the key.",
             problems);
         var timeout = map.Has("timeout") ? map.Seconds("timeout", 0) : (double?)null;
@@ -42,9 +44,9 @@ internal static class RunsReader
     private static RunsDefinition ReadCron(MapReader map, DefinitionProblems problems)
     {
         var zone = map.Text("timezone") ?? "UTC";
-        var isZone = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _);
+        var isZone = Schedules.IsTimeZone(zone);
         if (!isZone)
-            problems.Add(map.At("timezone"), $"'{zone}' is not a time zone.", "Give an IANA name such as Europe/Athens.");
+            problems.Add(map.At("timezone"), $"{TextRules.Quote(zone)} is not a time zone.", "Give an IANA name such as Europe/Athens.");
         var schedule = map.Text("schedule", required: true, 100);
         if (schedule is not null && Schedules.ProblemOf(new Schedule(schedule, isZone ? zone : "UTC")) is { } wrong)
             problems.Add(map.At("schedule"), wrong, "For example \"0 3 * * *\": at 3:00 every day.");
@@ -58,7 +60,7 @@ internal static class RunsReader
         if (map.Text(key) is not { } word)
             return null;
         if (!words.Contains(word))
-            problems.Add(map.At(key), $"'{key}' must be {string.Join(" or ", words)}, not '{word}'.");
+            problems.Add(map.At(key), $"'{key}' must be {string.Join(" or ", words)}, not {TextRules.Quote(word)}.");
         return word;
     }
 
@@ -68,7 +70,7 @@ internal static class RunsReader
             return null;
         if (node is YamlScalar { IsPlain: true, Text: "true" or "false" } flag)
             return flag.Text == "true";
-        problems.Add(node, $"'{key}' must be true or false, not {node.Kind}.");
+        problems.Add(node, $"'{key}' must be true or false, not {TextRules.Describe(node)}.");
         return null;
     }
 

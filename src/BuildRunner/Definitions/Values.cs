@@ -7,9 +7,13 @@ namespace Pipeline.BuildRunner.Definitions;
 /// <summary>The scalar rules of a definition: YAML 1.2 booleans only, durations, sizes.</summary>
 internal static partial class Values
 {
-    private const int SecondsPerDay = 86_400;
+    /// <summary>What to write where <see cref="IsName"/> fails.</summary>
+    public const string NameHint = "Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.";
 
-    /// <summary><c>500ms 90s 15m 2h 1d</c>, and sums such as <c>1h30m</c>. Zero and more than 7 days are refused.</summary>
+    private const int SecondsPerDay = 86_400;
+    private const double Shortest = 0.001;
+
+    /// <summary><c>500ms 90s 15m 2h 1d</c>, and sums such as <c>1h30m</c>. Less than 1 ms and more than 7 days are refused.</summary>
     public static double? Duration(string text)
     {
         if (text.Length > 30 || !DurationPattern().IsMatch(text))
@@ -27,7 +31,7 @@ internal static partial class Values
             };
         }
 
-        return seconds is > 0 and <= 7 * SecondsPerDay ? seconds : null;
+        return seconds is >= Shortest and <= 7 * SecondsPerDay ? seconds : null;
     }
 
     /// <summary>MiB of <c>256MB 1GiB 1.5GB</c>. As in Mesos, M and Mi are both 2^20.</summary>
@@ -44,7 +48,7 @@ internal static partial class Values
             "G" => number * 1024,
             _ => number * 1024 * 1024,
         };
-        return mb is > 0 and <= 16 * 1024 * 1024 ? Math.Round(mb, 3) : null;
+        return mb <= 16 * 1024 * 1024 && Math.Round(mb, 3) is > 0 and var rounded ? rounded : null;
     }
 
     public static decimal? Number(YamlScalar scalar) =>

@@ -12,4 +12,7 @@ public static class Schedules
         var (rule, problem) = CronRule.Parse(schedule);
         return problem ?? (rule!.After(DateTimeOffset.UnixEpoch) is null ? $"'{schedule.Cron}' never fires: there is no such day." : null);
     }
+
+    /// <summary>Whether the text is an IANA name of a time zone.</summary>
+    public static bool IsTimeZone(string text) => TimeZones.Find(text) is not null;
 }

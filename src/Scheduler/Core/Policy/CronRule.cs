@@ -17,7 +17,7 @@ internal sealed class CronRule
     /// <returns>The rule, or what is wrong with the schedule and what would be right.</returns>
     public static (CronRule? Rule, string? Problem) Parse(Schedule schedule)
     {
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out var zone))
+        if (TimeZones.Find(schedule.TimeZone) is not { } zone)
             return (null, $"'{schedule.TimeZone}' is not a time zone: give an IANA name such as Europe/Athens.");
         var fields = schedule.Cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length;
         if (!schedule.Cron.StartsWith('@') && fields is not (5 or 6))
