@@ -93,8 +93,8 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task A_statement_by_an_unknown_key_is_refused()
     {
-        using var stranger = SigningKey.Create();
-        await Refused(Spec(by: stranger), VerificationCode.UntrustedKey);
+        using var untrusted = SigningKey.Create();
+        await Refused(Spec(by: untrusted), VerificationCode.UntrustedKey);
     }
 
     [Fact]

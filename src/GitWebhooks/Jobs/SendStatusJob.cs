@@ -38,11 +38,12 @@ internal sealed class SendStatusJob(
         _ => throw new InvariantViolatedException($"Unknown outcome {outcome}."),
     };
 
+    // The row waits, through restarts too: a retry of Polly would end with the process.
     private async Task<bool> WaitAsync(CommitStatus status, SendOutcome.TryAgain again, CancellationToken ct)
     {
         Log.StatusNotSent(logger, status.Context, status.Sha, status.Attempts + 1, again.Reason);
         var backoff = time.GetUtcNow().AddSeconds(Math.Min(2 << Math.Min(status.Attempts, 10), 600));
-        var wake = again.NotBefore is { } asked && asked > backoff ? asked : backoff;
+        var wake = again.NotBefore is { } requested && requested > backoff ? requested : backoff;
         return await statuses.SettleAsync(status, "waiting", again.Reason, wake, ct);
     }
 

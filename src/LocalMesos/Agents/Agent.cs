@@ -74,8 +74,8 @@ internal sealed class Agent
     {
         if (!IsLinked || tasks.Find(frameworkId, taskId) is not { } task)
             return;
-        var obeysPolicy = context.Options.HttpCommandExecutor || task.Executor is not null;
-        task.Run.Kill(TaskEndReason.Killed, obeysPolicy ? policy ?? task.Launch.Info.KillPolicy : null);
+        var usesPolicy = context.Options.HttpCommandExecutor || task.Executor is not null;
+        task.Run.Kill(TaskEndReason.Killed, usesPolicy ? policy ?? task.Launch.Info.KillPolicy : null);
     }
 
     /// <summary>Kills every task, at most after the grace period of <paramref name="config"/>.</summary>
