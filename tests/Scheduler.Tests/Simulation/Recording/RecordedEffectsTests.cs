@@ -36,7 +36,7 @@ public sealed class RecordedEffectsTests(ITestOutputHelper output)
     [Fact]
     public async Task A_history_can_be_dumped_in_full()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SIM_DUMP"), CultureInfo.InvariantCulture, out var requested) ? requested : 0;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SIM_DUMP"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 0;
         var path = Path.Combine(AppContext.BaseDirectory, $"effects.{seed}.txt");
         await using (var dump = new StreamWriter(path))
             await PlayAsync(seed > 0 ? seed : 1, dump, seed > 0 ? Steps : 50);
