@@ -142,6 +142,35 @@ public sealed class PromotionCheckTests
     public void A_statement_of_another_kind_by_the_right_key_is_passed_over() =>
         Assert.True(Check(Signed("urn:other", "{}", Promoter), Promotion(), Signed("urn:other", "{}", Builder), Provenance()).Ok);
 
+    [Fact]
+    public void A_statement_of_another_kind_that_says_the_same_is_neither_a_promotion_nor_a_provenance()
+    {
+        static string Retyped(string envelope, string type, SigningKey by) =>
+            Signed(type, Statements.Peek(envelope)!.Predicate.GetRawText(), by);
+
+        Missing("promotion", Check(Retyped(Promotion(), "urn:other", Promoter), Provenance()));
+        Missing("promotion", Check(Retyped(Promotion(), PromotionPredicate.Type.ToUpperInvariant(), Promoter), Provenance()));
+        Missing("provenance", Check(Promotion(), Retyped(Provenance(), "urn:other", Builder)));
+        Assert.True(Check(Retyped(Promotion(), PromotionPredicate.Type, Promoter), Retyped(Provenance(), ProvenancePredicate.Type, Builder)).Ok);
+    }
+
+    [Fact]
+    public void Of_several_signatures_one_that_holds_is_enough_and_one_by_a_key_of_another_role_is_none()
+    {
+        using var stranger = SigningKey.Create();
+        var good = Dsse.TryParse(Promotion())!;
+        var (bad, foreign) = (new DsseSignature(Promoter.Id, "AAAA"), Dsse.TryParse(Promotion(by: stranger))!.Signatures[0]);
+        string With(params DsseSignature[] signatures) => Dsse.ToJson(good with { Signatures = signatures });
+
+        Assert.True(Check(With(foreign, bad, good.Signatures[0]), Provenance()).Ok);
+        Assert.True(Check(With(good.Signatures[0], bad), Provenance()).Ok);
+        Assert.True(Check(With(good.Signatures[0] with { KeyId = null }), Provenance()).Ok);
+        Assert.Equal(VerificationCode.SignatureInvalid, Check(With(foreign, bad), Provenance()).Code);
+        Assert.Equal(VerificationCode.UntrustedKey, Check(With(foreign), Provenance()).Code);
+        Assert.False(Check(With(foreign with { KeyId = Promoter.Id }), Provenance()).Ok);
+        Assert.False(Check(With(good.Signatures[0] with { KeyId = Builder.Id }), Provenance()).Ok);
+    }
+
     [Theory]
     [InlineData(-1, true)]
     [InlineData(0, false)]
