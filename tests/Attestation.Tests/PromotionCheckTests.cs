@@ -151,7 +151,8 @@ public sealed class PromotionCheckTests
         Missing("promotion", Check(Retyped(Promotion(), "urn:other", Promoter), Provenance()));
         Missing("promotion", Check(Retyped(Promotion(), PromotionPredicate.Type.ToUpperInvariant(), Promoter), Provenance()));
         Missing("provenance", Check(Promotion(), Retyped(Provenance(), "urn:other", Builder)));
-        Assert.True(Check(Retyped(Promotion(), PromotionPredicate.Type, Promoter), Retyped(Provenance(), ProvenancePredicate.Type, Builder)).Ok);
+        Assert.True(Check(
+            Retyped(Promotion(), PromotionPredicate.Type, Promoter), Retyped(Provenance(), ProvenancePredicate.Type, Builder)).Ok);
     }
 
     [Fact]

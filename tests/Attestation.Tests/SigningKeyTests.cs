@@ -75,7 +75,8 @@ public sealed class SigningKeyTests
     public void An_encrypted_key_is_a_cryptographic_error_that_says_so()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var pem = key.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1));
+        var pem = key.ExportEncryptedPkcs8PrivateKeyPem(
+            "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1));
 
         var refused = Assert.Throws<CryptographicException>(() => SigningKey.FromPem(pem));
 

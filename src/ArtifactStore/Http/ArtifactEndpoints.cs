@@ -78,18 +78,24 @@ internal static class ArtifactEndpoints
             ? attestations.Check(
                 request.Envelopes ?? [.. stored.Select(s => s.Envelope.GetRawText())],
                 new ExpectedPromotion(artifact.ToString(), release.ToString(), stage, request.Generation ?? 0, request.Deployable))
-            : OfProvenance(stored);
+            : OfProvenance(artifact, stored);
         if (intact == false)
             outcome = new VerificationOutcome(VerificationCode.DigestMismatch, "The stored bytes have another digest.");
         return TypedResults.Ok(new VerifyAnswer(outcome.Ok, outcome.Code, outcome.Detail, intact, stored));
     }
 
-    private static VerificationOutcome OfProvenance(IReadOnlyList<AttestationView> stored)
+    private static VerificationOutcome OfProvenance(Digest artifact, IReadOnlyList<AttestationView> stored)
     {
         var provenance = stored.Where(s => s.PredicateType == ProvenancePredicate.Type).ToList();
-        return provenance.Any(p => p.Verified) ? VerificationOutcome.Verified
-            : provenance.Count > 0 ? new VerificationOutcome(provenance[0].Code, provenance[0].Detail)
-            : new VerificationOutcome(VerificationCode.StatementMissing, "No provenance is stored for these bytes.");
+        if (provenance.Count == 0)
+            return new VerificationOutcome(VerificationCode.StatementMissing, "No provenance is stored for these bytes.");
+        var verified = provenance.Where(p => p.Verified).ToList();
+        if (verified.Count == 0)
+            return new VerificationOutcome(provenance[0].Code, provenance[0].Detail);
+        // The row that links a statement to its subject is not signed; the statement is.
+        return verified.Any(p => Statements.Peek(p.Envelope.GetRawText())?.IsAbout(artifact.ToString()) == true)
+            ? VerificationOutcome.Verified
+            : new VerificationOutcome(VerificationCode.DigestMismatch, "The stored provenance is about other bytes.");
     }
 
     // A name for the download only; never a path.
