@@ -16,9 +16,11 @@ internal static class FarCommit
     /// <param name="facts">All but author and dates.</param>
     public static CommitFacts Complete(string mirror, CommitFacts facts)
     {
-        var header = TextOf(mirror, facts.Sha).Replace("\0", "", StringComparison.Ordinal).Split('\n').TakeWhile(l => l.Length > 0).ToList();
+        var text = TextOf(mirror, facts.Sha).Replace("\0", "", StringComparison.Ordinal);
+        var header = text.Split('\n').TakeWhile(l => l.Length > 0).ToList();
         var (name, email, authored) = PersonIn(header, "author ");
-        return facts with { AuthorName = name, AuthorEmail = email, AuthoredAt = authored, CommittedAt = PersonIn(header, "committer ").At };
+        var committed = PersonIn(header, "committer ").At;
+        return facts with { AuthorName = name, AuthorEmail = email, AuthoredAt = authored, CommittedAt = committed };
     }
 
     /// <summary>A line such as <c>author Eleni &lt;eleni@example.org&gt; 1700000000 +0200</c>, read as far as it goes.</summary>

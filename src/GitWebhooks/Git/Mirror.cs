@@ -238,7 +238,8 @@ internal sealed class Mirror
             var author = commit.Author;
             return facts with
             {
-                AuthorName = Clean(author.Name), AuthorEmail = Clean(author.Email), AuthoredAt = author.When, CommittedAt = commit.Committer.When,
+                AuthorName = Clean(author.Name), AuthorEmail = Clean(author.Email), AuthoredAt = author.When,
+                CommittedAt = commit.Committer.When,
             };
         }
         catch (ArgumentOutOfRangeException)
