@@ -158,9 +158,9 @@ public sealed class PromotionCheckTests
     [Fact]
     public void Of_several_signatures_one_that_holds_is_enough_and_one_by_a_key_of_another_role_is_none()
     {
-        using var stranger = SigningKey.Create();
+        using var unlisted = SigningKey.Create();
         var good = Dsse.TryParse(Promotion())!;
-        var (bad, foreign) = (new DsseSignature(Promoter.Id, "AAAA"), Dsse.TryParse(Promotion(by: stranger))!.Signatures[0]);
+        var (bad, foreign) = (new DsseSignature(Promoter.Id, "AAAA"), Dsse.TryParse(Promotion(by: unlisted))!.Signatures[0]);
         string With(params DsseSignature[] signatures) => Dsse.ToJson(good with { Signatures = signatures });
 
         Assert.True(Check(With(foreign, bad, good.Signatures[0]), Provenance()).Ok);

@@ -89,7 +89,7 @@ public sealed class StatementTests
         """{"_type":"https://in-toto.io/Statement/v1","subject":[null],"predicateType":"t","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a"}],"predicateType":"t","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a","digest":{}},null],"predicateType":"t","predicate":{}}""",
-        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a"},{"name":"b","digest":{}}],"predicateType":"t","predicate":{}}""",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a"},{"digest":{}}],"predicateType":"t","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":7}}],"predicateType":"t","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"\ud800","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[],"subject":[],"predicateType":"t","predicate":{}}""",

@@ -58,7 +58,8 @@ public sealed class HttpTests : IAsyncLifetime
 
         var bad = await VerifyAsync(new { artifact = Api.Digest });
         Assert.Equal(VerificationCode.DigestMismatch, bad.GetProperty("code").GetString());
-        Assert.Equal(HttpStatusCode.InternalServerError, (await http.GetAsync($"/api/v1/artifacts/{Api.Digest}?verify=true", None)).StatusCode);
+        var download = await http.GetAsync($"/api/v1/artifacts/{Api.Digest}?verify=true", None);
+        Assert.Equal(HttpStatusCode.InternalServerError, download.StatusCode);
         var promotion = await VerifyAsync(new { artifact = Web.Digest, release = release.Digest, stage = "production", generation = 1 });
         Assert.Equal(VerificationCode.StatementMissing, promotion.GetProperty("code").GetString());
     }
@@ -80,7 +81,8 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?cursor=x", None)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?repository=o/r", None)).StatusCode);
         var numbered = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&number=1", None);
-        Assert.Equal(release.Digest.ToString(), Assert.Single(numbered.GetProperty("items").EnumerateArray()).GetProperty("digest").GetString());
+        var only = Assert.Single(numbered.GetProperty("items").EnumerateArray());
+        Assert.Equal(release.Digest.ToString(), only.GetProperty("digest").GetString());
         var none = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&number=2", None);
         Assert.Equal(0, none.GetProperty("items").GetArrayLength());
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?number=1", None)).StatusCode);
@@ -92,5 +94,6 @@ public sealed class HttpTests : IAsyncLifetime
     }
 
     private async Task<JsonElement> VerifyAsync(object request) =>
-        await (await http.PostAsJsonAsync("/api/v1/attestations/verify", request, None)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(None);
+        await (await http.PostAsJsonAsync("/api/v1/attestations/verify", request, None)).EnsureSuccessStatusCode()
+            .Content.ReadFromJsonAsync<JsonElement>(None);
 }

@@ -13,6 +13,7 @@ public sealed class InputTests(SharedHost shared) : IClassFixture<SharedHost>
     private const string Url = "/api/v1/releases";
     private const string Verify = "/api/v1/attestations/verify";
     private const string NoDigest = " is not a digest: expected sha256: and 64 hex digits.";
+    private const string NoStage = "It is checked for a stage only: name the stage, or leave ";
     private const string InItsRepository = "Releases are numbered in their repository: give repository with it, and no cursor.";
     private const string NoCursor = "The cursor is not one of ours: use 'next' of the page before, unchanged.";
     private static readonly CancellationToken None = CancellationToken.None;
@@ -26,8 +27,12 @@ public sealed class InputTests(SharedHost shared) : IClassFixture<SharedHost>
         "A promotion is checked for one generation: name it with the stage.")]
     [InlineData("""{"artifact":"HEX","stage":"production","generation":1}""", "/release", $"''{NoDigest}")]
     [InlineData("""{"artifact":"HEX","stage":"production","generation":1,"release":"1"}""", "/release", $"'1'{NoDigest}")]
+    [InlineData("""{"artifact":"HEX","release":"HEX"}""", "/release", $"{NoStage}release out.")]
+    [InlineData("""{"artifact":"HEX","generation":0}""", "/generation", $"{NoStage}generation out.")]
+    [InlineData("""{"artifact":"HEX","deployable":""}""", "/deployable", $"{NoStage}deployable out.")]
+    [InlineData("""{"artifact":"HEX","envelopes":[]}""", "/envelopes", $"{NoStage}envelopes out.")]
     [InlineData(
-        """{"artifact":"HEX","envelopes":["{}",null]}""", "/envelopes",
+        """{"artifact":"HEX","stage":"production","generation":1,"release":"HEX","envelopes":["{}",null]}""", "/envelopes",
         "Each envelope is DSSE JSON in a string; one of them is null.")]
     public async Task A_request_that_cannot_be_checked_names_its_field(string body, string pointer, string detail)
     {

@@ -110,17 +110,18 @@ public sealed class ReceiverInputTests : IClassFixture<AddRepositoryTests.Shared
         Assert.Equal(jobs, host.Jobs.All.Count);
     }
 
+    private static string BodyOf(string what) => what switch
+    {
+        "form without payload" => "payloads=%7B%7D&x=1",
+        "form as JSON" => "payload=%7B%7D",
+        "deep" => string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100),
+        "half" => Body[..^1],
+        _ => Body,
+    };
+
     private static HttpRequestMessage Request(string what)
     {
-        var body = what switch
-        {
-            "form without payload" => "payloads=%7B%7D&x=1",
-            "form as JSON" => "payload=%7B%7D",
-            "deep" => string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100),
-            "half" => Body[..^1],
-            _ => Body,
-        };
-        var bytes = Encoding.UTF8.GetBytes(body);
+        var bytes = Encoding.UTF8.GetBytes(BodyOf(what));
         var path = what switch { "forge" => "gitlab", "GITHUB" => "GitHub", _ => "github" };
         var request = new HttpRequestMessage(HttpMethod.Post, $"/hooks/{path}") { Content = new ByteArrayContent(bytes) };
         request.Content.Headers.ContentType = what switch
