@@ -56,9 +56,9 @@ public static class Dsse
                 ? envelope
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            return null;
+            return null; // an argument error: half a surrogate pair, which no JSON can hold
         }
     }
 

@@ -54,6 +54,12 @@ internal sealed class Store : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<string> TextAsync(string sql)
+    {
+        await using var command = Get<NpgsqlDataSource>().CreateCommand(sql);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();

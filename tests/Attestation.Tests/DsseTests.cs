@@ -134,9 +134,17 @@ public sealed class DsseTests
     [InlineData("{\"payload\":\"\",\"payloadType\":\"t\"}")]
     [InlineData("{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[{\"keyid\":\"k\"}]}")]
     [InlineData("{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"\"},{\"sig\":null}]}")]
+    [InlineData("{\"payload\":\"\",\"payloadType\":\"\\ud800\",\"signatures\":[{\"sig\":\"\"}]}")]
     [InlineData("{\"payload\":7,\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"\"}]}")]
     [InlineData("{\"payload\":\"a\",\"payload\":\"b\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"\"}]}")]
     public void What_is_no_envelope_is_refused(string json) => Assert.Null(Dsse.TryParse(json));
+
+    [Theory]
+    [InlineData('\ud800')]
+    [InlineData('\udc00')]
+    [InlineData('\0')]
+    public void A_character_that_JSON_cannot_hold_is_refused_and_throws_nothing(char hostile) => Assert.Null(
+        Dsse.TryParse("{\"payload\":\"\",\"payloadType\":\"t" + hostile + "\",\"signatures\":[{\"sig\":\"\"}]}"));
 
     [Fact]
     public void Members_that_nobody_knows_are_ignored() =>

@@ -100,13 +100,13 @@ public sealed class PromotionCheckTests
     [Fact]
     public void A_statement_by_a_key_of_another_role_counts_as_absent()
     {
-        using var stranger = SigningKey.Create();
+        using var untrusted = SigningKey.Create();
         foreach (var (envelopes, role) in new (string[], string)[]
         {
-            ([Promotion(by: stranger), Provenance()], "promoter"),
+            ([Promotion(by: untrusted), Provenance()], "promoter"),
             ([Promotion(by: Builder), Provenance()], "promoter"),
             ([Promotion(), Provenance(by: Promoter)], "builder"),
-            ([Promotion(), Provenance(by: stranger)], "builder"),
+            ([Promotion(), Provenance(by: untrusted)], "builder"),
         })
         {
             var outcome = Check(envelopes);
@@ -119,28 +119,58 @@ public sealed class PromotionCheckTests
     [Fact]
     public void A_wrong_statement_is_told_before_a_wrong_signature_and_the_first_before_the_second()
     {
-        using var stranger = SigningKey.Create();
+        using var untrusted = SigningKey.Create();
         var wrongStage = Promotion(Predicate with { Stage = "infra-qa" });
         var wrongGeneration = Promotion(Predicate with { Generation = 3 });
-        Assert.Equal(VerificationCode.StageMismatch, Check("garbage", Promotion(by: stranger), wrongStage, wrongGeneration).Code);
+        Assert.Equal(VerificationCode.StageMismatch, Check("garbage", Promotion(by: untrusted), wrongStage, wrongGeneration).Code);
         Assert.Equal(VerificationCode.GenerationReplayed, Check(wrongGeneration, wrongStage).Code);
-        Assert.Equal(VerificationCode.SignatureInvalid, Check("garbage", Promotion(by: stranger)).Code);
-        Assert.Equal(VerificationCode.UntrustedKey, Check(Promotion(by: stranger), "garbage").Code);
+        Assert.Equal(VerificationCode.SignatureInvalid, Check("garbage", Promotion(by: untrusted)).Code);
+        Assert.Equal(VerificationCode.UntrustedKey, Check(Promotion(by: untrusted), "garbage").Code);
     }
 
     [Fact]
     public void An_unknown_key_of_another_kind_of_statement_is_not_what_is_missing()
     {
-        using var stranger = SigningKey.Create();
-        Missing("promotion", Check(Provenance(by: stranger)));
-        Missing("promotion", Check(Signed("urn:other", "{}", stranger)));
-        var unreadable = Dsse.ToJson(Dsse.Sign(Statement.PayloadType, "{}"u8, stranger));
+        using var untrusted = SigningKey.Create();
+        Missing("promotion", Check(Provenance(by: untrusted)));
+        Missing("promotion", Check(Signed("urn:other", "{}", untrusted)));
+        var unreadable = Dsse.ToJson(Dsse.Sign(Statement.PayloadType, "{}"u8, untrusted));
         Assert.Equal(VerificationCode.UntrustedKey, Check(unreadable).Code);
     }
 
     [Fact]
     public void A_statement_of_another_kind_by_the_right_key_is_passed_over() =>
         Assert.True(Check(Signed("urn:other", "{}", Promoter), Promotion(), Signed("urn:other", "{}", Builder), Provenance()).Ok);
+
+    [Fact]
+    public void A_statement_of_another_kind_that_says_the_same_is_neither_a_promotion_nor_a_provenance()
+    {
+        static string Retyped(string envelope, string type, SigningKey by) =>
+            Signed(type, Statements.Peek(envelope)!.Predicate.GetRawText(), by);
+
+        Missing("promotion", Check(Retyped(Promotion(), "urn:other", Promoter), Provenance()));
+        Missing("promotion", Check(Retyped(Promotion(), PromotionPredicate.Type.ToUpperInvariant(), Promoter), Provenance()));
+        Missing("provenance", Check(Promotion(), Retyped(Provenance(), "urn:other", Builder)));
+        Assert.True(Check(
+            Retyped(Promotion(), PromotionPredicate.Type, Promoter), Retyped(Provenance(), ProvenancePredicate.Type, Builder)).Ok);
+    }
+
+    [Fact]
+    public void Of_several_signatures_one_that_holds_is_enough_and_one_by_a_key_of_another_role_is_none()
+    {
+        using var unlisted = SigningKey.Create();
+        var good = Dsse.TryParse(Promotion())!;
+        var (bad, foreign) = (new DsseSignature(Promoter.Id, "AAAA"), Dsse.TryParse(Promotion(by: unlisted))!.Signatures[0]);
+        string With(params DsseSignature[] signatures) => Dsse.ToJson(good with { Signatures = signatures });
+
+        Assert.True(Check(With(foreign, bad, good.Signatures[0]), Provenance()).Ok);
+        Assert.True(Check(With(good.Signatures[0], bad), Provenance()).Ok);
+        Assert.True(Check(With(good.Signatures[0] with { KeyId = null }), Provenance()).Ok);
+        Assert.Equal(VerificationCode.SignatureInvalid, Check(With(foreign, bad), Provenance()).Code);
+        Assert.Equal(VerificationCode.UntrustedKey, Check(With(foreign), Provenance()).Code);
+        Assert.False(Check(With(foreign with { KeyId = Promoter.Id }), Provenance()).Ok);
+        Assert.False(Check(With(good.Signatures[0] with { KeyId = Builder.Id }), Provenance()).Ok);
+    }
 
     [Theory]
     [InlineData(-1, true)]

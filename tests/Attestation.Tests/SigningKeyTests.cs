@@ -70,4 +70,17 @@ public sealed class SigningKeyTests
     [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")]
     public void What_is_no_private_key_is_a_cryptographic_error(string pem) =>
         Assert.ThrowsAny<CryptographicException>(() => SigningKey.FromPem(pem));
+
+    [Fact]
+    public void An_encrypted_key_is_a_cryptographic_error_that_says_so()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var pem = key.ExportEncryptedPkcs8PrivateKeyPem(
+            "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1));
+
+        var refused = Assert.Throws<CryptographicException>(() => SigningKey.FromPem(pem));
+
+        Assert.Equal("The text holds no PEM private key.", refused.Message);
+        Assert.IsType<ArgumentException>(refused.InnerException);
+    }
 }

@@ -89,6 +89,10 @@ public sealed class StatementTests
         """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"t","predicate":"x"}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[null],"predicateType":"t","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a"}],"predicateType":"t","predicate":{}}""",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a","digest":{}},null],"predicateType":"t","predicate":{}}""",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a"},{"digest":{}}],"predicateType":"t","predicate":{}}""",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":7}}],"predicateType":"t","predicate":{}}""",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"\ud800","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[],"subject":[],"predicateType":"t","predicate":{}}""",
         """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"t","predicate":{}} x""",
     ];
@@ -102,6 +106,18 @@ public sealed class StatementTests
         Assert.Null(verdict.Verified);
         Assert.Equal(VerificationCode.SignatureInvalid, verdict.Code);
         Assert.Equal("The signed payload is not an in-toto statement v1.", verdict.Detail);
+    }
+
+    [Fact]
+    public void A_statement_about_nothing_can_be_read_and_holds_for_nothing()
+    {
+        var body = """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"t","predicate":{},"more":[1]}""";
+        var verdict = Verifier.Verify(
+            Trust, Dsse.ToJson(Dsse.Sign(Statement.PayloadType, Encoding.UTF8.GetBytes(body), Promoter)), KeyRole.Promoter, Now);
+
+        Assert.Equal(("t", Promoter.Id), (verdict.Verified!.Statement.PredicateType, verdict.Verified.KeyId));
+        Assert.Empty(verdict.Verified.Statement.Subject);
+        Assert.False(verdict.Verified.Statement.IsAbout(Artifact));
     }
 
     private static string Body(string envelope) => Encoding.UTF8.GetString(Dsse.TryDecode(Dsse.TryParse(envelope)!.Payload)!);

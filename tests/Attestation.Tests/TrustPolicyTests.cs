@@ -100,6 +100,8 @@ public sealed class TrustPolicyTests
     [InlineData("garbage")]
     [InlineData("""{"version":7,"expires":"2026-03-02T12:00:00Z","keys":[]}""")]
     [InlineData("""{"version":7,"expires":"2026-03-02T12:00:00Z","revoked":[]}""")]
+    [InlineData("""{"version":"x","expires":"2026-03-02T12:00:00Z","keys":[],"revoked":[]}""")]
+    [InlineData("""{"version":7,"expires":"2026-03-02T12:00:00Z","keys":[{"roles":["admin"]}],"revoked":[]}""")]
     [InlineData("""{"version":7,"version":8,"expires":"2026-03-02T12:00:00Z","keys":[],"revoked":[]}""")]
     public void What_the_root_signed_and_is_no_policy_is_refused(string body)
     {

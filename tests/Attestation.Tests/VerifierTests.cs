@@ -30,9 +30,9 @@ public sealed class VerifierTests
     [Fact]
     public void An_unknown_key_without_an_id_fails_as_a_wrong_signature_of_the_known_ones()
     {
-        using var stranger = SigningKey.Create();
+        using var untrusted = SigningKey.Create();
         Refused(
-            With(Promotion(by: stranger), s => s with { KeyId = null }), VerificationCode.SignatureInvalid,
+            With(Promotion(by: untrusted), s => s with { KeyId = null }), VerificationCode.SignatureInvalid,
             "The signature by key  does not match the payload.");
         var nobody = Trust with { Keys = [] };
         Assert.Equal(
@@ -52,9 +52,9 @@ public sealed class VerifierTests
     [Fact]
     public void One_signature_that_holds_is_enough_whatever_stands_beside_it()
     {
-        using var stranger = SigningKey.Create();
+        using var untrusted = SigningKey.Create();
         var good = Dsse.TryParse(Promotion())!;
-        var foreign = Dsse.TryParse(Promotion(by: stranger))!.Signatures[0];
+        var foreign = Dsse.TryParse(Promotion(by: untrusted))!.Signatures[0];
         var broken = good.Signatures[0] with { Sig = "AAAA" };
         foreach (
             var signatures in (DsseSignature[][])[
@@ -104,9 +104,9 @@ public sealed class VerifierTests
     [Fact]
     public void A_listed_key_whose_bytes_are_not_those_of_its_id_counts_for_nothing()
     {
-        using var stranger = SigningKey.Create();
-        var swapped = Key(Promoter, KeyRole.Promoter) with { PublicKey = Convert.ToBase64String(stranger.PublicKey) };
-        var forged = With(Promotion(by: stranger), s => s with { KeyId = Promoter.Id });
+        using var untrusted = SigningKey.Create();
+        var swapped = Key(Promoter, KeyRole.Promoter) with { PublicKey = Convert.ToBase64String(untrusted.PublicKey) };
+        var forged = With(Promotion(by: untrusted), s => s with { KeyId = Promoter.Id });
         Assert.Null(Verifier.Verify(Trust with { Keys = [swapped] }, forged, KeyRole.Promoter, Now).Verified);
         Assert.Null(Verifier.Verify(Trust with { Keys = [swapped with { PublicKey = "?" }] }, Promotion(), KeyRole.Promoter, Now).Verified);
     }

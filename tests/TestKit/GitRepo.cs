@@ -38,6 +38,16 @@ public sealed class GitRepo : IDisposable
 
     public Task PushAsync(params string[] arguments) => GitAsync(["push", "-q", "origin", .. arguments]);
 
+    /// <summary>Changes refs of the remote without a push, as a forge with thousands of branches has them.</summary>
+    /// <param name="commands">Lines of <c>git update-ref --stdin</c>.</param>
+    public async Task UpdateRemoteRefsAsync(string commands)
+    {
+        var file = Path.Combine(root, "refs");
+        await File.WriteAllTextAsync(file, commands + "\n");
+        var git = $"git --git-dir={Path.Combine(root, "remote.git")} update-ref --stdin < {file}";
+        (await ChildProcess.RunAsync("sh", ["-c", git], CancellationToken.None, Work)).ThrowIfFailed("git update-ref");
+    }
+
     public async Task<string> GitAsync(params string[] arguments)
     {
         string[] identity = ["-c", "user.name=Eleni Papadopoulou", "-c", "user.email=eleni@example.org", "-c", "commit.gpgsign=false"];

@@ -13,7 +13,7 @@ namespace Pipeline.ArtifactStore.Contract;
 /// <param name="Code">Why not, as in <see cref="VerificationCode"/>; null when verified.</param>
 /// <param name="Detail">A sentence on it.</param>
 /// <param name="Predicate">What it says; believe it only when verified.</param>
-/// <param name="Envelope">The DSSE envelope.</param>
+/// <param name="Envelope">The DSSE envelope; its text when it is no JSON any more.</param>
 public sealed record AttestationView(
     Digest Digest, string PredicateType, string KeyId, DateTimeOffset CreatedAt, bool Verified, string? Code, string Detail,
     JsonElement? Predicate, JsonElement Envelope);

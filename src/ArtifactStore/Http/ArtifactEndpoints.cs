@@ -10,7 +10,8 @@ using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Http;
 
-/// <summary>What to verify. With a stage: the decision an agent would make. Without: bytes and signatures.</summary>
+/// <summary>What to verify. With a stage: the decision an agent would make. Without: bytes and provenance, and nothing else may be
+/// given.</summary>
 /// <param name="Envelopes">DSSE JSON, one each; null takes the stored ones.</param>
 internal sealed record VerifyRequest(
     string? Artifact, string? Release, string? Stage, long? Generation, string? Deployable, IReadOnlyList<string>? Envelopes);
@@ -64,6 +65,8 @@ internal static class ArtifactEndpoints
     {
         if (!Digest.TryParse(request.Artifact, out var artifact))
             return Problems.NotADigest("artifact", request.Artifact);
+        if (request.Stage is null && OnlyWithStage(request) is { } field)
+            return Problems.BadInput(field, $"It is checked for a stage only: name the stage, or leave {field} out.");
         if (request.Stage is not null && request.Generation is null)
             return Problems.BadInput("generation", "A promotion is checked for one generation: name it with the stage.");
         if (request.Envelopes?.Any(e => e is null) == true)
@@ -78,18 +81,32 @@ internal static class ArtifactEndpoints
             ? attestations.Check(
                 request.Envelopes ?? [.. stored.Select(s => s.Envelope.GetRawText())],
                 new ExpectedPromotion(artifact.ToString(), release.ToString(), stage, request.Generation ?? 0, request.Deployable))
-            : OfProvenance(stored);
+            : OfProvenance(artifact, stored);
         if (intact == false)
             outcome = new VerificationOutcome(VerificationCode.DigestMismatch, "The stored bytes have another digest.");
         return TypedResults.Ok(new VerifyAnswer(outcome.Ok, outcome.Code, outcome.Detail, intact, stored));
     }
 
-    private static VerificationOutcome OfProvenance(IReadOnlyList<AttestationView> stored)
+    // What would not be checked must not look as if it had been.
+    private static string? OnlyWithStage(VerifyRequest request) =>
+        request.Release is not null ? "release"
+            : request.Generation is not null ? "generation"
+            : request.Deployable is not null ? "deployable"
+            : request.Envelopes is not null ? "envelopes"
+            : null;
+
+    private static VerificationOutcome OfProvenance(Digest artifact, IReadOnlyList<AttestationView> stored)
     {
         var provenance = stored.Where(s => s.PredicateType == ProvenancePredicate.Type).ToList();
-        return provenance.Any(p => p.Verified) ? VerificationOutcome.Verified
-            : provenance.Count > 0 ? new VerificationOutcome(provenance[0].Code, provenance[0].Detail)
-            : new VerificationOutcome(VerificationCode.StatementMissing, "No provenance is stored for these bytes.");
+        if (provenance.Count == 0)
+            return new VerificationOutcome(VerificationCode.StatementMissing, "No provenance is stored for these bytes.");
+        var verified = provenance.Where(p => p.Verified).ToList();
+        if (verified.Count == 0)
+            return new VerificationOutcome(provenance[0].Code, provenance[0].Detail);
+        // The row that links a statement to its subject is not signed; the statement is.
+        return verified.Any(p => Statements.Peek(p.Envelope.GetRawText())?.IsAbout(artifact.ToString()) == true)
+            ? VerificationOutcome.Verified
+            : new VerificationOutcome(VerificationCode.DigestMismatch, "The stored provenance is about other bytes.");
     }
 
     // A name for the download only; never a path.

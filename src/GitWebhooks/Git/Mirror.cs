@@ -134,13 +134,13 @@ internal sealed class Mirror
         };
         if (from is { } known && git.Lookup<GitCommit>(known.ToString()) is { } excluded)
             filter.ExcludeReachableFrom = excluded;
-        return [.. git.Commits.QueryBy(filter).Take(limit).Select(FactsOf)];
+        return [.. git.Commits.QueryBy(filter).Take(limit).Select(c => FactsOf(git, c))];
     }
 
     public CommitFacts Facts(RepositoryId repository, CommitSha sha)
     {
         using var git = Open(repository);
-        return FactsOf(CommitOf(git, sha));
+        return FactsOf(git, CommitOf(git, sha));
     }
 
     /// <summary>Writes a tar of the given paths at the commit (all of it when there are none). <c>git archive</c> is the fastest
@@ -228,9 +228,25 @@ internal sealed class Mirror
 
     private static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
 
-    private static CommitFacts FactsOf(GitCommit commit) => new(
-        CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), Clean(commit.Author.Name),
-        Clean(commit.Author.Email), commit.Author.When, commit.Committer.When, [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
+    private static CommitFacts FactsOf(GitRepository git, GitCommit commit)
+    {
+        var facts = new CommitFacts(
+            CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), "", "", default, default,
+            [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
+        try
+        {
+            var author = commit.Author;
+            return facts with
+            {
+                AuthorName = Clean(author.Name), AuthorEmail = Clean(author.Email), AuthoredAt = author.When,
+                CommittedAt = commit.Committer.When,
+            };
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return FarCommit.Complete(git.Info.Path, facts);
+        }
+    }
 
     // PostgreSQL text holds no NUL.
     private static string Clean(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);

@@ -37,9 +37,25 @@ public sealed class AttestationQueries
             _ => KeyRole.Approver,
         };
         var verdict = Verifier.Verify(trust.Current, stored.Envelope, role, time.GetUtcNow());
+        // The role follows from the row's type: a row that was labelled anew must not lend the key another role.
+        if (verdict.Verified is { Statement.PredicateType: var signed } && signed != stored.PredicateType)
+            verdict = new EnvelopeVerdict(null, VerificationCode.SignatureInvalid, $"The signed statement is of the type {signed}.");
         var claimed = verdict.Verified?.Statement ?? Statements.Peek(stored.Envelope);
         return new AttestationView(
             stored.Digest, stored.PredicateType, stored.KeyId, stored.CreatedAt, verdict.Verified is not null, verdict.Code, verdict.Detail,
-            claimed?.Predicate, JsonDocument.Parse(stored.Envelope).RootElement);
+            claimed?.Predicate, JsonOf(stored.Envelope));
+    }
+
+    // What was changed from outside may be no JSON: shown as the text it is, so that it does not hide the statements beside it.
+    private static JsonElement JsonOf(string envelope)
+    {
+        try
+        {
+            return JsonDocument.Parse(envelope).RootElement;
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(envelope);
+        }
     }
 }

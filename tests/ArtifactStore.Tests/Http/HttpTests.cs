@@ -1,71 +1,33 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Pipeline.ArtifactStore.Contract;
-using Pipeline.ArtifactStore.Contract.Commands;
-using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
 using Pipeline.Kernel;
-using Pipeline.Kernel.Events;
-using Pipeline.TestKit;
 using static Pipeline.ArtifactStore.Tests.Sample;
 
-namespace Pipeline.ArtifactStore.Tests;
+namespace Pipeline.ArtifactStore.Tests.Http;
 
-/// <summary>The API on a real socket; the caller's permissions come in a header.</summary>
+/// <summary>The whole of the API in three walks; the tables of each part stand beside.</summary>
 public sealed class HttpTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private readonly string folder = Directory.CreateTempSubdirectory("artifact-http-test-").FullName;
-    private WebApplication app = null!;
+    private ArtifactHost host = null!;
     private HttpClient http = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration["DataDirectory"] = folder;
-        builder.Services.AddKernel(await TestPostgres.CreateDatabaseAsync(typeof(ArtifactStoreModule).Assembly));
-        builder.Services.AddSingleton(new EventFlow(_ => { }));
-        builder.Services.AddArtifactStore(builder.Configuration);
-        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderSignIn>("test", null);
-        builder.Services.AddAuthorization(o =>
-        {
-            foreach (var permission in Permission.All)
-                o.AddPolicy(permission, p => p.RequireClaim(CallerClaims.Permission, permission));
-        });
-        app = builder.Build();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.MapArtifactStore();
-        await app.StartAsync();
-        http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        http.DefaultRequestHeaders.Add("permissions", "view hold");
+        host = await ArtifactHost.StartAsync();
+        http = host.Http;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        await app.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Fact]
     public async Task Bytes_are_downloaded_whole_in_ranges_and_never_twice()
     {
         var bytes = Enumerable.Range(0, 100_000).Select(i => (byte)i).ToArray();
-        var digest = Digest.Of(bytes);
-        await app.Services.GetRequiredService<BlobStore>().PutAsync(new MemoryStream(bytes), digest, None);
+        var digest = await host.PutAsync(bytes);
         var url = $"/api/v1/artifacts/{digest}?name=api.tar.gz";
 
         var head = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, url), None);
@@ -88,15 +50,16 @@ public sealed class HttpTests : IAsyncLifetime
     [Fact]
     public async Task Tampered_bytes_are_named_when_verified()
     {
-        var release = await MakeReleaseAsync();
+        var release = await host.MakeReleaseAsync();
         var good = await VerifyAsync(new { artifact = Api.Digest });
         Assert.Equal((true, true), (good.GetProperty("verified").GetBoolean(), good.GetProperty("bytesIntact").GetBoolean()));
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "artifacts", "sha256", Api.Digest.Hex[..2], Api.Digest.Hex[2..]), "evil", None);
+        await File.WriteAllTextAsync(host.FileOf(Api.Digest), "evil", None);
 
         var bad = await VerifyAsync(new { artifact = Api.Digest });
         Assert.Equal(VerificationCode.DigestMismatch, bad.GetProperty("code").GetString());
-        Assert.Equal(HttpStatusCode.InternalServerError, (await http.GetAsync($"/api/v1/artifacts/{Api.Digest}?verify=true", None)).StatusCode);
+        var download = await http.GetAsync($"/api/v1/artifacts/{Api.Digest}?verify=true", None);
+        Assert.Equal(HttpStatusCode.InternalServerError, download.StatusCode);
         var promotion = await VerifyAsync(new { artifact = Web.Digest, release = release.Digest, stage = "production", generation = 1 });
         Assert.Equal(VerificationCode.StatementMissing, promotion.GetProperty("code").GetString());
     }
@@ -104,7 +67,7 @@ public sealed class HttpTests : IAsyncLifetime
     [Fact]
     public async Task Releases_are_listed_shown_held_and_released_by_those_who_may()
     {
-        var release = await MakeReleaseAsync();
+        var release = await host.MakeReleaseAsync();
         var url = $"/api/v1/releases/{release.Digest}";
         var list = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&limit=1", None);
         Assert.Equal(1, list.GetProperty("items")[0].GetProperty("number").GetInt32());
@@ -118,38 +81,19 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?cursor=x", None)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?repository=o/r", None)).StatusCode);
         var numbered = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&number=1", None);
-        Assert.Equal(release.Digest.ToString(), Assert.Single(numbered.GetProperty("items").EnumerateArray()).GetProperty("digest").GetString());
+        var only = Assert.Single(numbered.GetProperty("items").EnumerateArray());
+        Assert.Equal(release.Digest.ToString(), only.GetProperty("digest").GetString());
         var none = await http.GetFromJsonAsync<JsonElement>($"/api/v1/releases?repository={Repository}&number=2", None);
         Assert.Equal(0, none.GetProperty("items").GetArrayLength());
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync("/api/v1/releases?number=1", None)).StatusCode);
 
-        http.DefaultRequestHeaders.Remove("permissions");
-        http.DefaultRequestHeaders.Add("permissions", "view");
+        host.Allow("view");
         Assert.Equal(HttpStatusCode.Forbidden, (await http.PostAsJsonAsync($"{url}/hold", new { reason = "x" }, None)).StatusCode);
-        http.DefaultRequestHeaders.Remove("permissions");
+        host.Allow(null);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(url, None)).StatusCode);
     }
 
-    private async Task<Release> MakeReleaseAsync()
-    {
-        await app.Services.GetRequiredService<BlobStore>().PutAsync(new MemoryStream("api"u8.ToArray()), Api.Digest, None);
-        await app.Services.GetRequiredService<BlobStore>().PutAsync(new MemoryStream("web"u8.ToArray()), Web.Digest, None);
-        return await app.Services.GetRequiredService<ReleaseCommands>().CreateAsync(Tester, Release(), None);
-    }
-
     private async Task<JsonElement> VerifyAsync(object request) =>
-        await (await http.PostAsJsonAsync("/api/v1/attestations/verify", request, None)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(None);
-
-    private sealed class HeaderSignIn(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            if (!Request.Headers.TryGetValue("permissions", out var permissions))
-                return Task.FromResult(AuthenticateResult.NoResult());
-            var claims = permissions.ToString().Split(' ').Select(p => new Claim(CallerClaims.Permission, p)).Append(new Claim(ClaimTypes.Name, "eleni"));
-            var principal = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, "test")));
-        }
-    }
+        await (await http.PostAsJsonAsync("/api/v1/attestations/verify", request, None)).EnsureSuccessStatusCode()
+            .Content.ReadFromJsonAsync<JsonElement>(None);
 }
