@@ -62,8 +62,7 @@ internal sealed class BuildHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
-    /// <param name="time">The clock of all slices; null for the system's.</param>
-    public static async Task<BuildHost> StartAsync(TimeProvider? time = null)
+    public static async Task<BuildHost> StartAsync()
     {
         var connectionString = await TestPostgres.CreateDatabaseAsync(
             typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly, typeof(BuildRunnerModule).Assembly);
@@ -79,7 +78,6 @@ internal sealed class BuildHost : IAsyncDisposable
         });
         var jobs = new RecordedJobs();
         var services = builder.Services;
-        services.AddSingleton(time ?? TimeProvider.System);
         services.AddKernel(connectionString);
         services.AddSingleton<EventFlow>(_ => { });
         services.AddSingleton<IBackgroundJobClient>(jobs);

@@ -53,8 +53,10 @@ public sealed class CommandRefusalTests : IClassFixture<CommandRefusalTests.Buil
         {
             return what switch
             {
-                "start, unknown repository" => Name(await commands.StartAsync(Somebody, new RepositoryId(unknown.Value), builds.Sha, null, ct)),
-                "start, unknown commit" => Name(await commands.StartAsync(Somebody, repository, CommitSha.Parse(new string('d', 40)), null, ct)),
+                "start, unknown repository" => Name(
+                    await commands.StartAsync(Somebody, new RepositoryId(unknown.Value), builds.Sha, null, ct)),
+                "start, unknown commit" => Name(
+                    await commands.StartAsync(Somebody, repository, CommitSha.Parse(new string('d', 40)), null, ct)),
                 "start, no permission" => Name(await commands.StartAsync(Reader, repository, builds.Sha, null, ct)),
                 "start, anonymous" => Name(await commands.StartAsync(Caller.Anonymous, repository, builds.Sha, null, ct)),
                 "retry, unknown build" => Name(await commands.RetryAsync(Somebody, unknown, ct)),

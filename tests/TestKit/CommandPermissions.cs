@@ -32,7 +32,8 @@ public static class CommandPermissions
             else
             {
                 string? without = null;
-                var refused = async () => { without = await DeniedAsync(method, services, [.. Permission.All.Where(p => p != permission)]); };
+                string[] others = [.. Permission.All.Where(p => p != permission)];
+                var refused = async () => { without = await DeniedAsync(method, services, others); };
                 if (database is null)
                     await refused();
                 else

@@ -26,7 +26,8 @@ public sealed class Written
         foreach (var table in await NamesAsync(connection))
         {
             await using var command = new NpgsqlCommand(
-                $"SELECT count(*), md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text COLLATE \"C\"), '')) FROM {table} t", connection);
+                $"SELECT count(*), md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text COLLATE \"C\"), '')) FROM {table} t",
+                connection);
             await using var reader = await command.ExecuteReaderAsync();
             await reader.ReadAsync();
             written.tables[table] = (reader.GetInt64(0), reader.GetString(1));

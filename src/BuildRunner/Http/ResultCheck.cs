@@ -3,7 +3,8 @@ using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.BuildRunner.Http;
 
-/// <summary>What a result must be before it is recorded. A task may send anything; what a row cannot hold is refused with its name.</summary>
+/// <summary>What a result must be before it is recorded. A task may send anything; what a row cannot hold is refused with its
+/// name.</summary>
 internal static class ResultCheck
 {
     private const int MostMediaType = 200;

@@ -46,7 +46,15 @@ internal sealed class ResultArtifacts(BuildStore builds, ArtifactQueries store, 
 
     private static RunnerResult Missing(FailureClass failure, string reason) => new(false, null, null, failure, reason);
 
-    // Digits parse too, to classes that do not exist and that no row takes.
-    private static FailureClass? ParseClass(string? text) =>
-        Enum.TryParse<FailureClass>(text, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : null;
+    // By name only: digits and lists parse too, to classes that there are not and that no row takes.
+    private static FailureClass? ParseClass(string? text)
+    {
+        foreach (var known in Enum.GetValues<FailureClass>())
+        {
+            if (string.Equals(known.ToString(), text, StringComparison.OrdinalIgnoreCase))
+                return known;
+        }
+
+        return null;
+    }
 }

@@ -25,7 +25,9 @@ public sealed class WrittenTests
     {
         await using var database = NpgsqlDataSource.Create(await TestPostgres.CreateDatabaseAsync());
         await ExecuteAsync(
-            database, "CREATE SCHEMA t; CREATE TABLE t.a (x int, y text); CREATE TABLE t.\"B c\" (x int); INSERT INTO t.a VALUES (1, 'a'), (2, 'b')");
+            database,
+            "CREATE SCHEMA t; CREATE TABLE t.a (x int, y text); CREATE TABLE t.\"B c\" (x int);"
+            + "INSERT INTO t.a VALUES (1, 'a'), (2, 'b')");
 
         Assert.Equal(changes, await Written.ByAsync(database, () => ExecuteAsync(database, sql)));
     }
