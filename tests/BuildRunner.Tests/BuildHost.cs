@@ -17,6 +17,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.ArtifactStore;
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Contract.Queries;
 using Pipeline.BuildRunner.Contract.Views;
@@ -44,12 +45,20 @@ internal sealed class BuildHost : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
+    /// <summary>A request with this header is signed in with no permissions but those.</summary>
+    public const string OnlyHeader = "X-Test-Permissions";
+
     public HttpClient Http { get; }
     public RecordedJobs Jobs { get; }
     public GitRepo Repo { get; }
     public Repository Repository { get; private set; } = null!;
 
     public IServiceProvider Services => app.Services;
+
+    public NpgsqlDataSource Database => Get<NpgsqlDataSource>();
+
+    /// <summary>The folder of logs and bundles.</summary>
+    public string Data => data;
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
@@ -73,15 +82,16 @@ internal sealed class BuildHost : IAsyncDisposable
         services.AddSingleton<EventFlow>(_ => { });
         services.AddSingleton<IBackgroundJobClient>(jobs);
         services.AddScheduler(builder.Configuration);
-        services.RemoveAll<IHostedService>();
         services.AddArtifactStore(builder.Configuration).AddGitWebhooks(builder.Configuration).AddBuildRunner(builder.Configuration);
         services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, Everybody>("test", null);
         services.AddAuthorization(o =>
         {
             foreach (var permission in Permission.All)
-                o.AddPolicy(permission, p => p.RequireAuthenticatedUser());
+                o.AddPolicy(permission, p => p.RequireClaim(CallerClaims.Permission, permission));
         });
         services.AddProblemDetails();
+        // Last: the sweepers of all slices would race with the test, which decides when something runs.
+        services.RemoveAll<IHostedService>();
         var app = builder.Build();
         app.MapBuildRunner();
         await app.StartAsync();
@@ -144,6 +154,15 @@ internal sealed class BuildHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Puts bytes into the artifact store; gives their digest.</summary>
+    public async Task<Digest> StoreAsync(string text)
+    {
+        var digest = Digest.Of(Encoding.UTF8.GetBytes(text));
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        await Get<ArtifactCommands>().PutAsync(Caller.System("test"), content, digest, CancellationToken.None);
+        return digest;
+    }
+
     public JournalSubject SubjectOf(Guid build) => new() { Repository = Repository.Id, Build = new BuildId(build) };
 
     /// <summary>A task ended; the flow starts the job with what the event carries.</summary>
@@ -175,11 +194,16 @@ internal sealed class BuildHost : IAsyncDisposable
         Directory.Delete(data, recursive: true);
     }
 
+    /// <summary>Signs in as nikos with every permission, or with those that the header names.</summary>
     private sealed class Everybody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(
-                [new Claim(ClaimTypes.Name, "nikos"), .. Permission.All.Select(p => new Claim(CallerClaims.Permission, p))], "test")), "test")));
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var permissions = Request.Headers.TryGetValue(OnlyHeader, out var only) ? only.ToString().Split(' ') : [.. Permission.All];
+            Claim[] claims = [new(ClaimTypes.Name, "nikos"), .. permissions.Select(p => new Claim(CallerClaims.Permission, p))];
+            return Task.FromResult(AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), "test")));
+        }
     }
 }

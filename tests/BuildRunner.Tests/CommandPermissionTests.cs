@@ -13,10 +13,12 @@ public sealed class CommandPermissionTests
     };
 
     [Fact]
-    public async Task Every_command_asks_for_its_permission_and_for_no_other_before_it_writes()
+    public async Task Every_command_requires_its_permission_and_no_other_and_writes_nothing_without_it()
     {
         await using var host = await BuildHost.StartAsync();
+        await host.PushAsync("steps: [{ run: x }]");
 
-        Assert.Empty(await CommandPermissions.FindingsAsync(typeof(BuildRunnerModule).Assembly, host.Services, Reviewed));
+        Assert.Empty(await CommandPermissions.FindingsAsync(
+            typeof(BuildRunnerModule).Assembly, host.Services, Reviewed, host.Database));
     }
 }

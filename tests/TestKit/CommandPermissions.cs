@@ -1,4 +1,5 @@
 using System.Reflection;
+using Npgsql;
 using Pipeline.Kernel;
 
 namespace Pipeline.TestKit;
@@ -12,8 +13,9 @@ public static class CommandPermissions
     /// <param name="slice">The slice.</param>
     /// <param name="services">Makes the commands.</param>
     /// <param name="reviewed"><c>Type.Method</c> → the permission it needs.</param>
+    /// <param name="database">Null: what a refused call wrote is not looked at.</param>
     public static async Task<IReadOnlyList<string>> FindingsAsync(
-        Assembly slice, IServiceProvider services, IReadOnlyDictionary<string, string> reviewed)
+        Assembly slice, IServiceProvider services, IReadOnlyDictionary<string, string> reviewed, NpgsqlDataSource? database = null)
     {
         var findings = new List<string>();
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -29,7 +31,13 @@ public static class CommandPermissions
                 findings.Add($"{name} does not take a Caller first.");
             else
             {
-                var without = await DeniedAsync(method, services, [.. Permission.All.Where(p => p != permission)]);
+                string? without = null;
+                string[] others = [.. Permission.All.Where(p => p != permission)];
+                var refused = async () => { without = await DeniedAsync(method, services, others); };
+                if (database is null)
+                    await refused();
+                else
+                    findings.AddRange((await Written.ByAsync(database, refused)).Select(w => $"{name} refused, and wrote: {w}."));
                 if (without != permission)
                     findings.Add($"{name} asks for {without ?? "nothing"} where it should ask for {permission}.");
                 if (await DeniedAsync(method, services, [permission]) is { } more)

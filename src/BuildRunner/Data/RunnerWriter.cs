@@ -10,6 +10,13 @@ namespace Pipeline.BuildRunner.Data;
 /// <summary>Writes what a task says about its module.</summary>
 internal sealed class RunnerWriter(NpgsqlDataSource db)
 {
+    // Shared by what a task reports, alone by the attempt that takes the module over: no row, as log chunks come many times a second.
+    private const string ShareReports = "SELECT pg_advisory_xact_lock_shared(hashtextextended('build.reports ' || @id::text, 0))";
+    private const string StopReports = "SELECT pg_advisory_xact_lock(hashtextextended('build.reports ' || @id::text, 0))";
+    private const string Holder = """
+        SELECT m.task_id, EXISTS (SELECT 1 FROM build.step s WHERE s.module_build_id = m.id AND s.index = @index) AS has_step
+          FROM build.module_build m WHERE m.id = @id
+        """;
     private const string Read = $"SELECT {ModuleRow.Columns} FROM build.module_build WHERE id = @id";
     private const string Claim = """
         UPDATE build.module_build SET task_id = @task, attempt = @attempt, state = 'Running', started_at = coalesce(started_at, @now),
@@ -40,12 +47,25 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
             Read, new { id = module.Value }, cancellationToken: ct));
     }
 
+    /// <summary>Whether the task may report about the step. If so, no other attempt takes the module over until the transaction
+    /// ends.</summary>
+    public async Task<ReportOutcome> HoldAsync(ModuleBuildId module, string taskId, int index, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var arguments = new { id = module.Value, index };
+        await connection.ExecuteAsync(new CommandDefinition(ShareReports, arguments, cancellationToken: ct));
+        var (holder, hasStep) = await connection.QuerySingleOrDefaultAsync<(string? TaskId, bool HasStep)>(new CommandDefinition(
+            Holder, arguments, cancellationToken: ct));
+        return holder != taskId ? ReportOutcome.TakenOver : hasStep ? ReportOutcome.Recorded : ReportOutcome.UnknownStep;
+    }
+
     /// <summary>Makes the task the one that builds the module; an earlier attempt's steps begin anew.</summary>
     /// <returns>False when a later attempt, or the same task, has it, or the module is over.</returns>
     public async Task<bool> ClaimAsync(ModuleBuildId module, string taskId, int attempt, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var arguments = new { id = module.Value, task = taskId, attempt, now = now.UtcDateTime };
+        await connection.ExecuteAsync(new CommandDefinition(StopReports, arguments, cancellationToken: ct));
         if (await connection.ExecuteAsync(new CommandDefinition(Claim, arguments, cancellationToken: ct)) == 0)
             return false;
         await connection.ExecuteAsync(new CommandDefinition(ResetSteps, arguments, cancellationToken: ct));

@@ -29,79 +29,95 @@ internal static class BuildEndpoints
         api.MapPost("/definitions/lint", Lint).WithName("definition-lint");
     }
 
-    private static async Task<Results<Ok<Page<BuildSummary>>, NotFound, ProblemHttpResult>> ListBuilds(
+    private static async Task<Results<Ok<Page<BuildSummary>>, ProblemHttpResult>> ListBuilds(
         Guid repository, string? sha, string? branch, int? number, string? cursor, int? limit, BuildQueries builds,
         RepositoryQueries repositories, CancellationToken ct)
     {
         if (limit is < 1 or > 200)
-            return Invalid("limit", "must be between 1 and 200.");
+            return Problems.Invalid("limit", "must be between 1 and 200.");
         if (number is not null && (sha ?? branch ?? cursor) is not null)
-            return Invalid("number", "names one build: give no other filter with it.");
+            return Problems.Invalid("number", "names one build: give no other filter with it.");
+        if (Problems.Unstorable("branch", branch) is { } unstorable)
+            return unstorable;
         var after = Cursor.TryParse(cursor);
         if (!string.IsNullOrEmpty(cursor) && after is null)
-            return Invalid("cursor", "must be the next of an earlier page.");
+            return Problems.Invalid("cursor", "must be the next of an earlier page.");
         CommitSha? commit = null;
         if (sha is not null)
         {
             if (!CommitSha.TryParse(sha, out var parsed))
-                return Invalid("sha", "must be 40 hex digits.");
+                return Problems.Invalid("sha", "must be 40 hex digits.");
             commit = parsed;
         }
 
         var of = new RepositoryId(repository);
         if (await repositories.GetAsync(of, ct) is null)
-            return TypedResults.NotFound();
+            return Problems.NoRepository(repository);
         return TypedResults.Ok(number is { } only
             ? new Page<BuildSummary>(await builds.FindAsync(of, only, ct) is { } build ? [build] : [], null)
             : await builds.ListAsync(of, commit, branch, after, limit ?? 30, ct));
     }
 
-    private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> StartBuild(
+    private static async Task<Results<Accepted<BuildStarted>, ProblemHttpResult>> StartBuild(
         Guid repository, StartBuildRequest request, BuildCommands commands, BuildQueries builds, RepositoryQueries repositories,
         HttpContext http, CancellationToken ct)
     {
         if (await repositories.GetAsync(new RepositoryId(repository), ct) is not { } known)
-            return TypedResults.NotFound();
+            return Problems.NoRepository(repository);
+        if (Problems.Unstorable("branch", request.Branch) is { } unstorable)
+            return unstorable;
         var branch = request.Branch ?? (request.Sha is null ? known.DefaultBranch : null);
         CommitSha sha;
         if (request.Sha is null)
         {
             if ((await repositories.BranchesAsync(known.Id, ct)).FirstOrDefault(b => b.Name == branch)?.Head is not { } head)
-                return Invalid("branch", $"'{branch}' is no branch that was pushed to {known.FullName}.");
+                return Problems.Invalid("branch", $"'{branch}' is no branch that was pushed to {known.FullName}.");
             sha = head;
         }
         else if (!CommitSha.TryParse(request.Sha, out sha))
-            return Invalid("sha", "must be 40 hex digits.");
+            return Problems.Invalid("sha", "must be 40 hex digits.");
 
         return await AnswerAsync(await commands.StartAsync(Caller.Of(http.User), known.Id, sha, branch, ct), builds, ct);
     }
 
-    private static async Task<Results<Ok<BuildDetail>, NotFound>> GetBuild(Guid id, BuildQueries builds, CancellationToken ct) =>
-        await builds.DetailAsync(new BuildId(id), ct) is { } build ? TypedResults.Ok(build) : TypedResults.NotFound();
+    private static async Task<Results<Ok<BuildDetail>, ProblemHttpResult>> GetBuild(Guid id, BuildQueries builds, CancellationToken ct) =>
+        await builds.DetailAsync(new BuildId(id), ct) is { } build ? TypedResults.Ok(build) : Problems.NoBuild(id);
 
-    private static async Task<Results<Ok<PipelineDefinition>, NotFound>> GetDefinition(Guid id, BuildStore store, CancellationToken ct) =>
-        await store.DefinitionAsync(new BuildId(id), ct) is { } definition ? TypedResults.Ok(definition) : TypedResults.NotFound();
+    private static async Task<Results<Ok<PipelineDefinition>, ProblemHttpResult>> GetDefinition(
+        Guid id, BuildStore store, CancellationToken ct)
+    {
+        if (await store.GetAsync(new BuildId(id), ct) is not { } build)
+            return Problems.NoBuild(id);
+        return await store.DefinitionAsync(new BuildId(id), ct) is { } definition
+            ? TypedResults.Ok(definition)
+            : Problems.NotFound($"Build {id} has no definition: {build.Reason}.", $"GET /api/v1/builds/{id} shows its problems.");
+    }
 
-    private static async Task<Results<Accepted, NotFound, ProblemHttpResult>> CancelBuild(
-        Guid id, CancelBuildRequest? request, BuildCommands commands, HttpContext http, CancellationToken ct) =>
-        await commands.CancelAsync(Caller.Of(http.User), new BuildId(id), request?.Message, ct) switch
+    private static async Task<Results<Accepted, ProblemHttpResult>> CancelBuild(
+        Guid id, CancelBuildRequest? request, BuildCommands commands, HttpContext http, CancellationToken ct)
+    {
+        if (Problems.Unstorable("message", request?.Message) is { } problem)
+            return problem;
+        return await commands.CancelAsync(Caller.Of(http.User), new BuildId(id), request?.Message, ct) switch
         {
             CancelBuildOutcome.Cancelled => TypedResults.Accepted($"/api/v1/builds/{id}"),
-            CancelBuildOutcome.UnknownBuild => TypedResults.NotFound(),
+            CancelBuildOutcome.UnknownBuild => Problems.NoBuild(id),
             CancelBuildOutcome.AlreadyOver => TypedResults.Problem(
                 statusCode: 409, type: "build-over", title: "The build has ended already.",
                 detail: "Only a running build can be cancelled."),
         };
+    }
 
-    private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> RetryBuild(
-        Guid id, BuildCommands commands, BuildQueries builds, HttpContext http, CancellationToken ct) =>
-        await AnswerAsync(await commands.RetryAsync(Caller.Of(http.User), new BuildId(id), ct), builds, ct);
+    private static async Task<Results<Accepted<BuildStarted>, ProblemHttpResult>> RetryBuild(
+        Guid id, BuildCommands commands, BuildQueries builds, HttpContext http, CancellationToken ct)
+    {
+        var outcome = await commands.RetryAsync(Caller.Of(http.User), new BuildId(id), ct);
+        return outcome is StartBuildOutcome.UnknownBuild ? Problems.NoBuild(id) : await AnswerAsync(outcome, builds, ct);
+    }
 
-    private static async Task<Results<Accepted<BuildStarted>, NotFound, ProblemHttpResult>> AnswerAsync(
+    private static async Task<Results<Accepted<BuildStarted>, ProblemHttpResult>> AnswerAsync(
         StartBuildOutcome outcome, BuildQueries builds, CancellationToken ct)
     {
-        if (outcome is StartBuildOutcome.UnknownBuild)
-            return TypedResults.NotFound();
         if (outcome is not StartBuildOutcome.Started started)
         {
             return TypedResults.Problem(
@@ -116,15 +132,9 @@ internal static class BuildEndpoints
     private static Results<Ok<LintAnswer>, ProblemHttpResult> Lint(LintRequest request)
     {
         if (request.Content is null)
-            return Invalid("content", "must be the text of a definition.");
+            return Problems.Invalid("content", "must be the text of a definition.");
         var result = DefinitionParser.Parse(
             request.File is { Length: > 0 and <= 200 } file ? file : DefinitionParser.FileNames[0], request.Content);
         return TypedResults.Ok(new LintAnswer(result.Definition is not null, result.Problems, result.Definition));
     }
-
-    internal static ProblemHttpResult Invalid(string field, string message) => TypedResults.Problem(
-        statusCode: 400,
-        type: "invalid-request",
-        title: $"{field} {message}",
-        extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
 }

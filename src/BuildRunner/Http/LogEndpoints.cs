@@ -24,15 +24,17 @@ internal static class LogEndpoints
             .WithDescription("Plain text, or text/event-stream: events 'log' (id: bytes so far) and a final 'end'.");
 
     private static async Task<
-        Results<PhysicalFileHttpResult, ContentHttpResult, ServerSentEventsResult<string>, NotFound, ProblemHttpResult>> GetLog(
+        Results<PhysicalFileHttpResult, ContentHttpResult, ServerSentEventsResult<string>, ProblemHttpResult>> GetLog(
         Guid id, string module, int step, int? tail, long? offset, HttpContext http, BuildStore builds, StepLogs logs, LogStream stream,
         CancellationToken ct)
     {
         var build = new BuildId(id);
         if (tail is < 1 or > MaxTailLines)
-            return BuildEndpoints.Invalid("tail", $"must be a number of lines from 1 to {MaxTailLines}.");
-        if (await builds.StepAsync(build, module, step, ct) is null)
-            return TypedResults.NotFound();
+            return Problems.Invalid("tail", $"must be a number of lines from 1 to {MaxTailLines}.");
+        // A name with a NUL is nobody's, and PostgreSQL refuses to look for it.
+        if (module.Contains('\0', StringComparison.Ordinal) || await builds.StepAsync(build, module, step, ct) is null)
+            return Problems.NotFound(
+                $"Build {id} has no step {step} in a module '{module}'.", $"GET /api/v1/builds/{id} lists its modules and their steps.");
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             if (!TryReadOffset(http.Request, offset, out var from, out var problem))
@@ -58,8 +60,8 @@ internal static class LogEndpoints
         from = offset ?? 0;
         var last = request.Headers["Last-Event-ID"].ToString();
         problem = last.Length > 0 && !long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out from)
-            ? BuildEndpoints.Invalid("Last-Event-ID", "must be a number of bytes.")
-            : from < 0 ? BuildEndpoints.Invalid("offset", "must not be negative.") : null;
+            ? Problems.Invalid("Last-Event-ID", "must be a number of bytes.")
+            : from < 0 ? Problems.Invalid("offset", "must not be negative.") : null;
         return problem is null;
     }
 }

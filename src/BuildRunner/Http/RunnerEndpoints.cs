@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Runner;
 using Pipeline.BuildRunner.Sources;
 using Pipeline.Kernel;
@@ -17,8 +18,6 @@ namespace Pipeline.BuildRunner.Http;
 /// <summary><c>/runner/v1/tasks/{taskId}</c> for tasks that build. A task is known by its token, never by a session.</summary>
 internal static class RunnerEndpoints
 {
-    private const long MaxLogChunk = 8 << 20;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var tasks = routes.MapGroup("/runner/v1/tasks/{taskId}").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
@@ -48,9 +47,14 @@ internal static class RunnerEndpoints
     {
         if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
-        if (!await reports.RecordAsync(task, index, report, ct))
-            return Invalid("state", "The module has no such step, or the state is none of running, succeeded, failed, timed-out.");
-        return TypedResults.NoContent();
+        if (StepReports.ParseState(report.State) is not { } state)
+            return Problems.Invalid("state", "must be running, succeeded, failed or timed-out.");
+        return await reports.RecordAsync(task, index, state, report, ct) switch
+        {
+            ReportOutcome.Recorded => TypedResults.NoContent(),
+            ReportOutcome.UnknownStep => NoStep(task, index),
+            ReportOutcome.TakenOver => Unknown(),
+        };
     }
 
     private static async Task<Results<Ok<LogSize>, Conflict<LogSize>, ProblemHttpResult>> AppendLog(
@@ -58,11 +62,19 @@ internal static class RunnerEndpoints
     {
         if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
-        if (request.ContentLength > MaxLogChunk)
+        if (await LogChunk.ReadAsync(request, ct) is not { } chunk)
+        {
             return TypedResults.Problem(
                 statusCode: 413, type: "log-chunk-too-large", title: "A log chunk is at most 8 MB.", detail: "Send it in parts.");
-        var (appended, size) = await reports.AppendLogAsync(task, index, offset, request.Body, ct);
-        return appended ? TypedResults.Ok(new LogSize(size)) : TypedResults.Conflict(new LogSize(size));
+        }
+
+        return await reports.AppendLogAsync(task, index, offset, chunk, ct) switch
+        {
+            { Outcome: ReportOutcome.UnknownStep } => NoStep(task, index),
+            { Outcome: ReportOutcome.TakenOver } => Unknown(),
+            { Appended: true, Size: var size } => TypedResults.Ok(new LogSize(size)),
+            { Size: var size } => TypedResults.Conflict(new LogSize(size)),
+        };
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> PutResult(
@@ -71,11 +83,10 @@ internal static class RunnerEndpoints
     {
         if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
-        if (result.Outcome is not ("succeeded" or "failed"))
-            return Invalid("outcome", "must be succeeded or failed.");
+        if (ResultCheck.Find(result) is { } problem)
+            return problem;
         Log.ResultReceived(logger, taskId, result.Outcome, result.Reason);
-        await results.RecordAsync(task, result, ct);
-        return TypedResults.NoContent();
+        return await results.RecordAsync(task, result, ct) == ReportOutcome.TakenOver ? Unknown() : TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok, NotFound, ProblemHttpResult>> HeadArtifact(
@@ -84,7 +95,7 @@ internal static class RunnerEndpoints
         if (await tasks.AuthenticateAsync(taskId, Token(http.Request), ct) is null)
             return Unknown();
         if (!Digest.TryParse(digest, out var wanted))
-            return Invalid("digest", "must be sha256: and 64 hex digits.");
+            return Problems.Invalid("digest", "must be sha256: and 64 hex digits.");
         return artifacts.Has(wanted) ? TypedResults.Ok() : TypedResults.NotFound();
     }
 
@@ -94,7 +105,7 @@ internal static class RunnerEndpoints
         if (await tasks.AuthenticateAsync(taskId, Token(http.Request), ct) is null)
             return Unknown();
         if (!Digest.TryParse(digest, out var wanted))
-            return Invalid("digest", "must be sha256: and 64 hex digits.");
+            return Problems.Invalid("digest", "must be sha256: and 64 hex digits.");
         // Artifacts have no limit of their own; the disk has.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
@@ -114,9 +125,7 @@ internal static class RunnerEndpoints
         statusCode: 401, type: "task-unknown",
         title: "The token is not that of a task that builds here, or another attempt has taken over.");
 
-    private static ProblemHttpResult Invalid(string field, string message) => TypedResults.Problem(
-        statusCode: 400,
-        type: "invalid-request",
-        title: $"{field}: {message}",
-        extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = $"/{field}", detail = message } } });
+    private static ProblemHttpResult NoStep(RunnerTask task, int index) => TypedResults.Problem(
+        statusCode: 404, type: "step-unknown", title: $"Module '{task.Module.Name}' has no step {index}.",
+        detail: "Steps are counted from 0, in the order of the spec.");
 }

@@ -32,6 +32,9 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogSignal sign
         while (!ct.IsCancellationRequested && await builds.StepAsync(build, module, step, ct) is { } state)
         {
             var grown = signal.Next(path);
+            // A later attempt began the log anew: so does the reader.
+            if (StepLogs.SizeOf(path) < offset)
+                offset = 0;
             if (await ReadChunkAsync(path, offset, IsOver(state.State), ct) is var (text, next))
             {
                 (offset, quiet) = (next, time.GetTimestamp());
@@ -62,18 +65,22 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogSignal sign
         await done.CancelAsync();
     }
 
-    /// <summary>What is there after the offset, at most one chunk, never with half a character at its end.</summary>
+    /// <summary>What is there after the offset, at most one chunk, never with half a character or half a line end at its end.</summary>
     private static async Task<(string Text, long Next)?> ReadChunkAsync(string path, long offset, bool isOver, CancellationToken ct)
     {
         if (StepLogs.SizeOf(path) <= offset)
             return null;
         await using var file = StepLogs.OpenRead(path);
+        if (file is null)
+            return null;
         file.Seek(offset, SeekOrigin.Begin);
         var buffer = new byte[Chunk];
         var length = await file.ReadAtLeastAsync(buffer, Chunk, throwOnEndOfStream: false, ct);
-        var whole = WholeCharacters(buffer.AsSpan(0, length));
-        if (whole == 0 && (isOver || length >= 4))
-            whole = length;
+        var isAll = isOver && length < Chunk;
+        var whole = isAll ? length : WholeCharacters(buffer.AsSpan(0, length));
+        // The LF of a CR LF may be in the next chunk.
+        if (!isAll && whole > 0 && buffer[whole - 1] == '\r')
+            whole--;
         if (whole == 0)
             return null;
         var text = Encoding.UTF8.GetString(buffer, 0, whole).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');

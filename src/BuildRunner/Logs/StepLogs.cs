@@ -21,7 +21,7 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
 
     /// <summary>Appends when <paramref name="offset"/> is where the file ends: what was sent before and arrived is not there
     /// twice.</summary>
-    public async Task<(bool Appended, long Size)> AppendAsync(string path, long offset, Stream content, CancellationToken ct)
+    public async Task<(bool Appended, long Size)> AppendAsync(string path, long offset, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
         var gate = gates[(uint)path.GetHashCode(StringComparison.Ordinal) % gates.Length];
         await gate.WaitAsync(ct);
@@ -33,7 +33,7 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await using var file = new FileStream(
                 path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
-            await content.CopyToAsync(file, ct);
+            await file.WriteAsync(content, ct);
             return (true, file.Length);
         }
         finally
@@ -66,11 +66,14 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
     public static string LastLines(string path, int lines, int maxBytes)
     {
         using var file = OpenRead(path);
+        if (file is null)
+            return "";
         var buffer = new byte[Math.Min(file.Length, maxBytes)];
         file.Seek(-buffer.Length, SeekOrigin.End);
         file.ReadExactly(buffer);
+        var first = file.Length > buffer.Length ? CutCharacter(buffer) : 0;
         var from = buffer.Length;
-        for (var left = lines; from > 0; from--)
+        for (var left = lines; from > first; from--)
         {
             if (buffer[from - 1] == '\n' && from < buffer.Length && --left == 0)
                 break;
@@ -79,6 +82,26 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
         return Encoding.UTF8.GetString(buffer.AsSpan(from));
     }
 
-    public static FileStream OpenRead(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
+    /// <returns>Null when there is no such file: the next attempt has begun, and has removed it.</returns>
+    public static FileStream? OpenRead(string path)
+    {
+        try
+        {
+            return new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    // The rest of a UTF-8 sequence whose beginning was left out.
+    private static int CutCharacter(ReadOnlySpan<byte> bytes)
+    {
+        var rest = 0;
+        while (rest < Math.Min(3, bytes.Length) && (bytes[rest] & 0b1100_0000) == 0b1000_0000)
+            rest++;
+        return rest;
+    }
 }

@@ -1,4 +1,5 @@
 using Pipeline.BuildRunner.Contract;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
@@ -12,17 +13,18 @@ namespace Pipeline.BuildRunner.Runner;
 internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal signal, Journal journal, TimeProvider time)
 {
     /// <summary>Records the state of a step; the same again, or one that comes too late, changes nothing.</summary>
-    /// <returns>False when the module has no such step or the report says nothing known.</returns>
-    public async Task<bool> RecordAsync(RunnerTask task, int index, StepReport report, CancellationToken ct) 
+    public async Task<ReportOutcome> RecordAsync(
+        RunnerTask task, int index, StepState state, StepReport report, CancellationToken ct)
     {
         var recorded = await Transactions.InTransactionAsync(
             async token =>
             {
-                if (ParseState(report.State) is not { } state || await runner.LockStepAsync(task.Id, index, token) is not { } row)
-                    return false;
-                var known = row.ToView();
+                var outcome = await runner.HoldAsync(task.Id, task.Identity.TaskId, index, token);
+                if (outcome != ReportOutcome.Recorded)
+                    return outcome;
+                var known = (await runner.LockStepAsync(task.Id, index, token))!.ToView();
                 if (known.State == state || (known.State != StepState.Running && known.State != StepState.Waiting))
-                    return true;
+                    return outcome;
                 var path = logs.PathOf(task.Build, task.Module.Name, index);
                 await runner.SaveStepAsync(
                     task.Id,
@@ -37,25 +39,35 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
                     },
                     token);
                 JournalEvent happened = state == StepState.Running
-                    ? new StepStarted(task.Build, task.Id, task.Module.Name, row.Name)
+                    ? new StepStarted(task.Build, task.Id, task.Module.Name, known.Name)
                     : new StepFinished(
-                        task.Build, task.Id, task.Module.Name, row.Name, report.ExitCode ?? (state == StepState.Succeeded ? 0 : -1));
+                        task.Build, task.Id, task.Module.Name, known.Name, report.ExitCode ?? (state == StepState.Succeeded ? 0 : -1));
                 await journal.AppendAsync(
                     happened, Actor.System("runner"), task.Identity.Subject with { TaskId = task.Identity.TaskId }, token);
-                return true;
+                return outcome;
             },
             ct);
-        if (recorded)
+        if (recorded == ReportOutcome.Recorded)
             signal.Raise(logs.PathOf(task.Build, task.Module.Name, index));
         return recorded;
     }
 
     /// <summary>Appends to the log of a step when <paramref name="offset"/> is where it ends.</summary>
-    public Task<(bool Appended, long Size)> AppendLogAsync(
-        RunnerTask task, int index, long offset, Stream content, CancellationToken ct) =>
-        logs.AppendAsync(logs.PathOf(task.Build, task.Module.Name, index), offset, content, ct);
+    public Task<LogAppend> AppendLogAsync(
+        RunnerTask task, int index, long offset, ReadOnlyMemory<byte> content, CancellationToken ct) => Transactions.InTransactionAsync(
+        async token =>
+        {
+            var outcome = await runner.HoldAsync(task.Id, task.Identity.TaskId, index, token);
+            if (outcome != ReportOutcome.Recorded)
+                return new LogAppend(outcome, false, 0);
+            var (appended, size) = await logs.AppendAsync(
+                logs.PathOf(task.Build, task.Module.Name, index), offset, content, token);
+            return new LogAppend(outcome, appended, size);
+        },
+        ct);
 
-    private static StepState? ParseState(string text) => text switch
+    /// <returns>Null when the word is none of the contract's.</returns>
+    public static StepState? ParseState(string? text) => text switch
     {
         "running" => StepState.Running,
         "succeeded" => StepState.Succeeded,
@@ -64,3 +76,8 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
         _ => null,
     };
 }
+
+/// <param name="Outcome">Whether the task may write this log.</param>
+/// <param name="Appended">False when the chunk does not begin where the log ends.</param>
+/// <param name="Size">Bytes that are there now: where the runner goes on.</param>
+internal sealed record LogAppend(ReportOutcome Outcome, bool Appended, long Size);
