@@ -18,7 +18,7 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
     private readonly BuildHost host = fixture.Host;
 
     /// <summary>Address, body, and the refusal, or its beginning.</summary>
-    public static TheoryData<string, string, string> Refused => new()
+    public static TheoryData<string, string, string> RefusedResults => new()
     {
         { "result", Result("\"outcome\":\"failed\",\"reason\":\"a\\u0000b\""), $"400 invalid-request: reason {Nul}" },
         { "result", Result("\"outcome\":\"failed\",\"failedStep\":\"\\u0000\""), $"400 invalid-request: failedStep {Nul}" },
@@ -47,6 +47,11 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
         { "result", Result("\"outcome\":\"failed\",\"exitCode\":99999999999"), "400" },
         { "result", "", "400" },
         { "result", "null", "400" },
+    };
+
+    /// <summary>As <see cref="RefusedResults"/>.</summary>
+    public static TheoryData<string, string, string> RefusedSteps => new()
+    {
         { "steps/0", "{\"state\":\"Running\"" + Started, NoState },
         { "steps/0", "{\"state\":\"waiting\"" + Started, NoState },
         { "steps/0", "{\"state\":\"failed\\u0000\"" + Started, NoState },
@@ -77,7 +82,8 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
     };
 
     [Theory]
-    [MemberData(nameof(Refused))]
+    [MemberData(nameof(RefusedResults))]
+    [MemberData(nameof(RefusedSteps))]
     public async Task What_cannot_be_recorded_is_refused_with_its_name_and_what_follows_counts(string path, string body, string refusal)
     {
         var (build, task) = await host.RunningAsync();
