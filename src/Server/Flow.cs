@@ -20,7 +20,16 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
 {
     public void On(NewJournalEntry appended)
     {
-        switch (appended.Event)
+        OnBuilds(appended.Event);
+        OnStages(appended.Event);
+
+        // everything a developer waits for → the commit's status on the forge
+        statuses.On(appended);
+    }
+
+    private void OnBuilds(JournalEvent happened)
+    {
+        switch (happened)
         {
             // git push → build; a commit that was built on another branch may be released on this one
             case CommitPushed e:
@@ -39,7 +48,13 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
             case BuildFinished { Outcome: Outcome.Succeeded } e:
                 jobs.Enqueue<CreateReleaseJob>(j => j.ExecuteAsync(e.Build.Value, CancellationToken.None));
                 break;
+        }
+    }
 
+    private void OnStages(JournalEvent happened)
+    {
+        switch (happened)
+        {
             // release → promotions through the stages
             case ReleaseCreated e:
                 jobs.Enqueue<OfferReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
@@ -69,8 +84,5 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
                 jobs.Enqueue<HoldReleaseJob>(j => j.ExecuteAsync(release.ToString(), e.Code, e.Detail, CancellationToken.None));
                 break;
         }
-
-        // everything a developer waits for → the commit's status on the forge
-        statuses.On(appended);
     }
 }

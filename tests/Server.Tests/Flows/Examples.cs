@@ -25,6 +25,9 @@ internal static class Examples
     public static JournalSubject Subject => new() { Repository = Repository, Commit = Sha };
 
     public static IReadOnlyList<JournalEvent> All =>
+        [.. OfBuilds, .. OfStages, .. OfClusters, new ActionRecorded("token.created", "eleni", null)];
+
+    private static IReadOnlyList<JournalEvent> OfBuilds =>
     [
         new CommitPushed(Repository, "main", Sha, null, false, "eleni", "d1"),
         new BranchDeleted(Repository, "main", "d1"),
@@ -42,6 +45,10 @@ internal static class Examples
         new ReleaseCreated(Repository, Sha, Build, Release, 1),
         new SecurityEventRaised(null, Release, null, null, "digest-mismatch", "other bytes"),
         new SecurityEventRaised(null, null, null, null, "digest-mismatch", "of no release"),
+    ];
+
+    private static IReadOnlyList<JournalEvent> OfStages =>
+    [
         new PromotionCreated(Promotion, Release, "production"),
         new PromotionWaiting(Promotion, Release, "production", ["Soaks."]),
         new PromotionApproved(Promotion, "production", "maria", null),
@@ -53,6 +60,10 @@ internal static class Examples
         new PromotionRollingBack(Promotion, Release, "production", null, FailureClass.Health, "sick"),
         new PromotionRolledBack(Promotion, Release, "production", null, "sick"),
         new PromotionSuperseded(Promotion, Release, "production", Release),
+    ];
+
+    private static IReadOnlyList<JournalEvent> OfClusters =>
+    [
         new TaskLaunched("qa", "web", "d1", "t1", "a1", "h1"),
         new TaskRunning("qa", "web", "d1", "t1"),
         new TaskHealthy("qa", "web", "d1", "t1"),
@@ -65,6 +76,5 @@ internal static class Examples
         new AgentLost("qa", "a1", "h1", "gone"),
         new ClusterChanged("qa", "subscribed"),
         new MachineChanged("qa", "agent", "h1", "frozen", "h1 is frozen", null, null),
-        new ActionRecorded("token.created", "eleni", null),
     ];
 }

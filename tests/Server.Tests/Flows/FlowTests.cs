@@ -32,7 +32,11 @@ public sealed class FlowTests
             now.Append(CultureInfo.InvariantCulture, $"{Describe(happened)}\n    {string.Join("\n    ", Consequences(happened))}\n");
         if (Environment.GetEnvironmentVariable("UPDATE_REVIEWED") == "1")
             File.WriteAllText(Table, now.ToString());
-        Assert.Equal(File.ReadAllText(Table), now.ToString());
+        var differs = File.ReadAllLines(Table).Zip(now.ToString().Split('\n')).FirstOrDefault(l => l.First != l.Second);
+        Assert.True(
+            File.ReadAllText(Table) == now.ToString(),
+            $"Flow.table.txt says\n{differs.First}\nand the flow does\n{differs.Second}\n"
+            + "If it should: run this test with UPDATE_REVIEWED=1 and review the difference.");
     }
 
     [Fact]
@@ -41,7 +45,9 @@ public sealed class FlowTests
         var services = new ServiceCollection();
         PipelineHost.AddParts(services, new ConfigurationBuilder().Build(), "Host=nowhere");
         var kinds = services.Where(s => s.ServiceType == typeof(EventKind)).Select(s => ((EventKind)s.ImplementationInstance!).Type);
-        Assert.Empty(kinds.Except(Examples.All.Select(e => e.GetType())).Select(t => t.Name));
+        var left = kinds.Except(Examples.All.Select(e => e.GetType())).Select(t => t.Name).ToList();
+        Assert.True(
+            left.Count == 0, $"Flows/Examples.cs has no example of {string.Join(", ", left)}: add one, and let the table be rewritten.");
     }
 
     [Fact]
@@ -60,7 +66,8 @@ public sealed class FlowTests
         var kinds = services.Where(s => s.ServiceType == typeof(EventKind)).Select(s => (EventKind)s.ImplementationInstance!).ToList();
         var events = PipelineHost.Slices.Append(typeof(JournalEvent).Assembly).SelectMany(a => a.GetTypes())
             .Where(t => t.IsSubclassOf(typeof(JournalEvent)) && t != typeof(UnknownEvent));
-        Assert.Empty(events.Except(kinds.Select(k => k.Type)).Select(t => t.Name));
+        var left = events.Except(kinds.Select(k => k.Type)).Select(t => t.Name).ToList();
+        Assert.True(left.Count == 0, $"No slice registers {string.Join(", ", left)}: give it a stored name in the slice's …EventKinds.");
         Assert.Equal(kinds.Count, kinds.Select(k => k.Name).Distinct().Count());
     }
 
@@ -81,8 +88,16 @@ public sealed class FlowTests
         await using var server = builder.Build();
         var types = Examples.All.SelectMany(JobsOf).Select(j => j.Type).Distinct().ToList();
         Assert.NotEmpty(types);
-        // As Hangfire makes them.
-        Assert.All(types, t => Assert.NotNull(ActivatorUtilities.GetServiceOrCreateInstance(server.Services, t)));
+        foreach (var type in types)
+        {
+            // As Hangfire makes them.
+            var failed = Record.Exception(() => ActivatorUtilities.GetServiceOrCreateInstance(server.Services, type));
+            Assert.True(
+                failed is null,
+                $"The server cannot make {type.FullName}. Register it by AddTransientByInternalConstructor in its slice's module. "
+                + failed?.Message);
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 
