@@ -45,8 +45,11 @@ internal sealed class BuildHost : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
-    /// <summary>A request with this header is signed in with no permissions but those.</summary>
+    /// <summary>A request with this header is signed in with no permissions but those; with <see cref="Nobody"/> not at all.</summary>
     public const string OnlyHeader = "X-Test-Permissions";
+
+    /// <summary>Who did not sign in.</summary>
+    public const string Nobody = "nobody";
 
     public HttpClient Http { get; }
     public RecordedJobs Jobs { get; }
@@ -201,6 +204,8 @@ internal sealed class BuildHost : IAsyncDisposable
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             var permissions = Request.Headers.TryGetValue(OnlyHeader, out var only) ? only.ToString().Split(' ') : [.. Permission.All];
+            if (permissions is [Nobody])
+                return Task.FromResult(AuthenticateResult.NoResult());
             Claim[] claims = [new(ClaimTypes.Name, "nikos"), .. permissions.Select(p => new Claim(CallerClaims.Permission, p))];
             return Task.FromResult(AuthenticateResult.Success(
                 new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), "test")));

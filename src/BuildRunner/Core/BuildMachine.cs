@@ -8,6 +8,9 @@ internal enum ModuleEvent
     /// <summary>Handed to the scheduler.</summary>
     Submitted,
 
+    /// <summary>Its commit cannot be had any more.</summary>
+    SourceLost,
+
     /// <summary>Its task reported for the first time.</summary>
     TaskStarted,
 
@@ -56,6 +59,7 @@ internal static class BuildMachine
         ModuleState.Waiting => happened switch
         {
             ModuleEvent.Submitted => ModuleState.Queued,
+            ModuleEvent.SourceLost => ModuleState.Failed,
             ModuleEvent.DependencyDidNotSucceed => ModuleState.Skipped,
             ModuleEvent.CancelRequested => ModuleState.Cancelled,
             _ => null,

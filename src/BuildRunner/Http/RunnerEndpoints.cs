@@ -49,6 +49,8 @@ internal static class RunnerEndpoints
             return Unknown();
         if (StepReports.ParseState(report.State) is not { } state)
             return Problems.Invalid("state", "must be running, succeeded, failed or timed-out.");
+        if (StepTimes.Find(report) is { } problem)
+            return problem;
         return await reports.RecordAsync(task, index, state, report, ct) switch
         {
             ReportOutcome.Recorded => TypedResults.NoContent(),

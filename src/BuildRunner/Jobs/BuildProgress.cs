@@ -21,23 +21,30 @@ internal sealed class BuildProgress(BuildWriter writer, ModuleEnd ends, Schedule
 
     /// <param name="buildId">The build.</param>
     /// <param name="known">How tasks ended, by module build.</param>
-    /// <param name="ready">What may start, by name of the module.</param>
+    /// <param name="ready">What may start, by name of the module; null when its source is lost.</param>
     /// <param name="ct">Cancels it.</param>
     public async Task WriteAsync(
-        Guid buildId, IReadOnlyDictionary<Guid, TaskEnd> known, IReadOnlyDictionary<string, ReadyModule> ready, CancellationToken ct)
+        Guid buildId, IReadOnlyDictionary<Guid, TaskEnd> known, IReadOnlyDictionary<string, ReadyModule?> ready, CancellationToken ct)
     {
         if (await writer.LockAsync(buildId, ct) is not { Build.BuildState: BuildState.Running } locked)
             return;
         var entries = await ends.ApplyAsync(locked, known, ct);
+        foreach (var module in locked.Modules.Where(m => ready.TryGetValue(m.Name, out var made) && made is null))
+        {
+            if (await ends.LoseAsync(locked, module, ct) is { } lost)
+                entries.Add(lost);
+        }
+
         if (known.Count > 0 || entries.Count > 0)
             locked = (await writer.LockAsync(buildId, ct))!;
         var now = time.GetUtcNow();
         var next = BuildMachine.Next([.. locked.Modules.Select(m => m.ToNode())]);
-        foreach (var name in next.Start.Where(ready.ContainsKey))
+        foreach (var module in next.Start.Select(name => locked.Modules.First(m => m.Name == name)))
         {
-            await writer.QueueAsync(
-                locked.Modules.First(m => m.Name == name).Id, ready[name].Source.Digest.ToString(), ready[name].Source.Bytes, now, ct);
-            await scheduler.RunOnceAsync(Caller.System("build-runner") with { Actor = ready[name].Run.Actor }, ready[name].Run, ct);
+            if (ready.GetValueOrDefault(module.Name) is not var (run, source))
+                continue;
+            await writer.QueueAsync(module.Id, source.Digest.ToString(), source.Bytes, now, ct);
+            await scheduler.RunOnceAsync(Caller.System("build-runner") with { Actor = run.Actor }, run, ct);
         }
 
         foreach (var module in next.Skip.Select(name => locked.Modules.First(m => m.Name == name)))

@@ -50,6 +50,18 @@ internal sealed class ModuleEnd(BuildWriter writer, RunnerWriter runner, TimePro
         return new NewJournalEntry(EventOf(module, verdict), Actor.System("builds"), locked.Build.Subject with { TaskId = module.TaskId });
     }
 
+    /// <summary>Ends a module that has not started and never can: its commit is gone.</summary>
+    /// <returns>The event of the end; null when it was over, or started, before.</returns>
+    public async Task<NewJournalEntry?> LoseAsync(LockedBuild locked, ModuleRow module, CancellationToken ct)
+    {
+        if (BuildMachine.Apply(module.ModuleState, ModuleEvent.SourceLost) is not { } state)
+            return null;
+        var reason = $"Commit {locked.Build.Sha} is not on the repository's remote any more. Push it again and retry the build.";
+        var verdict = new Verdict(Outcome.Failed, FailureClass.Config, reason, null, null);
+        await writer.EndModuleAsync(module.Id, state, verdict, time.GetUtcNow(), ct);
+        return new NewJournalEntry(EventOf(module, verdict), Actor.System("builds"), locked.Build.Subject);
+    }
+
     /// <summary>The event that a module ended.</summary>
     public static ModuleBuildFinished EventOf(ModuleRow module, Verdict verdict) => new(
         new BuildId(module.BuildId), new ModuleBuildId(module.Id), module.Name, verdict.Outcome, verdict.Class, verdict.Reason);

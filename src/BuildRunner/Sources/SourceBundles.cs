@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.BuildRunner.Definitions;
+using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
@@ -16,7 +17,8 @@ internal sealed record SourceBundle(Digest Digest, long Bytes);
 /// Makes source bundles: the module's path and those of everything it depends on, named by the ids of their trees, so that
 /// what did not change is never packed again.
 /// </summary>
-internal sealed class SourceBundles(NpgsqlDataSource db, SourceQueries sources, IOptions<BuildRunnerOptions> options, TimeProvider time)
+internal sealed class SourceBundles(
+    NpgsqlDataSource db, SourceQueries sources, CommitCommands commits, IOptions<BuildRunnerOptions> options, TimeProvider time)
 {
     private const string Find = "SELECT digest, bytes FROM build.bundle WHERE repository_id = @repository AND key = @key";
     private const string Save = """
@@ -27,24 +29,20 @@ internal sealed class SourceBundles(NpgsqlDataSource db, SourceQueries sources, 
 
     public string PathOf(Digest digest) => Path.Combine(root, $"{digest.Hex}.tar");
 
-    public async Task<SourceBundle> MakeAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
+    /// <summary>The bundle of the paths at the commit, which is fetched again when the mirror has lost it.</summary>
+    /// <returns>Null when the remote does not have the commit any more either.</returns>
+    public async Task<SourceBundle?> MakeAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
     {
-        var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', paths.Select(p => $"{p}\0{sources.TreeId(repository, sha, p)}")))).Hex;
-        if (await FindAsync(repository, key, ct) is { } known && File.Exists(PathOf(known.Digest)))
-            return known;
-        Directory.CreateDirectory(root);
-        var temporary = Path.Combine(root, $"{key[..12]}-{Path.GetRandomFileName()}.part");
         try
         {
-            await sources.ArchiveAsync(repository, sha, paths is [""] ? [] : paths, temporary, ct);
-            var bundle = await MeasureAsync(temporary, ct);
-            File.Move(temporary, PathOf(bundle.Digest), overwrite: true);
-            await SaveAsync(repository, key, bundle, ct);
-            return bundle;
+            return await PackAsync(repository, sha, paths, ct);
         }
-        finally
+        catch (InvalidOperationException)
         {
-            File.Delete(temporary);
+            // What fails although the commit is there fails again, for its own reason.
+            return await commits.EnsureAsync(Caller.System("builds"), repository, sha, ct) is null
+                ? null
+                : await PackAsync(repository, sha, paths, ct);
         }
     }
 
@@ -64,6 +62,27 @@ internal sealed class SourceBundles(NpgsqlDataSource db, SourceQueries sources, 
 
         var paths = needed.Select(n => byName[n].Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return paths.Contains("") ? [""] : paths;
+    }
+
+    private async Task<SourceBundle> PackAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
+    {
+        var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', paths.Select(p => $"{p}\0{sources.TreeId(repository, sha, p)}")))).Hex;
+        if (await FindAsync(repository, key, ct) is { } known && File.Exists(PathOf(known.Digest)))
+            return known;
+        Directory.CreateDirectory(root);
+        var temporary = Path.Combine(root, $"{key[..12]}-{Path.GetRandomFileName()}.part");
+        try
+        {
+            await sources.ArchiveAsync(repository, sha, paths is [""] ? [] : paths, temporary, ct);
+            var bundle = await MeasureAsync(temporary, ct);
+            File.Move(temporary, PathOf(bundle.Digest), overwrite: true);
+            await SaveAsync(repository, key, bundle, ct);
+            return bundle;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     private static async Task<SourceBundle> MeasureAsync(string path, CancellationToken ct)

@@ -16,6 +16,9 @@ namespace Pipeline.GitWebhooks.Git;
 /// </summary>
 internal sealed class Mirror
 {
+    private static readonly LibGit2Sharp.Signature Archiver = new(
+        "pipeline", "pipeline@localhost", new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
     private readonly string root;
     private readonly GitHubOptions github;
     private readonly ConcurrentDictionary<RepositoryId, SemaphoreSlim> locks = new();
@@ -143,8 +146,8 @@ internal sealed class Mirror
         return FactsOf(git, CommitOf(git, sha));
     }
 
-    /// <summary>Writes a tar of the given paths at the commit (all of it when there are none). <c>git archive</c> is the fastest
-    /// means measured.</summary>
+    /// <summary>Writes a tar of the given paths at the commit (all of it when there are none): the same contents are the same bytes,
+    /// whatever commit they are read at. <c>git archive</c> is the fastest means measured.</summary>
     public async Task ArchiveAsync(
         RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
     {
@@ -152,12 +155,27 @@ internal sealed class Mirror
             throw NotHeld(sha);
         var arguments = new List<string>
         {
-            $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile, sha.ToString(),
+            $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile,
+            Snapshot(repository, sha, paths),
         };
-        if (paths.Count > 0)
-            arguments.AddRange(["--", .. paths.Select(p => $":(literal){p}")]);
         var archived = await ChildProcess.RunAsync("git", arguments, ct, root);
         archived.ThrowIfFailed($"git archive of {sha.Short}");
+    }
+
+    // git archive writes the commit's id and its time into the tar: a commit made of the contents alone, at a fixed time, has both.
+    private string Snapshot(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths)
+    {
+        using var git = Open(repository);
+        var tree = CommitOf(git, sha).Tree;
+        if (paths.Count > 0)
+        {
+            var wanted = new TreeDefinition();
+            foreach (var path in paths)
+                wanted.Add(path.Trim('/'), tree[path.Trim('/')] ?? throw new InvalidOperationException($"There is no '{path}' at commit {sha}."));
+            tree = git.ObjectDatabase.CreateTree(wanted);
+        }
+
+        return git.ObjectDatabase.CreateCommit(Archiver, Archiver, "source", tree, [], prettifyMessage: false).Sha;
     }
 
     private void Fetch(GitRepository git, Repository repository, string refspec, bool prune, CancellationToken ct)

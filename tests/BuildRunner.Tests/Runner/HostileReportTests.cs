@@ -13,6 +13,7 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
     private const string Nul = "holds a NUL character (\\u0000), which cannot be stored. Remove it.";
     private const string Started = ",\"startedAt\":\"2026-01-01T00:00:00Z\"}";
     private const string NoState = "400 invalid-request: state must be running, succeeded, failed or timed-out.";
+    private const string Times = "must be a time from the years 1970 to 9998.";
     private const string Piece = "must have a name, a digest and a media type of 1 to 200 characters.";
 
     private readonly BuildHost host = fixture.Host;
@@ -58,6 +59,13 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
         { "steps/0", "{\"state\":\"\\udc00\"" + Started, "400" },
         { "steps/0", "{\"state\":\"failed\",\"startedAt\":\"yesterday\"}", "400" },
         { "steps/0", "{}", NoState },
+        { "steps/0", "{\"state\":\"running\"}", $"400 invalid-request: startedAt {Times}" },
+        { "steps/0", Ended("0001-01-01T00:00:00Z", "2026-01-01T00:00:00Z"), $"400 invalid-request: startedAt {Times}" },
+        { "steps/0", Ended("1969-12-31T23:59:59.9999999Z", "2026-01-01T00:00:00Z"), $"400 invalid-request: startedAt {Times}" },
+        { "steps/0", Ended("9999-12-31T23:59:59.9999999Z", "2026-01-01T00:00:00Z"), $"400 invalid-request: startedAt {Times}" },
+        { "steps/0", Ended("1970-01-01T00:00:00Z", "9999-01-01T00:00:00Z"), $"400 invalid-request: finishedAt {Times}" },
+        { "steps/0", Ended("9998-12-31T23:59:59Z", "0001-01-01T00:00:00Z"), $"400 invalid-request: finishedAt {Times}" },
+        { "steps/0", "{\"state\":\"running\",\"startedAt\":null}", "400" },
         {
             "steps/1", "{\"state\":\"failed\"" + Started,
             "404 step-unknown: Module 'build' has no step 1. Steps are counted from 0, in the order of the spec."
@@ -142,6 +150,23 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
             Assert.Equal(HttpStatusCode.Unauthorized, (await host.Http.SendAsync(request)).StatusCode);
         }
     }
+
+    [Theory]
+    [InlineData("1970-01-01T00:00:00Z", "9998-12-31T23:59:59.999999Z")]
+    [InlineData("1970-01-01T02:00:00+02:00", "9998-12-31T22:59:59-01:00")]
+    public async Task The_first_and_the_last_time_that_a_step_may_have_are_kept(string started, string finished)
+    {
+        var (build, task) = await host.RunningAsync();
+        using (task)
+            Assert.Equal(HttpStatusCode.NoContent, (await task.PutRawAsync("steps/0", Ended(started, finished))).StatusCode);
+
+        var step = (await host.DetailAsync(build.Build.Id)).Modules[0].Steps[0];
+        var invariant = System.Globalization.CultureInfo.InvariantCulture;
+        Assert.Equal((DateTimeOffset.Parse(started, invariant), DateTimeOffset.Parse(finished, invariant)), (step.StartedAt, step.FinishedAt));
+    }
+
+    private static string Ended(string started, string finished) =>
+        $"{{\"state\":\"failed\",\"startedAt\":\"{started}\",\"finishedAt\":\"{finished}\",\"exitCode\":1}}";
 
     private static string Result(string fields, string artifacts = "") => $"{{{fields},\"artifacts\":[{artifacts}]}}";
 }
