@@ -171,7 +171,8 @@ internal sealed class Mirror
         {
             var wanted = new TreeDefinition();
             foreach (var path in paths)
-                wanted.Add(path.Trim('/'), tree[path.Trim('/')] ?? throw new InvalidOperationException($"There is no '{path}' at commit {sha}."));
+                wanted.Add(
+                    path.Trim('/'), tree[path.Trim('/')] ?? throw new InvalidOperationException($"There is no '{path}' at commit {sha}."));
             tree = git.ObjectDatabase.CreateTree(wanted);
         }
 

@@ -111,7 +111,8 @@ public sealed class CommandTests(BuildFixture fixture) : IClassFixture<BuildFixt
         Assert.Equal((BuildState.Cancelled, reason), await StateAsync());
 
         var again = await host.SendAsync("POST", $"/api/v1/builds/{build}/cancel", json);
-        Assert.Equal((409, "build-over", "Only a running build can be cancelled."), (again.Status, again.Text("type"), again.Text("detail")));
+        Assert.Equal(
+            (409, "build-over", "Only a running build can be cancelled."), (again.Status, again.Text("type"), again.Text("detail")));
         Assert.Equal((BuildState.Cancelled, reason), await StateAsync());
     }
 

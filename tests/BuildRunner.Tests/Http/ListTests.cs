@@ -123,7 +123,10 @@ public sealed class ListTests : IClassFixture<ListTests.Builds>
 
     [Theory]
     [InlineData("/api/v1/repositories/{0}/builds", "There is no repository {0}.", "GET /api/v1/repositories lists the repositories.")]
-    [InlineData("/api/v1/repositories/{0}/builds?number=1", "There is no repository {0}.", "GET /api/v1/repositories lists the repositories.")]
+    [
+        InlineData(
+            "/api/v1/repositories/{0}/builds?number=1", "There is no repository {0}.", "GET /api/v1/repositories lists the repositories.")
+    ]
     public async Task Of_an_unknown_repository_there_is_no_list(string address, string detail, string hint)
     {
         var id = Guid.CreateVersion7().ToString();

@@ -95,7 +95,8 @@ public sealed class LogEndpointTests(BuildFixture fixture) : IClassFixture<Build
     [InlineData("?tail=2147483648")]
     [InlineData("?offset=x")]
     [InlineData("?offset=9223372036854775808")]
-    public async Task A_place_of_the_wrong_type_is_refused(string query) => Assert.Equal(400, (await host.SendAsync("GET", log + query)).Status);
+    public async Task A_place_of_the_wrong_type_is_refused(string query) =>
+        Assert.Equal(400, (await host.SendAsync("GET", log + query)).Status);
 
     /// <summary>Address, id of the last event (none when empty), and what comes before the end, with its id.</summary>
     [Theory]

@@ -162,7 +162,8 @@ public sealed class HostileReportTests(BuildFixture fixture) : IClassFixture<Bui
 
         var step = (await host.DetailAsync(build.Build.Id)).Modules[0].Steps[0];
         var invariant = System.Globalization.CultureInfo.InvariantCulture;
-        Assert.Equal((DateTimeOffset.Parse(started, invariant), DateTimeOffset.Parse(finished, invariant)), (step.StartedAt, step.FinishedAt));
+        Assert.Equal(
+            (DateTimeOffset.Parse(started, invariant), DateTimeOffset.Parse(finished, invariant)), (step.StartedAt, step.FinishedAt));
     }
 
     private static string Ended(string started, string finished) =>
