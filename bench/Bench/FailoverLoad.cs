@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.EndToEnd.Harness;
+using Pipeline.EndToEnd.Harness.Pairs;
 using Pipeline.TestKit;
 
 namespace Pipeline.Bench;

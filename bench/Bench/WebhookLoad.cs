@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Pipeline.EndToEnd.Harness;
+using Pipeline.EndToEnd.Harness.Repositories;
 
 namespace Pipeline.Bench;
 

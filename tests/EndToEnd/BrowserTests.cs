@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Pipeline.EndToEnd.Harness;
+using Pipeline.EndToEnd.Harness.Repositories;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pipeline.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.EndToEnd.Harness;
+using Pipeline.EndToEnd.Harness.Repositories;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Pipeline.EndToEnd.Harness;
+using Pipeline.EndToEnd.Harness.Pairs;
 
 namespace Pipeline.EndToEnd;
 

@@ -1,4 +1,5 @@
 using Pipeline.EndToEnd.Harness;
+using Pipeline.EndToEnd.Harness.Repositories;
 
 namespace Pipeline.EndToEnd;
 

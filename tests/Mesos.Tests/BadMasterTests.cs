@@ -10,6 +10,8 @@ namespace Pipeline.Mesos.Tests;
 /// <summary>Masters that are broken, or are none: the client holds little memory, says what was wrong, and comes again.</summary>
 public sealed class BadMasterTests
 {
+    private const int EventsHeld = 16 * 1024; // by a client whose reader is slow
+    private const int Polls = 40; // of a number that does not change any more
     private const int Bounded = 32 * 1024 * 1024; // what sockets and one read may take before a connection is dropped
 
     public static TheoryData<string, string> Garbage => new()
@@ -139,10 +141,17 @@ public sealed class BadMasterTests
         var reads = new TaskCompletionSource();
         await using var client = TestClient.Of(fake, time: time, readsAfter: reads);
         await client.ReceivesAsync<Subscribed>();
-        var before = -1L;
+        // Until the client holds all that it may, it waits for the socket, and an hour of that is silence.
+        var (before, still) = (-1L, 0);
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(before == (before = Interlocked.Read(ref written)) && before > 0), TimeSpan.FromSeconds(20),
-            "the master cannot send more");
+            () =>
+            {
+                var now = Interlocked.Read(ref written);
+                still = now == before && now > EventsHeld * update.Length ? still + 1 : 0;
+                before = now;
+                return Task.FromResult(still == Polls);
+            },
+            TimeSpan.FromSeconds(60), "the master cannot send more");
         time.Advance(TimeSpan.FromHours(1));
         reads.SetResult();
         await client.ReceivesAsync<TaskUpdated>(20_000);

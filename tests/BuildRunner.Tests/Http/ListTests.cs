@@ -97,7 +97,7 @@ public sealed class ListTests : IClassFixture<ListTests.Builds>
             seen.AddRange(page.Numbers());
             (pages, next) = (pages + 1, page.Text("next"));
         }
-        while (next.Length > 0);
+        while (next.Length > 0 && pages < 10);
 
         Assert.Equal([5, 4, 3, 2, 1], seen);
         Assert.Equal((5 + limit - 1) / limit, pages);

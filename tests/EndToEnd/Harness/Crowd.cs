@@ -1,3 +1,5 @@
+using Pipeline.EndToEnd.Harness.Repositories;
+
 namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>A repository whose builds sit on agents until a file appears: what other teams' work is to a push that has to wait.</summary>

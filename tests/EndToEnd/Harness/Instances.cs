@@ -1,3 +1,5 @@
+using Pipeline.EndToEnd.Harness.Repositories;
+
 namespace Pipeline.EndToEnd.Harness;
 
 /// <summary>One running product for all tests whose promotions need no person.</summary>

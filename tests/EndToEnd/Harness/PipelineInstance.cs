@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Pipeline.EndToEnd.Harness.Repositories;
 using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.EndToEnd.Harness;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pipeline.LocalMesos.Tests.Replay.Recordings;
 using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests.Replay;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Pipeline.LocalMesos.Posix;
+using Pipeline.LocalMesos.Tests.Replay.Recordings;
 using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests.Replay;

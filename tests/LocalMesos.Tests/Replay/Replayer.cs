@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Pipeline.LocalMesos.Tests.Replay.Recordings;
 using Pipeline.TestKit;
 
 namespace Pipeline.LocalMesos.Tests.Replay;

@@ -4,12 +4,13 @@ using Pipeline.TestKit;
 
 namespace Pipeline.Mesos.Tests.Harness;
 
-/// <summary>A real client that subscribes in the background and keeps what it hears.</summary>
+/// <summary>A real client that subscribes in the background and keeps what it receives.</summary>
 public sealed class TestClient : IAsyncDisposable
 {
     public static readonly FrameworkDescription Framework = new(
         null, "pipeline", "root", "pipeline/build", null, TimeSpan.FromDays(7), "localhost", null, false);
 
+    private const int Shown = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly CancellationTokenSource stop = new();
     private readonly List<MasterEvent> events = [];
@@ -44,9 +45,16 @@ public sealed class TestClient : IAsyncDisposable
 
     public async Task<T> ReceivesAsync<T>(int count = 1) where T : MasterEvent
     {
-        await Eventually.IsTrueAsync(
-            () => Task.FromResult(Events.OfType<T>().Count() >= count), Patience,
-            $"{count} {typeof(T).Name} among {string.Join('\n', Events)}");
+        try
+        {
+            await Eventually.IsTrueAsync(
+                () => Task.FromResult(Events.OfType<T>().Count() >= count), Patience, $"{count} {typeof(T).Name}");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}. Received {Events.Count}, the last:\n{string.Join('\n', Events.TakeLast(Shown))}");
+        }
+
         return Events.OfType<T>().ElementAt(count - 1);
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.TestKit;
 
-namespace Pipeline.LocalMesos.Tests.Replay;
+namespace Pipeline.LocalMesos.Tests.Replay.Recordings;
 
 /// <summary>What a replay needs to know of a recording beyond its lines.</summary>
 internal sealed partial record Scenario(string Name)

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Pairs;
 
 /// <summary>What the master of virtual agents says when an operator asks it, and what can happen to its tasks.</summary>
 public sealed class VirtualMaster(string url) : IDisposable

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Repositories;
 
 /// <summary>A GitHub push delivery made by hand: one id, one body, one signature, sent as often as wanted.</summary>
 public sealed class SignedDelivery

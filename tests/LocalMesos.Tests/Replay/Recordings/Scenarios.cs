@@ -1,4 +1,4 @@
-namespace Pipeline.LocalMesos.Tests.Replay;
+namespace Pipeline.LocalMesos.Tests.Replay.Recordings;
 
 /// <summary>Every recorded scenario, with the flags of its master and agent and what cannot be the same here.</summary>
 internal static class Scenarios

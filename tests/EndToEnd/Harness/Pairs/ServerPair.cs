@@ -11,7 +11,7 @@ using Pipeline.Scheduler;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Deploys;
 
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Pairs;
 
 /// <summary>Two servers on one PostgreSQL, and one cluster of virtual agents: one leads, the other stands by.</summary>
 public sealed class ServerPair : IAsyncDisposable

@@ -1,6 +1,8 @@
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Repositories;
 
-/// <summary>The files of a small web service in Perl (part of any Debian with git): builds in milliseconds, answers HTTP, fails on demand.</summary>
+/// <summary>
+/// The files of a small web service in Perl (part of any Debian with git): builds in milliseconds, answers HTTP, fails on demand.
+/// </summary>
 public static class WebSample
 {
     /// <param name="name">Of the deployable and its route: unique in the instance.</param>
@@ -10,8 +12,8 @@ public static class WebSample
     /// <param name="gate">Where it is closed, <c>/healthz</c> answers 503.</param>
     /// <param name="buildCpus">What the build asks of an agent.</param>
     public static Dictionary<string, string> Files(
-        string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1, decimal cpus = 0.1m, Gate? gate = null,
-        string buildCpus = "0.1") => new()
+        string name, string version, string? sickIn = null, string buildStep = "true", int instances = 1,
+        decimal cpus = 0.1m, Gate? gate = null, string buildCpus = "0.1") => new()
     {
         [".pipeline.yaml"] = $$"""
             modules:

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Repositories;
 
 /// <summary>A bare repository with the product's hook, and a working copy to push from: a real git push, a real signed webhook.</summary>
 public sealed class TestRepository

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Pairs;
 
 /// <summary>One <c>server serve</c> from <c>artifacts/</c>: a PostgreSQL and masters that others may share.</summary>
 public sealed class ServedServer : IAsyncDisposable

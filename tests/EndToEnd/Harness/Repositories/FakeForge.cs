@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Repositories;
 
 /// <summary>GitHub's statuses API on a free port: takes what the product reports of a commit and remembers it in order.</summary>
 public sealed class FakeForge : IDisposable

@@ -1,4 +1,4 @@
-namespace Pipeline.EndToEnd.Harness;
+namespace Pipeline.EndToEnd.Harness.Repositories;
 
 /// <summary>
 /// Holds the deploy of a <see cref="WebSample"/> in each stage until it is opened there, and knows every process of it that ever started.

@@ -1,1 +1,0 @@
-global using Pipeline.TestKit;
