@@ -56,10 +56,10 @@ public sealed class RefusedCommandTests : IAsyncLifetime
             Assert.Equal(permission, refused.Permission);
         }
 
-        Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(rows, await RowsAsync()));
         Assert.Equal((files, events), (Files(), store.Events.Count));
         await RunAsync(command, With([permission]));
-        Assert.NotEqual((0, files), (rows.DifferencesTo(await RowsAsync()).Count, Files()));
+        Assert.NotEqual((0, files), (Written.Changes(rows, await RowsAsync()).Count, Files()));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RefusedCommandTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvariantViolatedException>(() => store.Get<AttestationCommands>().SignPromotionAsync(
             Tester, new NewPromotionStatement("production", release.Digest, [], null, 1, DateTimeOffset.MaxValue), None));
 
-        Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(rows, await RowsAsync()));
         Assert.Equal((files, events), (Files(), store.Events.Count));
     }
 
@@ -88,7 +88,7 @@ public sealed class RefusedCommandTests : IAsyncLifetime
             await RunAsync(command, Tester);
             var (rows, files, events) = (await RowsAsync(), Files(), store.Events.Count);
             await RunAsync(command, Tester);
-            Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+            Assert.Empty(Written.Changes(rows, await RowsAsync()));
             Assert.Equal((files, events), (Files(), store.Events.Count));
         }
     }
@@ -113,7 +113,7 @@ public sealed class RefusedCommandTests : IAsyncLifetime
         _ => throw new ArgumentException(command),
     };
 
-    private Task<DatabaseSnapshot> RowsAsync() => DatabaseSnapshot.TakeAsync(store.Get<NpgsqlDataSource>());
+    private Task<Written> RowsAsync() => Written.ReadAsync(store.Get<NpgsqlDataSource>());
 
     private string Files() => string.Join('\n', Directory.GetFiles(store.Folder, "*", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).Select(f => $"{f} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}"));

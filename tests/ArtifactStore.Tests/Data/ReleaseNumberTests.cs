@@ -31,7 +31,7 @@ public sealed class ReleaseNumberTests : IAsyncLifetime
     {
         Assert.Equal(1, (await MakeAsync(1)).Number);
         Assert.Equal(1, (await commands.CreateAsync(Tester, Release(2, $"{1:x40}"), None)).Number);
-        var before = await DatabaseSnapshot.TakeAsync(store.Get<NpgsqlDataSource>());
+        var before = await Written.ReadAsync(store.Get<NpgsqlDataSource>());
         await Assert.ThrowsAsync<TimeoutException>(() => Transactions.InTransactionAsync(
             async _ =>
             {
@@ -39,7 +39,7 @@ public sealed class ReleaseNumberTests : IAsyncLifetime
                 throw new TimeoutException("what came after it failed");
             },
             None));
-        Assert.Empty(before.DifferencesTo(await DatabaseSnapshot.TakeAsync(store.Get<NpgsqlDataSource>())));
+        Assert.Empty(Written.Changes(before, await Written.ReadAsync(store.Get<NpgsqlDataSource>())));
 
         Assert.Equal(2, (await MakeAsync(4)).Number);
     }

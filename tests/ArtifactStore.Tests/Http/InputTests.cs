@@ -94,7 +94,7 @@ public sealed class InputTests(SharedHost shared) : IClassFixture<SharedHost>
     [MemberData(nameof(NoReasons))]
     public async Task A_hold_without_a_reason_that_people_can_read_writes_nothing(string body)
     {
-        var before = await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+        var before = await Written.ReadAsync(host.Get<NpgsqlDataSource>());
 
         var answer = await PostAsync($"{Url}/{shared.Release.Digest}/hold", body);
 
@@ -102,7 +102,7 @@ public sealed class InputTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.Equal(
             ("/reason", "Say why, in at most 1000 characters: people will read it where the release waits."),
             await ArtifactHost.ProblemAsync(answer));
-        Assert.Empty(before.DifferencesTo(await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>())));
+        Assert.Empty(Written.Changes(before, await Written.ReadAsync(host.Get<NpgsqlDataSource>())));
     }
 
     [Theory]

@@ -46,10 +46,10 @@ public sealed class RefusedCommandTests : IAsyncLifetime
             Assert.Equal((permission, caller), (refused.Permission, refused.Caller));
         }
 
-        Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(rows, await RowsAsync()));
         Assert.Equal(rest, Rest());
         await RunAsync(command, With([permission]));
-        Assert.NotEmpty(rows.DifferencesTo(await RowsAsync()));
+        Assert.NotEmpty(Written.Changes(rows, await RowsAsync()));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class RefusedCommandTests : IAsyncLifetime
         await RunAsync(command, Caller.System("test"));
         var (rows, jobs) = (await RowsAsync(), host.Jobs.All.Count);
         await RunAsync(command, Caller.System("test"));
-        Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(rows, await RowsAsync()));
         Assert.Equal(jobs, host.Jobs.All.Count);
     }
 
@@ -73,7 +73,7 @@ public sealed class RefusedCommandTests : IAsyncLifetime
         Assert.Null(await commits.EnsureAsync(Caller.System("test"), new RepositoryId(Guid.Empty), commit, None));
         Assert.Null(await commits.EnsureAsync(Caller.System("test"), repository.Id, CommitSha.Parse(new string('b', 40)), None));
 
-        Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(rows, await RowsAsync()));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class RefusedCommandTests : IAsyncLifetime
         await Assert.ThrowsAsync<PostgresException>(() => host.Get<StatusCommands>().ReportAsync(
             Caller.System("test"), Status() with { Repository = new RepositoryId(Guid.Empty) }, None));
 
-        Assert.Empty(rows.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(rows, await RowsAsync()));
         Assert.Empty(host.Jobs.All);
     }
 
@@ -117,5 +117,5 @@ public sealed class RefusedCommandTests : IAsyncLifetime
     private string Rest() => $"{host.Jobs.All.Count} jobs "
         + string.Join('\n', Directory.GetFileSystemEntries(host.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
 
-    private Task<DatabaseSnapshot> RowsAsync() => DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+    private Task<Written> RowsAsync() => Written.ReadAsync(host.Get<NpgsqlDataSource>());
 }

@@ -57,7 +57,7 @@ public sealed class AddRepositoryTests : IClassFixture<AddRepositoryTests.Shared
     [MemberData(nameof(Wrong))]
     public async Task What_cannot_be_a_repository_names_its_field_and_writes_nothing(AddRepository repository, string field, string message)
     {
-        var before = await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+        var before = await Written.ReadAsync(host.Get<NpgsqlDataSource>());
         foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put })
         {
             var answer = await SendAsync(method, repository);
@@ -66,7 +66,7 @@ public sealed class AddRepositoryTests : IClassFixture<AddRepositoryTests.Shared
             Assert.Equal(($"/{field}", message), (error.GetProperty("pointer").GetString(), error.GetProperty("detail").GetString()));
         }
 
-        Assert.Empty(before.DifferencesTo(await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>())));
+        Assert.Empty(Written.Changes(before, await Written.ReadAsync(host.Get<NpgsqlDataSource>())));
     }
 
     [Theory]

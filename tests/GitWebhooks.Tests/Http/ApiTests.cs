@@ -154,7 +154,7 @@ public sealed class ApiTests(ApiTests.Shop shop) : IClassFixture<ApiTests.Shop>
     [InlineData("build promote approve hold operate administer")]
     public async Task Reading_needs_view_and_adding_a_repository_needs_to_administer_besides(string permissions)
     {
-        var before = await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+        var before = await Written.ReadAsync(host.Get<NpgsqlDataSource>());
         foreach (var url in new[]
         {
             "/api/v1/deliveries", $"/api/v1/deliveries/{shop.Delivery}", "/api/v1/repositories", Repository, $"{Repository}/branches",
@@ -164,7 +164,7 @@ public sealed class ApiTests(ApiTests.Shop shop) : IClassFixture<ApiTests.Shop>
                 permissions == "view" ? HttpStatusCode.OK : HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Get, url)).StatusCode);
         foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put })
             Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(method, "/api/v1/repositories")).StatusCode);
-        Assert.Empty(before.DifferencesTo(await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>())));
+        Assert.Empty(Written.Changes(before, await Written.ReadAsync(host.Get<NpgsqlDataSource>())));
 
         Task<HttpResponseMessage> SendAsync(HttpMethod method, string url)
         {

@@ -47,7 +47,7 @@ public sealed class ReceiverInputTests : IClassFixture<AddRepositoryTests.Shared
     public async Task A_delivery_that_cannot_be_used_is_refused_by_name_and_nothing_is_stored(
         string what, int status, string code, string title)
     {
-        var before = await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+        var before = await Written.ReadAsync(host.Get<NpgsqlDataSource>());
         var jobs = host.Jobs.All.Count;
 
         var answer = await host.Http.SendAsync(Request(what));
@@ -56,7 +56,7 @@ public sealed class ReceiverInputTests : IClassFixture<AddRepositoryTests.Shared
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal((code, title), (problem.GetProperty("type").GetString(), problem.GetProperty("title").GetString()));
         Assert.NotEqual("", problem.GetProperty("hint").GetString());
-        Assert.Empty(before.DifferencesTo(await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>())));
+        Assert.Empty(Written.Changes(before, await Written.ReadAsync(host.Get<NpgsqlDataSource>())));
         Assert.Equal(jobs, host.Jobs.All.Count);
     }
 
@@ -100,12 +100,12 @@ public sealed class ReceiverInputTests : IClassFixture<AddRepositoryTests.Shared
     {
         var jobs = host.Jobs.All.Count;
         var first = (await host.DeliverAsync("{}", name, "same")).Headers.Location;
-        var before = await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+        var before = await Written.ReadAsync(host.Get<NpgsqlDataSource>());
 
         Assert.Equal(first, (await host.DeliverAsync("{}", name, "same")).Headers.Location);
         Assert.Equal(first, (await host.DeliverAsync(Body, "push", "same")).Headers.Location);
 
-        Assert.Empty(before.DifferencesTo(await DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>())));
+        Assert.Empty(Written.Changes(before, await Written.ReadAsync(host.Get<NpgsqlDataSource>())));
         Assert.Equal($"ignored: {outcome}", await host.ScalarAsync<string>("SELECT state || ': ' || outcome FROM git.delivery"));
         Assert.Equal(jobs, host.Jobs.All.Count);
     }

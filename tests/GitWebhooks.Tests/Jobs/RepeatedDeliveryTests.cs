@@ -50,7 +50,7 @@ public sealed class RepeatedDeliveryTests : IAsyncLifetime
         await host.ProcessAsync(delivery);
         await host.ProcessAsync(Guid.Empty);
 
-        Assert.Empty(before.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(before, await RowsAsync()));
         Assert.Equal(deletes ? 1 : 0, (await host.EventsAsync()).OfType<BranchDeleted>().Count());
     }
 
@@ -109,7 +109,7 @@ public sealed class RepeatedDeliveryTests : IAsyncLifetime
         failures = 1;
         var before = await RowsAsync();
         await Assert.ThrowsAsync<IOException>(() => host.ProcessAsync(delivery));
-        Assert.Empty(before.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(before, await RowsAsync()));
         Assert.Equal("received: ", await OutcomeAsync(delivery));
 
         await host.ProcessAsync(delivery);
@@ -128,7 +128,7 @@ public sealed class RepeatedDeliveryTests : IAsyncLifetime
         var before = await RowsAsync();
 
         await Assert.ThrowsAnyAsync<LibGit2Sharp.LibGit2SharpException>(() => host.ProcessAsync(delivery));
-        Assert.Empty(before.DifferencesTo(await RowsAsync()));
+        Assert.Empty(Written.Changes(before, await RowsAsync()));
 
         await host.RegisterAsync(repo);
         await host.ProcessAsync(delivery);
@@ -227,5 +227,5 @@ public sealed class RepeatedDeliveryTests : IAsyncLifetime
     private async Task<string> OutcomeAsync(Guid delivery) =>
         (await host.ScalarAsync<string>($"SELECT state || ': ' || coalesce(outcome, '') FROM git.delivery WHERE id = '{delivery}'"))!;
 
-    private Task<DatabaseSnapshot> RowsAsync() => DatabaseSnapshot.TakeAsync(host.Get<NpgsqlDataSource>());
+    private Task<Written> RowsAsync() => Written.ReadAsync(host.Get<NpgsqlDataSource>());
 }
