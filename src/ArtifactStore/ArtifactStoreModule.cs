@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
@@ -9,6 +10,7 @@ using Pipeline.ArtifactStore.Data;
 using Pipeline.ArtifactStore.Http;
 using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
+using Pipeline.Attestation.Runs;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 
@@ -17,7 +19,8 @@ namespace Pipeline.ArtifactStore;
 /// <summary>Adds the slice to a host.</summary>
 public static class ArtifactStoreModule
 {
-    /// <summary>Blobs, releases, signing. Gives others <see cref="CurrentTrust"/> by which they verify.</summary>
+    /// <summary>Blobs, releases, signing. Gives others <see cref="CurrentTrust"/> by which they verify, and
+    /// <see cref="SignRunOverride"/>.</summary>
     public static IServiceCollection AddArtifactStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEventKinds(ArtifactEventKinds.All);
@@ -27,16 +30,23 @@ public static class ArtifactStoreModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<BlobStore>().AddSingleton<ArtifactRecords>().AddSingleton<AttestationStore>();
-        services.AddSingleton<ReleaseStore>().AddSingleton<ReleaseWriter>();
-        services.AddSingleton<KeyRing>().AddSingleton<StatementSigner>().AddSingleton<TrustPublisher>();
+        services.AddSingleton<ReleaseStore>().AddSingleton<ReleaseWriter>().AddSingleton<AlteredReleases>();
+        services.AddSingleton(s => new TrustPaths(s.GetRequiredService<IOptions<ArtifactStoreOptions>>()));
+        services.AddSingleton<TrustFounding>().AddSingleton<TrustFiles>().AddSingleton<KeyRing>().AddSingleton<TrustPublisher>();
+        services.AddSingleton<StatementSigner>().AddSingleton<SignedHolds>()
+            .AddSingleton<HoldWriter>();
         services.AddSingletonByInternalConstructor<ArtifactCommands>();
         services.AddSingletonByInternalConstructor<AttestationCommands>();
         services.AddSingletonByInternalConstructor<ReleaseCommands>();
+        services.AddSingletonByInternalConstructor<SigningKeys>();
         services.AddSingletonByInternalConstructor<ArtifactQueries>();
         services.AddSingletonByInternalConstructor<AttestationQueries>();
         services.AddSingletonByInternalConstructor<ReleaseQueries>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<TrustPublisher>());
-        services.AddSingleton<CurrentTrust>(s => () => s.GetRequiredService<TrustPublisher>().Current);
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<AlteredReleases>());
+        services.AddSingleton<CurrentTrust>(s => () => s.GetRequiredService<TrustFiles>().Current);
+        services.AddSingleton<SignRunOverride>(s => run => run.Sign(
+            s.GetRequiredService<KeyRing>().Promoter, s.GetRequiredService<TimeProvider>().GetUtcNow()));
         return services;
     }
 
@@ -54,6 +64,8 @@ public static class ArtifactStoreModule
             options.Path = Path.Combine(data, "artifacts");
         if (options.KeysPath.Length == 0)
             options.KeysPath = Path.Combine(data, "keys");
+        if (options.RootPath.Length == 0)
+            options.RootPath = Path.Combine(data, "root");
         if (options.TrustPath.Length == 0)
             options.TrustPath = Path.Combine(data, "trust", "trust.json");
     }

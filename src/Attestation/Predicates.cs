@@ -8,7 +8,10 @@ namespace Pipeline.Attestation;
 /// <param name="Deployable">Null when it holds for all deployables of the release.</param>
 /// <param name="Generation">Grows with every promotion of the deployable in the stage: an old statement cannot be replayed.</param>
 /// <param name="Expires">A task launched later is refused.</param>
-public sealed record PromotionPredicate(string Stage, string Release, string? Deployable, long Generation, DateTimeOffset Expires)
+/// <param name="RunSpecification"><c>sha256:&lt;hex&gt;</c> of what may run: see <see cref="Runs.RunSpecification"/>. Null in statements
+/// made before they named it, which allow nothing to be launched any more.</param>
+public sealed record PromotionPredicate(
+    string Stage, string Release, string? Deployable, long Generation, DateTimeOffset Expires, string? RunSpecification = null)
 {
     /// <summary>The predicate type.</summary>
     public const string Type = "urn:x-pipeline:promotion/v1";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Pipeline.Attestation;
 
@@ -9,7 +8,10 @@ namespace Pipeline.Attestation;
 /// <param name="Stage">The stage's name.</param>
 /// <param name="Generation">Of the promotion, as <see cref="PromotionPredicate"/> counts them.</param>
 /// <param name="Deployable">Null when the caller does not know it; then a statement for one deployable holds too.</param>
-public sealed record ExpectedPromotion(string Artifact, string Release, string Stage, long Generation, string? Deployable = null);
+/// <param name="RunSpecification">Digest of what is about to run; null when the caller runs nothing and only asks about the
+/// artifact.</param>
+public sealed record ExpectedPromotion(
+    string Artifact, string Release, string Stage, long Generation, string? Deployable = null, string? RunSpecification = null);
 
 /// <summary>
 /// The one decision about running something, made by the scheduler before ACCEPT and by TaskRunner before exec: a promotion statement
@@ -71,7 +73,8 @@ public static class PromotionCheck
 
     private static VerificationOutcome CheckPromotion(Statement statement, ExpectedPromotion expected, DateTimeOffset now)
     {
-        if (Read(statement.Predicate, PredicateJson.Default.PromotionPredicate) is not { Stage: not null, Release: not null } promotion)
+        var read = Verifier.Read(statement.Predicate, PredicateJson.Default.PromotionPredicate);
+        if (read is not { Stage: not null, Release: not null } promotion)
             return new VerificationOutcome(VerificationCode.SignatureInvalid, "The promotion predicate cannot be read.");
         if (!statement.IsAbout(expected.Artifact))
         {
@@ -92,6 +95,16 @@ public static class PromotionCheck
                 expected.Generation.ToString(CultureInfo.InvariantCulture), promotion.Generation.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (expected.RunSpecification is { } specification && promotion.RunSpecification != specification)
+        {
+            return promotion.RunSpecification is { } signed
+                ? Mismatch(
+                    VerificationCode.SpecificationMismatch, "The run specification is not the one of the promotion statement.", signed,
+                    specification)
+                : new VerificationOutcome(
+                    VerificationCode.StatementOutdated, "The promotion statement was made before statements named what may run.");
+        }
+
         return promotion.Expires <= now
             ? Mismatch(
                 VerificationCode.StatementExpired, "The promotion expired.", now.ToString("u", null),
@@ -104,22 +117,10 @@ public static class PromotionCheck
         if (!statement.IsAbout(expected.Artifact))
             return Mismatch(
                 VerificationCode.DigestMismatch, "The provenance is for another artifact.", expected.Artifact, SubjectsOf(statement));
-        var type = Read(statement.Predicate, PredicateJson.Default.ProvenancePredicate)?.BuildDefinition?.BuildType;
+        var type = Verifier.Read(statement.Predicate, PredicateJson.Default.ProvenancePredicate)?.BuildDefinition?.BuildType;
         return type == ProvenancePredicate.BuildType
             ? VerificationOutcome.Verified
             : Mismatch(VerificationCode.SignatureInvalid, "The build type is unknown.", ProvenancePredicate.BuildType, type);
-    }
-
-    private static T? Read<T>(JsonElement predicate, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
-    {
-        try
-        {
-            return predicate.Deserialize(type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static VerificationOutcome Mismatch(string code, string detail, string expected, string? found) =>

@@ -11,6 +11,10 @@ namespace Pipeline.Attestation;
 public sealed record Statement(
     [property: JsonPropertyName("_type")] string Type, IReadOnlyList<StatementSubject> Subject, string PredicateType, JsonElement Predicate)
 {
+    /// <summary>When it was signed, as the signer says; a member of our own, which others ignore. Null in statements of earlier
+    /// versions.</summary>
+    public DateTimeOffset? SignedAt { get; init; }
+
     /// <summary>The type of every statement (in-toto Attestation Framework v1).</summary>
     public const string TypeV1 = "https://in-toto.io/Statement/v1";
 

@@ -29,6 +29,12 @@ public enum KeyRole
 public sealed record TrustedKey(
     string Id, string PublicKey, SignatureFormat Format, DateTimeOffset NotBefore, DateTimeOffset NotAfter, IReadOnlyList<KeyRole> Roles)
 {
+    /// <summary>
+    /// From then on it signs nothing new; what it signed before stays valid. The time is the signer's word: it catches a server that
+    /// still has the old key, not a thief, whose key is revoked. Null: it is in use.
+    /// </summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+
     internal TrustedKey(string id, string publicKey, SignatureFormat format)
         : this(id, publicKey, format, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, [])
     {

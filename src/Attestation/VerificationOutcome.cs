@@ -23,6 +23,25 @@ public static class VerificationCode
 
     /// <summary>No statement of the kind that is needed.</summary>
     public const string StatementMissing = "statement-missing";
+
+    /// <summary>A decision is recorded, and no trusted key signed it.</summary>
+    public const string DecisionUnsigned = "decision-unsigned";
+
+    /// <summary>A decision is recorded, and what was signed is another one.</summary>
+    public const string DecisionMismatch = "decision-mismatch";
+
+    /// <summary>A hold was taken from a release, and nobody signed that it is lifted.</summary>
+    public const string HoldRemoved = "hold-removed";
+
+    /// <summary>The stored document of a release is no longer what was built.</summary>
+    public const string ReleaseAltered = "release-altered";
+
+    /// <summary>The promotion statement is of a version before statements named what may run: a fresh one is needed.</summary>
+    public const string StatementOutdated = "statement-outdated";
+
+    /// <summary>What would run is not what the promotion statement allows: command, environment, image, user, resources or
+    /// health.</summary>
+    public const string SpecificationMismatch = "specification-mismatch";
 }
 
 /// <summary>The answer of a verification.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Pipeline.Attestation;
 
 /// <summary>A statement whose envelope was verified: these are the very bytes that were signed.</summary>
@@ -32,8 +35,28 @@ public static class Verifier
         }
 
         var statement = envelope.PayloadType == Statement.PayloadType ? Statement.TryRead(result.Body) : null;
-        return statement is null
-            ? new EnvelopeVerdict(null, VerificationCode.SignatureInvalid, "The signed payload is not an in-toto statement v1.")
+        if (statement is null)
+            return new EnvelopeVerdict(null, VerificationCode.SignatureInvalid, "The signed payload is not an in-toto statement v1.");
+        return trust.Keys.First(k => k.Id == result.KeyId) is { RetiredAt: { } retired } key && !IsOlder(statement, key, retired)
+            ? new EnvelopeVerdict(
+                null, VerificationCode.UntrustedKey, $"Key {key.Id} was retired at {retired:u}, and this was signed with it later.")
             : new EnvelopeVerdict(new VerifiedStatement(statement, result.KeyId!), null, "");
+    }
+
+    // Statements said no time when keys had no beginning.
+    private static bool IsOlder(Statement statement, TrustedKey key, DateTimeOffset retired) =>
+        statement.SignedAt is { } at ? at <= retired : key.NotBefore <= DateTimeOffset.UnixEpoch;
+
+    /// <summary>What a verified statement says; null when it says something else.</summary>
+    internal static T? Read<T>(JsonElement predicate, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return predicate.Deserialize(type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

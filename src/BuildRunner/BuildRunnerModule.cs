@@ -33,12 +33,13 @@ public static class BuildRunnerModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<BuildRunnerOptions>>().Value);
-        services.AddSingleton<BuildStore>().AddSingleton<BuildWriter>().AddSingleton<RunnerWriter>();
+        services.AddSingleton<BuildStore>().AddSingleton<BuildWriter>().AddSingleton<RunnerWriter>().AddSingleton<ArtifactBytes>();
         services.AddSingleton<SourceBundles>().AddSingleton<CommitDefinitions>();
         services.AddSingleton<LogSignal>().AddSingleton<StepLogs>().AddSingleton<LogStream>();
         services.AddSingleton<BuildPlanning>().AddSingleton<BuildAdvance>().AddSingleton<BuildProgress>().AddSingleton<BuildCancellation>();
         services.AddSingleton<ModuleEnd>().AddSingleton<RunStates>().AddSingleton<TaskSpecs>();
-        services.AddSingleton<RunnerTasks>().AddSingleton<StepReports>().AddSingleton<ResultArtifacts>().AddSingleton<TaskResults>();
+        services.AddSingleton<RunnerTasks>().AddSingleton<StepReports>().AddSingleton<ResultArtifacts>().AddSingleton<TaskResults>()
+            .AddSingleton<ArtifactQuota>().AddSingleton<ArtifactUploads>();
         services.AddSingletonByInternalConstructor<BuildCommands>();
         services.AddSingletonByInternalConstructor<BuildQueries>();
         services.AddTransient<AdvanceBuildJob>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Commands;
 using Pipeline.DeployStages.Contract.Queries;
@@ -24,20 +25,22 @@ namespace Pipeline.DeployStages;
 /// <summary>Registers the slice's services and endpoints.</summary>
 public static class DeployStagesModule
 {
-    /// <summary>Needs Kernel, GitWebhooks, ArtifactStore and Scheduler. A policy with errors refuses the start.</summary>
+    /// <summary>Needs Kernel, GitWebhooks, ArtifactStore, Scheduler and LoadBalancers. A policy with errors refuses the start.</summary>
     public static IServiceCollection AddDeployStages(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEventKinds(PromotionEventKinds.All);
         services.AddOptions<DeployStagesOptions>().Bind(configuration.GetSection(DeployStagesOptions.Section)).ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DeployStagesOptions>, PolicyFileCheck>();
         services.AddSingleton<PolicyInForce>();
         services.AddSingleton<PromotionStore>().AddSingleton<SlotStore>().AddSingleton<DeployStore>().AddSingleton<DecisionStore>()
             .AddSingleton<DeployableStore>();
         services.AddSingleton<BranchRule>().AddSingleton<ReleaseOrder>().AddSingleton<Contributors>();
         services.AddSingleton<FailureEvidence>().AddSingleton<DeployWatch>().AddSingleton<SlotHealth>().AddSingleton<DeploySubmissions>()
-            .AddSingleton<Rollouts>().AddSingleton<DeployableRegistry>();
+            .AddSingleton<StatementRenewal>().AddSingleton<Rollouts>().AddSingleton<DeployableRegistry>()
+            .AddSingleton<RouteClaims>().AddSingleton<RouteChecks>();
         services.AddSingleton<RollbackTargets>().AddSingleton<PlanReader>().AddSingleton<PreviousStage>().AddSingleton<ReleaseChecks>()
-            .AddSingleton<GateEvaluator>();
+            .AddSingleton<VerifiedApprovals>().AddSingleton<GateAlarms>().AddSingleton<GateEvaluator>();
         services.AddSingleton<ApprovalEligibility>().AddSingleton<Approvals>().AddSingleton<Rejections>();
         services.AddSingleton<SlotLock>().AddSingleton<PromotionOutbox>().AddSingleton<ReleaseOffers>().AddSingleton<EffectRunner>()
             .AddSingleton<Transitions>().AddSingleton<WaitingStep>().AddSingleton<RunningStep>().AddSingleton<PromotionProgress>()
@@ -71,9 +74,12 @@ public static class DeployStagesModule
         services.AddTransientByInternalConstructor<OfferReleaseJob>();
         services.AddTransientByInternalConstructor<OfferCommitJob>();
         services.AddTransientByInternalConstructor<AdvanceReleaseJob>();
+        services.AddTransientByInternalConstructor<AdvanceStageJob>();
         services.AddTransientByInternalConstructor<DeployEndedJob>();
         services.AddTransientByInternalConstructor<HoldReleaseJob>();
         services.AddSingleton<PromotionSweep>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<PromotionSweep>());
+        services.AddSingleton<StatementSweep>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StatementSweep>());
     }
 }

@@ -25,4 +25,14 @@ internal static partial class Log
 
     [LoggerMessage(5005, LogLevel.Error, "A round of the promotion sweep failed; it is tried again")]
     public static partial void SweepFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(5006, LogLevel.Information, "Deploy {Deploy} in {Cluster} has a fresh promotion statement")]
+    public static partial void StatementRenewed(ILogger logger, string deploy, string cluster);
+
+    [LoggerMessage(5007, LogLevel.Warning,
+        "Deploy {Deploy} in {Cluster} cannot get a fresh promotion statement: its release or its request is another now. Promote it again")]
+    public static partial void StatementNotRenewed(ILogger logger, string deploy, string cluster);
+
+    [LoggerMessage(5008, LogLevel.Error, "A round of renewing promotion statements failed; it is tried again")]
+    public static partial void RenewalFailed(ILogger logger, Exception failure);
 }

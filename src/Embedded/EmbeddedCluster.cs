@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Pipeline.Kernel;
 
@@ -10,10 +12,17 @@ namespace Pipeline.Embedded;
 /// </summary>
 internal sealed class EmbeddedCluster(string name, string directory, string? dockerSocket, InstallLayout layout, TimeProvider time)
 {
+    public const string Principal = "pipeline";
     private const int SigTerm = 15;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly string stateFile = Path.Combine(directory, "localmesos.json");
+    private readonly string secretFile = Path.Combine(directory, "secret");
+    private readonly string credentials = Path.Combine(directory, "credentials.json");
 
     public string Name => name;
+
+    /// <summary>Of the one user of the masters and agents, who is this server. Made once: a cluster outlives its server.</summary>
+    public string Secret => File.Exists(secretFile) ? File.ReadAllText(secretFile) : MakeSecret();
 
     /// <summary>What LocalMesos wrote about itself when it was ready.</summary>
     private sealed record State(int Pid, string Master);
@@ -24,7 +33,8 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
     {
         if (Running() is { } running)
             return running.Master;
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(directory, OwnerOnly);
+        WriteCredentials();
         File.Delete(stateFile);
         var log = Path.Combine(directory, "localmesos.log");
         using var process = Start(log, taskEnvironment);
@@ -56,6 +66,7 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
             layout.LocalMesos, "--cluster", name, "--port", "0", "--work_dir", directory,
             "--agents", "rack1:1,rack2:1", "--resources", "cpus:8;mem:8192;disk:65536",
             "--agent_ping_timeout=1secs", "--max_agent_ping_timeouts=3",
+            "--require_credentials", $"--credentials={credentials}", "--enforce_limits", "--enforce_container_disk_quota",
             $"--executor_environment_variables={JsonSerializer.Serialize(taskEnvironment)}",
             .. dockerSocket is null ? (string[])[] : ["--docker_socket", dockerSocket],
         ];
@@ -65,6 +76,27 @@ internal sealed class EmbeddedCluster(string name, string directory, string? doc
         {
             WorkingDirectory = directory,
         });
+    }
+
+    private string MakeSecret()
+    {
+        Directory.CreateDirectory(directory, OwnerOnly);
+        var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        WriteForOwner(secretFile, made);
+        return made;
+    }
+
+    private void WriteCredentials() => WriteForOwner(
+        credentials, JsonSerializer.Serialize(new { credentials = new[] { new { principal = Principal, secret = Secret } } }));
+
+    private static void WriteForOwner(string path, string text)
+    {
+        File.Delete(path);
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(Encoding.UTF8.GetBytes(text));
     }
 
     private State? Running()

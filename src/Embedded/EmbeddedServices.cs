@@ -18,13 +18,21 @@ internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout la
 
     /// <summary>Finds what would fail later, all of it, before anything is written.</summary>
     /// <exception cref="UsageException">One line for each thing that is in the way.</exception>
-    public static void Check(EmbeddedOptions options)
+    public static async Task CheckAsync(EmbeddedOptions options, CancellationToken ct)
     {
         var problems = new List<string>();
-        if (IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(e => e.Port == options.Port))
-            problems.Add($"Port {options.Port} is taken. Choose another one: PIPELINE_PORT={options.Port + 1} ./up");
+        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port).ToHashSet();
+        if (taken.Contains(options.Port))
+            problems.Add($"Port {options.Port} is taken. Choose another one: PIPELINE_PORT={options.Port + 10} ./up");
+        if (taken.Contains(options.TrafficPort))
+            problems.Add($"Port {options.TrafficPort} is taken, where applications would be. Choose another one: "
+                + $"PIPELINE_TRAFFIC_PORT={options.TrafficPort + 10} ./up");
         foreach (var program in new[] { "git", "setsid", "perl" }.Where(p => !OnPath(p)))
             problems.Add($"{program} is not installed: apt-get install {(program == "setsid" ? "util-linux" : program)}");
+        if (options.Isolates && await TaskIsolation.ProblemAsync(ct) is { } problem)
+            problems.Add(problem);
+        if (await PrivateFolder.ProblemAsync(options.DataDirectory, ct) is { } foreign)
+            problems.Add(foreign);
         if (problems.Count > 0)
             throw new UsageException(string.Join('\n', problems));
     }
@@ -42,6 +50,12 @@ internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout la
         foreach (var (cluster, master) in clusters.Zip(masters))
         {
             settings[$"Clusters:{cluster.Name}:Masters:0"] = master;
+            foreach (var user in (string[])["", "Agent"])
+            {
+                settings[$"Clusters:{cluster.Name}:{user}Principal"] = EmbeddedCluster.Principal;
+                settings[$"Clusters:{cluster.Name}:{user}Secret"] = cluster.Secret;
+            }
+
             settings[$"Clusters:{cluster.Name}:Containers:TrustPath"] = TrustPath;
             settings[$"Clusters:{cluster.Name}:Containers:StatePath"] = StatePath(cluster.Name);
         }
@@ -59,7 +73,7 @@ internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout la
     private Dictionary<string, string> TaskEnvironment(string cluster)
     {
         var state = StatePath(cluster);
-        Directory.CreateDirectory(state);
+        Directory.CreateDirectory(state, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var environment = new Dictionary<string, string>
         {
             ["PIPELINE_TRUST"] = TrustPath,
@@ -67,15 +81,32 @@ internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout la
             ["PIPELINE_STAGES"] = cluster,
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin",
         };
-        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnet)
+        // Builds are signed by nobody: production runs only what was promoted.
+        if (cluster == "production")
+            environment["PIPELINE_BUILDS"] = "deny";
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        if (dotnet is not null)
             environment["DOTNET_ROOT"] = dotnet;
+        environment["PIPELINE_TOOLS"] = string.Join(
+            ':', ((string?[])[options.Tools, dotnet ?? DotnetFolder()]).Where(t => !string.IsNullOrEmpty(t)));
+        if (!options.Isolates)
+            environment["PIPELINE_ISOLATION"] = "none";
         return environment;
+    }
+
+    // The sample is built with it, and it may be installed anywhere.
+    private static string? DotnetFolder()
+    {
+        var program = Programs("dotnet").FirstOrDefault();
+        return program is null ? null : Path.GetDirectoryName(new FileInfo(program).ResolveLinkTarget(true)?.FullName ?? program);
     }
 
     private string TrustPath => options.Folder("trust", "trust.json");
 
     private string StatePath(string cluster) => options.Folder("clusters", cluster, "state");
 
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static bool OnPath(string program) => Programs(program).Any();
+
+    private static IEnumerable<string> Programs(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).Where(File.Exists);
 }

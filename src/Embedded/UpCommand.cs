@@ -3,6 +3,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Jobs;
 using Pipeline.People.Contract;
 
 namespace Pipeline.Embedded;
@@ -12,16 +13,17 @@ namespace Pipeline.Embedded;
 /// </summary>
 public static class UpCommand
 {
+    /// <param name="once">End when the sample is in production.</param>
     /// <param name="build">Makes the server from settings; the composition root knows how.</param>
-    public static async Task<int> RunAsync(string[] arguments, Func<IReadOnlyDictionary<string, string?>, WebApplication> build)
+    public static async Task<int> RunAsync(bool once, Func<IReadOnlyDictionary<string, string?>, WebApplication> build)
     {
         var layout = new InstallLayout();
-        var options = EmbeddedOptions.Read(arguments, Environment.GetEnvironmentVariable, layout);
+        var options = EmbeddedOptions.Read(once, Environment.GetEnvironmentVariable, layout);
         using var stop = new CancellationTokenSource();
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop);
-        EmbeddedServices.Check(options);
-        Directory.CreateDirectory(options.DataDirectory);
+        await EmbeddedServices.CheckAsync(options, stop.Token);
+        PrivateFolder.Make(options.DataDirectory);
         using var alone = DataLock.Take(options.DataDirectory);
         DataFence.Raise(options.DataDirectory);
 
@@ -47,6 +49,8 @@ public static class UpCommand
         CancellationToken stop)
     {
         var progress = new UpProgress(options, TimeProvider.System, Console.Out);
+        foreach (var warning in TaskIsolation.Warnings(options))
+            progress.Say(warning);
         progress.Say("starting PostgreSQL and three clusters");
         var settings = await services.StartAsync(stop);
         var sample = new SampleRepository(options, layout);
@@ -54,8 +58,8 @@ public static class UpCommand
 
         await using var app = build(settings);
         await FirstToken.EnsureAsync(app.Services, options.Folder("admin-token"), Console.Out, stop);
-        await app.StartAsync(stop);
-        progress.Say($"serving {options.Url}");
+        await app.StartAllOrNoneAsync(stop);
+        progress.Say($"serving {options.Url}, applications at {options.TrafficUrl}");
 
         var reached = !options.Sample || await BringSampleToProductionAsync(app, sample, progress, stop);
         if (options.Once)
@@ -88,9 +92,12 @@ public static class UpCommand
     private static void AddHostSettings(
         Dictionary<string, string?> settings, EmbeddedOptions options, InstallLayout layout, SampleRepository sample)
     {
-        settings["Urls"] = $"http://*:{options.Port}";
+        // Loopback: whoever else is on the network has no business with a trial.
+        settings["Urls"] = options.Url;
+        settings["LoadBalancers:Urls"] = options.TrafficUrl;
         settings["DataDirectory"] = options.DataDirectory;
         settings["PublicUrl"] = options.Url;
+        settings["People:ReadWithoutSignIn"] = "true";
         settings["GitWebhooks:Secrets:0"] = sample.WebhookSecret();
         settings["Scheduler:PublicUrl"] = $"http://127.0.0.1:{options.Port}";
         settings["Scheduler:TaskRunnerPath"] = layout.TaskRunner;

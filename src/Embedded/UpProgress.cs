@@ -62,7 +62,7 @@ internal sealed class UpProgress(EmbeddedOptions options, TimeProvider time, Tex
                   # change the greeting in Program.cs, then
                   git commit -am "Greet everybody" && git push
                   # and watch it go to production: {options.Url}/repos/{SampleRepository.Owner}/{SampleRepository.Name}
-                  curl {options.Url}/apps/production/hello/
+                  curl {options.TrafficUrl}/apps/production/hello/
                 """);
         await output.WriteLineAsync("\nCtrl-C stops everything.");
     }
@@ -70,7 +70,7 @@ internal sealed class UpProgress(EmbeddedOptions options, TimeProvider time, Tex
     private async Task<bool> AnswersAsync(CancellationToken ct)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var address = $"{options.Url}/apps/production/{SampleRepository.Name}/";
+        var address = $"{options.TrafficUrl}/apps/production/{SampleRepository.Name}/";
         var watch = Stopwatch.StartNew();
         string problem;
         do

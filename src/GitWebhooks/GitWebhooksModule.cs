@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.GitWebhooks.Data;
+using Pipeline.GitWebhooks.Forge;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.GitWebhooks.Http;
 using Pipeline.GitWebhooks.Jobs;
@@ -30,19 +32,23 @@ public static class GitWebhooksModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<DeliveryStore>().AddSingleton<RepositoryStore>().AddSingleton<CommitStore>().AddSingleton<StatusStore>();
+        services.AddSingleton<WaitingDeliveries>();
         services.AddSingleton<PushStore>().AddSingleton<RepositoryWriter>().AddSingleton<PushedRepositories>();
-        services.AddSingleton<Mirror>().AddSingleton<GitHubStatuses>();
-        services.AddSingleton<BranchUpdates>().AddSingleton<DeliveryInbox>();
+        services.AddSingleton<Mirror>().AddSingleton<History>().AddSingleton<Snapshots>().AddSingleton<SourceFiles>();
+        services.AddSingleton<GitHubStatuses>().AddSingleton<PushWalks>();
+        services.AddSingleton<BranchUpdates>().AddSingleton<DeliveryInbox>().AddSingleton<GitHubRepositories>();
+        services.AddSingleton(p => new BodyBudget(p.GetRequiredService<IOptions<GitWebhooksOptions>>().Value.UnverifiedBytes));
         services.AddSingletonByInternalConstructor<RepositoryCommands>();
         services.AddSingletonByInternalConstructor<CommitCommands>();
         services.AddSingletonByInternalConstructor<StatusCommands>();
+        services.AddSingletonByInternalConstructor<DeliveryCommands>();
         services.AddSingletonByInternalConstructor<RepositoryQueries>();
         services.AddSingletonByInternalConstructor<CommitQueries>();
         services.AddSingletonByInternalConstructor<SourceQueries>();
         services.AddSingletonByInternalConstructor<DeliveryQueries>();
         services.AddSingletonByInternalConstructor<StatusQueries>();
         services.AddTransient<ProcessDeliveryJob>().AddTransient<SendStatusJob>();
-        services.AddHostedService<StatusSweep>();
+        services.AddHostedService<StatusSweep>().AddHostedService<DeliverySweep>();
         return services;
     }
 

@@ -12,6 +12,11 @@ public sealed class GitWebhooksOptions
     /// <summary>Webhook secrets that are accepted: one, or two while they rotate. None: every delivery is refused.</summary>
     public IList<string> Secrets { get; } = [];
 
+    /// <summary>Memory for bodies whose signature is not checked yet, of all requests together, in bytes; over it they are told to come
+    /// back.</summary>
+    [Range(1024 * 1024, long.MaxValue, ErrorMessage = "GitWebhooks:UnverifiedBytes must be at least 1048576 (1 MB).")]
+    public long UnverifiedBytes { get; set; } = 128 * 1024 * 1024;
+
     /// <summary>The forge.</summary>
     public GitHubOptions GitHub { get; } = new();
 

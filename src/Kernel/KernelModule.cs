@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Jobs.Failures;
 
 namespace Pipeline.Kernel;
 
@@ -15,7 +16,8 @@ public static class KernelModule
     private const string IdleInTransaction = "10s";
 
     /// <summary>
-    /// The data source, the journal, its reader and its live feed, the clock. The composition root adds an <see cref="EventFlow"/>.
+    /// The data source, the journal, its reader and its live feed, the jobs that are not done, the clock.
+    /// The composition root adds an <see cref="EventFlow"/>.
     /// </summary>
     public static IServiceCollection AddKernel(this IServiceCollection services, string connectionString)
     {
@@ -26,6 +28,7 @@ public static class KernelModule
         services.AddSingleton<EventKinds>();
         services.AddSingleton<Journal>();
         services.AddSingleton<JournalReader>();
+        services.AddSingleton<OpenJobStore>().AddSingleton<FailedJobQueries>().AddSingleton<FailedJobCommands>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         return services;

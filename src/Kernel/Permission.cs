@@ -5,7 +5,7 @@ public static class Permission
 {
     /// <summary>Read everything.</summary>
     public const string View = "view";
-    /// <summary>Start, retry and cancel builds.</summary>
+    /// <summary>Start, retry and cancel builds; try failed jobs and deliveries again.</summary>
     public const string Build = "build";
     /// <summary>Promote releases and roll them back.</summary>
     public const string Promote = "promote";

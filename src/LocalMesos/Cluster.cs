@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.LocalMesos.Agents;
 using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Fetching;
+using Pipeline.LocalMesos.Limits;
 using Pipeline.LocalMesos.Master;
 using Pipeline.LocalMesos.Master.State;
 using Pipeline.LocalMesos.Options;
@@ -35,8 +36,9 @@ internal sealed class Cluster : IDisposable
         fetcher = new Fetcher(options.WorkDirectory);
         engine = new ContainerEngine(options.DockerSocket, options.WorkDirectory);
         Master = new MasterNode(new MasterState(gate, time, port, options));
-        var context = new AgentContext(options, gate, fetcher, new ProcessLauncher(new ChildReaper(), groups), engine, time);
         var (clusterId, identities) = ClusterIdentity.Load(options);
+        var limits = LimitsOf(options, clusterId, log);
+        var context = new AgentContext(options, gate, fetcher, new ProcessLauncher(new ChildReaper(), groups), engine, limits, time);
         var launcher = new CommandTaskLauncher(context);
         foreach (var identity in identities)
             Add(new Agent(context, identity, PortBlock.Take(), Master.Reports, launcher));
@@ -76,6 +78,16 @@ internal sealed class Cluster : IDisposable
         fetcher.Dispose();
         engine.Dispose();
         workDirectoryLock.Dispose();
+    }
+
+    private static ControlGroups? LimitsOf(LocalMesosOptions options, string clusterId, ILogger log)
+    {
+        if (!options.EnforceLimits)
+            return null;
+        var (groups, reason) = ControlGroups.Open($"pipeline-{clusterId}");
+        if (groups is null)
+            log.LimitsNotEnforced(reason!);
+        return groups;
     }
 
     private void Add(Agent agent)

@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(6002, LogLevel.Information, "Stopping all tasks")]
     public static partial void Stopping(this ILogger log);
 
+    [LoggerMessage(6004, LogLevel.Warning, "Limits of memory, processes and CPU are not enforced: {Reason}")]
+    public static partial void LimitsNotEnforced(this ILogger log, string reason);
+
     [LoggerMessage(6003, LogLevel.Warning, "Removed {Count} containers that an earlier run left behind")]
     public static partial void OrphanContainersRemoved(this ILogger log, int count);
 }

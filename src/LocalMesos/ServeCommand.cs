@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Pipeline.LocalMesos.Http.Endpoints;
 using Pipeline.LocalMesos.Http.Routing;
 using Pipeline.LocalMesos.Options;
@@ -51,6 +52,11 @@ internal static class ServeCommand
         builder.Services.AddRequestDecompression();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTime);
         builder.Services.AddSingleton<MatcherPolicy>(new ListenerMatcherPolicy(port));
+        var claims = cluster.Agents.Select(a => a.Ports).Where(p => p.Claim is not null).ToDictionary(p => p.ApiPort, p => p.Claim!);
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint =>
+            endpoint is IPEndPoint address && claims.GetValueOrDefault(address.Port) is { } claim
+                ? claim
+                : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
         builder.WebHost.ConfigureKestrel(
             kestrel => Listen(kestrel, [.. cluster.Agents.Select(a => a.Ports.ApiPort).Append(port).Distinct()]));
         var app = builder.Build();

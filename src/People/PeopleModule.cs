@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -12,15 +13,17 @@ using Pipeline.People.Http;
 namespace Pipeline.People;
 
 /// <summary>
-/// Sign-in by access token (a header for programs, a cookie for browsers), one policy a permission; reading is open on loopback.
+/// Sign-in by access token (a header for programs, a cookie for browsers), one policy a permission; reading is open on loopback
+/// where that is turned on.
 /// </summary>
 public static class PeopleModule
 {
     private const string EitherScheme = "either";
 
     /// <summary>Tokens, sessions, authentication and authorization.</summary>
-    public static IServiceCollection AddPeople(this IServiceCollection services)
+    public static IServiceCollection AddPeople(this IServiceCollection services, IConfiguration configuration)
     {
+        AddOptions(services, configuration);
         services.AddHttpContextAccessor();
         services.AddSingleton<TokenStore>();
         services.AddSingletonByInternalConstructor<TokenCommands>();
@@ -35,7 +38,9 @@ public static class PeopleModule
                     ? BearerTokenHandler.Scheme
                     : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, BearerTokenHandler>(BearerTokenHandler.Scheme, null)
-            .AddCookie(SessionCookie.Configure);
+            .AddCookie();
+        services.AddSingleton<IConfigureOptions<CookieAuthenticationOptions>, SessionCookie>();
+        services.AddSingleton<IConfigureOptions<AntiforgeryOptions>, FormCookie>();
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         services.AddAuthorization(options =>
         {
@@ -44,6 +49,23 @@ public static class PeopleModule
         });
         services.AddCascadingAuthenticationState();
         return services;
+    }
+
+    private static void AddOptions(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PeopleOptions>()
+            .Configure(o =>
+            {
+                o.DataDirectory = configuration["DataDirectory"] ?? o.DataDirectory;
+                o.PublicUrl = configuration["PublicUrl"] ?? o.PublicUrl;
+            })
+            .Bind(configuration.GetSection(PeopleOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PeopleOptions>, KeyFileCheck>();
+        services.AddSingleton<KeyFile>();
+        services.AddSingleton(p => new FailedSignIns(
+            p.GetRequiredService<IOptions<PeopleOptions>>().Value.FailedSignInsPerMinute, p.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Tokens, who am I, and the browser's sign-in form.</summary>

@@ -7,10 +7,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Attestation;
+using Pipeline.Attestation.Runs;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Events;
+using Pipeline.Scheduler.Contract.Signing;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Http;
@@ -26,8 +28,8 @@ namespace Pipeline.Scheduler;
 public static class SchedulerModule
 {
     /// <summary>
-    /// Registers the loops, the contract and the options. Another slice registers a <see cref="CurrentTrust"/>: without one, nothing that
-    /// must be trusted is launched.
+    /// Registers the loops, the contract and the options. Another slice registers a <see cref="CurrentTrust"/> and a
+    /// <see cref="SignRunOverride"/>: without them, nothing that must be trusted is launched.
     /// </summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
     {
@@ -66,14 +68,16 @@ public static class SchedulerModule
     }
 
     private static void AddOptions(IServiceCollection services, IConfiguration configuration) => services.AddOptions<SchedulerOptions>()
+        .Configure(o =>
+        {
+            o.PublicUrl = configuration["PublicUrl"] ?? o.PublicUrl;
+            o.ServerKeyPath = Path.Combine(configuration["DataDirectory"] is { Length: > 0 } data ? data : "data", "keys", "server.key");
+        })
         .Bind(configuration.GetSection(SchedulerOptions.Section))
         .Configure(o => configuration.GetSection("Clusters").Bind(o.Clusters))
         .ValidateDataAnnotations()
-        .Validate(
-            o => o.Clusters.Values.All(c => c.Masters.Count > 0 && c.Masters.All(m => Uri.TryCreate(m, UriKind.Absolute, out _))),
-            "Every cluster needs Clusters:<name>:Masters, a list of base URLs such as http://host:5050.")
-        .Validate(o => o.FailoverTimeout >= TimeSpan.FromDays(7), "Scheduler:FailoverTimeout must be at least a week (7.00:00:00).")
-        .ValidateOnStart();
+        .ValidateOnStart()
+        .Services.AddSingleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsCheck>();
 
     private static void AddLoops(IServiceCollection services)
     {
@@ -84,6 +88,9 @@ public static class SchedulerModule
             p.GetRequiredService<ILoggerFactory>().CreateLogger("Pipeline.Scheduler")));
         services.AddSingleton(p => ServerKey.LoadOrCreate(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.ServerKeyPath));
         services.AddSingleton(p => new RunnerBinary(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskRunnerPath));
+        services.AddSingleton(p => new TrustVersion(p.GetService<CurrentTrust>()));
+        services.AddSingleton(p => new RunSigning(p.GetService<SignRunOverride>()));
+        services.AddSingleton(p => new LaunchDefaults(p.GetRequiredService<IOptions<SchedulerOptions>>().Value.TaskUser));
         services.AddSingleton<TrustCheck>(p => TrustVerification.By(p.GetService<CurrentTrust>()));
         services.AddSingleton<Func<string, ClusterDatabase>>(p => cluster => new ClusterDatabase(
             p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<Journal>(), p.GetRequiredService<TimeProvider>(), cluster));

@@ -8,7 +8,8 @@ public sealed class SchedulerOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Scheduler";
 
-    /// <summary>Base URL under which agents reach this server, without a slash at its end.</summary>
+    /// <summary>Base URL under which agents reach this server, without a slash at its end. When not set: the setting <c>PublicUrl</c>.
+    /// </summary>
     [Required, Url]
     public string PublicUrl { get; set; } = "http://127.0.0.1:8080";
 
@@ -16,9 +17,10 @@ public sealed class SchedulerOptions
     /// server.</summary>
     public string? TaskRunnerPath { get; set; }
 
-    /// <summary>32 random bytes from which task tickets are derived; made on the first start, readable by the owner only.</summary>
+    /// <summary>32 random bytes from which task tickets are derived; made on the first start, readable by the owner only. When not set:
+    /// <c>&lt;DataDirectory&gt;/keys/server.key</c>.</summary>
     [Required]
-    public string ServerKeyPath { get; set; } = "data/server.key";
+    public string ServerKeyPath { get; set; } = "data/keys/server.key";
 
     /// <summary>An instance whose agent is unreachable for so long is replaced, unless its deploy says otherwise.</summary>
     public TimeSpan UnreachableAfter { get; set; } = TimeSpan.FromSeconds(5);

@@ -7,6 +7,7 @@ using Pipeline.DeployStages.Jobs;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers.Contract;
 using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Server;
@@ -22,6 +23,7 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
     {
         OnBuilds(appended.Event);
         OnStages(appended.Event);
+        OnRoutes(appended.Event);
 
         // everything a developer waits for → the commit's status on the forge
         statuses.On(appended);
@@ -79,10 +81,23 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
                 jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
                 break;
 
+            // a hold that somebody lifted → what waited for it
+            case ActionRecorded { Action: "release.released" } e:
+                jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Target, CancellationToken.None));
+                break;
+
             // a digest or signature that does not match → the release is held everywhere
             case SecurityEventRaised { Release: { } release } e:
                 jobs.Enqueue<HoldReleaseJob>(j => j.ExecuteAsync(release.ToString(), e.Code, e.Detail, CancellationToken.None));
                 break;
         }
+    }
+
+    private void OnRoutes(JournalEvent happened)
+    {
+        // a route that somebody gave up or was given → what waited for it
+        var stage = happened switch { RouteTransferred e => e.Stage, RouteReleased e => e.Stage, _ => null };
+        if (stage is not null)
+            jobs.Enqueue<AdvanceStageJob>(j => j.ExecuteAsync(stage, CancellationToken.None));
     }
 }

@@ -1,28 +1,23 @@
-using Microsoft.Extensions.Options;
-using Pipeline.Embedded;
-using Pipeline.Kernel;
-using Pipeline.Server;
+using System.CommandLine;
+using Pipeline.Server.Start;
 
-// server up [--once]   PostgreSQL, clusters and a sample on this machine
-// server serve         with the PostgreSQL and the masters of the configuration
+var parsed = ServerCommandLine.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+        await Console.Error.WriteLineAsync($"error: {error.Message}");
+    await Console.Error.WriteLineAsync("For the commands and their options run Pipeline.Server --help.");
+    return 2;
+}
+
 try
 {
-    return args switch
-    {
-        ["up", .. var rest] => await UpCommand.RunAsync(rest, settings => PipelineHost.Build([], settings)),
-        ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
-        _ => throw new UsageException($"usage: server up [--once] | server serve{(args.Length > 0 ? $" (not '{args[0]}')" : "")}"),
-    };
+    // The commands end on signals by themselves: what they started has to be stopped in order.
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (UsageException e)
+catch (Exception e) when (StartFailure.Of(e) is { } failure)
 {
-    await Console.Error.WriteLineAsync($"error: {e.Message}");
-    return 2;
-}
-catch (OptionsValidationException e)
-{
-    await Console.Error.WriteLineAsync("error: the configuration is not valid:");
-    foreach (var failure in e.Failures)
-        await Console.Error.WriteLineAsync($"  {failure}");
-    return 2;
+    await Console.Error.WriteLineAsync($"error: {string.Join(Environment.NewLine, failure.Lines)}");
+    return failure.ExitCode;
 }

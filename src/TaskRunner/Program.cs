@@ -1,17 +1,14 @@
 using System.Runtime.InteropServices;
 using Pipeline.TaskRunner.Build;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Processes;
 using Pipeline.TaskRunner.Run;
 using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
 
-if (args is [ChildGroup.ExecArgument, .. var command])
-{
-    var error = Native.BecomeGroupLeader(command);
-    await Console.Error.WriteLineAsync($"{command[0]} cannot be executed (errno {error}).");
-    return error == 2 ? 127 : 126;
-}
+if (StartStages.Run(args) is { } failed)
+    return failed;
 
 // The server may be restarted, upgraded or restored meanwhile: an agent's work is worth more than a quarter of an hour.
 var patience = TimeSpan.FromMinutes(15);
@@ -37,9 +34,9 @@ try
 {
     return await server.RedeemAsync(environment.Ticket, signals.Stop) switch
     {
-        BuildSpec build => await new BuildCommand(environment, build, server, TimeProvider.System).RunAsync(signals.Stop),
-        RunSpec run => await new RunCommand(environment, run, server, signals, TimeProvider.System).RunAsync(signals.Stop),
-        var other => throw new InfraException($"This runner does not know specs of the kind {other.GetType().Name}. Upgrade the runner."),
+        { Spec: BuildSpec build } => await new BuildCommand(environment, build, server, TimeProvider.System).RunAsync(signals.Stop),
+        { Spec: RunSpec run } it => await new RunCommand(environment, run, it, server, signals, TimeProvider.System).RunAsync(signals.Stop),
+        { Spec: var other } => throw new InfraException($"This runner does not know specs of the kind {other.GetType().Name}. Upgrade it."),
     };
 }
 catch (OperationCanceledException) when (signals.ExitCode is { } signalled)

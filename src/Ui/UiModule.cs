@@ -39,7 +39,7 @@ public static class UiModule
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode()
+            .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null)
             .RequireAuthorization(Permission.View)
             .Add(YieldToOtherEndpoints);
         return app;

@@ -8,6 +8,7 @@ using Pipeline.Ui.Queries;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Clusters;
 using Pipeline.Ui.Queries.Commits;
+using Pipeline.Ui.Queries.Failures;
 using Pipeline.Ui.Queries.Home;
 using Pipeline.Ui.Queries.Promotions;
 using Pipeline.Ui.Queries.Releases;
@@ -27,10 +28,12 @@ internal static class UiServices
         services.AddSingleton<BuildPageQueries>();
         services.AddSingleton<CommitListQueries>();
         services.AddSingleton<CommitPageQueries>();
+        services.AddSingleton<FailureQueries>();
         services.AddSingleton<HomePageQueries>();
         services.AddSingleton<PromotionPageQueries>();
         services.AddSingleton<ReleasePageQueries>();
         services.AddSingleton<RepositoryPageQueries>();
+        services.AddSingleton<RouteClaimQueries>();
         services.AddSingleton<TaskListQueries>();
         services.AddSingleton<TimelineQueries>();
         services.AddSingleton<WaitingQueries>();
@@ -45,10 +48,13 @@ internal static class UiServices
         services.AddScoped<BuildActions>();
         services.AddScoped<ClusterActions>();
         services.AddScoped<DeployActions>();
+        services.AddScoped<FailureActions>();
+        services.AddScoped<HoldActions>();
         services.AddScoped<MachineActions>();
         services.AddScoped<PromotionActions>();
         services.AddScoped<QuarantineActions>();
         services.AddScoped<RequestActions>();
+        services.AddScoped<RouteActions>();
         services.AddScoped<TaskActions>();
         return services;
     }

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.ArtifactStore.Data;
 using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.ArtifactStore.Tests;
 
@@ -16,12 +17,20 @@ public sealed class KeyRingTests
         var options = store.Services;
 
         var rings = await Task.WhenAll(Enumerable.Range(0, 8).Select(
-            _ => Task.Run(() => ActivatorUtilities.CreateInstance<KeyRing>(options))));
+            _ => Task.Run(() =>
+            {
+                var files = ActivatorUtilities.CreateInstance<TrustFiles>(
+                    options, ActivatorUtilities.CreateInstance<TrustFounding>(options));
+                var ring = ActivatorUtilities.CreateInstance<KeyRing>(options, files);
+                Assert.Equal(ring.Builder.Id, ring.Builder.Id);
+                return ring;
+            })));
 
-        Assert.Single(rings.Select(r => (r.Root.Id, r.Builder.Id, r.Promoter.Id)).Distinct());
+        Assert.Single(rings.Select(r => (r.Builder.Id, r.Promoter.Id)).Distinct());
         Assert.Equal(
-            ["builder.pem", "promoter.pem", "root.pem"],
+            ["builder.pem", "promoter.pem", "root.pub"],
             Directory.GetFiles(Path.Combine(store.Folder, "keys")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["root.pem"], Directory.GetFiles(Path.Combine(store.Folder, "root")).Select(Path.GetFileName));
         foreach (var ring in rings)
             ring.Dispose();
     }
@@ -34,9 +43,10 @@ public sealed class KeyRingTests
     {
         await using var store = await Store.StartAsync();
         var path = Path.Combine(store.Folder, "keys", "promoter.pem");
-        Assert.True(DurableFile.Create(path, content, OwnerOnly));
+        Assert.NotNull(store.Get<KeyRing>().Promoter);
+        DurableFile.Replace(path, content, OwnerOnly);
 
-        var refused = Assert.Throws<InvalidOperationException>(() => store.Get<KeyRing>());
+        var refused = Assert.Throws<UsageException>(() => store.Get<KeyRing>().Promoter);
 
         Assert.StartsWith($"{path} does not hold a private P-256 key in PEM: restore it from a backup.", refused.Message);
         Assert.Equal(content, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
@@ -47,10 +57,11 @@ public sealed class KeyRingTests
     {
         await using var store = await Store.StartAsync();
         using var key = SigningKey.Create();
-        DurableFile.Create(Path.Combine(store.Folder, "keys", "root.pem"), key.PublicKeyPem, OwnerOnly);
+        Assert.NotNull(store.Get<KeyRing>().Builder);
+        DurableFile.Replace(Path.Combine(store.Folder, "keys", "builder.pem"), key.PublicKeyPem, OwnerOnly);
 
-        Assert.Contains("root.pem does not hold a private P-256 key",
-            Assert.Throws<InvalidOperationException>(() => store.Get<KeyRing>()).Message);
+        Assert.Contains("builder.pem does not hold a private P-256 key",
+            Assert.Throws<UsageException>(() => store.Get<KeyRing>().Builder).Message);
     }
 
     [Fact]

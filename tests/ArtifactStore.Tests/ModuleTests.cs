@@ -16,7 +16,7 @@ public sealed class ModuleTests
     {
         var options = Read(("DataDirectory", data));
         Assert.Equal(
-            (Path.Combine(root, "artifacts"), Path.Combine(root, "keys"), Path.Combine(root, "trust", "trust.json"), 90,
+            (Path.Combine(root, "artifacts"), Path.Combine(root, "keys"), Path.Combine(root, "trust", "trust.json"), 3650,
                 "urn:x-pipeline:builder/v1"),
             (options.Path, options.KeysPath, options.TrustPath, options.TrustDays, options.BuilderId));
         var given = Read(

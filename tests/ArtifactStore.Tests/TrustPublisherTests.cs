@@ -1,5 +1,7 @@
+using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
+using Pipeline.Kernel;
 using Pipeline.TestKit;
 
 namespace Pipeline.ArtifactStore.Tests;
@@ -18,44 +20,73 @@ public sealed class TrustPublisherTests
         var (policy, refusal) = Read(store);
         Assert.Null(refusal);
         Assert.Equal(1, policy!.Version);
-        foreach (var key in new[] { "root", "builder", "promoter" })
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                File.GetUnixFileMode(Path.Combine(store.Folder, "keys", $"{key}.pem")));
-        Assert.DoesNotContain(store.Get<KeyRing>().Root.Id, policy.Keys.Select(k => k.Id));
+        foreach (var key in new[] { "root/root", "keys/builder", "keys/promoter" })
+        {
+            var path = Path.Combine(store.Folder, $"{key}.pem");
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+        }
+
+        using var root = SigningKey.FromPem(await File.ReadAllTextAsync(Path.Combine(store.Folder, "root", "root.pem"), None));
+        Assert.DoesNotContain(root.Id, policy.Keys.Select(k => k.Id));
     }
 
     [Fact]
-    public async Task A_restart_keeps_keys_and_version_and_half_of_the_life_brings_the_next_version()
+    public async Task A_restart_keeps_keys_and_version_and_needs_no_root_key()
     {
         var database = await TestPostgres.CreateDatabaseAsync(typeof(ArtifactStoreModule).Assembly);
         await using var first = await Store.StartAsync(database: database);
         await first.Get<TrustPublisher>().PublishAsync(None);
+        Directory.Delete(Path.Combine(first.Folder, "root"), recursive: true);
         await using var second = await Store.StartAsync(first.Folder, database);
-        Assert.Equal(1, (await second.Get<TrustPublisher>().PublishAsync(None)).Version);
+        second.Time.Advance(TimeSpan.FromDays(1000));
+
+        await second.Get<TrustPublisher>().StartAsync(None);
+        await second.Get<TrustPublisher>().StopAsync(None);
+
+        Assert.Equal(1, second.Get<CurrentTrust>()().Version);
         Assert.Equal(first.Get<KeyRing>().Builder.Id, second.Get<KeyRing>().Builder.Id);
-
-        second.Time.Advance(TimeSpan.FromDays(46));
-
-        Assert.Equal(2, (await second.Get<TrustPublisher>().PublishAsync(None)).Version);
-        Assert.Equal(2, Read(second).Policy!.Version);
+        Assert.False(Directory.Exists(Path.Combine(first.Folder, "root")));
     }
 
     [Fact]
-    public async Task The_version_never_goes_back_when_the_file_or_the_database_is_lost()
+    public async Task The_version_never_goes_back_when_file_or_table_is_lost_or_older()
     {
         await using var store = await Store.StartAsync();
         var publisher = store.Get<TrustPublisher>();
         await publisher.PublishAsync(None);
-        store.Time.Advance(TimeSpan.FromDays(46));
-        await publisher.PublishAsync(None);
+        var older = await File.ReadAllTextAsync(store.TrustFile, None);
+        store.Get<SigningKeys>().Renew(null);
+        Assert.Equal(2, (await publisher.PublishAsync(None)).Version);
 
+        foreach (var content in new[] { null, older })
+        {
+            File.Delete(store.TrustFile);
+            if (content is not null)
+                await File.WriteAllTextAsync(store.TrustFile, content, None);
+            Assert.Equal(2, (await publisher.PublishAsync(None)).Version);
+            Assert.Equal(2, Read(store).Policy!.Version);
+        }
+
+        await store.ExecuteAsync("DELETE FROM artifact.trust WHERE version = 2");
+        Assert.Equal(2, (await publisher.PublishAsync(None)).Version);
+        Assert.Equal(2, await store.CountAsync("trust"));
+    }
+
+    [Fact]
+    public async Task A_policy_that_was_lost_everywhere_refuses_the_start_and_says_what_to_do()
+    {
+        var database = await TestPostgres.CreateDatabaseAsync(typeof(ArtifactStoreModule).Assembly);
+        await using var store = await Store.StartAsync(database: database);
+        await store.Get<TrustPublisher>().PublishAsync(None);
         File.Delete(store.TrustFile);
-        await publisher.PublishAsync(None);
-        Assert.Equal(2, Read(store).Policy!.Version);
-
         await store.ExecuteAsync("DELETE FROM artifact.trust");
-        Assert.Equal(3, (await publisher.PublishAsync(None)).Version);
-        Assert.Equal(3, Read(store).Policy!.Version);
+        await using var again = await Store.StartAsync(store.Folder, database);
+
+        var refused = await Assert.ThrowsAsync<UsageException>(() => again.Get<TrustPublisher>().StartAsync(None));
+        Assert.Contains("restore it from a backup", refused.Message);
     }
 
     [Fact]
@@ -91,28 +122,14 @@ public sealed class TrustPublisherTests
     }
 
     [Fact]
-    public async Task A_version_that_agents_saw_counts_even_when_it_has_expired()
-    {
-        await using var store = await Store.StartAsync();
-        var publisher = store.Get<TrustPublisher>();
-        await publisher.PublishAsync(None);
-        store.Time.Advance(TimeSpan.FromDays(46));
-        await publisher.PublishAsync(None);
-        await store.ExecuteAsync("DELETE FROM artifact.trust");
-        store.Time.Advance(TimeSpan.FromDays(1000));
-
-        Assert.Equal(3, (await publisher.PublishAsync(None)).Version);
-    }
-
-    [Fact]
     public async Task A_key_that_others_can_read_is_not_used()
     {
         await using var store = await Store.StartAsync();
-        store.Get<KeyRing>();
+        Assert.NotNull(store.Get<KeyRing>().Builder);
         File.SetUnixFileMode(Path.Combine(store.Folder, "keys", "builder.pem"), (UnixFileMode)0x1A4);
         await using var again = await Store.StartAsync(store.Folder);
 
-        Assert.Contains("chmod 600", Assert.Throws<InvalidOperationException>(() => again.Get<KeyRing>()).Message);
+        Assert.Contains("chmod 600", Assert.Throws<UsageException>(() => again.Get<KeyRing>().Builder).Message);
     }
 
     private static (TrustPolicy? Policy, string? Refusal) Read(Store store) => TrustPolicy.Read(

@@ -187,10 +187,45 @@ public sealed class PromotionCheckTests
     }
 
     [Fact]
+    public void A_promotion_allows_the_specification_that_it_names_and_nothing_else()
+    {
+        VerificationOutcome Run(string? signed, string? about) => PromotionCheck.Verify(
+            Trust, [Promotion(Predicate with { RunSpecification = signed }), Provenance()],
+            Expected with { RunSpecification = about }, Now);
+
+        Assert.True(Run(Other, Other).Ok);
+        Assert.True(Run(Other, null).Ok);
+        Assert.Equal(
+            new VerificationOutcome(
+                VerificationCode.SpecificationMismatch, "The run specification is not the one of the promotion statement.", Other,
+                Artifact),
+            Run(Other, Artifact));
+        Assert.Equal(VerificationCode.StatementOutdated, Run(null, Artifact).Code);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void A_retired_key_holds_for_what_it_signed_before(int secondsLater, bool ok)
+    {
+        var retired = Trust with
+        {
+            Keys = [Key(Builder, KeyRole.Builder), Key(Promoter, KeyRole.Promoter) with { RetiredAt = Now, NotBefore = Now.AddDays(-1) }],
+        };
+        var subjects = new[] { StatementSubject.Of("api", Artifact) };
+        var envelope = Statements.SignPromotion(subjects, Predicate, Promoter, Now.AddSeconds(secondsLater));
+        Assert.Equal(ok, PromotionCheck.Verify(retired, [envelope, Provenance()], Expected, Now).Ok);
+        // It says no time, although statements did when the key was made.
+        var silent = PromotionCheck.Verify(retired, [Promotion(), Provenance()], Expected, Now);
+        Assert.Equal(VerificationCode.UntrustedKey, silent.Code);
+    }
+
+    [Fact]
     public void The_codes_are_stable() => Assert.Equal(
         [
             "digest-mismatch", "signature-invalid", "stage-mismatch", "generation-replayed", "statement-expired", "untrusted-key",
-            "statement-missing",
+            "statement-missing", "decision-unsigned", "decision-mismatch", "hold-removed", "release-altered", "statement-outdated",
+            "specification-mismatch",
         ],
         typeof(VerificationCode).GetFields().Select(f => (string)f.GetRawConstantValue()!));
 

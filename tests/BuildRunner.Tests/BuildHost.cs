@@ -65,7 +65,8 @@ internal sealed class BuildHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
-    public static async Task<BuildHost> StartAsync()
+    /// <param name="settings">Beside those that every host needs.</param>
+    public static async Task<BuildHost> StartAsync(IReadOnlyDictionary<string, string?>? settings = null)
     {
         var connectionString = await TestPostgres.CreateDatabaseAsync(
             typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly, typeof(BuildRunnerModule).Assembly);
@@ -79,6 +80,7 @@ internal sealed class BuildHost : IAsyncDisposable
             ["PublicUrl"] = "https://pipeline.example.org",
             ["Scheduler:ServerKeyPath"] = Path.Combine(data, "server.key"),
         });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         var jobs = new RecordedJobs();
         var services = builder.Services;
         services.AddKernel(connectionString);

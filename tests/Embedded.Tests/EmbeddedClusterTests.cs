@@ -26,6 +26,12 @@ public sealed class EmbeddedClusterTests : IDisposable
 
         Assert.Equal(master, again);
         using var http = new HttpClient();
+        using var anonymous = await http.GetAsync(new Uri($"{master}/master/state"), ct);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, anonymous.StatusCode);
+        Assert.Equal(first.Secret, Cluster().Secret);
+        Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(Path.Combine(folder.Path, "work", "secret")), 8));
+        var credentials = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{EmbeddedCluster.Principal}:{first.Secret}"));
+        http.DefaultRequestHeaders.Authorization = new("Basic", credentials);
         var state = await http.GetFromJsonAsync<JsonElement>(new Uri($"{master}/master/state"), ct);
         Assert.Equal("infra-qa", state.GetProperty("cluster").GetString());
         var pid = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder.Path, "work", "localmesos.json"), ct)).RootElement.GetProperty("pid").GetInt32();

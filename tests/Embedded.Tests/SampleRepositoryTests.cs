@@ -102,6 +102,73 @@ public sealed class SampleRepositoryTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, deletion.GetProperty("head_commit").ValueKind);
     }
 
+    [Theory]
+    [InlineData("feature/überprüfung")]
+    [InlineData("修复/登录")]
+    [InlineData("fix/🦆")]
+    [InlineData("fix/#123")]
+    [InlineData("pct%2Fslash")]
+    [InlineData("it's")]
+    [InlineData("$(id)")]
+    [InlineData("\"q\"")]
+    [InlineData("a&b=c+d@e;f<g>")]
+    [InlineData("café")]
+    public async Task A_branch_is_announced_by_the_name_that_git_has_at_its_push_and_at_a_later_start(string branch)
+    {
+        await sample.PrepareAsync(ct);
+        await sample.PushOrResyncAsync(ct);
+        await GitAsync("branch", branch, "main");
+        var push = $"{await GitAsync("rev-parse", "main")} refs/heads/{branch}\n".Replace("\n ", " ", StringComparison.Ordinal);
+
+        await HookAsync($"{new string('0', 40)} {push}");
+        Assert.Contains($"refs/heads/{branch}", deliveries.Select(RefOf));
+        deliveries.Clear();
+        await sample.PushOrResyncAsync(ct);
+        Assert.Contains($"refs/heads/{branch}", deliveries.Select(RefOf));
+    }
+
+    [Fact]
+    public async Task A_branch_whose_name_is_not_UTF8_is_refused_in_words_and_stops_no_other()
+    {
+        await sample.PrepareAsync(ct);
+        await sample.PushOrResyncAsync(ct);
+        deliveries.Clear();
+        var branch = "\"$(printf 'refs/heads/caf\\351')\"";
+        var made = await ChildProcess.RunAsync("sh", ["-c", $"git --git-dir={sample.BarePath} update-ref {branch} main"], ct);
+        made.ThrowIfFailed("update-ref");
+
+        var said = await ChildProcess.RunAsync(Path.Combine(sample.BarePath, "hooks/post-receive"), ["--resync"], ct, sample.BarePath);
+
+        Assert.Equal(
+            (0, "pipeline: refs/heads/caf\\xE9 is not built: its name is not UTF-8, and a webhook can only name it in UTF-8."
+                + " Rename the branch.\n"),
+            (said.ExitCode, said.Error));
+        Assert.Equal(["refs/heads/main"], deliveries.Select(RefOf));
+    }
+
+    [Theory]
+    [InlineData("master")]
+    [InlineData("größe/trunk")]
+    public async Task The_default_branch_is_the_one_that_the_repository_has(string branch)
+    {
+        await sample.PrepareAsync(ct);
+        await GitAsync("symbolic-ref", "HEAD", $"refs/heads/{branch}");
+        await sample.PushOrResyncAsync(ct);
+
+        var push = JsonDocument.Parse(deliveries.Last().Body).RootElement;
+        Assert.Equal(branch, push.GetProperty("repository").GetProperty("default_branch").GetString());
+    }
+
+    private static string? RefOf((string Event, string Signature, byte[] Body) delivery) =>
+        JsonDocument.Parse(delivery.Body).RootElement.GetProperty("ref").GetString();
+
+    private async Task HookAsync(string update)
+    {
+        var file = Path.Combine(folder.Path, "update");
+        await File.WriteAllTextAsync(file, update, ct);
+        (await ChildProcess.RunAsync("sh", ["-c", $"hooks/post-receive < {file}"], ct, sample.BarePath)).ThrowIfFailed("post-receive");
+    }
+
     [Fact]
     public async Task Secrets_are_readable_by_their_owner_only_and_stay_the_same()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Pipeline.Embedded.Tests;
 
 /// <summary>A folder that goes away with the test.</summary>
@@ -21,8 +23,11 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    public EmbeddedOptions Options(int port = 8080) =>
-        new(port, System.IO.Path.Combine(Path, "data"), Once: false, Sample: true, "stages.yaml", null);
+    public EmbeddedOptions Options(int port = 8080, int trafficPort = 8081) =>
+        new(
+            port, trafficPort, System.IO.Path.Combine(Path, "data"), Once: false, Sample: true, "stages.yaml", null, Isolates: true,
+            Tools: "");
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    // The BCL does not delete names that are not UTF-8.
+    public void Dispose() => Process.Start("rm", ["-rf", "--", Path]).WaitForExit();
 }

@@ -98,7 +98,7 @@ public sealed class UpProgressTests : IAsyncLifetime
             new SecurityEventRaised(null, Release, null, null, "digest-mismatch", "the artifact changed"),
             new BuildFinished(Repository, Sha, Build, 1, Outcome.Cancelled, null, null),
         ];
-        var following = FollowAsync(8080);
+        var following = FollowAsync(8081);
         await AppendAsync(failures[failure]);
 
         Assert.False(await following);
@@ -109,7 +109,7 @@ public sealed class UpProgressTests : IAsyncLifetime
     [Fact]
     public async Task An_event_of_a_newer_server_and_one_about_another_commit_are_passed_over()
     {
-        var following = FollowAsync(8080);
+        var following = FollowAsync(8081);
         await AppendAsync(new UnknownEvent("build.dreamt", System.Text.Json.JsonDocument.Parse("{}").RootElement));
         await JournalOf(db).AppendAsync(
             new PromotionRejected(Promotion, Release, "production", "somebody", null), Actor.System("test"),
@@ -130,11 +130,12 @@ public sealed class UpProgressTests : IAsyncLifetime
         var text = output.ToString();
         Assert.Contains($"git clone {sample.CloneUrl}", text, StringComparison.Ordinal);
         Assert.Contains("http://localhost:8080/repos/samples/hello", text, StringComparison.Ordinal);
+        Assert.Contains("curl http://localhost:8081/apps/production/hello/", text, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(folder.Options().DataDirectory, "admin-token"), text, StringComparison.Ordinal);
     }
 
     private Task<bool> FollowAsync(int port) =>
-        new UpProgress(folder.Options(port), TimeProvider.System, output).FollowAsync(new JournalReader(db, Kinds), Sha, ct);
+        new UpProgress(folder.Options(trafficPort: port), TimeProvider.System, output).FollowAsync(new JournalReader(db, Kinds), Sha, ct);
 
     private Task AppendAsync(params JournalEvent[] events) => JournalOf(db).AppendAsync(
         [.. events.Select(e => new NewJournalEntry(e, Actor.System("test"), new JournalSubject { Commit = Sha }))], ct);

@@ -84,7 +84,7 @@ public sealed class ApprovalTests(ApprovingPipeline fixture)
 
     private async Task<HttpStatusCode> StatusOfAsync(string path)
     {
-        using var answer = await pipeline.Http.GetAsync(path);
+        using var answer = await pipeline.Applications.GetAsync(path);
         return answer.StatusCode;
     }
 }

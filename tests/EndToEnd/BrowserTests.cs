@@ -15,14 +15,13 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
     public async Task The_commit_page_follows_a_push_from_pending_to_production_and_a_person_approves_it_there()
     {
         var repository = await pipeline.CreateRepositoryAsync("watched");
-        var go = Path.Combine(pipeline.Data, "watched.go");
         var maria = await pipeline.CreateTokenAsync(new { login = "maria", groups = new[] { "release-managers" } });
         await using var browser = await Browser.StartAsync();
         var page = await browser.OpenAsync();
         await SignInAsync(page, maria);
 
         var crowd = await CrowdAsync(mostOfEachAgent: 5);
-        var step = $"echo waiting for you; while [ ! -e {go} ]; do sleep 0.05; done";
+        var step = $"echo waiting for you; {pipeline.Signals.Wait("watched")}";
         var sha = await repository.PushAsync("Watch me", WebSample.Files("watched", "v1", buildStep: step, buildCpus: "4"));
         await Eventually.IsTrueAsync(async () => await repository.CommitAsync(sha) is not null, TimeSpan.FromSeconds(10), "the commit is known");
         await page.GotoAsync($"{pipeline.Url}/commits/{sha}");
@@ -40,7 +39,7 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
         await Expect(page.GetByTestId("stage-production")).Not.ToHaveAttributeAsync("data-state", "succeeded");
         await Expect(page.GetByTestId("log")).ToContainTextAsync("waiting for you", Patient);
         await PictureAsync(page, "building");
-        await File.WriteAllTextAsync(go, "");
+        pipeline.Signals.Open("watched");
         await Expect(page.Locator("li[data-testid=build]")).ToHaveAttributeAsync("data-state", "succeeded", Patiently);
         await Expect(page.GetByTestId("stage-production")).ToHaveAttributeAsync("data-state", "waiting", Patiently);
         await Expect(page.GetByTestId("next")).ToContainTextAsync("Waiting for approval by release-managers", Patient);
@@ -65,7 +64,7 @@ public sealed class BrowserTests(ApprovingPipeline fixture)
     private async Task<Crowd> CrowdAsync(int mostOfEachAgent)
     {
         var cluster = await pipeline.ClusterAsync("infra-qa");
-        var crowd = new Crowd(Path.Combine(pipeline.Data, "crowd.leave"), await pipeline.CreateRepositoryAsync("crowd"));
+        var crowd = new Crowd(pipeline.Signals, await pipeline.CreateRepositoryAsync("crowd"));
         await crowd.ComeAsync(cluster.GetProperty("agents").GetArrayLength(), mostOfEachAgent);
         return crowd;
     }

@@ -14,20 +14,20 @@ public sealed class KillTests(AutomaticPipeline fixture)
     public async Task A_server_killed_during_a_build_finishes_it_after_the_restart_and_no_step_runs_twice()
     {
         var repository = await pipeline.CreateRepositoryAsync("killedbuild");
-        var witness = Path.Combine(pipeline.Data, "killedbuild.witness");
-        var go = Path.Combine(pipeline.Data, "killedbuild.go");
+        const string signal = "killedbuild";
+        var signals = pipeline.Signals;
         var sha = await repository.PushAsync("Build slowly", WebSample.Files(
-            "killedbuild", "v1", buildStep: $"echo started >> {witness}; while [ ! -e {go} ]; do sleep 0.05; done; echo ended >> {witness}"));
-        await Eventually.IsTrueAsync(() => Task.FromResult(File.Exists(witness)), TimeSpan.FromSeconds(30), "the step runs");
+            "killedbuild", "v1", buildStep: $"{signals.Note(signal, "started")}; {signals.Wait(signal)}; {signals.Note(signal, "ended")}"));
+        await Eventually.IsTrueAsync(() => Task.FromResult(signals.Notes(signal).Count > 0), TimeSpan.FromSeconds(30), "the step runs");
 
         await pipeline.KillServerAsync();
-        await File.WriteAllTextAsync(go, "");
+        signals.Open(signal);
         await Eventually.IsTrueAsync(
-            async () => (await File.ReadAllTextAsync(witness)).Contains("ended"), TimeSpan.FromSeconds(30), "the step goes on without the server");
+            () => Task.FromResult(signals.Notes(signal).Contains("ended")), TimeSpan.FromSeconds(30), "the step goes on without the server");
         await pipeline.StartServerAsync();
 
         await repository.ReachesAsync(sha, "production", "running", "succeeded");
-        Assert.Equal("started\nended\n", await File.ReadAllTextAsync(witness));
+        Assert.Equal(["started", "ended"], signals.Notes(signal));
         Assert.Single(await repository.EventsAsync(sha, "module.started"));
         Assert.Single(await BuildTasksAsync(repository, sha));
     }

@@ -37,7 +37,7 @@ public sealed class PushTests(AutomaticPipeline fixture)
 
         Assert.Contains("500", TestRepository.Stage(commit, "product-qa")!.Value.GetProperty("reason").GetString());
         Assert.Equal("not-reached", TestRepository.StageState(commit, "production"));
-        Assert.Equal("sick v1 in production\n", await pipeline.Http.GetStringAsync("/apps/production/sick/"));
+        Assert.Equal("sick v1 in production\n", await pipeline.Applications.GetStringAsync("/apps/production/sick/"));
         await pipeline.ServesAsync("/apps/product-qa/sick/", "sick v1 in product-qa\n");
         await pipeline.ServesAsync("/apps/infra-qa/sick/", "sick v2 in infra-qa\n");
         Assert.Contains("product-qa", commit.GetProperty("next").GetString());

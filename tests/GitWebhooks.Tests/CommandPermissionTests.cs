@@ -8,6 +8,7 @@ public sealed class CommandPermissionTests
     private static readonly Dictionary<string, string> Reviewed = new()
     {
         ["CommitCommands.EnsureAsync"] = Permission.Build,
+        ["DeliveryCommands.RetryAsync"] = Permission.Build,
         ["RepositoryCommands.AddAsync"] = Permission.Administer,
         ["StatusCommands.ReportAsync"] = Permission.Build,
     };

@@ -9,7 +9,8 @@ namespace Pipeline.GitWebhooks.Tests;
 
 internal sealed record GitHubCall(string Path, string Authorization, JsonElement Body);
 
-/// <summary>GitHub's REST API as far as statuses go: records calls, answers with the given codes in turn, the last one for ever.</summary>
+/// <summary>GitHub's REST API as far as statuses and repositories go: records calls of statuses, answers with the given codes in turn, the
+/// last one for ever.</summary>
 internal sealed class FakeGitHub : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -27,6 +28,12 @@ internal sealed class FakeGitHub : IAsyncDisposable
     /// <summary>Sent with every answer of 400 and above.</summary>
     public Dictionary<string, string> Headers { get; } = [];
 
+    /// <summary>The repositories that there are, by number: owner, name, clone URL, default branch.</summary>
+    public Dictionary<long, (string Owner, string Name, string CloneUrl, string DefaultBranch)> Repositories { get; } = [];
+
+    /// <summary>How often a repository was looked up.</summary>
+    public int Lookups { get; private set; }
+
     /// <summary>What an error says.</summary>
     public string Message { get; set; } = "no";
 
@@ -43,11 +50,26 @@ internal sealed class FakeGitHub : IAsyncDisposable
         var app = builder.Build();
         var github = new FakeGitHub(app, codes);
         app.MapPost("/{**path}", github.AnswerAsync);
+        app.MapGet("/repositories/{id:long}", github.Repository);
         await app.StartAsync();
         return github;
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private IResult Repository(long id)
+    {
+        Lookups++;
+        return codes.Peek() >= 500 ? Results.StatusCode(codes.Peek())
+            : !Repositories.TryGetValue(id, out var found) ? Results.NotFound(new { message = "Not Found" })
+            : Results.Json(new
+            {
+                id, name = found.Name, owner = new { login = found.Owner, id = 1, type = "Organization" },
+                full_name = $"{found.Owner}/{found.Name}",
+                clone_url = found.CloneUrl, html_url = $"https://github.com/{found.Owner}/{found.Name}",
+                default_branch = found.DefaultBranch,
+            });
+    }
 
     private async Task AnswerAsync(HttpContext http)
     {

@@ -58,6 +58,7 @@ internal sealed class GitHost : IAsyncDisposable
             ["PublicUrl"] = "https://pipeline.example.org",
             ["GitWebhooks:Secrets:0"] = Secret,
             ["GitWebhooks:Secrets:1"] = "the next one",
+            ["GitWebhooks:GitHub:ApiUrl"] = "http://127.0.0.1:1", // nobody answers: no test may speak to GitHub
         });
         builder.Configuration.AddInMemoryCollection(settings);
         var jobs = new RecordedJobs();

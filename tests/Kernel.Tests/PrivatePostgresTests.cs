@@ -23,6 +23,16 @@ public sealed class PrivatePostgresTests : IAsyncDisposable
             Directory.Delete(files, recursive: true);
     }
 
+    [Fact]
+    public async Task A_data_directory_that_is_closed_to_others_after_its_first_start_keeps_its_database()
+    {
+        home.UnixFileMode |= UnixFileMode.OtherExecute;
+        await WithServerAsync(MakeTableAsync);
+        home.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+        Assert.True(await WithServerAsync(HasTableAsync));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Directory.Exists(Data))

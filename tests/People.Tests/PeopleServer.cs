@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -43,17 +44,22 @@ public sealed class PeopleServer : IAsyncDisposable
 
     public NpgsqlDataSource Db => app.Services.GetRequiredService<NpgsqlDataSource>();
 
-    public static async Task<PeopleServer> StartAsync(string? connectionString = null)
+    public static async Task<PeopleServer> StartAsync(
+        string? connectionString = null, Dictionary<string, string?>? settings = null)
     {
         var time = new FakeTimeProvider(Start);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["DataDirectory"] = Directory.CreateTempSubdirectory("people-").FullName, ["People:ReadWithoutSignIn"] = "true",
+        }).AddInMemoryCollection(settings);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddKernel(connectionString ?? await TestPostgres.CreateDatabaseAsync(typeof(PeopleModule).Assembly));
         PeopleServer? server = null;
         builder.Services.AddSingleton<EventFlow>(e => server!.Flow(e));
-        builder.Services.AddPeople();
+        builder.Services.AddPeople(builder.Configuration);
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();

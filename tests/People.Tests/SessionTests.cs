@@ -48,7 +48,7 @@ public sealed class SessionTests : IAsyncLifetime
     [InlineData("")]
     public async Task An_unknown_token_is_refused_also_where_reading_is_open(string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/needs/build");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/needs/view");
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         using var response = await server.Http.SendAsync(request, ct);
 
@@ -78,6 +78,13 @@ public sealed class SessionTests : IAsyncLifetime
     [InlineData("https://evil.example/", "/")]
     [InlineData("//evil.example/", "/")]
     [InlineData("/\\evil.example", "/")]
+    [InlineData("https:evil.example", "/")]
+    [InlineData("\t//evil.example", "/")]
+    [InlineData("/\t/evil.example", "/")]
+    [InlineData("/\r\nSet-Cookie: a=b", "/")]
+    [InlineData("/a\\evil", "/")]
+    [InlineData("javascript:alert(1)", "/")]
+    [InlineData("/%2f%2fevil.example", "/%2f%2fevil.example")] // a path of ours: nobody decodes it
     [InlineData("", "/")]
     [InlineData(null, "/")]
     [InlineData("/repos/samples/hello?tab=builds", "/repos/samples/hello?tab=builds")]
@@ -113,17 +120,33 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revoked_and_an_expired_token_are_refused_also_where_reading_is_open()
+    {
+        var revoked = await server.TokenAsync("eleni", Permission.View);
+        using var first = server.Client(revoked.Token);
+        using var second = server.Client((await server.TokenAsync("nikos", Permission.View)).Token);
+        Assert.Equal(HttpStatusCode.OK, (await first.GetAsync("/needs/view", ct)).StatusCode);
+
+        await server.Tokens.RevokeAsync(Caller.System("test"), revoked.Id, ct);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await first.GetAsync("/needs/view", ct)).StatusCode);
+        server.Time.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await second.GetAsync("/needs/view", ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/needs/view", ct)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_restart_signs_nobody_out()
     {
         var connectionString = await TestPostgres.CreateDatabaseAsync(typeof(PeopleModule).Assembly);
         var cookies = new CookieContainer();
-        await using (var first = await PeopleServer.StartAsync(connectionString))
+        var settings = new Dictionary<string, string?> { ["DataDirectory"] = Directory.CreateTempSubdirectory("people-").FullName };
+        await using (var first = await PeopleServer.StartAsync(connectionString, settings))
         {
             using var browser = first.Client(null, cookies);
             (await SignInAsync(browser, (await first.TokenAsync("eleni", Permission.Build)).Token, "/")).Dispose();
         }
 
-        await using var second = await PeopleServer.StartAsync(connectionString);
+        await using var second = await PeopleServer.StartAsync(connectionString, settings);
         using var again = second.Client(null, cookies); // cookies do not know ports
         Assert.Equal(HttpStatusCode.OK, (await again.GetAsync("/needs/build", ct)).StatusCode);
     }

@@ -32,6 +32,10 @@ internal sealed class FakeServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What the next task's run has of its own.</summary>
+    public RunOverrides? Overrides { get; set; }
+
+    public long TrustVersion { get; set; }
     public byte[] Source { get; set; } = [];
     public ConcurrentDictionary<string, byte[]> Artifacts { get; } = new();
     public ConcurrentQueue<(int Index, StepReport Report)> Steps { get; } = new();
@@ -45,6 +49,12 @@ internal sealed class FakeServer : IAsyncDisposable
 
     /// <summary>After the door did its work: true drops the connection, so that the answer is lost.</summary>
     public Func<HttpContext, int, bool> DropAfter { get; set; } = (_, _) => false;
+
+    /// <summary>The status of an answer that is final, by the rest of the path; null lets the call through.</summary>
+    public Func<string[], int?> Refuse { get; set; } = _ => null;
+
+    /// <summary>Why artifacts are not taken (413), before a byte of them is read; null: they are.</summary>
+    public string? ArtifactsRefused { get; set; }
 
     public string Url { get; private set; } = "";
 
@@ -80,7 +90,11 @@ internal sealed class FakeServer : IAsyncDisposable
         var body = new MemoryStream();
         var real = http.Response.Body;
         http.Response.Body = body;
-        await RouteAsync(http, http.Request.Path.Value!.Split('/')[5..]);
+        var path = http.Request.Path.Value!.Split('/')[5..];
+        if (Refuse(path) is { } status)
+            http.Response.StatusCode = status;
+        else
+            await RouteAsync(http, path);
         if (DropAfter(http, number))
         {
             http.Abort();
@@ -120,6 +134,10 @@ internal sealed class FakeServer : IAsyncDisposable
             case ("POST", ["security"]):
                 Security.Enqueue((await http.Request.ReadFromJsonAsync<SecurityReport>(Json))!);
                 break;
+            case ("PUT", ["artifacts", _]) when ArtifactsRefused is { } why:
+                http.Response.StatusCode = 413;
+                await http.Response.WriteAsJsonAsync(new { type = "artifacts-too-large", title = "Too large.", detail = why }, Json);
+                break;
             case (_, ["artifacts", var digest]):
                 await ArtifactAsync(http, digest);
                 break;
@@ -135,7 +153,7 @@ internal sealed class FakeServer : IAsyncDisposable
         nonce ??= ticket.Nonce;
         http.Response.StatusCode = ticket.Ticket != "ticket-1" ? 401 : nonce != ticket.Nonce ? 409 : 200;
         if (http.Response.StatusCode == 200)
-            await http.Response.WriteAsJsonAsync(new RedeemedTicket("token-1", Spec!), Json);
+            await http.Response.WriteAsJsonAsync(new RedeemedTicket("token-1", Spec!, Overrides, TrustVersion), Json);
     }
 
     private async Task AppendAsync(HttpContext http, int index)

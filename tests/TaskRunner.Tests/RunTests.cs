@@ -1,4 +1,5 @@
 using Pipeline.Attestation;
+using Pipeline.Attestation.Runs;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TestKit;
 
@@ -30,16 +31,27 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task A_promoted_artifact_runs_with_its_environment_and_gives_its_exit_code()
     {
-        await using var runner = Run(Spec(generation: 3) with { Run = "./serve 7" });
+        await using var runner = Run(Spec(generation: 3, run: "./serve 7"));
 
         Assert.Equal(7, await runner.ExitAsync());
 
         var said = await runner.SaidAsync();
-        Assert.Equal($"serving it's on 31000 from {runner.Sandbox}/app\n", said);
+        Assert.Equal("serving it's on 31000 from /app\n", said);
         Assert.Equal(said, await File.ReadAllTextAsync(Path.Combine(runner.Sandbox, "service.log")));
         var env = Path.Combine(runner.Sandbox, "deploy.env");
         Assert.Contains("\nGREETING='it'\\''s'\n", await File.ReadAllTextAsync(env));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(env));
+        Assert.Empty(server.Security);
+    }
+
+    [Theory]
+    [InlineData(73), InlineData(75), InlineData(76), InlineData(78)]
+    public async Task A_service_cannot_speak_for_its_runner(int exitCode)
+    {
+        await using var runner = Run(Spec(run: $"exit {exitCode}"));
+
+        Assert.Equal(1, await runner.ExitAsync());
+        Assert.Contains($"ended with exit code {exitCode}", await File.ReadAllTextAsync(Path.Combine(runner.Sandbox, "service.log")));
         Assert.Empty(server.Security);
     }
 
@@ -50,7 +62,7 @@ public sealed class RunTests : IAsyncLifetime
         {
             ["TASK_ID"] = "another", ["PORT"] = "1", ["PIPELINE_STAGE"] = "infra-qa", ["PIPELINE_OWN"] = "mine", ["LANG"] = "el_GR.UTF-8",
         };
-        await using var runner = Run(Spec() with { Environment = own, Run = "true" });
+        await using var runner = Run(Spec(run: "true", change: s => s with { Environment = own }));
 
         Assert.Equal(0, await runner.ExitAsync());
         var written = await File.ReadAllLinesAsync(Path.Combine(runner.Sandbox, "deploy.env"));
@@ -66,8 +78,10 @@ public sealed class RunTests : IAsyncLifetime
     {
         var script = "#!/bin/sh\necho alone\n"u8.ToArray();
         server.Artifacts[Tars.DigestOf(script)] = script;
-        await using var runner = Run(
-            Spec(of: script) with { MediaType = "application/octet-stream", ArtifactName = "tool", Run = "./tool" });
+        await using var runner = Run(Spec(of: script, run: "./tool", change: s => s with
+        {
+            Artifact = s.Artifact with { MediaType = "application/octet-stream", Name = "tool" },
+        }));
 
         Assert.Equal(0, await runner.ExitAsync());
         Assert.Equal("alone\n", await runner.SaidAsync());
@@ -157,18 +171,96 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Contains("damaged", await again.SaidAsync());
     }
 
-    [Fact]
-    public async Task A_trust_policy_that_went_back_or_is_signed_by_another_root_is_refused()
+    public static TheoryData<string> BrokenTrust => ["older", "other-root", "garbage", "expired", "empty"];
+
+    [Theory]
+    [MemberData(nameof(BrokenTrust))]
+    public async Task A_broken_or_old_trust_file_blames_its_agent_and_not_the_release(string how)
     {
         PublishTrust(7);
         await using (var first = Run(Spec()))
             Assert.Equal(0, await first.ExitAsync());
-        PublishTrust(6);
-        await Refused(Spec(), VerificationCode.UntrustedKey);
         using var other = SigningKey.Create();
-        PublishTrust(8, other);
-        await Refused(Spec(), VerificationCode.UntrustedKey);
+        if (how is "older" or "other-root" or "expired")
+            PublishTrust(how == "older" ? 6 : 8, how == "other-root" ? other : null, how == "expired" ? -1 : 1);
+        else
+            await File.WriteAllTextAsync(Path.Combine(agent, "trust.json"), how == "empty" ? "" : "{}");
+
+        await BlamesAgent(Spec(), "trust file");
     }
+
+    [Fact]
+    public async Task A_key_that_only_the_servers_newer_policy_names_blames_the_agent()
+    {
+        using var fresh = SigningKey.Create();
+        server.TrustVersion = 2;
+        await BlamesAgent(Spec(by: fresh), "has version 1, the server's 2");
+
+        // The same key is nobody's when the agent knows all that the server knows.
+        server.TrustVersion = 1;
+        await Refused(Spec(by: fresh), VerificationCode.UntrustedKey);
+    }
+
+    public static TheoryData<string, string> ChangedAnswers => new()
+    {
+        { "command", "\"command\":\"./serve\"|\"command\":\"echo evil\"" },
+        { "environment", "it\\u0027s|evil" },
+        { "added variable", "\"GREETING\":|\"EVIL\":\"serving\",\"GREETING\":" },
+        { "image", "\"killGraceSeconds\"|\"image\":\"evil\",\"killGraceSeconds\"" },
+        { "user", "\"version\"|\"user\":\"root\",\"version\"" },
+        { "resources", "\"cpus\":1|\"cpus\":64" },
+        { "file name", "\"mediaType\"|\"name\":\"../evil\",\"mediaType\"" },
+        { "unknown member", "\"cpus\":1|\"cpus\":1,\"extra\":1" },
+        { "white space", "\"cpus\":1|\"cpus\": 1" },
+        { "nothing left", "*|" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ChangedAnswers))]
+    public async Task An_answer_that_was_changed_on_its_way_is_never_executed(string what, string change)
+    {
+        var spec = Spec();
+        var (from, to) = (change.Split('|')[0], change.Split('|')[1]);
+        var text = from == "*" ? to : spec.Specification.Replace(from, to, StringComparison.Ordinal);
+        Assert.True(text != spec.Specification, what);
+        await Refused(spec with { Specification = text }, VerificationCode.SpecificationMismatch);
+    }
+
+    [Fact]
+    public async Task The_specification_of_another_statement_is_refused() =>
+        await Refused(
+            Spec() with { Specification = Spec(run: "echo other").Specification }, VerificationCode.SpecificationMismatch);
+
+    [Fact]
+    public async Task A_statement_that_names_nothing_to_run_allows_nothing()
+    {
+        var spec = Spec();
+        var promotion = new PromotionPredicate("production", Release, "api-web", 1, DateTimeOffset.UtcNow.AddHours(1));
+        var old = Statements.SignPromotion([StatementSubject.Of("api", Tars.DigestOf(artifact))], promotion, promoter);
+        await Refused(spec with { Envelopes = [old, spec.Envelopes[1]] }, VerificationCode.StatementOutdated);
+    }
+
+    [Fact]
+    public async Task Arguments_and_variables_of_a_run_are_those_that_were_signed_for_it()
+    {
+        server.Overrides = new RunOverrides("r1", Own("r1").Sign(promoter));
+        await using (var signed = Run(Spec(run: "echo \"$GREETING\"")))
+        {
+            Assert.Equal(0, await signed.ExitAsync());
+            Assert.Equal("hello a b c\n", await signed.SaidAsync());
+        }
+
+        server.Overrides = new RunOverrides("r2", Own("r1").Sign(promoter));
+        await Refused(Spec(), VerificationCode.SpecificationMismatch);
+        server.Overrides = new RunOverrides("r1", Own("r1").Sign(builder));
+        await Refused(Spec(), VerificationCode.SpecificationMismatch);
+        server.Overrides = new RunOverrides("r1", (Own("r1") with { Request = "another" }).Sign(promoter));
+        await Refused(Spec(), VerificationCode.SpecificationMismatch);
+    }
+
+    private static RunOverride Own(string run) => new(
+        ["a", "b c"], "test", null, null, new Dictionary<string, string> { ["GREETING"] = "hello" }, null, "person:niki", null, "api-web",
+        run);
 
     [Fact]
     public async Task An_agent_without_a_trust_root_runs_nothing_and_blames_nobody()
@@ -195,7 +287,7 @@ public sealed class RunTests : IAsyncLifetime
     [InlineData("TERM", "echo ready; exec sleep 300", 143)]
     public async Task Signals_reach_the_service(string signal, string run, int exitCode)
     {
-        await using var runner = Run(Spec() with { Run = run });
+        await using var runner = Run(Spec(run: run));
         var log = Path.Combine(runner.Sandbox, "service.log");
         await Eventually.IsTrueAsync(
             () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20),
@@ -210,7 +302,7 @@ public sealed class RunTests : IAsyncLifetime
     public async Task A_runner_started_in_the_background_of_a_shell_passes_the_signals_on_that_it_inherited_as_ignored()
     {
         await using var runner = Run(
-            Spec() with { Run = "trap 'exit 8' INT; echo ready; while :; do sleep 0.05; done" }, inBackground: true);
+            Spec(run: "trap 'exit 8' INT; echo ready; while :; do sleep 0.05; done"), inBackground: true);
         var log = Path.Combine(runner.Sandbox, "service.log");
         await Eventually.IsTrueAsync(
             () => Task.FromResult(File.Exists(log) && File.ReadAllText(log).Contains("ready")), TimeSpan.FromSeconds(20),
@@ -224,7 +316,7 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task The_service_log_is_rotated()
     {
-        await using var runner = Run(Spec() with { Run = "head -c 25000000 /dev/zero | tr '\\0' x" });
+        await using var runner = Run(Spec(run: "head -c 25000000 /dev/zero | tr '\\0' x"));
 
         Assert.Equal(0, await runner.ExitAsync());
 
@@ -232,6 +324,18 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(3, files.Length);
         Assert.Equal(25_000_000, files.Sum(f => new FileInfo(f).Length));
         Assert.All(files, f => Assert.True(new FileInfo(f).Length <= 10 * 1024 * 1024));
+    }
+
+    private async Task BlamesAgent(RunSpec spec, string words)
+    {
+        var before = server.Security.Count;
+        await using var runner = Run(spec);
+        Assert.Equal(75, await runner.ExitAsync());
+        Assert.Equal(before, server.Security.Count);
+        var said = await runner.SaidAsync();
+        Assert.StartsWith("INFRA: The agent's trust file", said);
+        Assert.Contains(words, said);
+        Assert.DoesNotContain("serving", said);
     }
 
     private async Task Refused(RunSpec spec, string code)
@@ -265,31 +369,30 @@ public sealed class RunTests : IAsyncLifetime
         ["PIPELINE_TRUST"] = Path.Combine(agent, "trust.json"),
         ["PIPELINE_STATE"] = Path.Combine(agent, "state"),
         ["PIPELINE_STAGES"] = "product-qa,production",
+        ["PIPELINE_CLUSTER"] = "test",
     };
 
     private RunSpec Spec(
-        long generation = 1, string stage = "production", DateTimeOffset? expires = null, SigningKey? by = null, byte[]? of = null)
+        long generation = 1, string stage = "production", DateTimeOffset? expires = null, SigningKey? by = null, byte[]? of = null,
+        string run = "./serve", Func<RunSpecification, RunSpecification>? change = null)
     {
         var digest = Tars.DigestOf(of ?? artifact);
         var subjects = new[] { StatementSubject.Of("api", digest) };
-        var promotion = new PromotionPredicate(stage, Release, "api-web", generation, expires ?? DateTimeOffset.UtcNow.AddHours(1));
+        var specification = new RunSpecification(
+            new RunArtifact((of ?? artifact).Length, digest, "application/x-tar+gzip", null), run, 1, 1,
+            new Dictionary<string, string> { ["GREETING"] = "it's" }, null, null, 10, null, 1, 1, "api-web", null, [], null);
+        var text = (change?.Invoke(specification) ?? specification).ToCanonicalJson();
+        var promotion = new PromotionPredicate(
+            stage, Release, "api-web", generation, expires ?? DateTimeOffset.UtcNow.AddHours(1), RunSpecification.DigestOf(text));
         var provenance = new ProvenancePredicate(
             new BuildDefinition(ProvenancePredicate.BuildType, new Dictionary<string, string>(), new Dictionary<string, string>(), []),
             new RunDetails(new BuilderIdentity("urn:test"), new RunMetadata("1", null, null)));
         return new RunSpec(
-            digest, (of ?? artifact).Length, "application/x-tar+gzip", Release, stage, "api-web", generation,
+            Release, stage, "api-web", generation,
             [Statements.SignPromotion(subjects, promotion, by ?? promoter), Statements.SignProvenance(subjects, provenance, builder)],
-            "./serve", new Dictionary<string, string> { ["GREETING"] = "it's" });
+            text);
     }
 
-    private void PublishTrust(long version, SigningKey? signer = null)
-    {
-        TrustedKey Key(SigningKey key, KeyRole role) => new(
-            key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue,
-            [role]);
-        var policy = new TrustPolicy(
-            version, DateTimeOffset.UtcNow.AddDays(1), [Key(builder, KeyRole.Builder), Key(promoter, KeyRole.Promoter)], []);
-        File.WriteAllText(Path.Combine(agent, "trust.json"), TrustPolicy.Sign(policy, signer ?? root));
-        File.WriteAllText(Path.Combine(agent, "root.pub"), root.PublicKeyPem);
-    }
+    private void PublishTrust(long version, SigningKey? signer = null, int days = 1) =>
+        AgentFolder.PublishTrust(agent, version, days, root, signer ?? root, builder, promoter);
 }

@@ -24,13 +24,37 @@ internal sealed class RunnerProcess : IAsyncDisposable
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("taskrunner-test-").FullName;
 
-    public static RunnerProcess Start(string serverUrl, IReadOnlyDictionary<string, string>? more = null, bool inBackground = false)
+    /// <summary>The BCL does not delete names that are not UTF-8.</summary>
+    public static void DeleteFolder(string folder) => Process.Start("rm", ["-rf", "--", folder]).WaitForExit();
+
+    /// <summary>On a disk of its own, which is as large as that.</summary>
+    public static RunnerProcess StartOnDisk(string serverUrl, string size) =>
+        Start(
+            serverUrl, null, "unshare",
+            "-rm", "/bin/sh", "-c", $"mount -t tmpfs -o size={size} tmpfs \"$PWD\" && cd \"$PWD\" && exec \"$0\"", Program);
+
+    // What a shell starts with & has SIGINT ignored, and so has everything under it.
+    public static RunnerProcess Start(string serverUrl, IReadOnlyDictionary<string, string>? more = null, bool inBackground = false) =>
+        inBackground
+            ? Start(serverUrl, more, "/bin/sh", "-c", "trap '' INT; exec \"$0\"", Program)
+            : Start(serverUrl, more, Program, []);
+
+    /// <param name="through">A program that becomes the runner, with its arguments: setpriv, to have it as another user. Its sandbox is
+    /// open to all.</param>
+    public static RunnerProcess StartThrough(
+        string[]? through, string serverUrl, IReadOnlyDictionary<string, string>? more = null) =>
+        through is null ? Start(serverUrl, more) : Start(serverUrl, more, through[0], [.. through[1..], Program]);
+
+    private static string Program =>
+        Environment.GetEnvironmentVariable("TASKRUNNER_UNDER_TEST") ?? Path.Combine(AppContext.BaseDirectory, "taskrunner");
+
+    private static RunnerProcess Start(
+        string serverUrl, IReadOnlyDictionary<string, string>? more, string program, params string[] arguments)
     {
         var sandbox = NewFolder();
-        var program = Environment.GetEnvironmentVariable("TASKRUNNER_UNDER_TEST") ?? Path.Combine(AppContext.BaseDirectory, "taskrunner");
-        // What a shell starts with & has SIGINT ignored, and so has everything under it.
-        var start = new ProcessStartInfo(
-            inBackground ? "/bin/sh" : program, inBackground ? ["-c", "trap '' INT; exec \"$0\"", program] : [])
+        if (program == "setpriv")
+            Machine.OpenToAll(sandbox);
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = sandbox, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -76,7 +100,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
             process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
-        Directory.Delete(Sandbox, recursive: true);
+        DeleteFolder(Sandbox);
     }
 
     private static string? DotnetRoot(string path) => path.Split(':')

@@ -1,6 +1,8 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.TaskRunner.Files;
+using Pipeline.TaskRunner.Processes;
 
 namespace Pipeline.TaskRunner.Tests;
 
@@ -27,6 +29,15 @@ internal static class Tars
     };
 
     public static PaxTarEntry Link(string name, string target) => new(TarEntryType.SymbolicLink, name) { LinkName = target };
+
+    /// <summary>As an artifact is packed.</summary>
+    public static byte[] Packed(string folder)
+    {
+        using var opened = NativeFiles.OpenFolder(folder);
+        var bytes = new MemoryStream();
+        ReproducibleTar.Pack(opened, PackedFolder.List(opened), bytes);
+        return bytes.ToArray();
+    }
 
     public static string DigestOf(byte[] bytes) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

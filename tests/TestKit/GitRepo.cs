@@ -48,6 +48,16 @@ public sealed class GitRepo : IDisposable
         (await ChildProcess.RunAsync("sh", ["-c", git], CancellationToken.None, Work)).ThrowIfFailed("git update-ref");
     }
 
+    /// <summary>Many commits at once.</summary>
+    /// <param name="stream">As <c>git fast-import</c> reads it.</param>
+    public async Task ImportAsync(string stream)
+    {
+        var file = Path.Combine(root, "stream");
+        await File.WriteAllTextAsync(file, stream);
+        (await ChildProcess.RunAsync("sh", ["-c", $"git fast-import --quiet --force < {file}"], CancellationToken.None, Work))
+            .ThrowIfFailed("git fast-import");
+    }
+
     public async Task<string> GitAsync(params string[] arguments)
     {
         string[] identity = ["-c", "user.name=Eleni Papadopoulou", "-c", "user.email=eleni@example.org", "-c", "commit.gpgsign=false"];

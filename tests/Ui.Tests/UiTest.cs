@@ -20,6 +20,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers;
 using Pipeline.People;
 using Pipeline.Scheduler;
 using Pipeline.TestKit;
@@ -41,11 +42,14 @@ public abstract class UiTest : IAsyncLifetime
     /// <summary>The promotion of release 2 that waits for an approval.</summary>
     protected static readonly Guid Waiting = Guid.Parse("01900000-0000-7000-8000-000000000623");
 
+    /// <summary>A delivery that was rejected.</summary>
+    protected static readonly Guid Rejected = Guid.Parse("01900000-0000-7000-8000-000000000199");
+
     private static readonly Assembly[] Slices =
     [
         typeof(PeopleModule).Assembly, typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly,
             typeof(SchedulerModule).Assembly,
-        typeof(BuildRunnerModule).Assembly, typeof(DeployStagesModule).Assembly,
+        typeof(BuildRunnerModule).Assembly, typeof(LoadBalancersModule).Assembly, typeof(DeployStagesModule).Assembly,
     ];
 
     private bool isConnected;
@@ -183,6 +187,7 @@ public abstract class UiTest : IAsyncLifetime
             ["PublicUrl"] = "http://localhost",
             ["DeployStages:Policy"] = Path.Combine(DataDirectory, "stages.yaml"),
             ["Scheduler:ServerKeyPath"] = Path.Combine(DataDirectory, "key"),
+            ["Scheduler:TaskRunnerPath"] = typeof(UiTest).Assembly.Location, // no task is launched here: any file will do
             ["Clusters:infra-qa:Masters:0"] = "http://m2:5050",
             ["Clusters:product-qa:Masters:0"] = "http://m3:5050",
             ["Clusters:production:Masters:0"] = "http://m1:5050",
@@ -191,12 +196,13 @@ public abstract class UiTest : IAsyncLifetime
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddLogging();
         services.AddKernel(connectionString);
-        services.AddPeople();
+        services.AddPeople(settings);
         services.AddGitWebhooks(settings);
         services.AddArtifactStore(settings);
         services.AddScheduler(settings);
         services.AddBuildRunner(settings);
         services.AddDeployStages(settings);
+        services.AddLoadBalancers(settings);
         services.AddSingleton<EventFlow>(_ => { });
         services.AddSingleton<IConfiguration>(settings);
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = DataDirectory, EnvironmentName = "Test" });

@@ -9,8 +9,10 @@ namespace Pipeline.ArtifactStore.Contract;
 /// <param name="Deployable">Null when it holds for every deployable of the release.</param>
 /// <param name="Generation">The stage's generation: an older statement cannot be replayed.</param>
 /// <param name="Expires">After this an agent refuses it.</param>
+/// <param name="RunSpecification">Digest of what may run; null allows nothing to be launched.</param>
 public sealed record NewPromotionStatement(
-    string Stage, Digest Release, IReadOnlyList<ReleaseArtifact> Artifacts, string? Deployable, long Generation, DateTimeOffset Expires);
+    string Stage, Digest Release, IReadOnlyList<ReleaseArtifact> Artifacts, string? Deployable, long Generation, DateTimeOffset Expires,
+    string? RunSpecification = null);
 
 /// <summary>What an approval statement says: “this person approved this plan”. Its subject is the plan.</summary>
 /// <param name="PlanDigest">SHA-256 of the plan as the person read it.</param>

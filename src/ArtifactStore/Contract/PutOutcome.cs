@@ -11,4 +11,7 @@ public enum PutOutcome
 
     /// <summary>The bytes are not those that were announced; nothing was kept.</summary>
     Mismatch,
+
+    /// <summary>The disk of the store is full; nothing was kept.</summary>
+    DiskFull,
 }

@@ -34,6 +34,14 @@ internal sealed class AttestationStore(NpgsqlDataSource db, TimeProvider time)
          LIMIT 1
         """;
 
+    private const string OfType = """
+        SELECT a.envelope
+          FROM artifact.attestation_subject s JOIN artifact.attestation a ON a.digest = s.attestation
+         WHERE s.subject = @subject AND a.predicate_type = @type
+         ORDER BY a.created_at DESC, a.digest
+         LIMIT 200
+        """;
+
     /// <summary>Stores an envelope under the digest of its text and links it to its subjects. Joins the ambient transaction.</summary>
     /// <param name="alsoAbout">Digests that people look for it by, beside the subjects: the release of a promotion.</param>
     public async Task<Digest> AddAsync(string envelope, string keyId, IReadOnlyList<Digest> alsoAbout, CancellationToken ct)
@@ -72,6 +80,14 @@ internal sealed class AttestationStore(NpgsqlDataSource db, TimeProvider time)
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             NewestProvenance, new { subject = artifact.ToString(), type = ProvenancePredicate.Type }, cancellationToken: ct));
+    }
+
+    /// <summary>The envelopes (JSON) of one kind about a digest, newest first, at most 200; unverified.</summary>
+    public async Task<IReadOnlyList<string>> EnvelopesAsync(Digest subject, string type, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<string>(new CommandDefinition(
+            OfType, new { subject = subject.ToString(), type }, cancellationToken: ct))];
     }
 
     private sealed class Row

@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.ArtifactStore.Data;
 
@@ -12,7 +12,6 @@ namespace Pipeline.ArtifactStore.Data;
 /// </summary>
 internal sealed class BlobStore
 {
-    private const int BufferBytes = 256 * 1024;
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
     private readonly string root;
     private readonly ILogger<BlobStore> logger;
@@ -25,7 +24,7 @@ internal sealed class BlobStore
     }
 
     /// <summary>Streams the content to the disk and hashes it once; memory stays constant.</summary>
-    /// <exception cref="IOException">The disk is full or gone; nothing is kept.</exception>
+    /// <exception cref="IOException">The disk is broken, or the sender is lost; nothing is kept.</exception>
     public async Task<PutOutcome> PutAsync(Stream content, Digest expected, CancellationToken ct)
     {
         var path = PathOf(expected);
@@ -46,6 +45,11 @@ internal sealed class BlobStore
             File.Move(temporary, path, overwrite: true);
             DurableFile.SyncDirectory(directory);
             return PutOutcome.Stored;
+        }
+        catch (DiskFullException e)
+        {
+            logger.DiskFull(root, expected, e);
+            return PutOutcome.DiskFull;
         }
         finally
         {
@@ -117,37 +121,13 @@ internal sealed class BlobStore
         DurableFile.SyncDirectory(Path.GetDirectoryName(directory)!);
     }
 
-    // The chunk is hashed while it is written and the next is read: on two cores the disk and SHA-256 work at the same time.
     private static async Task<Digest> WriteAsync(Stream content, string temporary, CancellationToken ct)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (current, next) = (ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes));
-        try
+        await using var file = new FileStream(temporary, new FileStreamOptions
         {
-            using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
-            long position = 0;
-            var length = await ReadFullAsync(content, current, ct);
-            while (length > 0)
-            {
-                var write = RandomAccess.WriteAsync(file, current.AsMemory(0, length), position, ct).AsTask();
-                var read = ReadFullAsync(content, next, ct);
-                hash.AppendData(current, 0, length);
-                position += length;
-                await Task.WhenAll(write, read); // both: a buffer that is still read into must not go back to the pool
-                length = await read;
-                (current, next) = (next, current);
-            }
-
-            RandomAccess.FlushToDisk(file);
-            return Digest.FromHash(hash.GetHashAndReset());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(current);
-            ArrayPool<byte>.Shared.Return(next);
-        }
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous,
+            BufferSize = 0,
+        });
+        return await HashedCopy.ToAsync(content, file, ct);
     }
-
-    private static async Task<int> ReadFullAsync(Stream content, byte[] buffer, CancellationToken ct) =>
-        await content.ReadAtLeastAsync(buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, ct);
 }

@@ -7,14 +7,14 @@ using Pipeline.Kernel.Paging;
 
 namespace Pipeline.ArtifactStore.Data;
 
-/// <summary>Reads releases. What it gives is what was signed for: a document that no longer has its digest is refused.</summary>
-internal sealed class ReleaseStore(NpgsqlDataSource db)
+/// <summary>Reads releases. What it gives is what was signed for: one whose document no longer has its digest is held and runs
+/// nothing.</summary>
+internal sealed class ReleaseStore(NpgsqlDataSource db, AlteredReleases altered)
 {
     private const string Columns = """
         SELECT digest, repository_id, commit_sha, build_id, number, created_at, held_reason, document FROM artifact.release
         """;
 
-    /// <exception cref="InvalidDataException">The stored document was changed from outside.</exception>
     public Task<Release?> FindAsync(Digest digest, CancellationToken ct) =>
         ReadOneAsync($"{Columns} WHERE digest = @digest", new { digest = digest.ToString() }, ct);
 
@@ -43,6 +43,7 @@ internal sealed class ReleaseStore(NpgsqlDataSource db)
     }
 
     /// <summary>Every artifact of the release, also those that no deployable runs; null when there is no such release.</summary>
+    /// <exception cref="InvalidDataException">The stored document was changed from outside.</exception>
     public async Task<IReadOnlyList<ReleaseArtifact>?> ArtifactsAsync(Digest digest, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -61,14 +62,26 @@ internal sealed class ReleaseStore(NpgsqlDataSource db)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, arguments, cancellationToken: ct));
-        return [.. rows.Select(r => r.ToRelease())];
+        return [.. rows.Select(ToRelease)];
     }
 
     private static ReleaseDocument Checked(Digest digest, string document) =>
-        Digest.Of(System.Text.Encoding.UTF8.GetBytes(document)) == digest
-            ? ReleaseDocument.Parse(document)
-            : throw new InvalidDataException(
-                $"The stored document of release {digest} does not have that digest: it was changed from outside.");
+        IsIntact(digest, document) ? ReleaseDocument.Parse(document) : throw new InvalidDataException(AlteredReleases.Words(digest));
+
+    private static bool IsIntact(Digest digest, string document) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(document)) == digest;
+
+    private Release ToRelease(Row row)
+    {
+        var digest = Digest.Parse(row.Digest);
+        var intact = IsIntact(digest, row.Document);
+        var release = new Release(
+            digest, new RepositoryId(row.RepositoryId), CommitSha.Parse(row.CommitSha), new BuildId(row.BuildId), row.Number,
+            DateTime.SpecifyKind(row.CreatedAt, DateTimeKind.Utc), intact ? row.HeldReason : AlteredReleases.Words(digest),
+            intact ? ReleaseDocument.Parse(row.Document).Deployables : []);
+        if (!intact)
+            altered.Report(release, row.HeldReason);
+        return release;
+    }
 
     private sealed class Row
     {
@@ -80,13 +93,5 @@ internal sealed class ReleaseStore(NpgsqlDataSource db)
         public DateTime CreatedAt { get; init; }
         public string? HeldReason { get; init; }
         public string Document { get; init; } = "";
-
-        public Release ToRelease()
-        {
-            var digest = Kernel.Digest.Parse(Digest);
-            return new Release(
-                digest, new RepositoryId(RepositoryId), Kernel.CommitSha.Parse(CommitSha), new BuildId(BuildId), Number,
-                DateTime.SpecifyKind(CreatedAt, DateTimeKind.Utc), HeldReason, Checked(digest, Document).Deployables);
-        }
     }
 }

@@ -12,4 +12,8 @@ internal static class Problems
     public static ProblemHttpResult BadInput(string field, string detail) => TypedResults.Problem(
         statusCode: 400, type: "invalid-input", title: "The request is not valid", detail: detail,
         extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { pointer = "/" + field, detail } } });
+
+    /// <summary>409: a stored release is no longer what was built.</summary>
+    public static ProblemHttpResult Altered(string words) => TypedResults.Problem(
+        statusCode: 409, type: "release-altered", title: "The release was changed from outside", detail: words);
 }

@@ -61,10 +61,19 @@ internal static class ReleaseEndpoints
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<IReadOnlyList<ReleaseArtifact>>, NotFound, ProblemHttpResult>> Artifacts(
-        string digest, ReleaseQueries releases, CancellationToken ct) =>
-        !Digest.TryParse(digest, out var parsed) ? Problems.NotADigest("digest", digest)
-            : await releases.ArtifactsAsync(parsed, ct) is { } artifacts ? TypedResults.Ok(artifacts)
-            : TypedResults.NotFound();
+        string digest, ReleaseQueries releases, CancellationToken ct)
+    {
+        if (!Digest.TryParse(digest, out var parsed))
+            return Problems.NotADigest("digest", digest);
+        try
+        {
+            return await releases.ArtifactsAsync(parsed, ct) is { } artifacts ? TypedResults.Ok(artifacts) : TypedResults.NotFound();
+        }
+        catch (InvalidDataException e)
+        {
+            return Problems.Altered(e.Message);
+        }
+    }
 
     private static async Task<Results<Ok<IReadOnlyList<AttestationView>>, ProblemHttpResult>> Attestations(
         string digest, AttestationQueries attestations, CancellationToken ct) =>

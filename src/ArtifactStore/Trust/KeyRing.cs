@@ -1,73 +1,60 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
+using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Trust;
 
-/// <summary>The control plane's private keys: files of mode 0600, made on the first start. A build never sees one.</summary>
-/// <remarks>The root signs only the trust policy; builder and promoter are apart, so that a stolen one cannot do the other's
-/// work.</remarks>
-internal sealed class KeyRing : IDisposable
+/// <summary>The control plane's signing keys, which the trust policy must name. A build never sees one; the root key is not here.</summary>
+/// <remarks>Builder and promoter are apart, so that a stolen one cannot do the other's work. A key that was rotated is taken up at the
+/// next signature.</remarks>
+internal sealed class KeyRing(TrustPaths paths, TrustFiles trust, TimeProvider time) : IDisposable
 {
-    private static readonly byte[] Probe = "probe"u8.ToArray();
+    private readonly Lock guard = new();
+    private readonly Dictionary<KeyRole, Loaded> loaded = [];
 
-    public KeyRing(IOptions<ArtifactStoreOptions> options, ILogger<KeyRing> logger)
-    {
-        var directory = Path.GetFullPath(options.Value.KeysPath);
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Root = LoadOrMake(directory, "root", logger);
-        Builder = LoadOrMake(directory, "builder", logger);
-        Promoter = LoadOrMake(directory, "promoter", logger);
-    }
+    /// <exception cref="UsageException">The trust policy does not name the key, or no longer.</exception>
+    public SigningKey Builder => Get("builder", KeyRole.Builder);
 
-    public SigningKey Root { get; }
-    public SigningKey Builder { get; }
-    public SigningKey Promoter { get; }
+    /// <inheritdoc cref="Builder"/>
+    public SigningKey Promoter => Get("promoter", KeyRole.Promoter);
 
     public void Dispose()
     {
-        Root.Dispose();
-        Builder.Dispose();
-        Promoter.Dispose();
+        foreach (var key in loaded.Values)
+            key.Key.Dispose();
     }
 
-    private static SigningKey LoadOrMake(string directory, string name, ILogger logger)
+    private SigningKey Get(string name, KeyRole role)
     {
-        var path = Path.Combine(directory, name + ".pem");
-        if (!File.Exists(path))
+        var policy = trust.Current;
+        var path = paths.KeyOf(name);
+        lock (guard)
         {
-            using var key = SigningKey.Create();
-            // Another server that starts on the same folder may be first: its key counts then.
-            if (DurableFile.Create(path, key.ExportPrivatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite))
-                logger.KeyMade(name, key.Id, path);
+            var stamp = File.GetLastWriteTimeUtc(path);
+            if (!loaded.TryGetValue(role, out var known) || known.Stamp != stamp)
+                loaded[role] = known = new Loaded(KeyFiles.Load(path), stamp);
+            Require(policy, known.Key, name, role, path);
+            return known.Key;
         }
-
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
-            throw new InvalidOperationException($"{path} can be read by others (mode {Convert.ToString((int)mode, 8)}): chmod 600 it.");
-        return Load(path);
     }
 
-    private static SigningKey Load(string path)
+    private void Require(TrustPolicy policy, SigningKey key, string name, KeyRole role, string path)
     {
-        SigningKey? key = null;
-        Exception? failure = null;
-        try
+        var now = time.GetUtcNow();
+        var named = policy.KeysFor(role, now).FirstOrDefault(k => k.Id == key.Id);
+        if (named is null)
         {
-            key = SigningKey.FromPem(File.ReadAllText(path));
-            if (SigningKey.Verify(key.PublicKey, SignatureFormat.P1363, Probe, key.Sign(Probe)))
-                return key;
-        }
-        catch (CryptographicException e)
-        {
-            failure = e;
+            throw new UsageException(
+                $"The key in {path} ({key.Id}) is not one that trust policy version {policy.Version} lets sign as {name}: it was swapped"
+                + $" or revoked. Restore the file from a backup, or make a new key by the command keys rotate {name}.");
         }
 
-        key?.Dispose();
-        throw new InvalidOperationException(
-            $"{path} does not hold a private P-256 key in PEM: restore it from a backup. Without one, remove it: a new key is made,"
-            + " and what the old one signed is no longer accepted.", failure);
+        if (named.RetiredAt <= now)
+        {
+            throw new UsageException(
+                $"The key in {path} ({key.Id}) was retired at {named.RetiredAt:u} and signs nothing new: restore the newest {name}.pem,"
+                + $" or make a new key by the command keys rotate {name}.");
+        }
     }
+
+    private sealed record Loaded(SigningKey Key, DateTime Stamp);
 }

@@ -1,30 +1,29 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
+using Pipeline.Attestation.Decisions;
 using Pipeline.Kernel;
 
 namespace Pipeline.ArtifactStore.Trust;
 
 /// <summary>Signs what the control plane states, and stores it. Joins the ambient transaction.</summary>
-internal sealed class StatementSigner(KeyRing keys, AttestationStore attestations, IOptions<ArtifactStoreOptions> options)
+internal sealed class StatementSigner(
+    KeyRing keys, AttestationStore attestations, IOptions<ArtifactStoreOptions> options, TimeProvider time)
 {
-    /// <summary>The predicate type of an approval.</summary>
-    public const string ApprovalPredicateType = "urn:x-pipeline:approval/v1";
-
     /// <summary>“This release may run in this stage.”</summary>
     /// <returns>The DSSE envelope as JSON.</returns>
     public async Task<string> SignPromotionAsync(NewPromotionStatement promotion, CancellationToken ct)
     {
         Invariant.Require(promotion.Artifacts.Count > 0);
+        var key = keys.Promoter;
         var envelope = Statements.SignPromotion(
             SubjectsOf(promotion.Artifacts),
             new PromotionPredicate(
                 promotion.Stage, promotion.Release.ToString(), promotion.Deployable, promotion.Generation,
-                promotion.Expires.ToUniversalTime()),
-            keys.Promoter);
-        await attestations.AddAsync(envelope, keys.Promoter.Id, [promotion.Release], ct);
+                promotion.Expires.ToUniversalTime(), promotion.RunSpecification),
+            key, time.GetUtcNow());
+        await attestations.AddAsync(envelope, key.Id, [promotion.Release], ct);
         return envelope;
     }
 
@@ -32,16 +31,13 @@ internal sealed class StatementSigner(KeyRing keys, AttestationStore attestation
     /// <returns>The DSSE envelope as JSON.</returns>
     public async Task<string> SignApprovalAsync(NewApprovalStatement approval, CancellationToken ct)
     {
-        var predicate = JsonSerializer.SerializeToElement(
-            new
-            {
-                stage = approval.Stage, release = approval.Release.ToString(), promotion = approval.Promotion.ToString(),
-                person = approval.Person, groups = approval.Groups, at = approval.At,
-            },
-            JsonSerializerOptions.Web);
-        var envelope = Statements.Sign(
-            [StatementSubject.Of("plan", approval.PlanDigest)], ApprovalPredicateType, predicate, keys.Promoter);
-        await attestations.AddAsync(envelope, keys.Promoter.Id, [approval.Release], ct);
+        var key = keys.Promoter;
+        var envelope = DecisionStatements.SignApproval(
+            approval.PlanDigest,
+            new ApprovalPredicate(
+                approval.Stage, approval.Release.ToString(), approval.Promotion.ToString(), approval.Person, approval.Groups, approval.At),
+            key);
+        await attestations.AddAsync(envelope, key.Id, [approval.Release], ct);
         return envelope;
     }
 
@@ -61,8 +57,9 @@ internal sealed class StatementSigner(KeyRing keys, AttestationStore attestation
             new RunDetails(
                 new BuilderIdentity(options.Value.BuilderId),
                 new RunMetadata(release.BuildId.ToString(), release.BuildStartedAt, release.BuildFinishedAt)));
-        var envelope = Statements.SignProvenance(SubjectsOf(release.Artifacts), provenance, keys.Builder);
-        await attestations.AddAsync(envelope, keys.Builder.Id, [releaseDigest], ct);
+        var key = keys.Builder;
+        var envelope = Statements.SignProvenance(SubjectsOf(release.Artifacts), provenance, key, time.GetUtcNow());
+        await attestations.AddAsync(envelope, key.Id, [releaseDigest], ct);
     }
 
     private static IReadOnlyList<StatementSubject> SubjectsOf(IReadOnlyList<ReleaseArtifact> artifacts) =>

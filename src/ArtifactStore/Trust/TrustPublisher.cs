@@ -1,111 +1,109 @@
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
-using Pipeline.ArtifactStore.Data;
 using Pipeline.Attestation;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.ArtifactStore.Trust;
 
 /// <summary>
-/// Writes the signed <c>trust.json</c> and the root's public key for agents, at start and again when half of its life is over.
-/// The version never decreases: it is above every row of <c>artifact.trust</c> and above the file that is there.
+/// Keeps the trust policy in its file and in <c>artifact.trust</c>, the newer in place of the older, and journals every change. It signs
+/// nothing: that takes the root key, which only the first start and the commands <c>keys …</c> read.
 /// </summary>
 internal sealed class TrustPublisher(
-    NpgsqlDataSource db, KeyRing keys, IOptions<ArtifactStoreOptions> options, TimeProvider time,
-    ILogger<TrustPublisher> logger) : BackgroundService
+    NpgsqlDataSource db, TrustFiles files, KeyRing keys, Journal journal, TimeProvider time, ILogger<TrustPublisher> logger)
+    : BackgroundService
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Recheck = TimeSpan.FromHours(1);
-    private readonly string path = Path.GetFullPath(options.Value.TrustPath);
-    private volatile TrustPolicy? current;
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Warning = TimeSpan.FromDays(60);
+    private bool warned;
 
-    /// <summary>What this control plane believes now. Its own keys count before the first publication too.</summary>
-    public TrustPolicy Current => current ?? Policy(0, time.GetUtcNow());
+    /// <summary>Refuses the start when the signing keys are not those of the policy, or there is no policy.</summary>
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryAsync(cancellationToken);
+        _ = keys.Builder;
+        _ = keys.Promoter;
+        await base.StartAsync(cancellationToken);
+    }
 
-    /// <summary>Publishes when the keys changed, the file is missing or older than what was published, or half the life is over.</summary>
+    /// <summary>Brings file and table to the newest policy that the root of this server signed.</summary>
     public async Task<TrustPolicy> PublishAsync(CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        var (lastVersion, lastDocument) = await LastAsync(ct);
-        var inFile = ReadFile();
-        var last = lastDocument is null ? null : TrustPolicy.Read(lastDocument, keys.Root.PublicKeyPem, now, 0).Policy;
-        if (last is null || !SameKeys(last, Policy(0, now)) || last.Expires - now < TimeSpan.FromDays(options.Value.TrustDays) / 2
-            || inFile?.Version > last.Version)
-        {
-            last = Policy(Math.Max(lastVersion, inFile?.Version ?? 0) + 1, now);
-            lastDocument = TrustPolicy.Sign(last, keys.Root);
-            await SaveAsync(last.Version, lastDocument, now, ct);
-        }
-
-        if (inFile?.Version != last.Version || !File.Exists(RootPath) || File.ReadAllText(RootPath) != RootText)
-        {
-            DurableFile.Replace(RootPath, RootText, Readable);
-            DurableFile.Replace(path, lastDocument!, Readable);
-            logger.TrustPublished(last.Version, path);
-        }
-
-        current = last;
-        return last;
+        var inFile = files.Newest;
+        var (rows, stored) = await StoredAsync(ct);
+        var newest = stored is null || inFile?.Policy.Version > stored.Policy.Version ? inFile : stored;
+        if (newest is null)
+            return files.Current; // says what is missing
+        if (files.Publish(newest))
+            logger.TrustPublished(newest.Policy.Version);
+        if (newest != stored && !rows.Contains(newest.Document))
+            await RecordAsync(stored?.Policy, newest, ct);
+        Warn(newest.Policy);
+        return newest.Policy;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var pause = Recheck;
-            try
-            {
-                await PublishAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
-            {
-                logger.TrustNotPublished(path, Retry.TotalSeconds, e);
-                pause = Retry;
-            }
+        using var timer = new PeriodicTimer(Recheck, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryAsync(stoppingToken);
+    }
 
-            await Task.Delay(pause, time, stoppingToken);
+    private async Task TryAsync(CancellationToken ct)
+    {
+        try
+        {
+            await PublishAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
+        {
+            logger.TrustNotPublished(e.Message, Recheck.TotalSeconds);
         }
     }
 
-    private const UnixFileMode Readable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    private TrustPolicy Policy(long version, DateTimeOffset now) => new(
-        version,
-        now.AddDays(options.Value.TrustDays),
-        [Trusted(keys.Builder, KeyRole.Builder), Trusted(keys.Promoter, KeyRole.Promoter, KeyRole.Approver)],
-        []);
-
-    private static TrustedKey Trusted(SigningKey key, params KeyRole[] roles) => new(
-        key.Id, Convert.ToBase64String(key.PublicKey), SignatureFormat.P1363, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, roles);
-
-    private static bool SameKeys(TrustPolicy one, TrustPolicy other) => RolesOfKeys(one).SequenceEqual(RolesOfKeys(other));
-
-    private static IEnumerable<(string, KeyRole)> RolesOfKeys(TrustPolicy policy) =>
-        policy.Keys.SelectMany(k => k.Roles.Select(role => (k.Id, role))).Order();
-
-    private string RootPath => Path.Combine(Path.GetDirectoryName(path)!, "root.pub");
-
-    private string RootText => keys.Root.PublicKeyPem + "\n";
-
-    // Expired or not: agents have seen its version.
-    private TrustPolicy? ReadFile() =>
-        File.Exists(path) ? TrustPolicy.Read(File.ReadAllText(path), keys.Root.PublicKeyPem, DateTimeOffset.MinValue, 0).Policy : null;
-
-    private async Task<(long Version, string? Document)> LastAsync(CancellationToken ct)
+    private void Warn(TrustPolicy policy)
     {
-        await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.QueryFirstOrDefaultAsync<(long, string?)>(new CommandDefinition(
-            "SELECT version, document FROM artifact.trust ORDER BY version DESC LIMIT 1", cancellationToken: ct));
+        var left = policy.Expires - time.GetUtcNow();
+        if (left < Warning && !warned)
+            logger.TrustEnds(policy.Version, policy.Expires);
+        warned = left < Warning;
     }
 
-    private async Task SaveAsync(long version, string document, DateTimeOffset now, CancellationToken ct)
+    // A row that another root signed, or nobody, is no policy of this server: whoever can write rows cannot change what is trusted.
+    private async Task<(IReadOnlyList<string> Rows, SignedPolicy? Newest)> StoredAsync(CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO artifact.trust (version, published_at, document) VALUES (@version, @at, @document)",
-            new { version, at = now.UtcDateTime, document }, cancellationToken: ct));
+        var rows = (await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT document FROM artifact.trust ORDER BY version DESC LIMIT 100", cancellationToken: ct))).ToList();
+        return (rows, rows.Select(files.Read).OfType<SignedPolicy>().MaxBy(p => p.Policy.Version));
     }
+
+    private Task RecordAsync(TrustPolicy? before, SignedPolicy newest, CancellationToken ct) => Transactions.InTransactionAsync(
+        async token =>
+        {
+            await using (var connection = await db.OpenConnectionAsync(token))
+            {
+                var version = newest.Policy.Version;
+                if (await connection.ExecuteAsync(new CommandDefinition(
+                    """
+                    INSERT INTO artifact.trust (version, published_at, document) VALUES (@version, @at, @Document)
+                    ON CONFLICT (version) DO UPDATE SET document = excluded.document, published_at = excluded.published_at
+                     WHERE artifact.trust.document <> excluded.document
+                    """,
+                    new { version, at = time.GetUtcNow().UtcDateTime, newest.Document }, cancellationToken: token)) == 0)
+                    return false;
+            }
+
+            await journal.AppendAsync(
+                new ActionRecorded("trust.changed", $"trust policy version {newest.Policy.Version}",
+                    TrustChange.Describe(before, newest.Policy)),
+                Actor.System("trust"), JournalSubject.None, token);
+            return true;
+        },
+        ct);
 }

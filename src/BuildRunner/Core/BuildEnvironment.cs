@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract;
+using Pipeline.Kernel.Text;
 
 namespace Pipeline.BuildRunner.Core;
 
@@ -22,7 +23,7 @@ internal static class BuildEnvironment
             ["PIPELINE_COMMIT"] = sha,
             ["PIPELINE_BRANCH"] = branch,
             ["PIPELINE_REF"] = branch.Length > 0 ? $"refs/heads/{branch}" : "",
-            ["PIPELINE_COMMIT_MESSAGE"] = TextRules.Cut(commit.Message, 8192),
+            ["PIPELINE_COMMIT_MESSAGE"] = ByteText.Cut(commit.Message, 8192),
             ["PIPELINE_COMMIT_AUTHOR"] = $"{commit.AuthorName} <{commit.AuthorEmail}>",
             ["PIPELINE_COMMIT_TIMESTAMP"] = commit.CommittedAt.ToUniversalTime().ToString(
                 "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),

@@ -20,7 +20,7 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     private const string Read = $"SELECT {ModuleRow.Columns} FROM build.module_build WHERE id = @id";
     private const string Claim = """
         UPDATE build.module_build SET task_id = @task, attempt = @attempt, state = 'Running', started_at = coalesce(started_at, @now),
-               result = NULL
+               result = NULL, artifact_bytes = 0
          WHERE id = @id AND state IN ('Queued', 'Running') AND (task_id IS NULL OR attempt < @attempt)
         """;
     private const string ResetSteps = """

@@ -1,4 +1,5 @@
 using Pipeline.Kernel.Yaml;
+using Pipeline.Scheduler.Contract.Routes;
 
 namespace Pipeline.BuildRunner.Definitions;
 
@@ -14,11 +15,15 @@ internal static class DefinitionParser
 
     /// <param name="file">The name that problems carry.</param>
     /// <param name="exists">Tells whether the repository has the path at the commit; null when that is not known.</param>
-    public static DefinitionResult Parse(string file, string text, Func<string, bool>? exists = null)
+    /// <param name="stages">The stages of the server; null when they are not known.</param>
+    public static DefinitionResult Parse(
+        string file, string text, Func<string, bool>? exists = null, IReadOnlyCollection<string>? stages = null)
     {
         var problems = new DefinitionProblems(file);
         var root = YamlReader.Read(text, problems);
         TextRules.Check(root, problems);
+        if (stages is not null)
+            StageRules.Check(root as YamlMap, stages, problems);
         var definition = root switch
         {
             YamlMap map => ReadRoot(map, exists ?? (_ => true), problems),
@@ -58,8 +63,19 @@ internal static class DefinitionParser
         ModuleGraph.Check(modules, Declared(root.Node("modules") as YamlMap), problems);
         var artifacts = modules.SelectMany(m => m.ArtifactsAt.Keys).ToList();
         var deployables = new List<DeployableDefinition>();
+        var routes = new Dictionary<string, string>(RoutePath.Same);
         foreach (var (name, body) in Named(root.MapOf("deployables"), "deployable", 200, problems))
-            deployables.Add(DeployableReader.Read(name.Text, body, artifacts, problems));
+        {
+            var deployable = DeployableReader.Read(name.Text, body, artifacts, problems);
+            deployables.Add(deployable);
+            if (deployable.Route is { } route && !routes.TryAdd(route, name.Text))
+            {
+                problems.Add(
+                    body.Entries.First(e => e.Key.Text == "route").Value,
+                    $"'{routes[route]}' has this route already.", "Give each service a route of its own.");
+            }
+        }
+
         return new PipelineDefinition([.. modules.Select(m => m.Module)], deployables);
     }
 

@@ -1,4 +1,5 @@
 using Pipeline.Kernel.Yaml;
+using Pipeline.Scheduler.Contract.Routes;
 
 namespace Pipeline.BuildRunner.Definitions;
 
@@ -81,8 +82,8 @@ internal static class DeployableReader
             return null;
         if (kind is not (null or "service"))
             problems.Add(map.At("route"), $"A {kind} takes no traffic, so it has no route.", "Remove 'route', or make it a service.");
-        else if (route[0] != '/' || route.Any(c => c <= ' ' || c > '~' || c is '?' or '#' or '\\') || route.Split('/').Contains(".."))
-            problems.Add(map.At("route"), $"'route' must be a path that begins with '/', not {TextRules.Quote(route)}.");
+        else if (!RoutePath.IsLiteral(route))
+            problems.Add(map.At("route"), $"{TextRules.Quote(route)} cannot be a route.", RoutePath.Rule);
         else if (ports == 0)
             problems.Add(map.At("route"), "A route needs a port.", "Set resources: { ports: 1 }.");
         return route;

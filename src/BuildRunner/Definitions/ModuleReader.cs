@@ -17,7 +17,7 @@ internal static class ModuleReader
         if (path.Length > 0 && !exists(path))
             problems.Add(
                 module.At("path"), $"There is no folder {TextRules.Quote(path)} in the repository at this commit.",
-                "Paths are relative to the repository.");
+                "Paths are relative to the repository; a file or a symbolic link is no folder.");
         var timeout = module.Seconds("timeout", DefaultTimeout);
         var dependsOn = ReadDependencies(module, problems);
         var artifacts = ReadArtifacts(module, problems, out var places);

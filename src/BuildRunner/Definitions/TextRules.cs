@@ -1,3 +1,4 @@
+using Pipeline.Kernel.Text;
 using Pipeline.Kernel.Yaml;
 
 namespace Pipeline.BuildRunner.Definitions;
@@ -32,16 +33,12 @@ internal static class TextRules
     /// <summary>As a message quotes a text: its beginning, in one line.</summary>
     public static string Quote(string text)
     {
-        var shown = text.Length > LongestQuote ? Cut(text, LongestQuote) + "…" : text;
+        var shown = text.Length > LongestQuote ? ByteText.Cut(text, LongestQuote) + "…" : text;
         return $"'{shown.ReplaceLineEndings(" ")}'";
     }
 
     /// <summary>What a value is, as a message names it.</summary>
     public static string Describe(YamlNode node) => node is YamlScalar { IsNull: false } scalar ? Quote(scalar.Text) : node.Kind;
-
-    /// <summary>The first characters, never half a surrogate pair.</summary>
-    public static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 
     private static void CheckText(YamlScalar scalar, DefinitionProblems problems)
     {

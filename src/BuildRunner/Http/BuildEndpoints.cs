@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Contract.Commands;
@@ -129,12 +130,13 @@ internal static class BuildEndpoints
         return TypedResults.Accepted($"/api/v1/builds/{build.Id}", new BuildStarted(build.Id, build.Number));
     }
 
-    private static Results<Ok<LintAnswer>, ProblemHttpResult> Lint(LintRequest request)
+    private static Results<Ok<LintAnswer>, ProblemHttpResult> Lint(LintRequest request, [FromServices] StageNames? stages = null)
     {
         if (request.Content is null)
             return Problems.Invalid("content", "must be the text of a definition.");
         var result = DefinitionParser.Parse(
-            request.File is { Length: > 0 and <= 200 } file ? file : DefinitionParser.FileNames[0], request.Content);
+            request.File is { Length: > 0 and <= 200 } file ? file : DefinitionParser.FileNames[0], request.Content,
+            stages: stages?.Current);
         return TypedResults.Ok(new LintAnswer(result.Definition is not null, result.Problems, result.Definition));
     }
 }

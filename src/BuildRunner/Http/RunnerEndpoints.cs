@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Pipeline.ArtifactStore.Contract;
-using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Runner;
@@ -64,6 +63,7 @@ internal static class RunnerEndpoints
     {
         if (await tasks.AuthenticateAsync(taskId, Token(request), ct) is not { } task)
             return Unknown();
+        LiftLimit(request.HttpContext);
         if (await LogChunk.ReadAsync(request, ct) is not { } chunk)
         {
             return TypedResults.Problem(
@@ -74,8 +74,9 @@ internal static class RunnerEndpoints
         {
             { Outcome: ReportOutcome.UnknownStep } => NoStep(task, index),
             { Outcome: ReportOutcome.TakenOver } => Unknown(),
-            { Appended: true, Size: var size } => TypedResults.Ok(new LogSize(size)),
-            { Size: var size } => TypedResults.Conflict(new LogSize(size)),
+            { Log.TooMuch: true } => Limits.LogIsFull(),
+            { Log: { Appended: true, Size: var size } } => TypedResults.Ok(new LogSize(size)),
+            { Log.Size: var size } => TypedResults.Conflict(new LogSize(size)),
         };
     }
 
@@ -102,23 +103,35 @@ internal static class RunnerEndpoints
     }
 
     private static async Task<Results<Created, NoContent, ProblemHttpResult>> PutArtifact(
-        string taskId, string digest, HttpContext http, RunnerTasks tasks, ArtifactCommands artifacts, CancellationToken ct)
+        string taskId, string digest, HttpContext http, RunnerTasks tasks, ArtifactUploads uploads, CancellationToken ct)
     {
-        if (await tasks.AuthenticateAsync(taskId, Token(http.Request), ct) is null)
+        if (await tasks.AuthenticateAsync(taskId, Token(http.Request), ct) is not { } task)
             return Unknown();
         if (!Digest.TryParse(digest, out var wanted))
             return Problems.Invalid("digest", "must be sha256: and 64 hex digits.");
-        // Artifacts have no limit of their own; the disk has.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
-        return await artifacts.PutAsync(Caller.System("runner"), http.Request.Body, wanted, ct) switch
+        if (http.Request.ContentLength is not { } bytes)
+            return Limits.LengthRequired();
+        // No more than was announced is read, and that is counted.
+        LiftLimit(http);
+        var (refused, outcome) = await uploads.PutAsync(task, http.Request.Body, wanted, bytes, ct);
+        return refused is not null ? Limits.TooManyArtifacts(refused) : outcome switch
         {
             PutOutcome.Stored => TypedResults.Created(),
             PutOutcome.AlreadyThere => TypedResults.NoContent(),
             PutOutcome.Mismatch => TypedResults.Problem(
                 statusCode: 422, type: "digest-mismatch", title: "The bytes have another digest than announced.",
                 detail: "Hash the file again and repeat the upload."),
+            PutOutcome.DiskFull => TypedResults.Problem(
+                statusCode: 507, type: "storage-full", title: "The server's disk for artifacts is full: nothing was kept.",
+                detail: "Free space below the data directory, or move artifacts/ to a larger disk. The upload is repeated for a while."),
         };
+    }
+
+    // Until the task is known, a body is as small as a report.
+    private static void LiftLimit(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
     }
 
     private static string? Token(HttpRequest request) => request.Headers.Authorization.ToString() is { Length: > 0 } header ? header : null;

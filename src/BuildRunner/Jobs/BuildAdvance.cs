@@ -22,20 +22,20 @@ internal sealed class BuildAdvance(BuildStore builds, SourceBundles bundles, Tas
         var ends = await runs.EndsAsync([.. modules.Where(m => !known.ContainsKey(m.Id))], ct);
         foreach (var (module, end) in known)
             ends[module] = end;
-        var ready = new Dictionary<string, ReadyModule?>(StringComparer.Ordinal);
+        var ready = new Dictionary<string, ModuleStart>(StringComparer.Ordinal);
         foreach (var name in BuildMachine.Next([.. modules.Select(m => m.ToNode())]).Start)
         {
-            var source = await bundles.MakeAsync(
+            var made = await bundles.MakeAsync(
                 new RepositoryId(build.RepositoryId), CommitSha.Parse(build.Sha), SourceBundles.PathsOf(definition, name), ct);
-            if (source is null)
+            ready[name] = made switch
             {
-                ready[name] = null;
-                continue;
-            }
-
-            var run = await specs.RunOfAsync(
-                build, definition.Modules.First(m => m.Name == name), modules.First(m => m.Name == name), source, ct);
-            ready[name] = new ReadyModule(run, source);
+                BundleOutcome.Made { Bundle: var source } => new ModuleStart.Ready(
+                    await specs.RunOfAsync(
+                        build, definition.Modules.First(m => m.Name == name), modules.First(m => m.Name == name), source, ct),
+                    source),
+                BundleOutcome.Refused { Reason: var reason } => new ModuleStart.Impossible(reason),
+                _ => throw new InvalidOperationException($"Unknown outcome {made}."),
+            };
         }
 
         await Transactions.InTransactionAsync(token => progress.WriteAsync(buildId, ends, ready, token), ct);

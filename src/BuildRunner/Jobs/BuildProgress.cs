@@ -9,8 +9,19 @@ using Pipeline.Scheduler.Contract.Deploys;
 
 namespace Pipeline.BuildRunner.Jobs;
 
-/// <summary>A module that may start: what the scheduler shall run, on which source.</summary>
-internal sealed record ReadyModule(RunOnce Run, SourceBundle Source);
+/// <summary>A module whose turn it is.</summary>
+internal abstract record ModuleStart
+{
+    private ModuleStart()
+    {
+    }
+
+    /// <summary>What the scheduler shall run, on which source.</summary>
+    internal sealed record Ready(RunOnce Run, SourceBundle Source) : ModuleStart;
+
+    /// <summary>It has no source that could be built.</summary>
+    internal sealed record Impossible(string Reason) : ModuleStart;
+}
 
 /// <summary>Writes everything that follows from the states of a build's modules. Called inside a transaction.</summary>
 internal sealed class BuildProgress(BuildWriter writer, ModuleEnd ends, SchedulerCommands scheduler, Journal journal, TimeProvider time)
@@ -21,17 +32,18 @@ internal sealed class BuildProgress(BuildWriter writer, ModuleEnd ends, Schedule
 
     /// <param name="buildId">The build.</param>
     /// <param name="known">How tasks ended, by module build.</param>
-    /// <param name="ready">What may start, by name of the module; null when its source is lost.</param>
+    /// <param name="ready">What may start, by name of the module.</param>
     /// <param name="ct">Cancels it.</param>
     public async Task WriteAsync(
-        Guid buildId, IReadOnlyDictionary<Guid, TaskEnd> known, IReadOnlyDictionary<string, ReadyModule?> ready, CancellationToken ct)
+        Guid buildId, IReadOnlyDictionary<Guid, TaskEnd> known, IReadOnlyDictionary<string, ModuleStart> ready, CancellationToken ct)
     {
         if (await writer.LockAsync(buildId, ct) is not { Build.BuildState: BuildState.Running } locked)
             return;
         var entries = await ends.ApplyAsync(locked, known, ct);
-        foreach (var module in locked.Modules.Where(m => ready.TryGetValue(m.Name, out var made) && made is null))
+        foreach (var module in locked.Modules)
         {
-            if (await ends.LoseAsync(locked, module, ct) is { } lost)
+            if (ready.GetValueOrDefault(module.Name) is ModuleStart.Impossible { Reason: var reason }
+                && await ends.LoseAsync(locked, module, reason, ct) is { } lost)
                 entries.Add(lost);
         }
 
@@ -41,7 +53,7 @@ internal sealed class BuildProgress(BuildWriter writer, ModuleEnd ends, Schedule
         var next = BuildMachine.Next([.. locked.Modules.Select(m => m.ToNode())]);
         foreach (var module in next.Start.Select(name => locked.Modules.First(m => m.Name == name)))
         {
-            if (ready.GetValueOrDefault(module.Name) is not var (run, source))
+            if (ready.GetValueOrDefault(module.Name) is not ModuleStart.Ready(var run, var source))
                 continue;
             await writer.QueueAsync(module.Id, source.Digest.ToString(), source.Bytes, now, ct);
             await scheduler.RunOnceAsync(Caller.System("build-runner") with { Actor = run.Actor }, run, ct);

@@ -6,10 +6,12 @@ using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Offers the release of a build that succeeded and has deployables. Twice gives the same release.</summary>
+[DurableJob]
 public sealed class CreateReleaseJob
 {
     private readonly BuildStore builds;

@@ -50,13 +50,12 @@ internal sealed class ModuleEnd(BuildWriter writer, RunnerWriter runner, TimePro
         return new NewJournalEntry(EventOf(module, verdict), Actor.System("builds"), locked.Build.Subject with { TaskId = module.TaskId });
     }
 
-    /// <summary>Ends a module that has not started and never can: its commit is gone.</summary>
+    /// <summary>Ends a module that has not started and never can: its commit is gone, or holds what cannot be packed.</summary>
     /// <returns>The event of the end; null when it was over, or started, before.</returns>
-    public async Task<NewJournalEntry?> LoseAsync(LockedBuild locked, ModuleRow module, CancellationToken ct)
+    public async Task<NewJournalEntry?> LoseAsync(LockedBuild locked, ModuleRow module, string reason, CancellationToken ct)
     {
         if (BuildMachine.Apply(module.ModuleState, ModuleEvent.SourceLost) is not { } state)
             return null;
-        var reason = $"Commit {locked.Build.Sha} is not on the repository's remote any more. Push it again and retry the build.";
         var verdict = new Verdict(Outcome.Failed, FailureClass.Config, reason, null, null);
         await writer.EndModuleAsync(module.Id, state, verdict, time.GetUtcNow(), ct);
         return new NewJournalEntry(EventOf(module, verdict), Actor.System("builds"), locked.Build.Subject);

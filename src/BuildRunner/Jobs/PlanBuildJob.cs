@@ -1,9 +1,11 @@
 using Pipeline.BuildRunner.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.BuildRunner.Jobs;
 
 /// <summary>Plans the build of a pushed commit; the same commit again changes nothing.</summary>
+[DurableJob]
 public sealed class PlanBuildJob
 {
     private readonly BuildPlanning planning;

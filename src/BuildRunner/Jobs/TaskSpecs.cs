@@ -32,7 +32,10 @@ internal sealed class TaskSpecs(RepositoryQueries repositories, CommitQueries co
                 new Dictionary<string, string>(s.Env, StringComparer.Ordinal) { ["PIPELINE_STEP"] = s.Name }))],
             [.. module.Artifacts.Select(a => new ArtifactSpec(a.Name, a.Path))],
             BuildEnvironment.Of(repository, commit, build.ToSummary(), module, options.PublicUrl),
-            []);
+            [])
+        {
+            Limits = new BuildLimits(options.StepLogBytes, options.ModuleLogBytes) { Disk = module.Resources.DiskMb },
+        };
         return new RunOnce(
             options.Cluster,
             row.RunId,

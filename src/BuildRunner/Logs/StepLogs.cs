@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
+using Pipeline.TaskRunner.Contract;
 
 namespace Pipeline.BuildRunner.Logs;
 
@@ -11,6 +12,7 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
 {
     private const int TailLines = 30;
     private const int TailBytes = 8192;
+    private readonly BuildLimits limits = new(options.Value.StepLogBytes, options.Value.ModuleLogBytes);
     private readonly string root = Path.GetFullPath(Path.Combine(options.Value.DataDirectory, "logs"));
     private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
@@ -20,21 +22,24 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
     public static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Appends when <paramref name="offset"/> is where the file ends: what was sent before and arrived is not there
-    /// twice.</summary>
-    public async Task<(bool Appended, long Size)> AppendAsync(string path, long offset, ReadOnlyMemory<byte> content, CancellationToken ct)
+    /// twice. Nothing is appended beyond the limits of the step and of its module.</summary>
+    public async Task<LogAppended> AppendAsync(string path, long offset, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
-        var gate = gates[(uint)path.GetHashCode(StringComparison.Ordinal) % gates.Length];
+        // Of the module: its steps share a limit.
+        var gate = gates[(uint)Path.GetDirectoryName(path)!.GetHashCode(StringComparison.Ordinal) % gates.Length];
         await gate.WaitAsync(ct);
         try
         {
             var size = SizeOf(path);
             if (size != offset)
-                return (false, size);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                return new LogAppended(false, false, size);
+            var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (size + content.Length > limits.LogOf(folder.EnumerateFiles().Sum(f => f.Length) - size))
+                return new LogAppended(false, true, size);
             await using var file = new FileStream(
                 path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
             await file.WriteAsync(content, ct);
-            return (true, file.Length);
+            return new LogAppended(true, false, file.Length);
         }
         finally
         {
@@ -105,3 +110,9 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
         return rest;
     }
 }
+
+/// <summary>What became of a piece of a log.</summary>
+/// <param name="Appended">False: it does not begin where the log ends, or is too much.</param>
+/// <param name="TooMuch">It would go beyond a limit.</param>
+/// <param name="Size">Bytes that are there now.</param>
+internal sealed record LogAppended(bool Appended, bool TooMuch, long Size);

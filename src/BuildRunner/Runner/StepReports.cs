@@ -59,10 +59,9 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
         {
             var outcome = await runner.HoldAsync(task.Id, task.Identity.TaskId, index, token);
             if (outcome != ReportOutcome.Recorded)
-                return new LogAppend(outcome, false, 0);
-            var (appended, size) = await logs.AppendAsync(
-                logs.PathOf(task.Build, task.Module.Name, index), offset, content, token);
-            return new LogAppend(outcome, appended, size);
+                return new LogAppend(outcome, new LogAppended(false, false, 0));
+            return new LogAppend(
+                outcome, await logs.AppendAsync(logs.PathOf(task.Build, task.Module.Name, index), offset, content, token));
         },
         ct);
 
@@ -78,6 +77,5 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
 }
 
 /// <param name="Outcome">Whether the task may write this log.</param>
-/// <param name="Appended">False when the chunk does not begin where the log ends.</param>
-/// <param name="Size">Bytes that are there now: where the runner goes on.</param>
-internal sealed record LogAppend(ReportOutcome Outcome, bool Appended, long Size);
+/// <param name="Log">Where the runner goes on.</param>
+internal sealed record LogAppend(ReportOutcome Outcome, LogAppended Log);

@@ -7,19 +7,36 @@ using Pipeline.BuildRunner.Definitions;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.BuildRunner.Sources;
 
 /// <summary>A tar of what a module needs of the repository.</summary>
 internal sealed record SourceBundle(Digest Digest, long Bytes);
 
+/// <summary>What became of a bundle that was wanted.</summary>
+internal abstract record BundleOutcome
+{
+    private BundleOutcome()
+    {
+    }
+
+    internal sealed record Made(SourceBundle Bundle) : BundleOutcome;
+
+    /// <param name="Reason">What in the repository is in the way, and what to do.</param>
+    internal sealed record Refused(string Reason) : BundleOutcome;
+}
+
 /// <summary>
-/// Makes source bundles: the module's path and those of everything it depends on, named by the ids of their trees, so that
-/// what did not change is never packed again.
+/// Makes source bundles: the module's path and those of everything it depends on, with the attributes of the folders above them. The key
+/// of a bundle is the tree of just that and the format, so that what did not change is never packed again, and what did always is.
 /// </summary>
 internal sealed class SourceBundles(
     NpgsqlDataSource db, SourceQueries sources, CommitCommands commits, IOptions<BuildRunnerOptions> options, TimeProvider time)
 {
+    /// <summary>Raised with every change of how a tree becomes bytes, so that no older bundle stands for a newer one.</summary>
+    private const int Format = 2;
+
     private const string Find = "SELECT digest, bytes FROM build.bundle WHERE repository_id = @repository AND key = @key";
     private const string Save = """
         INSERT INTO build.bundle (repository_id, key, digest, bytes, made_at) VALUES (@repository, @key, @digest, @bytes, @now)
@@ -30,8 +47,7 @@ internal sealed class SourceBundles(
     public string PathOf(Digest digest) => Path.Combine(root, $"{digest.Hex}.tar");
 
     /// <summary>The bundle of the paths at the commit, which is fetched again when the mirror has lost it.</summary>
-    /// <returns>Null when the remote does not have the commit any more either.</returns>
-    public async Task<SourceBundle?> MakeAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
+    public async Task<BundleOutcome> MakeAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
     {
         try
         {
@@ -41,7 +57,7 @@ internal sealed class SourceBundles(
         {
             // What fails although the commit is there fails again, for its own reason.
             return await commits.EnsureAsync(Caller.System("builds"), repository, sha, ct) is null
-                ? null
+                ? new BundleOutcome.Refused($"Commit {sha} is not on the repository's remote any more. Push it again and retry the build.")
                 : await PackAsync(repository, sha, paths, ct);
         }
     }
@@ -64,26 +80,34 @@ internal sealed class SourceBundles(
         return paths.Contains("") ? [""] : paths;
     }
 
-    private async Task<SourceBundle> PackAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
+    private async Task<BundleOutcome> PackAsync(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, CancellationToken ct)
     {
-        var key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', paths.Select(p => $"{p}\0{sources.TreeId(repository, sha, p)}")))).Hex;
+        IReadOnlyList<string> packed = paths is [""] ? [] : paths;
+        var snapshot = sources.SnapshotId(repository, sha, packed);
+        var key = Digest.Of(Encoding.UTF8.GetBytes($"{Format}\n{snapshot}")).Hex;
         if (await FindAsync(repository, key, ct) is { } known && File.Exists(PathOf(known.Digest)))
-            return known;
+            return new BundleOutcome.Made(known);
+        if (await sources.SubmodulesAsync(repository, snapshot, ct) is [var submodule, ..] all)
+            return new BundleOutcome.Refused(SubmoduleProblem(submodule, all.Count));
         Directory.CreateDirectory(root);
         var temporary = Path.Combine(root, $"{key[..12]}-{Path.GetRandomFileName()}.part");
         try
         {
-            await sources.ArchiveAsync(repository, sha, paths is [""] ? [] : paths, temporary, ct);
+            await sources.ArchiveAsync(repository, sha, packed, temporary, ct);
             var bundle = await MeasureAsync(temporary, ct);
-            File.Move(temporary, PathOf(bundle.Digest), overwrite: true);
+            DurableFile.Publish(temporary, PathOf(bundle.Digest));
             await SaveAsync(repository, key, bundle, ct);
-            return bundle;
+            return new BundleOutcome.Made(bundle);
         }
         finally
         {
             File.Delete(temporary);
         }
     }
+
+    private static string SubmoduleProblem(string path, int count) =>
+        $"The submodule '{path}'{(count > 1 ? $" (and {count - 1} more)" : "")} is another repository, which is not fetched: the build"
+        + " would find an empty folder. Commit its files instead (git subtree add), or give the module a path that holds no submodule.";
 
     private static async Task<SourceBundle> MeasureAsync(string path, CancellationToken ct)
     {

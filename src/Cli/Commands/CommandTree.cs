@@ -5,6 +5,7 @@ using Pipeline.Cli.Commands.Clusters;
 using Pipeline.Cli.Commands.Common;
 using Pipeline.Cli.Commands.Delivery;
 using Pipeline.Cli.Commands.Requests;
+using Pipeline.Cli.Commands.Routes;
 using Pipeline.Cli.Commands.Tasks;
 using Pipeline.Cli.Sessions;
 
@@ -41,12 +42,14 @@ internal static class CommandTree
         ReleaseCommand.Create(factory),
         PromotionCommand.Create(factory),
         DeployableCommand.Create(factory),
+        RouteCommand.Create(factory),
         RequestCommand.Create(factory),
         DeployCommand.Create(factory),
         TaskCommand.Create(factory),
         ClusterCommand.Create(factory),
         AgentCommand.Create(factory),
         RackCommand.Create(factory),
+        FailureCommand.Create(factory),
         TokenCommand.Create(factory),
         VersionCommand.Create(factory),
     ];

@@ -21,7 +21,11 @@ internal sealed record Decision(
     Guid Id, PromotionId Promotion, DecisionKind Kind, string Person, IReadOnlyList<string> Groups, string PlanDigest, string? Comment,
     string? Envelope, DateTimeOffset At)
 {
-    /// <summary>As the gates count it.</summary>
+    /// <summary>Why an approval counts for nothing: what was recorded is not what was signed. Null when nothing is known against
+    /// it.</summary>
+    public string? Refused { get; init; }
+
+    /// <summary>As the gates count it, once its statement was verified.</summary>
     public Approval ToApproval() => new(Person, Groups, PlanDigest, At);
 }
 
@@ -53,12 +57,22 @@ internal sealed class DecisionStore(NpgsqlDataSource db)
         await using var connection = await db.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            SELECT id, promotion_id, kind, person, groups, plan_digest, comment, envelope, at
+            SELECT id, promotion_id, kind, person, groups, plan_digest, comment, envelope, at, refused
               FROM stages.decision WHERE promotion_id = ANY(@ids) ORDER BY at, id
             """,
             new { ids = promotions.Select(p => p.Value).ToArray() },
             cancellationToken: ct));
         return [.. rows.Select(r => r.ToDecision())];
+    }
+
+    /// <summary>From now on the approval counts for nothing, and its person may approve again.</summary>
+    /// <returns>False when that was known.</returns>
+    public async Task<bool> RefuseAsync(Guid decision, string why, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE stages.decision SET refused = @why WHERE id = @decision AND refused IS NULL", new { decision, why },
+            cancellationToken: ct)) == 1;
     }
 
     private sealed class Row
@@ -72,8 +86,12 @@ internal sealed class DecisionStore(NpgsqlDataSource db)
         public string? Comment { get; init; }
         public string? Envelope { get; init; }
         public DateTime At { get; init; }
+        public string? Refused { get; init; }
 
         public Decision ToDecision() => new(
-            Id, new PromotionId(PromotionId), Enum.Parse<DecisionKind>(Kind), Person, Groups, PlanDigest, Comment, Envelope, Sql.Utc(At));
+            Id, new PromotionId(PromotionId), Enum.Parse<DecisionKind>(Kind), Person, Groups, PlanDigest, Comment, Envelope, Sql.Utc(At))
+        {
+            Refused = Refused,
+        };
     }
 }

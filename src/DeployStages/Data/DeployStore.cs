@@ -23,7 +23,11 @@ internal sealed record PromotionDeploy(
     PromotionId Promotion, string Cluster, string DeployId, string RequestId, string Deployable, string Kind, Digest Release,
     long Generation,
     bool Rollback, int Instances, DeployState State, FailureClass? FailureClass, string? Reason, DateTimeOffset SubmittedAt,
-    DateTimeOffset? EndedAt);
+    DateTimeOffset? EndedAt)
+{
+    /// <summary>The user of the agent that its statement names; written once.</summary>
+    public string? SignedUser { get; init; }
+}
 
 /// <summary>Deploys of promotions. Joins the ambient transaction.</summary>
 internal sealed class DeployStore(NpgsqlDataSource db)
@@ -36,9 +40,9 @@ internal sealed class DeployStore(NpgsqlDataSource db)
 
     private const string Insert = """
         INSERT INTO stages.deploy (promotion_id, cluster, deploy_id, request_id, deployable, kind, release, generation, rollback, instances,
-                                   state, submitted_at)
+                                   state, submitted_at, signed_at, signed_user)
         SELECT @Promotion, @Cluster, u.deploy_id, u.request_id, u.deployable, u.kind, @Release, @Generation, @Rollback, u.instances,
-               'Submitted', @At
+               'Submitted', @At, @At, @SignedUser
           FROM unnest(@DeployId::text[], @RequestId::text[], @Deployable::text[], @Kind::text[], @Instances::int[])
                AS u(deploy_id, request_id, deployable, kind, instances)
         """;
@@ -46,6 +50,17 @@ internal sealed class DeployStore(NpgsqlDataSource db)
     private const string End = """
         UPDATE stages.deploy SET state = @state, failure_class = @failureClass, reason = @reason, ended_at = @at
          WHERE cluster = @cluster AND deploy_id = @deployId AND state = 'Submitted'
+        """;
+
+    private const string Outdated = """
+         WHERE (cluster, deploy_id) IN (
+                 SELECT r.cluster, r.deploy_id FROM stages.deployable r
+                 UNION ALL
+                 SELECT d.cluster, d.deploy_id FROM stages.promotion p JOIN stages.deploy d ON d.promotion_id = p.id
+                  WHERE p.phase IN ('Deploying', 'Baking', 'RollingBack') AND d.generation = p.generation)
+           AND (signed_at IS NULL OR signed_at < @before OR signed_user IS DISTINCT FROM @user)
+         ORDER BY submitted_at DESC
+         LIMIT @limit
         """;
 
     /// <summary>All of one promotion and generation.</summary>
@@ -60,7 +75,7 @@ internal sealed class DeployStore(NpgsqlDataSource db)
             new
             {
                 Promotion = first.Promotion.Value, first.Cluster, Release = first.Release.ToString(), first.Generation, first.Rollback,
-                At = first.SubmittedAt.UtcDateTime,
+                At = first.SubmittedAt.UtcDateTime, first.SignedUser,
                 DeployId = deploys.Select(d => d.DeployId).ToArray(),
                 RequestId = deploys.Select(d => d.RequestId).ToArray(),
                 Deployable = deploys.Select(d => d.Deployable).ToArray(),
@@ -68,6 +83,28 @@ internal sealed class DeployStore(NpgsqlDataSource db)
                 Instances = deploys.Select(d => d.Instances).ToArray(),
             },
             cancellationToken: ct));
+    }
+
+    /// <summary>What should run, or is on its way, and whose statement is missing, for another user or old.</summary>
+    /// <param name="user">The user that tasks are started as now.</param>
+    /// <param name="before">Statements that were signed earlier are old.</param>
+    /// <param name="limit">At most so many.</param>
+    public async Task<IReadOnlyList<PromotionDeploy>> OutdatedAsync(
+        string? user, DateTimeOffset before, int limit, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"{Columns} {Outdated}", new { user, before = before.UtcDateTime, limit }, cancellationToken: ct));
+        return [.. rows.Select(r => r.ToDeploy())];
+    }
+
+    /// <summary>The deploy has a fresh statement.</summary>
+    public async Task SignedAsync(PromotionDeploy deploy, DateTimeOffset at, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE stages.deploy SET signed_at = @at, signed_user = @SignedUser WHERE cluster = @Cluster AND deploy_id = @DeployId",
+            new { at = at.UtcDateTime, deploy.SignedUser, deploy.Cluster, deploy.DeployId }, cancellationToken: ct));
     }
 
     public async Task EndAsync(

@@ -2,10 +2,12 @@ using Microsoft.Extensions.Logging;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A digest or signature of the release did not match: it is held everywhere, and stages that it moves into roll back.</summary>
+[DurableJob]
 public sealed class HoldReleaseJob
 {
     private readonly ReleaseHolds holds;

@@ -1,5 +1,6 @@
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.DeployStages.Jobs;
 
@@ -7,6 +8,7 @@ namespace Pipeline.DeployStages.Jobs;
 /// A commit reached a branch. A commit that was built on another branch is not built again, so its releases are checked once more: after
 /// a fast-forward merge they may be offered, and those that wait for the merge may start.
 /// </summary>
+[DurableJob]
 public sealed class OfferCommitJob
 {
     private readonly ReleaseQueries releases;

@@ -1,11 +1,13 @@
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Jobs;
 using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>A release was created: offers it to the first stages.</summary>
+[DurableJob]
 public sealed class OfferReleaseJob
 {
     private readonly ReleaseQueries releases;

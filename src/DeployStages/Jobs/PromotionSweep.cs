@@ -4,12 +4,14 @@ using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Rollout;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Jobs;
+using Pipeline.Kernel.Jobs.Failures;
 
 namespace Pipeline.DeployStages.Jobs;
 
 /// <summary>Wakes promotions whose time has come, and brings a changed policy into force.</summary>
 internal sealed class PromotionSweep(
-    PromotionStore promotions, PolicyInForce policy, AdvanceLater advance, TimeProvider time, ILogger<PromotionSweep> log) : Sweeper(time)
+    PromotionStore promotions, OpenJobStore open, PolicyInForce policy, AdvanceLater advance, TimeProvider time,
+    ILogger<PromotionSweep> log) : Sweeper(time)
 {
     private const int Most = 200;
 
@@ -20,7 +22,7 @@ internal sealed class PromotionSweep(
     protected override async Task<int> TakeDueAsync(DateTimeOffset now, CancellationToken ct)
     {
         var due = await promotions.TakeDueAsync(now, RetryAfter, Most, ct);
-        foreach (var id in due)
+        foreach (var id in await open.WithoutFailingAsync(nameof(AdvancePromotionJob), due, ct))
             advance(new PromotionId(id));
         return due.Count;
     }

@@ -11,8 +11,7 @@ namespace Pipeline.DeployStages.Policy;
 /// says so.</summary>
 internal sealed class PolicyInForce
 {
-    private readonly string path;
-    private readonly IReadOnlySet<string>? clusters;
+    private readonly PolicyFile file;
     private readonly ILogger<PolicyInForce> log;
     private volatile Loaded loaded;
 
@@ -20,21 +19,19 @@ internal sealed class PolicyInForce
     public PolicyInForce(
         IOptions<DeployStagesOptions> options, IConfiguration configuration, IHostEnvironment host, ILogger<PolicyInForce> log)
     {
-        path = Path.IsPathRooted(options.Value.Policy) ? options.Value.Policy : Path.Combine(host.ContentRootPath, options.Value.Policy);
-        var named = configuration.GetSection("Clusters").GetChildren().Select(c => c.Key).ToHashSet();
-        clusters = named.Count == 0 ? null : named;
+        file = PolicyFile.Of(options.Value, configuration, host);
         this.log = log;
-        var text = File.Exists(path) ? File.ReadAllText(path) : "";
-        var reading = PolicyReader.Read(path, text, clusters);
-        loaded = reading.Policy is { } policy ? new Loaded(policy, text) : throw new PolicyRefusedException(reading.Problems);
-        Log.PolicyLoaded(log, path, policy.Stages.Count);
+        var text = file.Text();
+        var reading = file.Read(text);
+        loaded = reading.Policy is { } policy ? new Loaded(policy, text!) : throw new PolicyRefusedException(reading.Problems);
+        Log.PolicyLoaded(log, file.Path, policy.Stages.Count);
     }
 
     /// <summary>The newest policy without errors.</summary>
     public PromotionPolicy Current => loaded.Policy;
 
     /// <summary>The name of the file that the rules are written in.</summary>
-    public string FileName => Path.GetFileName(path);
+    public string FileName => Path.GetFileName(file.Path);
 
     /// <summary>The problems of the newest file; empty when it is in force.</summary>
     public IReadOnlyList<DefinitionProblem> Refused { get; private set; } = [];
@@ -45,7 +42,7 @@ internal sealed class PolicyInForce
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = File.ReadAllText(file.Path);
         }
         catch (IOException)
         {
@@ -54,13 +51,13 @@ internal sealed class PolicyInForce
 
         if (text == loaded.Text)
             return false;
-        var reading = PolicyReader.Read(path, text, clusters);
+        var reading = file.Read(text);
         Refused = reading.Problems;
         loaded = new Loaded(reading.Policy ?? loaded.Policy, text);
         foreach (var problem in reading.Problems)
             Log.PolicyRefused(log, problem);
         if (reading.Policy is { } policy)
-            Log.PolicyLoaded(log, path, policy.Stages.Count);
+            Log.PolicyLoaded(log, file.Path, policy.Stages.Count);
         return reading.Policy is not null;
     }
 

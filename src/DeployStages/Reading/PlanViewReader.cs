@@ -25,7 +25,7 @@ internal sealed class PlanViewReader(PolicyInForce policy, GateEvaluator gates, 
     private async Task<PlanView> ReadAsync(
         StagePolicy stage, Digest release, RepositoryId repository, PromotionId? id, CancellationToken ct)
     {
-        var (plan, verdict) = await gates.EvaluateAsync(stage, release, repository, id, ct);
+        var (plan, verdict, _) = await gates.EvaluateAsync(stage, release, repository, id, ct);
         return new PlanView(
             id, plan.Stage, plan.Cluster, repository, plan.From, plan.To, plan.Deployables,
             contributors.Commits(repository, plan.From?.Commit, plan.To.Commit), verdict.Blockers, plan.RollbackTarget, plan.Digest);

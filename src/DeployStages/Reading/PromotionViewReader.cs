@@ -32,10 +32,11 @@ internal sealed class PromotionViewReader(DecisionStore decisions, DeployStore d
             [.. deployed.Select(ToView)]);
     }
 
-    /// <summary>A rejection always counts; an approval while its plan is the plan and, as long as the promotion waits, until it
+    /// <summary>A rejection always counts; an approval that is what was signed, while its plan is the plan and, as long as the promotion
+    /// waits, until it
     /// expires.</summary>
     private bool Counts(Decision d, Promotion p, ApprovalPolicy? rules) => d.Kind == DecisionKind.Reject
-        || (d.PlanDigest == p.PlanDigest
+        || (d.Refused is null && d.PlanDigest == p.PlanDigest
             && (p.Phase != PromotionPhase.Waiting || rules is null || time.GetUtcNow() < d.At + rules.Expires));
 
     private static DecisionView ToView(Decision d, bool counts) =>

@@ -10,7 +10,7 @@ namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>Carries out the effects of a transition. Joins the ambient transaction.</summary>
 internal sealed class EffectRunner(
-    SlotStore slots, Rollouts rollouts, DeployableRegistry registry, ReleaseOffers offers, ReleaseQueries releases)
+    SlotStore slots, Rollouts rollouts, DeployableRegistry registry, ReleaseOffers offers, ReleaseQueries releases, RouteClaims routes)
 {
     /// <param name="p">The promotion after the transition.</param>
     /// <returns>What an offer to the next stages came to; null for every other effect.</returns>
@@ -26,7 +26,7 @@ internal sealed class EffectRunner(
         await (effect switch
         {
             SubmitDeploys submit => rollouts.SubmitAsync(p, policy, submit.Release, rollback: false, actor, ct),
-            RestoreRelease restore => rollouts.SubmitAsync(p, policy, restore.Release, rollback: true, actor, ct),
+            RestoreRelease restore => RestoreAsync(p, policy, restore.Release, actor, ct),
             StartSoakClock clock => RecordHealthyAsync(p, clock.At, ct),
             MarkStable stable => MarkStableAsync(p, stable.Release, actor, ct),
             CancelDeploys => rollouts.CancelAsync(p, actor, ct),
@@ -35,6 +35,14 @@ internal sealed class EffectRunner(
             _ => throw new InvariantViolatedException($"No way to carry out {effect.GetType().Name}"),
         });
         return null;
+    }
+
+    private async Task RestoreAsync(Promotion p, StagePolicy policy, Digest digest, Actor actor, CancellationToken ct)
+    {
+        var release = await releases.FindAsync(digest, ct);
+        Invariant.Require(release is not null);
+        await routes.ReclaimAsync(release, p.Stage, actor, ct);
+        await rollouts.SubmitAsync(p, policy, digest, rollback: true, actor, ct);
     }
 
     private async Task RecordHealthyAsync(Promotion p, DateTimeOffset at, CancellationToken ct)

@@ -1,8 +1,8 @@
 using Pipeline.ArtifactStore.Contract;
-using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Policy;
+using Pipeline.DeployStages.Rollout.Deploys;
 using Pipeline.DeployStages.Rollout.Gates;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Postgres;
@@ -11,7 +11,7 @@ namespace Pipeline.DeployStages.Rollout;
 
 /// <summary>Starts a promotion at somebody's request. All gates of the stage still hold.</summary>
 internal sealed class PromotionStarter(
-    PolicyInForce policy, ReleaseQueries releases, SlotLock slots, PlanReader plans, ReleaseOffers offers, PromotionOutbox outbox)
+    PolicyInForce policy, SlotLock slots, SlotHealth health, PlanReader plans, ReleaseOffers offers, PromotionOutbox outbox)
 {
     /// <param name="planDigest">The plan that the caller read; null accepts any.</param>
     public async Task<PromotionOutcome> PromoteAsync(Digest release, string stage, string? planDigest, Actor actor, CancellationToken ct)
@@ -19,7 +19,7 @@ internal sealed class PromotionStarter(
         if (policy.Current.Find(stage) is not { } known)
             return new PromotionOutcome.Unknown(
                 $"There is no stage '{stage}'. The stages are {string.Join(", ", policy.Current.Stages.Select(s => s.Name))}.");
-        if (await releases.FindAsync(release, ct) is not { } found)
+        if (await plans.FindReleaseAsync(release, ct) is not { } found)
             return new PromotionOutcome.Unknown($"There is no release {release}.");
         return await Transactions.InTransactionAsync(token => StartAsync(found, known, planDigest, actor, token), ct);
     }
@@ -31,7 +31,9 @@ internal sealed class PromotionStarter(
         if (release.HeldReason is { } held)
             return new PromotionOutcome.Conflict(
                 "release-held", $"Release {release.Number} is held: {held}", "Release the hold first, or promote another release.");
-        if (locked.Slot.Current == release.Digest && locked.Running is null)
+        // A release that the stage should run and does not, because a security event stopped it for example, may start again.
+        if (locked.Slot.Current == release.Digest && locked.Running is null
+            && await health.IsHealthyAsync(stage.Name, release.RepositoryId, ct))
             return new PromotionOutcome.Conflict(
                 "already-promoted", $"{stage.Name} already runs release {release.Number}.", "There is nothing to do.");
         if (planDigest is not null && (await plans.ReadAsync(stage, release, ct)).Digest != planDigest)

@@ -18,6 +18,6 @@ public sealed record Delivery(
 
 /// <summary>A delivery with its headers and its body as text.</summary>
 /// <param name="Delivery">The delivery itself.</param>
-/// <param name="Headers">What the forge said about it; no credentials.</param>
-/// <param name="Body">As it was sent.</param>
-public sealed record DeliveryDetail(Delivery Delivery, IReadOnlyDictionary<string, string> Headers, string Body);
+/// <param name="Headers">What the forge said about it; no credentials, and of signatures only their beginning.</param>
+/// <param name="Body">As it was sent; null for who is not signed in.</param>
+public sealed record DeliveryDetail(Delivery Delivery, IReadOnlyDictionary<string, string> Headers, string? Body);

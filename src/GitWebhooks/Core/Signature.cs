@@ -9,7 +9,10 @@ internal static class Signature
     private const string Prefix = "sha256=";
 
     /// <summary>True when one of the secrets made the signature. Every secret is tried, and compared in fixed time.</summary>
-    public static bool IsValid(string? header, ReadOnlySpan<byte> body, IEnumerable<string?> secrets)
+    public static bool IsValid(string? header, byte[] body, IEnumerable<string?> secrets) => IsValid(header, [body], secrets);
+
+    /// <param name="body">In pieces: what nobody signed is never put together.</param>
+    public static bool IsValid(string? header, IEnumerable<ReadOnlyMemory<byte>> body, IEnumerable<string?> secrets)
     {
         if (header is null || !header.StartsWith(Prefix, StringComparison.Ordinal) || header.Length != Prefix.Length + 64)
             return false;
@@ -23,7 +26,10 @@ internal static class Signature
             // An empty setting is no secret: everybody knows it.
             if (string.IsNullOrEmpty(secret))
                 continue;
-            HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body, expected);
+            using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
+            foreach (var piece in body)
+                hash.AppendData(piece.Span);
+            hash.GetHashAndReset(expected);
             valid |= CryptographicOperations.FixedTimeEquals(expected, sent);
         }
 

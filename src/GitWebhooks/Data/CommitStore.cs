@@ -6,9 +6,10 @@ using Pipeline.Kernel.Paging;
 
 namespace Pipeline.GitWebhooks.Data;
 
-/// <summary>Commits that were pushed, and those that came along with them (at most 250 a push).</summary>
+/// <summary>Commits that were pushed, and those that came along with them.</summary>
 internal sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
 {
+    private const int CommitsAtOnce = 1000;
     private const string ByName = $"SELECT {CommitRow.Columns} FROM git.commit c WHERE c.repository_id = @repository AND c.sha = @sha";
     private const string Newest = $"""
         SELECT {CommitRow.Columns} FROM git.commit c
@@ -73,37 +74,44 @@ internal sealed class CommitStore(NpgsqlDataSource db, TimeProvider time)
 
     /// <summary>Who made or pushed these commits, as far as they are stored.</summary>
     public async Task<IReadOnlyList<CommitContributor>> ContributorsAsync(
-        RepositoryId repository, IReadOnlyList<CommitSha> shas, CancellationToken ct)
+        RepositoryId repository, IReadOnlyList<string> shas, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<CommitContributor>(new CommandDefinition(
-            People, new { repository = repository.Value, shas = shas.Select(s => s.ToString()).ToArray() }, cancellationToken: ct))];
+        var people = new HashSet<CommitContributor>();
+        foreach (var part in shas.Chunk(CommitsAtOnce))
+            people.UnionWith(await connection.QueryAsync<CommitContributor>(new CommandDefinition(
+                People, new { repository = repository.Value, shas = part }, cancellationToken: ct)));
+        return [.. people];
     }
 
     /// <summary>Stores what is new; <paramref name="pusher"/> is noted on <paramref name="head"/> only.</summary>
     public async Task SaveAsync(
         RepositoryId repository, string? branch, IReadOnlyList<CommitFacts> commits, CommitSha head, string? pusher, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            Insert,
-            new
-            {
-                Repository = repository.Value,
-                Branch = branch,
-                Now = now.UtcDateTime,
-                Id = commits.Select(_ => Guid.CreateVersion7(now)).ToArray(),
-                Sha = commits.Select(c => c.Sha.ToString()).ToArray(),
-                Subject = commits.Select(c => c.Subject).ToArray(),
-                Message = commits.Select(c => c.Message).ToArray(),
-                AuthorName = commits.Select(c => c.AuthorName).ToArray(),
-                AuthorEmail = commits.Select(c => c.AuthorEmail).ToArray(),
-                AuthoredAt = commits.Select(c => c.AuthoredAt.UtcDateTime).ToArray(),
-                CommittedAt = commits.Select(c => c.CommittedAt.UtcDateTime).ToArray(),
-                Parents = commits.Select(c => string.Join(' ', c.Parents)).ToArray(),
-                Pusher = commits.Select(c => c.Sha == head ? pusher : null).ToArray(),
-            },
-            cancellationToken: ct));
+        foreach (var part in commits.Chunk(CommitsAtOnce))
+            await connection.ExecuteAsync(new CommandDefinition(
+                Insert, RowsOf(repository, branch, part, head, pusher), cancellationToken: ct));
+    }
+
+    private object RowsOf(RepositoryId repository, string? branch, CommitFacts[] commits, CommitSha head, string? pusher)
+    {
+        var now = time.GetUtcNow();
+        return new
+        {
+            Repository = repository.Value,
+            Branch = branch,
+            Now = now.UtcDateTime,
+            Id = commits.Select(_ => Guid.CreateVersion7(now)).ToArray(),
+            Sha = commits.Select(c => c.Sha.ToString()).ToArray(),
+            Subject = commits.Select(c => c.Subject).ToArray(),
+            Message = commits.Select(c => c.Message).ToArray(),
+            AuthorName = commits.Select(c => c.AuthorName).ToArray(),
+            AuthorEmail = commits.Select(c => c.AuthorEmail).ToArray(),
+            AuthoredAt = commits.Select(c => c.AuthoredAt.UtcDateTime).ToArray(),
+            CommittedAt = commits.Select(c => c.CommittedAt.UtcDateTime).ToArray(),
+            Parents = commits.Select(c => string.Join(' ', c.Parents)).ToArray(),
+            Pusher = commits.Select(c => c.Sha == head ? pusher : null).ToArray(),
+        };
     }
 }

@@ -14,8 +14,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource db)
     private const string Columns =
         "id, forge, external_id, event, received_at, state, outcome, repository_id, ref, processed_at, length(body) AS bytes";
     private const string Insert = """
-        INSERT INTO git.delivery (id, forge, external_id, event, received_at, headers, body, state, outcome)
-        VALUES (@id, @forge, @externalId, @event, @receivedAt, @headers::jsonb, @body, @state, @outcome)
+        INSERT INTO git.delivery (id, forge, external_id, event, received_at, headers, body, state, outcome, next_wake)
+        VALUES (@id, @forge, @externalId, @event, @receivedAt, @headers::jsonb, @body, @state, @outcome, @wake)
         ON CONFLICT (forge, external_id) DO NOTHING
         """;
     private const string IdOf = "SELECT id FROM git.delivery WHERE forge = @forge AND external_id = @externalId";
@@ -23,7 +23,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource db)
         "SELECT event, state, received_at, headers->>'Content-Type' AS content_type, body FROM git.delivery WHERE id = @id";
     private const string One = $"SELECT {Columns}, headers::text AS headers, body FROM git.delivery WHERE id = @id";
     private const string Finish = """
-        UPDATE git.delivery SET state = @state, outcome = @outcome, repository_id = @repository, ref = @ref, processed_at = @now
+        UPDATE git.delivery
+           SET state = @state, outcome = @outcome, repository_id = @repository, ref = @ref, processed_at = @now, next_wake = NULL
          WHERE id = @id AND state = 'received'
         """;
     private const string Newest = $"""
@@ -50,6 +51,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource db)
                 body = delivery.Body,
                 state = delivery.Ignored is null ? "received" : "ignored",
                 outcome = delivery.Ignored,
+                wake = delivery.Ignored is null ? (delivery.ReceivedAt + WaitingDeliveries.Lease).UtcDateTime : (DateTime?)null,
             },
             cancellationToken: ct)) == 1;
     }
@@ -94,7 +96,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource db)
             ? null
             : new DeliveryDetail(
                 row.ToDelivery(),
-                JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers)!,
+                JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers)!
+                    .ToDictionary(h => h.Key, h => DeliveryHeaders.Shown(h.Key, h.Value)),
                 System.Text.Encoding.UTF8.GetString(row.Body));
     }
 

@@ -17,6 +17,10 @@ internal sealed class PushStore(NpgsqlDataSource db)
                CASE WHEN head_received_at = '-infinity' THEN 'epoch' ELSE head_received_at END AS head_received_at,
                   updated_at, deleted_at
         """;
+    private const string Heads = """
+        SELECT name, head_sha FROM git.branch
+         WHERE repository_id = @repository AND head_sha IS NOT NULL ORDER BY name = @branch DESC, updated_at DESC LIMIT 500
+        """;
     private const string Move = """
         UPDATE git.branch SET head_sha = @head, head_received_at = @receivedAt, updated_at = @now,
                deleted_at = CASE WHEN @head::text IS NULL THEN @now END
@@ -35,6 +39,16 @@ internal sealed class PushStore(NpgsqlDataSource db)
         var row = await connection.QuerySingleAsync<BranchRow>(new CommandDefinition(
             Lock, new { repository = repository.Value, branch, now = now.UtcDateTime }, cancellationToken: ct));
         return new LockedBranch(row.HeadSha is null ? null : CommitSha.Parse(row.HeadSha), Rows.Utc(row.HeadReceivedAt));
+    }
+
+    /// <summary>What branches point to, as far as we know now: this one, and those that moved last.</summary>
+    public async Task<KnownHeads> HeadsAsync(RepositoryId repository, string branch, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var rows = (await connection.QueryAsync<(string Name, string Head)>(new CommandDefinition(
+            Heads, new { repository = repository.Value, branch }, cancellationToken: ct))).ToList();
+        var own = rows.Where(r => r.Name == branch).Select(r => (CommitSha?)CommitSha.Parse(r.Head)).FirstOrDefault();
+        return new KnownHeads(own, [.. rows.Where(r => r.Name != branch).Select(r => CommitSha.Parse(r.Head))]);
     }
 
     public async Task MoveAsync(
@@ -73,3 +87,7 @@ internal sealed class PushStore(NpgsqlDataSource db)
 }
 
 internal sealed record LockedBranch(CommitSha? Head, DateTimeOffset HeadReceivedAt);
+
+/// <param name="Own">Of the branch itself; null when it is new or deleted.</param>
+/// <param name="Others">Of other branches.</param>
+internal sealed record KnownHeads(CommitSha? Own, IReadOnlyList<CommitSha> Others);

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using LibGit2Sharp;
 using Microsoft.Extensions.Options;
-using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
-using Pipeline.Kernel.Postgres;
 using GitCommit = LibGit2Sharp.Commit;
 using GitRepository = LibGit2Sharp.Repository;
 using Repository = Pipeline.GitWebhooks.Contract.Repository;
@@ -16,9 +14,6 @@ namespace Pipeline.GitWebhooks.Git;
 /// </summary>
 internal sealed class Mirror
 {
-    private static readonly LibGit2Sharp.Signature Archiver = new(
-        "pipeline", "pipeline@localhost", new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero));
-
     private readonly string root;
     private readonly GitHubOptions github;
     private readonly ConcurrentDictionary<RepositoryId, SemaphoreSlim> locks = new();
@@ -91,26 +86,11 @@ internal sealed class Mirror
         return git.Lookup<GitCommit>(sha.ToString()) is not null;
     }
 
-    /// <returns>Null when there is no such file at the commit, or it is larger than <paramref name="maxBytes"/>.</returns>
-    public byte[]? ReadFile(RepositoryId repository, CommitSha sha, string path, long maxBytes)
+    /// <summary>Whether there is a folder (or a submodule) at the path of the commit: a file and a link to a folder are none.</summary>
+    public bool IsFolder(RepositoryId repository, CommitSha sha, string path)
     {
         using var git = Open(repository);
-        if (CommitOf(git, sha)[path]?.Target is not Blob blob || blob.Size > maxBytes)
-            return null;
-        using var content = blob.GetContentStream();
-        using var bytes = new MemoryStream((int)blob.Size);
-        content.CopyTo(bytes);
-        return bytes.ToArray();
-    }
-
-    /// <summary>The object id of a folder or file at the commit: equal ids are equal contents. The empty path is the whole tree.</summary>
-    /// <returns>Null when there is nothing at the path.</returns>
-    public string? TreeId(RepositoryId repository, CommitSha sha, string path)
-    {
-        using var git = Open(repository);
-        var commit = CommitOf(git, sha);
-        var clean = path.Trim('/');
-        return clean is "" or "." ? commit.Tree.Sha : commit[clean]?.Target.Sha;
+        return CommitOf(git, sha)[path.Trim('/')] is { TargetType: TreeEntryTargetType.Tree or TreeEntryTargetType.GitLink };
     }
 
     /// <summary>True when <paramref name="descendant"/> has <paramref name="ancestor"/> in its history, or is the same commit.</summary>
@@ -122,61 +102,6 @@ internal sealed class Mirror
         if (git.Lookup<GitCommit>(ancestor.ToString()) is not { } a || git.Lookup<GitCommit>(descendant.ToString()) is not { } d)
             return false;
         return git.ObjectDatabase.FindMergeBase(a, d)?.Sha == a.Sha;
-    }
-
-    /// <summary>Commits reachable from <paramref name="to"/> and not from <paramref name="from"/>, newest first, at most
-    /// <paramref name="limit"/>.</summary>
-    /// <param name="from">Null for the whole history; unknown commits are ignored.</param>
-    public IReadOnlyList<CommitFacts> Log(RepositoryId repository, CommitSha? from, CommitSha to, int limit)
-    {
-        using var git = Open(repository);
-        var filter = new CommitFilter
-        {
-            IncludeReachableFrom = CommitOf(git, to),
-            SortBy = CommitSortStrategies.Topological | CommitSortStrategies.Time,
-        };
-        if (from is { } known && git.Lookup<GitCommit>(known.ToString()) is { } excluded)
-            filter.ExcludeReachableFrom = excluded;
-        return [.. git.Commits.QueryBy(filter).Take(limit).Select(c => FactsOf(git, c))];
-    }
-
-    public CommitFacts Facts(RepositoryId repository, CommitSha sha)
-    {
-        using var git = Open(repository);
-        return FactsOf(git, CommitOf(git, sha));
-    }
-
-    /// <summary>Writes a tar of the given paths at the commit (all of it when there are none): the same contents are the same bytes,
-    /// whatever commit they are read at. <c>git archive</c> is the fastest means measured.</summary>
-    public async Task ArchiveAsync(
-        RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
-    {
-        if (!Contains(repository, sha))
-            throw NotHeld(sha);
-        var arguments = new List<string>
-        {
-            $"--git-dir={PathOf(repository)}", "-c", "safe.directory=*", "archive", "--format=tar", "-o", targetFile,
-            Snapshot(repository, sha, paths),
-        };
-        var archived = await ChildProcess.RunAsync("git", arguments, ct, root);
-        archived.ThrowIfFailed($"git archive of {sha.Short}");
-    }
-
-    // git archive writes the commit's id and its time into the tar: a commit made of the contents alone, at a fixed time, has both.
-    private string Snapshot(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths)
-    {
-        using var git = Open(repository);
-        var tree = CommitOf(git, sha).Tree;
-        if (paths.Count > 0)
-        {
-            var wanted = new TreeDefinition();
-            foreach (var path in paths)
-                wanted.Add(
-                    path.Trim('/'), tree[path.Trim('/')] ?? throw new InvalidOperationException($"There is no '{path}' at commit {sha}."));
-            tree = git.ObjectDatabase.CreateTree(wanted);
-        }
-
-        return git.ObjectDatabase.CreateCommit(Archiver, Archiver, "source", tree, [], prettifyMessage: false).Sha;
     }
 
     private void Fetch(GitRepository git, Repository repository, string refspec, bool prune, CancellationToken ct)
@@ -211,7 +136,8 @@ internal sealed class Mirror
             ? new UsernamePasswordCredentials { Username = "x-access-token", Password = token }
             : new DefaultCredentials();
 
-    private GitRepository Open(RepositoryId repository)
+    /// <summary>The repository, made when it is not there yet. The caller disposes it.</summary>
+    public GitRepository Open(RepositoryId repository)
     {
         var path = PathOf(repository);
         if (!IsWhole(path))
@@ -242,33 +168,11 @@ internal sealed class Mirror
         File.Move($"{attributes}.new", attributes, overwrite: true);
     }
 
-    private static GitCommit CommitOf(GitRepository git, CommitSha sha) =>
+    /// <exception cref="InvalidOperationException">The mirror does not hold it.</exception>
+    public static GitCommit CommitOf(GitRepository git, CommitSha sha) =>
         git.Lookup<GitCommit>(sha.ToString()) ?? throw NotHeld(sha);
 
-    private static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
-
-    private static CommitFacts FactsOf(GitRepository git, GitCommit commit)
-    {
-        var facts = new CommitFacts(
-            CommitSha.Parse(commit.Sha), Clean(commit.MessageShort), Clean(commit.Message), "", "", default, default,
-            [.. commit.Parents.Select(p => CommitSha.Parse(p.Sha))]);
-        try
-        {
-            var author = commit.Author;
-            return facts with
-            {
-                AuthorName = Clean(author.Name), AuthorEmail = Clean(author.Email), AuthoredAt = author.When,
-                CommittedAt = commit.Committer.When,
-            };
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            return FarCommit.Complete(git.Info.Path, facts);
-        }
-    }
-
-    // PostgreSQL text holds no NUL.
-    private static string Clean(string? text) => (text ?? "").Replace("\0", "", StringComparison.Ordinal);
+    public static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
 
     private async Task<T> LockedAsync<T>(RepositoryId repository, Func<T> work, CancellationToken ct)
     {

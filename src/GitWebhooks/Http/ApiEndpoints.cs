@@ -18,6 +18,7 @@ internal static class ApiEndpoints
         var deliveries = routes.MapGroup("/api/v1/deliveries").WithTags("deliveries").RequireAuthorization(Permission.View);
         deliveries.MapGet("", ListDeliveries).WithName("delivery-list");
         deliveries.MapGet("/{id:guid}", GetDelivery).WithName("delivery-show");
+        deliveries.MapPost("/{id:guid}/retry", RetryDelivery).WithName("delivery-retry").RequireAuthorization(Permission.Build);
 
         var repositories = routes.MapGroup("/api/v1/repositories").WithTags("repositories").RequireAuthorization(Permission.View);
         repositories.MapGet("", ListRepositories).WithName("repository-list");
@@ -36,8 +37,19 @@ internal static class ApiEndpoints
             ? problem
             : TypedResults.Ok(await store.ListAsync(repository is { } id ? new RepositoryId(id) : null, page.After, page.Limit, ct));
 
-    private static async Task<Results<Ok<DeliveryDetail>, NotFound>> GetDelivery(Guid id, DeliveryQueries store, CancellationToken ct) =>
-        await store.GetAsync(id, ct) is { } delivery ? TypedResults.Ok(delivery) : TypedResults.NotFound();
+    private static async Task<Results<Ok<DeliveryDetail>, NotFound>> GetDelivery(
+        Guid id, HttpContext http, DeliveryQueries store, CancellationToken ct) =>
+        await store.GetAsync(Caller.Of(http.User), id, ct) is { } delivery ? TypedResults.Ok(delivery) : TypedResults.NotFound();
+
+    private static async Task<Results<Accepted, NotFound, ProblemHttpResult>> RetryDelivery(
+        Guid id, HttpContext http, DeliveryCommands commands, CancellationToken ct) =>
+        await commands.RetryAsync(Caller.Of(http.User), id, ct) switch
+        {
+            RetryDeliveryOutcome.Started => TypedResults.Accepted($"/api/v1/deliveries/{id}"),
+            RetryDeliveryOutcome.Unknown => TypedResults.NotFound(),
+            RetryDeliveryOutcome.AlreadyOver => TypedResults.Problem(
+                statusCode: 409, type: "already-over", title: "The delivery was processed, or needs no job."),
+        };
 
     private static async Task<Results<Ok<Page<Repository>>, ProblemHttpResult>> ListRepositories(
         string? name, string? cursor, int? limit, RepositoryQueries store, CancellationToken ct)

@@ -6,8 +6,12 @@ using Pipeline.Kernel.Postgres;
 namespace Pipeline.GitWebhooks.Http;
 
 /// <summary>Stores a verified delivery and starts its job in one transaction.</summary>
-internal sealed class DeliveryInbox(DeliveryStore deliveries, IBackgroundJobClient jobs, TimeProvider time)
+internal sealed class DeliveryInbox(DeliveryStore deliveries, WaitingDeliveries waiting, IBackgroundJobClient jobs, TimeProvider time)
 {
+    /// <summary>The first job of a delivery has so long; what comes again within it is the same request, sent twice.</summary>
+    private static readonly TimeSpan SentTwice = TimeSpan.FromSeconds(10);
+
+    /// <summary>A delivery that the forge sends again, after it was rejected or while it waits, is processed again.</summary>
     /// <returns>Our id: of the first delivery when the forge sends it again.</returns>
     public async Task<Guid> StoreAsync(
         string externalId, string name, IReadOnlyDictionary<string, string> headers, byte[] body, CancellationToken ct)
@@ -17,7 +21,18 @@ internal sealed class DeliveryInbox(DeliveryStore deliveries, IBackgroundJobClie
         var isNew = delivery.Ignored is not null
             ? await deliveries.InsertAsync(delivery, ct)
             : await Transactions.InTransactionAsync(token => StoreWithJobAsync(delivery, token), ct);
-        return isNew ? delivery.Id : await deliveries.IdOfAsync("github", externalId, ct);
+        if (isNew)
+            return delivery.Id;
+        var known = await deliveries.IdOfAsync("github", externalId, ct);
+        if (delivery.Ignored is null)
+            await Transactions.InTransactionAsync(token => ProcessAgainAsync(known, now, token), ct);
+        return known;
+    }
+
+    private async Task ProcessAgainAsync(Guid known, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await waiting.ReopenAsync(known, now - SentTwice, now, ct))
+            jobs.Enqueue<ProcessDeliveryJob>(j => j.ExecuteAsync(known, CancellationToken.None));
     }
 
     private async Task<bool> StoreWithJobAsync(NewDelivery delivery, CancellationToken ct)

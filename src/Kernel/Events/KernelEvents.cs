@@ -9,7 +9,8 @@ public sealed record ActionRecorded(string Action, string Target, string? Messag
 /// <summary>A digest or signature did not match. The release is held everywhere and never retried.</summary>
 /// <param name="Code">
 /// Stable: <c>digest-mismatch</c>, <c>signature-invalid</c>, <c>stage-mismatch</c>, <c>generation-replayed</c>, <c>statement-expired</c>,
-/// <c>untrusted-key</c>.
+/// <c>untrusted-key</c>, <c>statement-missing</c>, <c>specification-mismatch</c>, <c>decision-unsigned</c>, <c>decision-mismatch</c>,
+/// <c>hold-removed</c>, <c>release-altered</c>.
 /// </param>
 public sealed record SecurityEventRaised(Digest? Artifact, Digest? Release, string? Cluster, string? TaskId, string Code, string Detail) : JournalEvent;
 

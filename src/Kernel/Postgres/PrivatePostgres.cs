@@ -6,11 +6,17 @@ namespace Pipeline.Kernel.Postgres;
 
 /// <summary>
 /// A real PostgreSQL server of our own: its own data directory, reachable by a unix socket only, running on after the process
-/// that started it. PostgreSQL refuses root, so as root it runs as the user <c>postgres</c>.
+/// that started it. PostgreSQL refuses root, so as root it runs as the user <c>postgres</c>. It lets in nobody but the user who started it
+/// (peer authentication), as an ordinary role, and its socket lies in no folder that others can write to.
 /// </summary>
 public sealed class PrivatePostgres
 {
     private const string RunAs = "postgres";
+    private const string Superuser = "postgres";
+    private const string Role = "pipeline";
+    private const string Access = "# Written at each start.\nlocal all all peer map=pipeline\n";
+    private const int LongestSocket = 107; // unix(7)
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly string wanted;
     private readonly string data;
     private readonly string sockets;
@@ -26,8 +32,7 @@ public sealed class PrivatePostgres
     {
         wanted = Path.GetFullPath(dataDirectory);
         data = IsRoot && !ReachableByOthers(Path.GetDirectoryName(wanted)!) ? Elsewhere(wanted) : wanted;
-        // Socket paths are limited to 107 bytes (unix(7)), so they cannot lie in a data directory of any length.
-        sockets = $"/tmp/pipeline-pg-{Digest.Of(System.Text.Encoding.UTF8.GetBytes(data)).Hex[..12]}";
+        sockets = SocketFolder(data);
         this.durable = durable;
         bin = FindBinaries();
     }
@@ -36,10 +41,12 @@ public sealed class PrivatePostgres
     public string ConnectionString => ConnectionStringFor("pipeline");
 
     /// <summary>Connects to a database of this server.</summary>
-    public string ConnectionStringFor(string database) => new NpgsqlConnectionStringBuilder
+    public string ConnectionStringFor(string database) => ConnectionStringFor(database, Role);
+
+    private string ConnectionStringFor(string database, string role) => new NpgsqlConnectionStringBuilder
     {
         Host = sockets,
-        Username = "pipeline",
+        Username = role,
         Database = database,
         GssEncryptionMode = GssEncryptionMode.Disable,
         MaxPoolSize = 60,
@@ -56,7 +63,11 @@ public sealed class PrivatePostgres
         await PrepareDirectoriesAsync(ct);
         if (!File.Exists(Path.Combine(data, "PG_VERSION")))
             await RunAsync(
-                [$"{bin}/initdb", "-D", data, "-U", "pipeline", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", .. InitOptions], ct);
+                [$"{bin}/initdb", "-D", data, "-U", Superuser, "--auth=peer", "-E", "UTF8", "--locale=C.UTF-8", .. InitOptions], ct);
+        await MakeFolderAsync(sockets, ct);
+        if (await IsRunningAsync(ct) && !await IsOursAsync(ct))
+            await StopAsync(ct); // started by an older version, with other rules and another socket
+        LetInOnlyUs();
         if (!await IsRunningAsync(ct))
             await RunAsync(
                 [$"{bin}/pg_ctl", "start", "-w", "-t", "60", "-D", data, "-l", Path.Combine(data, "server.log"), "-o", ServerOptions], ct);
@@ -82,7 +93,8 @@ public sealed class PrivatePostgres
         if (data != wanted)
             Directory.Delete(wanted); // while it leads somewhere: else .NET takes the link for a file
         Directory.Delete(data, recursive: true);
-        Directory.Delete(sockets, recursive: true);
+        if (Directory.Exists(sockets))
+            Directory.Delete(sockets, recursive: true);
     }
 
     /// <summary>The same by a process that outlives ours, for one that is about to exit and may not wait: for tests.</summary>
@@ -103,15 +115,10 @@ public sealed class PrivatePostgres
 
     private async Task PrepareDirectoriesAsync(CancellationToken ct)
     {
-        foreach (var directory in new[] { data, sockets })
-        {
-            if (Directory.Exists(directory))
-                continue;
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            if (IsRoot)
-                (await ChildProcess.RunAsync("chown", [$"{RunAs}:", directory], ct)).ThrowIfFailed($"chown {directory}");
-        }
-
+        // Made when others could still come through to it, and closed to them since: it moves to where postgres reaches it.
+        if (data != wanted && Directory.Exists(wanted) && new DirectoryInfo(wanted).LinkTarget is null)
+            (await ChildProcess.RunAsync("mv", ["-T", wanted, data], ct)).ThrowIfFailed($"mv {wanted}");
+        await MakeFolderAsync(data, ct);
         if (data != wanted && new DirectoryInfo(wanted).LinkTarget is null)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(wanted)!);
@@ -119,22 +126,90 @@ public sealed class PrivatePostgres
         }
     }
 
+    private static async Task MakeFolderAsync(string folder, CancellationToken ct)
+    {
+        if (Directory.Exists(folder))
+            return;
+        if (folder.StartsWith(SystemSockets, StringComparison.Ordinal))
+            Directory.CreateDirectory(SystemSockets, OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(folder, OwnerOnly);
+        if (IsRoot)
+            (await ChildProcess.RunAsync("chown", [$"{RunAs}:", folder], ct)).ThrowIfFailed($"chown {folder}");
+    }
+
+    // The fifth line of its file names the folder of its socket.
+    private async Task<bool> IsOursAsync(CancellationToken ct) =>
+        (await File.ReadAllLinesAsync(Path.Combine(data, "postmaster.pid"), ct)).ElementAtOrDefault(4) == sockets;
+
+    // Both files are there, and postgres keeps them: only their contents change.
+    private void LetInOnlyUs()
+    {
+        File.WriteAllText(Path.Combine(data, "pg_hba.conf"), Access);
+        File.WriteAllText(
+            Path.Combine(data, "pg_ident.conf"),
+            $"pipeline \"{Environment.UserName}\" {Role}\npipeline \"{Environment.UserName}\" {Superuser}\n");
+    }
+
     private async Task CreateDatabaseAsync(CancellationToken ct)
     {
-        await using var db = NpgsqlDataSource.Create(ConnectionStringFor("postgres"));
-        await using var exists = db.CreateCommand("SELECT count(*) FROM pg_database WHERE datname = 'pipeline'");
-        if ((long)(await exists.ExecuteScalarAsync(ct))! > 0)
-            return;
-        await using var create = db.CreateCommand("CREATE DATABASE pipeline");
-        await create.ExecuteNonQueryAsync(ct);
+        await using var db = NpgsqlDataSource.Create(ConnectionStringFor("postgres", await FirstRoleAsync(ct)));
+        if (!await ExistsAsync(db, "SELECT count(*) FROM pg_roles WHERE rolname = 'pipeline'", ct))
+            await ExecuteAsync(db, $"CREATE ROLE {Role} LOGIN CREATEDB", ct);
+        if (!await ExistsAsync(db, "SELECT count(*) FROM pg_database WHERE datname = 'pipeline'", ct))
+            await ExecuteAsync(db, $"CREATE DATABASE pipeline OWNER {Role}", ct);
+    }
+
+    // In a data directory of an older version our own role is the first one, which makes it a superuser for good.
+    private async Task<string> FirstRoleAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(ConnectionStringFor("postgres", Superuser));
+            await connection.OpenAsync(ct);
+            return Superuser;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            return Role;
+        }
+    }
+
+    private static async Task<bool> ExistsAsync(NpgsqlDataSource db, string count, CancellationToken ct)
+    {
+        await using var command = db.CreateCommand(count);
+        return (long)(await command.ExecuteScalarAsync(ct))! > 0;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource db, string sql, CancellationToken ct)
+    {
+        await using var command = db.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private const string SystemSockets = "/run/pipeline";
+
+    // Root's lies where only root can make folders and postgres can come; another user's in his own data directory, if its path is short
+    // enough, or else in the folder that the system gives him.
+    private static string SocketFolder(string data)
+    {
+        var name = $"pg-{Digest.Of(System.Text.Encoding.UTF8.GetBytes(data)).Hex[..12]}";
+        if (IsRoot)
+            return Path.Combine(SystemSockets, name);
+        var own = Path.Combine(data, "run");
+        if (System.Text.Encoding.UTF8.GetByteCount(own + "/.s.PGSQL.5432") <= LongestSocket)
+            return own;
+        return Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+            ? Path.Combine(runtime, "pipeline-" + name)
+            : throw new InvalidOperationException(
+                $"The path {own} is too long for the socket of PostgreSQL. Choose a shorter data directory, or set XDG_RUNTIME_DIR.");
     }
 
     // The shell lets go of our pipes for the server that stays behind: reading them would wait for its end.
     private async Task RunAsync(IReadOnlyList<string> command, CancellationToken ct)
     {
-        var log = Path.Combine(Path.GetTempPath(), $"pipeline-pg-{Environment.ProcessId}-{Path.GetFileName(command[0])}.log");
+        var log = Path.GetTempFileName(); // made by us alone, under a name that nobody can know before
         var result = await ChildProcess.RunAsync("setsid", ["sh", "-c", $"{AsUser(command)} > '{log}' 2>&1 < /dev/null"], ct, "/");
-        var said = File.Exists(log) ? await File.ReadAllTextAsync(log, ct) : "";
+        var said = await File.ReadAllTextAsync(log, ct);
         File.Delete(log);
         if (result.ExitCode != 0)
             throw new InvalidOperationException($"{command[0]} failed (exit {result.ExitCode}). {said.Trim()} {ServerLog()}".Trim());

@@ -1,3 +1,5 @@
+using Pipeline.Kernel.Text;
+
 namespace Pipeline.Kernel.Yaml;
 
 /// <summary>Collects every problem of one file; a flood is cut, and says so.</summary>
@@ -33,8 +35,6 @@ public sealed class DefinitionProblems(string file)
         return sorted;
     }
 
-    // A message quotes the file. Never half a surrogate pair.
-    private static string Cut(string text) => text.Length <= LongestText
-        ? text
-        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestText - 2]) ? LongestText - 2 : LongestText - 1), "…");
+    // A message quotes the file.
+    private static string Cut(string text) => text.Length <= LongestText ? text : ByteText.Cut(text, LongestText - 1) + "…";
 }

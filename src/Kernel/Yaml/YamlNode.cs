@@ -1,3 +1,5 @@
+using Pipeline.Kernel.Text;
+
 namespace Pipeline.Kernel.Yaml;
 
 /// <summary>A YAML value with the place it was written at.</summary>
@@ -20,7 +22,9 @@ public sealed record YamlScalar(string Text, bool IsPlain, int Line, int Column)
     public bool IsNull => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
 
     /// <inheritdoc/>
-    public override string Kind => IsNull ? "nothing" : $"'{(Text.Length > 40 ? Text[..40] + "…" : Text).ReplaceLineEndings(" ")}'";
+    public override string Kind => IsNull
+        ? "nothing"
+        : $"'{(Text.Length > 40 ? ByteText.Cut(Text, 40) + "…" : Text).ReplaceLineEndings(" ")}'";
 }
 
 /// <summary>A sequence.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -101,6 +103,7 @@ public sealed class YamlReader
         if (depth > MaxDepth)
             throw new TooMuchException($"Nested deeper than {MaxDepth} levels.", line, column);
         var before = nodes;
+        CheckTag(next, line, column);
         var anchor = next is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor.Value : null;
         YamlNode node = next switch
         {
@@ -114,6 +117,33 @@ public sealed class YamlReader
             anchors[anchor] = (node, nodes - before + 1);
         return node;
     }
+
+    // A tag asks for something other than what is written: what is not done must not be left out without a word.
+    private void CheckTag(ParsingEvent node, int line, int column)
+    {
+        if (node is not NodeEvent { Tag: { IsEmpty: false } tag })
+            return;
+        var allowed = node switch
+        {
+            Scalar => "tag:yaml.org,2002:str",
+            SequenceStart => "tag:yaml.org,2002:seq",
+            _ => "tag:yaml.org,2002:map",
+        };
+        var shown = tag.IsNonSpecific ? "" : tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
+        if (tag.IsNonSpecific || tag.Value == allowed || (node is Scalar { Value: var text } && SaysWhatIsWritten(shown, text)))
+            return;
+        problems.Add(
+            line, column, $"The tag '{shown}' is not supported here.",
+            "Write the value itself, without a tag; in quotes where it is a text.");
+    }
+
+    private static bool SaysWhatIsWritten(string tag, string text) => tag switch
+    {
+        "!!int" => BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        "!!float" => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
+        "!!bool" => text is "true" or "false",
+        _ => false,
+    };
 
     private static YamlScalar ReadScalar(Scalar scalar, int line, int column) =>
         new(scalar.Value, scalar is { Style: ScalarStyle.Plain, IsPlainImplicit: true }, line, column);

@@ -12,6 +12,9 @@ internal enum AuthenticationRealm
     Scheduler,
     ReadWrite,
     ReadOnly,
+
+    /// <summary>Every request to the master and to the agents: a realm that a real Mesos has not.</summary>
+    Everything,
 }
 
 /// <summary>HTTP Basic authentication, for the realms whose flag requires it (recorded in 18).</summary>
@@ -26,6 +29,7 @@ internal static class BasicAuthentication
             AuthenticationRealm.Scheduler => (options.AuthenticateFrameworks, "mesos-master-scheduler"),
             AuthenticationRealm.ReadWrite => (options.AuthenticateReadWrite, "mesos-master-readwrite"),
             AuthenticationRealm.ReadOnly => (options.AuthenticateReadOnly, "mesos-master-readonly"),
+            AuthenticationRealm.Everything => (options.RequireCredentials, "localmesos"),
         };
         if (!required)
             return null;

@@ -17,6 +17,8 @@ internal static class LocalMesosFlags
             options = With(options, name, value ?? (IsSwitch(name) ? "true" : throw new FormatException($"--{name} needs a value.")));
         }
 
+        if (options.RequireCredentials && options.Credentials.Count == 0)
+            throw new FormatException("--require_credentials needs --credentials FILE: without any, nobody could call this cluster.");
         return options.WorkDirectory.Length > 0
             ? options
             : throw new FormatException("--work_dir is missing. Name a directory for sandboxes and ids.");
@@ -31,6 +33,7 @@ internal static class LocalMesosFlags
     }
 
     private static bool IsSwitch(string name) => name is "http_command_executor" or "authenticate_http_frameworks"
+        or "require_credentials" or "enforce_limits" or "enforce_container_disk_quota"
         or "authenticate_http_readonly" or "authenticate_http_readwrite";
 
     private static LocalMesosOptions With(LocalMesosOptions o, string name, string value) => name switch
@@ -52,6 +55,9 @@ internal static class LocalMesosFlags
         "http_command_executor" => o with { HttpCommandExecutor = FlagValue.Switch(name, value) },
         "authenticate_http_frameworks" => o with { AuthenticateFrameworks = FlagValue.Switch(name, value) },
         "credentials" => o with { Credentials = ReadCredentials(value) },
+        "require_credentials" => o with { RequireCredentials = FlagValue.Switch(name, value) },
+        "enforce_limits" => o with { EnforceLimits = FlagValue.Switch(name, value) },
+        "enforce_container_disk_quota" => o with { EnforceDiskQuota = FlagValue.Switch(name, value) },
         "docker_socket" => o with { DockerSocket = value },
         "exit_with" => o with { ExitWith = FlagValue.Number(name, value, 1, int.MaxValue) },
         _ when VirtualAgentFlags.With(o.Virtual, name, value) is { } changed => o with { Virtual = changed },

@@ -42,6 +42,15 @@ internal sealed record LocalMesosOptions
     /// <summary>Principal → secret.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Every request on every port needs one of the credentials.</summary>
+    public bool RequireCredentials { get; init; }
+
+    /// <summary>Memory, processes and processor of each task are limited by a control group.</summary>
+    public bool EnforceLimits { get; init; }
+
+    /// <summary>A task whose sandbox grows over its disk is ended.</summary>
+    public bool EnforceDiskQuota { get; init; }
+
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 
     public int? ExitWith { get; init; }

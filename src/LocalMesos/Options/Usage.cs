@@ -26,6 +26,9 @@ internal static class Usage
           --authenticate_http_readonly, --authenticate_http_readwrite
                                           Require operators to authenticate
           --credentials FILE              JSON file of principals: {"credentials":[{"principal":"p","secret":"s"}]}
+          --require_credentials           Require credentials for every request, to the master and to the agents
+          --enforce_limits                Limit memory, processes and CPU of each task by a control group
+          --enforce_container_disk_quota  End tasks whose sandbox grows over their disk
           --docker_socket /var/run/docker.sock
                                           Socket of the Docker engine that runs tasks with an image
           --exit_with PID                 Exit when this process has ended

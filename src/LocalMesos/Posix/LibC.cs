@@ -66,8 +66,40 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string created);
 
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint SysCall(nint number, nint directory, string path, ref OpenHow how, nint size);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, out Status status);
+
     [LibraryImport("libc", EntryPoint = "strsignal")]
     private static partial nint SignalText(int signal);
+
+    /// <summary>struct open_how of openat2(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+
+    /// <summary>struct statx of statx(2): the members that are used, at their offsets.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct Status
+    {
+        [FieldOffset(16)]
+        public uint Links;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(40)]
+        public ulong Bytes;
+
+        [FieldOffset(112)]
+        public long ModifiedSeconds;
+    }
 
     /// <summary>"Killed", "Terminated", "Segmentation fault": as Mesos writes them into a task's message.</summary>
     public static string SignalName(int signal) => Marshal.PtrToStringUTF8(SignalText(signal)) ?? $"Unknown signal {signal}";

@@ -1,24 +1,26 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Pipeline.LocalMesos.Posix;
 
 /// <summary>
-/// A hundred ports that no other agent, cluster or localmesos on this machine uses. The claim is a lock on a file, so it ends with
-/// the process, however that dies. The first port is for the agent's own API.
+/// A hundred ports that no other agent, cluster or localmesos on this machine uses. The claim is the socket of the first port, which
+/// listens from the beginning and then serves the agent's API: it ends with the process, however that dies, and nobody can forge it. A
+/// block is taken only when nothing listens on any of its ports: tasks of an agent that was killed run on.
 /// </summary>
 internal sealed class PortBlock : IDisposable
 {
-    private const string Directory = "/tmp/pipeline-ports";
     private const int First = 20_000;
     private const int Last = 31_999;
     private const int Size = 100;
-    private readonly FileStream? claim;
 
-    private PortBlock(int start, FileStream? claim) => (Start, this.claim) = (start, claim);
+    private PortBlock(int start, Socket? claim) => (Start, Claim) = (start, claim);
 
     public int Start { get; }
+
+    /// <summary>Listens on <see cref="ApiPort"/>; null for a block without a claim.</summary>
+    public Socket? Claim { get; }
 
     public int ApiPort => Start;
 
@@ -32,63 +34,41 @@ internal sealed class PortBlock : IDisposable
     /// <exception cref="IOException">All blocks are taken.</exception>
     public static PortBlock Take()
     {
-        MakeDirectory();
         for (var start = First; start + Size - 1 <= Last; start += Size)
         {
-            if (TryClaim(start) is not { } claim)
+            if (Listen(start) is not { } claim)
                 continue;
-            if (IsFree(start))
+            if (Enumerable.Range(start + 1, Size - 1).All(IsFree))
                 return new PortBlock(start, claim);
             claim.Dispose();
         }
 
-        throw new IOException($"No block of {Size} ports is free in {First}-{Last}: another process holds the locks in {Directory}.");
+        throw new IOException($"No block of {Size} ports is free in {First}-{Last}: other programs listen on ports of each.");
     }
 
-    public void Dispose() => claim?.Dispose();
-
-    // Every user of the machine claims blocks here, so the folder is open to all, like /tmp.
-    private static void MakeDirectory()
-    {
-        if (System.IO.Directory.Exists(Directory))
-            return;
-        System.IO.Directory.CreateDirectory(Directory);
-        File.SetUnixFileMode(Directory, (UnixFileMode)0b1_111_111_111); // 1777
-    }
-
-    private static FileStream? TryClaim(int start)
-    {
-        var path = Path.Combine(Directory, start.ToString(CultureInfo.InvariantCulture) + ".lock");
-        try
-        {
-            // Reading is enough to lock, and another user's file in a sticky folder may not be opened with O_CREAT (fs.protected_regular).
-            return File.Exists(path)
-                ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None)
-                : new FileStream(path, new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.None,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-                });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public void Dispose() => Claim?.Dispose();
 
     private static bool IsFree(int port)
     {
+        using var socket = Listen(port);
+        return socket is not null;
+    }
+
+    // Listening, not only bound: two sockets may be bound to one port as long as neither listens.
+    [SuppressMessage("Reliability", "CA2000", Justification = "It is the result, or disposed of.")]
+    private static Socket? Listen(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Listen();
+            return socket;
         }
         catch (SocketException)
         {
-            return false;
+            socket.Dispose();
+            return null;
         }
     }
 }

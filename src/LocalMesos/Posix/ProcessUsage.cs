@@ -13,16 +13,19 @@ internal readonly record struct ProcessUsage(double UserSeconds, double SystemSe
 
     /// <summary>Bytes of all files below a directory; 0 when it is gone.</summary>
     public static ulong DiskBytes(string directory) => Directory.Exists(directory)
-        ? (ulong)new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length)
+        ? (ulong)new DirectoryInfo(directory).EnumerateFiles("*", Everything).Sum(Length)
         : 0;
+
+    // A task may have closed folders to others, and may delete them meanwhile. What a link names is not the directory's.
+    private static EnumerationOptions Everything => new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
 
     private static long Length(FileInfo file)
     {
         try
         {
-            return file.Length;
+            return file.LinkTarget is null ? file.Length : 0;
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
             return 0; // deleted while the directory was read
         }

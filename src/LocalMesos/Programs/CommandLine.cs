@@ -1,3 +1,4 @@
+using System.Globalization;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Programs;
@@ -13,6 +14,15 @@ internal static class CommandLine
             ? ("/bin/sh", AsCurrentUser(command))
             : AsUser(info.User, command);
     }
+
+    /// <summary>The same program, once it is in its control groups: what it starts before could not be counted any more.</summary>
+    public static (string Path, IReadOnlyList<string> Arguments) InGroup(
+        IReadOnlyList<string> entrances, string path, IReadOnlyList<string> arguments) =>
+        ("/bin/sh",
+        [
+            "sh", "-ec", "n=$1; shift; while [ $n -gt 0 ]; do echo $$ > \"$1\"; shift; n=$((n-1)); done; exec \"$@\"", "sh",
+            entrances.Count.ToString(CultureInfo.InvariantCulture), .. entrances, path, .. arguments.Skip(1),
+        ]);
 
     /// <summary>For a container, which may have no shell of its own.</summary>
     public static List<string> ForContainer(W.CommandInfo command) => !command.HasShell || command.Shell

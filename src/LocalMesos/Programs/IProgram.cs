@@ -6,7 +6,15 @@ namespace Pipeline.LocalMesos.Programs;
 /// <param name="ExitCode">Null when a signal ended it.</param>
 /// <param name="Message">As a task's last status has it.</param>
 /// <param name="Reason">Set when it was ended for exceeding a limit.</param>
-internal sealed record ProgramEnd(int? ExitCode, string Message, W.TaskStatus.Types.Reason? Reason);
+internal sealed record ProgramEnd(int? ExitCode, string Message, W.TaskStatus.Types.Reason? Reason)
+{
+    /// <summary>The kernel ended a process of it: the reason of the end, unless it ended well all the same.</summary>
+    public ProgramEnd OutOfMemory(long? limitBytes) => ExitCode == 0 ? this : this with
+    {
+        Message = $"Memory limit exceeded: Requested: {limitBytes / (1024 * 1024)}MB. {Message}",
+        Reason = W.TaskStatus.Types.Reason.ContainerLimitationMemory,
+    };
+}
 
 /// <summary>The running program of a task: a process group of this machine, or a container.</summary>
 internal interface IProgram

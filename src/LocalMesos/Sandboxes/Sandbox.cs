@@ -20,7 +20,8 @@ internal sealed record Sandbox(string Path)
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(link)!);
         else
             File.Delete(link = System.IO.Path.Combine(parent, "latest"));
-        File.CreateSymbolicLink(link, location.SandboxPath);
+        // Relative: the agent's files are opened beneath its directory, where no absolute link leads.
+        File.CreateSymbolicLink(link, System.IO.Path.GetRelativePath(System.IO.Path.GetDirectoryName(link)!, location.SandboxPath));
         var sandbox = new Sandbox(location.SandboxPath);
         File.Create(sandbox.Stdout).Dispose();
         File.Create(sandbox.Stderr).Dispose();

@@ -1,68 +1,118 @@
+using Microsoft.Win32.SafeHandles;
+using Pipeline.LocalMesos.Posix;
 using Pipeline.LocalMesos.Protocol;
 using W = Pipeline.Mesos.Wire;
 
 namespace Pipeline.LocalMesos.Sandboxes;
 
-/// <summary>Access to the files of an agent's sandboxes and to nothing else on the disk (recorded in 11 and 15).</summary>
+/// <summary>
+/// Access to the files of an agent's sandboxes and to nothing else on the disk (recorded in 11 and 15). What a task makes of its sandbox
+/// leads nowhere: a link out of it is no file, and only regular files are read.
+/// </summary>
 internal sealed class SandboxFiles(string workDirectory)
 {
     /// <summary>The most bytes that one read returns.</summary>
     public const int MaxBytesPerRead = 64 * 1024;
 
-    private const uint RegularFile = 0x8000;
-    private const uint DirectoryFile = 0x4000;
     private const int DirectoryBytes = 4096;
+    private const int PartsOfRun = 6; // frameworks, its id, executors, its id, runs, the container's id
 
     /// <summary>Accepts a sandbox's real path, and the virtual one (<c>/frameworks/…</c>) that leaves out the work directory.</summary>
     /// <exception cref="CallRejectedException">404: there is no such file in the agent's sandboxes.</exception>
-    public string Resolve(string agentId, string path)
+    public SandboxFile Open(string agentId, string path)
     {
         var root = TaskLocation.RootOf(workDirectory, agentId);
-        var real = path.StartsWith("/frameworks/", StringComparison.Ordinal) ? root + path : path;
-        if (real.Contains("..", StringComparison.Ordinal) || !real.StartsWith(root + "/", StringComparison.Ordinal) || !Path.Exists(real))
-            throw new CallRejectedException(404, "");
-        return real;
+        var below = path.StartsWith("/frameworks/", StringComparison.Ordinal) ? path
+            : path.StartsWith(root + "/", StringComparison.Ordinal) ? path[root.Length..]
+            : throw NotFound();
+        var parts = below.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Contains(".."))
+            throw NotFound();
+        var run = string.Join('/', parts.Take(PartsOfRun));
+        using var agent = OpenBeneath.Trusted(root) ?? throw NotFound();
+        // Up to the run everything is the agent's own, with its link "latest"; from there on it is the task's.
+        var sandbox = OpenBeneath.In(agent, run) ?? throw NotFound();
+        if (parts.Length <= PartsOfRun)
+            return new SandboxFile(sandbox, path, Path.GetFileName(run));
+        using (sandbox)
+        {
+            var file = OpenBeneath.In(sandbox, string.Join('/', parts.Skip(PartsOfRun))) ?? throw NotFound();
+            return new SandboxFile(file, path, parts[^1]);
+        }
     }
 
     /// <summary>The entries of a directory by name; a file has none.</summary>
     /// <exception cref="CallRejectedException">404: there is no such directory in the agent's sandboxes.</exception>
-    public IEnumerable<W.FileInfo> List(string agentId, string path)
+    public IReadOnlyList<W.FileInfo> List(string agentId, string path)
     {
-        var real = Resolve(agentId, path);
-        if (File.Exists(real))
+        using var directory = Open(agentId, path);
+        if (!directory.IsDirectory)
             return [];
-        return Directory.GetFileSystemEntries(real).Order(StringComparer.Ordinal)
-            .Select(entry => Describe(entry, path.TrimEnd('/') + "/" + Path.GetFileName(entry)));
+        var shown = path.TrimEnd('/');
+        return [.. OpenBeneath.Names(directory.Handle).Select(name => Describe(agentId, $"{shown}/{name}"))];
+    }
+
+    // A link that leads out, or nowhere, is listed as an empty file: it is there, and there is nothing to read.
+    private W.FileInfo Describe(string agentId, string path)
+    {
+        try
+        {
+            using var file = Open(agentId, path);
+            return Describe(file.Status, path);
+        }
+        catch (CallRejectedException)
+        {
+            return Describe(new FileStatus(0x8000, 1, 0, 0), path);
+        }
     }
 
     /// <param name="shown">The path as it was asked for: a virtual one stays virtual.</param>
-    public static W.FileInfo Describe(string path, string shown)
+    private static W.FileInfo Describe(FileStatus status, string shown)
     {
-        var info = new FileInfo(path);
-        if (info.LinkTarget is not null)
-            info = new FileInfo(info.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
-        var isDirectory = Directory.Exists(path);
         var owner = System.Environment.UserName;
-        var modified = new DateTimeOffset(info.LastWriteTimeUtc, TimeSpan.Zero).ToUnixTimeSeconds();
         return new W.FileInfo
         {
             Path = shown,
-            Nlink = isDirectory ? 2 : 1,
-            Size = isDirectory ? DirectoryBytes : info.Exists ? (ulong)info.Length : 0,
-            Mtime = new W.TimeInfo { Nanoseconds = modified * 1_000_000_000 },
-            Mode = (isDirectory ? DirectoryFile : RegularFile) | (uint)info.UnixFileMode,
+            Nlink = status.IsDirectory ? 2 : 1,
+            Size = status.IsDirectory ? DirectoryBytes : status.IsRegular ? (ulong)status.Bytes : 0,
+            Mtime = new W.TimeInfo { Nanoseconds = status.ModifiedSeconds * 1_000_000_000 },
+            Mode = status.Mode,
             Uid = owner,
             Gid = owner,
         };
     }
 
-    /// <summary>The size, and at most <see cref="MaxBytesPerRead"/> of the file from an offset; none from past the end.</summary>
-    public static (long Size, byte[] Data) Read(string path, long offset, long? length)
+    private static CallRejectedException NotFound() => new(404, "");
+}
+
+/// <summary>An open file or directory of a sandbox.</summary>
+internal sealed class SandboxFile(SafeFileHandle handle, string path, string name) : IDisposable
+{
+    public SafeFileHandle Handle => handle;
+
+    /// <summary>As it was asked for.</summary>
+    public string Path => path;
+
+    public string Name => name;
+
+    public FileStatus Status { get; } = FileStatus.Of(handle);
+
+    public bool IsDirectory => Status.IsDirectory;
+
+    /// <summary>The size, and at most <see cref="SandboxFiles.MaxBytesPerRead"/> from an offset; none from past the end.</summary>
+    /// <exception cref="CallRejectedException">404: it is a pipe, a socket or a device, which has no content.</exception>
+    public (long Size, byte[] Data) Read(long offset, long? length)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var data = new byte[(int)Math.Clamp(Math.Min(length ?? MaxBytesPerRead, file.Length - offset), 0, MaxBytesPerRead)];
-        file.Position = Math.Min(offset, file.Length);
-        var read = file.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
-        return (file.Length, data[..read]);
+        if (!Status.IsRegular)
+            throw new CallRejectedException(404, "");
+        var size = Status.Bytes;
+        var most = Math.Min(length ?? SandboxFiles.MaxBytesPerRead, size - offset);
+        var data = new byte[(int)Math.Clamp(most, 0, SandboxFiles.MaxBytesPerRead)];
+        var read = 0;
+        while (read < data.Length && RandomAccess.Read(handle, data.AsSpan(read), offset + read) is > 0 and var more)
+            read += more;
+        return (size, data[..read]);
     }
+
+    public void Dispose() => handle.Dispose();
 }

@@ -1,6 +1,7 @@
 using Pipeline.LocalMesos.Checks;
 using Pipeline.LocalMesos.Containers;
 using Pipeline.LocalMesos.Fetching;
+using Pipeline.LocalMesos.Limits;
 using Pipeline.LocalMesos.Posix;
 using Pipeline.LocalMesos.Programs;
 using Pipeline.LocalMesos.Protocol;
@@ -27,10 +28,13 @@ internal sealed class CommandTask(
         new StatusReporter(context.Time, agent.Id, launch, location, report) { Check = GeneralChecker.Empty(launch.Info.Check) },
         launch, location);
 
+    private readonly UsageLimits limits = UsageLimits.Of(launch.Info);
     private TaskEndReason endReason = TaskEndReason.Exited;
     private IProgram? program;
     private ITimer? forceKill;
     private ITimer? completionLimit;
+    private ControlGroup? group;
+    private DiskQuota? disk;
 
     public W.TaskStatus? LastStatus => statuses.Last;
 
@@ -133,10 +137,13 @@ internal sealed class CommandTask(
             ended.Token.ThrowIfCancellationRequested();
             statuses.LaunchingNested();
             var (path, arguments) = CommandLine.ForProcess(launch.Info.Command);
-            var group = context.Processes.Start(
+            group = context.Groups?.Create(location.Container.Value, limits);
+            if (group is not null)
+                (path, arguments) = CommandLine.InGroup(group.Entrances, path, arguments);
+            var started = context.Processes.Start(
                 new ChildStart(path, arguments, environment, sandbox.Path, sandbox.Stdout, sandbox.Stderr));
-            Started(group, sandbox, environment);
-            return group;
+            Started(started, sandbox, environment);
+            return started;
         }
     }
 
@@ -165,6 +172,8 @@ internal sealed class CommandTask(
         if (launch.Info.MaxCompletionTime is { } max)
             completionLimit = context.Time.CreateTimer(
                 _ => Locked(() => Kill(TaskEndReason.MaxCompletionTimeReached, null)), null, WireTime.Span(max), Timeout.InfiniteTimeSpan);
+        if (context.Options.EnforceDiskQuota && limits.DiskBytes is { } bytes)
+            disk = new DiskQuota(sandbox.Path, bytes, context.Time, () => Locked(() => Kill(TaskEndReason.DiskLimitReached, null)));
         var checks = new TaskChecks(launch.Info, new Probe(context.Processes, sandbox.Path, environment), context.Time, location.IsNested);
         checks.Start(
             healthy => WhileRunning(() => statuses.Health(healthy)), result => WhileRunning(() => statuses.Check(result)),
@@ -175,9 +184,13 @@ internal sealed class CommandTask(
     {
         // Whatever the command left behind goes with it, as in a real container.
         await running.RemoveAsync();
+        var outOfMemory = group?.MemoryKills > 0;
+        if (group is not null)
+            await group.RemoveAsync(context.Time);
         forceKill?.Dispose();
         completionLimit?.Dispose();
-        Locked(() => statuses.Ended(endReason, end));
+        disk?.Dispose();
+        Locked(() => statuses.Ended(endReason, outOfMemory ? end.OutOfMemory(limits.MemoryBytes) : end, disk?.Exceeded));
     }
 
     private void WhileRunning(Action action) => Locked(() =>

@@ -43,23 +43,26 @@ internal sealed class CommandTaskStatuses(StatusReporter status, TaskLaunch laun
         status.Report(W.TaskState.TaskRunning, Source.Executor, reason: Reason.TaskCheckStatusUpdated);
     }
 
-    public void Ended(TaskEndReason why, ProgramEnd end)
+    /// <param name="limit">What limit the agent ended it for, in words; null for none.</param>
+    public void Ended(TaskEndReason why, ProgramEnd end, string? limit)
     {
         var state = why switch
         {
             TaskEndReason.Killed or TaskEndReason.Unhealthy => W.TaskState.TaskKilled,
-            TaskEndReason.MaxCompletionTimeReached => W.TaskState.TaskFailed,
+            TaskEndReason.MaxCompletionTimeReached or TaskEndReason.DiskLimitReached => W.TaskState.TaskFailed,
             TaskEndReason.Exited => end.ExitCode == 0 ? W.TaskState.TaskFinished : W.TaskState.TaskFailed,
         };
         var reason = why switch
         {
             TaskEndReason.MaxCompletionTimeReached => Reason.MaxCompletionTimeReached,
+            TaskEndReason.DiskLimitReached => Reason.ContainerLimitationDisk,
             TaskEndReason.Exited => end.Reason,
             TaskEndReason.Killed or TaskEndReason.Unhealthy => null,
         };
         // The agent enforces limits, not the executor.
-        var source = why == TaskEndReason.Exited && end.Reason is not null ? Source.Agent : Source.Executor;
-        status.Report(state, source, end.Message, reason, why == TaskEndReason.Unhealthy ? false : null);
+        var byAgent = why == TaskEndReason.DiskLimitReached || (why == TaskEndReason.Exited && end.Reason is not null);
+        var source = byAgent ? Source.Agent : Source.Executor;
+        status.Report(state, source, limit ?? end.Message, reason, why == TaskEndReason.Unhealthy ? false : null);
     }
 
     public void LaunchFailed(string message) =>

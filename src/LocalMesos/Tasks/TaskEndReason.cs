@@ -12,6 +12,9 @@ internal enum TaskEndReason
     /// <summary>Its health check failed too often in a row.</summary>
     Unhealthy,
 
+    /// <summary>Its sandbox grew over its disk.</summary>
+    DiskLimitReached,
+
     /// <summary>It ran for its whole <c>max_completion_time</c>.</summary>
     MaxCompletionTimeReached,
 }

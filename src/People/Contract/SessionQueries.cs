@@ -18,7 +18,11 @@ public sealed class SessionQueries
     /// </summary>
     /// <returns><see cref="Caller.Anonymous"/> when nobody is signed in, or the token behind the session is revoked or expired.</returns>
     public async Task<Caller> CurrentAsync(ClaimsPrincipal principal, CancellationToken ct) =>
+        await PrincipalAsync(principal, ct) is { } person ? Caller.Of(person) : Caller.Anonymous;
+
+    /// <returns>Null when nobody is signed in, or the token behind the session is revoked or expired.</returns>
+    internal async Task<ClaimsPrincipal?> PrincipalAsync(ClaimsPrincipal principal, CancellationToken ct) =>
         Guid.TryParse(principal.FindFirstValue(CallerClaims.Token), out var id) && await tokens.FindValidAsync(id, ct) is { } token
-            ? Caller.Of(Principals.Of(token, principal.Identity?.AuthenticationType ?? "session"))
-            : Caller.Anonymous;
+            ? Principals.Of(token, principal.Identity?.AuthenticationType ?? "session")
+            : null;
 }

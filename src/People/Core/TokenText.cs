@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Kernel.Access;
 
 namespace Pipeline.People.Core;
 
@@ -9,26 +10,25 @@ namespace Pipeline.People.Core;
 /// </summary>
 internal static class TokenText
 {
-    private const string Prefix = "plt_";
-    private const int RandomLength = 43;
-    private const int ChecksumLength = 6;
-
     public static string Create()
     {
         var random = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        return Prefix + random + Checksum(random);
+        return TokenForm.Prefix + random + Checksum(random);
     }
 
     /// <summary>
     /// False for a text that cannot be a token of ours: a typing error is told apart from an unknown token without a query.
     /// </summary>
     public static bool IsWellFormed(string text) =>
-        text.Length == Prefix.Length + RandomLength + ChecksumLength
-        && text.StartsWith(Prefix, StringComparison.Ordinal)
-        && text.EndsWith(Checksum(text.Substring(Prefix.Length, RandomLength)), StringComparison.Ordinal);
+        text.Length == TokenForm.Prefix.Length + TokenForm.RandomLength + TokenForm.ChecksumLength
+        && text.StartsWith(TokenForm.Prefix, StringComparison.Ordinal)
+        && text.EndsWith(Checksum(text.Substring(TokenForm.Prefix.Length, TokenForm.RandomLength)), StringComparison.Ordinal);
+
+    /// <summary>Whether somebody meant it to be a token of ours, even if it is mistyped.</summary>
+    public static bool LooksLikeOne(string text) => text.StartsWith(TokenForm.Prefix, StringComparison.Ordinal);
 
     public static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
     private static string Checksum(string random) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Prefix + random)))[..ChecksumLength];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TokenForm.Prefix + random)))[..TokenForm.ChecksumLength];
 }

@@ -1,35 +1,53 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Options;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Access;
 using Pipeline.People.Contract;
+using Pipeline.People.Contract.Views;
 
 namespace Pipeline.People.Http;
 
-/// <summary>The cookie of a browser that signed in.</summary>
-internal static class SessionCookie
+/// <summary>The cookie of a browser that signed in. It names the token behind the session and nothing else: what its bearer may do is
+/// read anew at every request.</summary>
+internal sealed class SessionCookie(IOptions<PeopleOptions> people) : IConfigureNamedOptions<CookieAuthenticationOptions>
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    public static void Configure(CookieAuthenticationOptions cookie)
+    public void Configure(CookieAuthenticationOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, CookieAuthenticationOptions options)
     {
-        cookie.LoginPath = "/sign-in";
-        cookie.AccessDeniedPath = "/sign-in";
-        cookie.ReturnUrlParameter = "returnUrl";
-        cookie.Cookie.Name = "pipeline";
-        cookie.Cookie.HttpOnly = true;
-        // Strict: a page of another origin cannot make a signed-in browser decide anything.
-        cookie.Cookie.SameSite = SameSiteMode.Strict;
-        cookie.ExpireTimeSpan = Lifetime;
-        cookie.SlidingExpiration = true;
-        cookie.Events.OnValidatePrincipal = RejectRevokedAsync;
-        cookie.Events.OnRedirectToLogin = context => AnswerOrRedirect(context, StatusCodes.Status401Unauthorized);
-        cookie.Events.OnRedirectToAccessDenied = context => AnswerOrRedirect(context, StatusCodes.Status403Forbidden);
+        var tls = people.Value.IsBehindTls;
+        options.LoginPath = "/sign-in";
+        options.AccessDeniedPath = "/sign-in";
+        options.ReturnUrlParameter = "returnUrl";
+        // Under TLS no page of another port or a neighbouring name can set it.
+        options.Cookie.Name = $"{(tls ? CookieNames.HostPrefix : "")}{CookieNames.Session}";
+        options.Cookie.SecurePolicy = tls ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        options.Cookie.Path = "/";
+        options.Cookie.HttpOnly = true;
+        // Strict: a page of another site cannot make a signed-in browser decide anything.
+        options.Cookie.SameSite = SameSiteMode.Strict;
+        options.CookieManager = new SignedCookies(() => options.TicketDataFormat);
+        options.ExpireTimeSpan = Lifetime;
+        options.SlidingExpiration = true;
+        options.Events.OnValidatePrincipal = ReadAnewAsync;
+        options.Events.OnRedirectToLogin = context => AnswerOrRedirect(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context => AnswerOrRedirect(context, StatusCodes.Status403Forbidden);
     }
 
-    private static async Task RejectRevokedAsync(CookieValidatePrincipalContext context)
+    /// <summary>What the cookie of a session holds.</summary>
+    public static ClaimsPrincipal Ticket(AccessToken token) => new(new ClaimsIdentity(
+        [new Claim(CallerClaims.Token, token.Id.ToString())], CookieAuthenticationDefaults.AuthenticationScheme));
+
+    private static async Task ReadAnewAsync(CookieValidatePrincipalContext context)
     {
         var sessions = context.HttpContext.RequestServices.GetRequiredService<SessionQueries>();
-        if (context.Principal is not { } principal
-            || (await sessions.CurrentAsync(principal, context.HttpContext.RequestAborted)).IsAnonymous)
+        if (context.Principal is { } ticket && await sessions.PrincipalAsync(ticket, context.HttpContext.RequestAborted) is { } person)
+            context.ReplacePrincipal(person);
+        else
             context.RejectPrincipal();
     }
 

@@ -4,6 +4,7 @@ using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Launching;
 
 namespace Pipeline.Scheduler.Contract;
 
@@ -17,10 +18,12 @@ public sealed class OperatorCommands
 
     private readonly CommandStore commands;
     private readonly TimeProvider time;
+    private readonly RunSigning signing;
 
-    internal OperatorCommands(CommandStore commands, TimeProvider time)
+    internal OperatorCommands(CommandStore commands, RunSigning signing, TimeProvider time)
     {
         this.commands = commands;
+        this.signing = signing;
         this.time = time;
     }
 
@@ -97,16 +100,19 @@ public sealed class OperatorCommands
         CancellationToken ct) =>
         SendAsync(caller, cluster, request, new ExitCooldownCommand(request, By(caller, details)), ct);
 
-    /// <summary>Starts a run of an on-demand or cron request now.</summary>
+    /// <summary>Starts a run of an on-demand or cron request now. Arguments, variables and resources of its own are signed for.</summary>
     public Task<OperatorAnswer> RunAsync(
-        Caller caller, string cluster, string request, ManualRun run, ActionDetails details, CancellationToken ct) =>
-        SendAsync(
+        Caller caller, string cluster, string request, ManualRun run, ActionDetails details, CancellationToken ct)
+    {
+        caller.Require(Permission.Operate);
+        var runId = run.RunId ?? Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+        return SendAsync(
             caller, cluster, request,
             new RunNowCommand(
-                request, run.RunId ?? Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), run.Arguments, run.Environment, run.Needs,
-                    run.RunAt,
-                By(caller, details)),
+                request, runId, run.Arguments, run.Environment, run.Needs, run.RunAt, By(caller, details),
+                signing.Sign(caller.Actor, cluster, request, runId, run)),
             ct);
+    }
 
     /// <summary>Ignores or respects the request's readiness check.</summary>
     /// <param name="caller">Who calls; must hold <see cref="Permission.Operate"/>.</param>

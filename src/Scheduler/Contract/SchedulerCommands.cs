@@ -42,6 +42,17 @@ public sealed class SchedulerCommands
         return commands.EnqueueAsync(deploy.Cluster, deploy.DeployId, new SubmitDeployCommand(deploy with { Actor = caller.Actor }), ct);
     }
 
+    /// <summary>
+    /// Gives a deploy fresh statements without starting anything. Nothing happens unless the cluster has that deploy with the same
+    /// artifact, release, stage and generation.
+    /// </summary>
+    /// <exception cref="PermissionDeniedException">The caller may not operate.</exception>
+    public Task RenewAsync(Caller caller, DeploySubmission deploy, CancellationToken ct)
+    {
+        caller.Require(Permission.Operate);
+        return commands.EnqueueAsync(deploy.Cluster, deploy.DeployId, new RenewDeployCommand(deploy with { Actor = caller.Actor }), ct);
+    }
+
     /// <summary>Ends the run as cancelled; nothing happens when it has ended.</summary>
     /// <exception cref="PermissionDeniedException">The caller may not operate.</exception>
     public Task CancelRunAsync(Caller caller, string cluster, string runId, string reason, CancellationToken ct)

@@ -5,6 +5,7 @@ using Npgsql;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Paging;
 using Pipeline.Scheduler.Contract.Deploys;
+using Pipeline.Scheduler.Contract.Routes;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Scheduler.Core.Model;
@@ -183,6 +184,10 @@ public sealed class SchedulerQueries
     /// <summary>Where traffic may go, in every cluster: healthy tasks that are not being killed, sorted by task.</summary>
     public async Task<IReadOnlyList<HealthyInstance>> HealthyInstancesAsync(CancellationToken ct) =>
         await ListAsync(QuerySql.HealthyInstances, new { }, (HealthyRow r) => r.ToInstance(), ct);
+
+    /// <summary>Every service that runs or is being rolled out, in every cluster; who had its route first comes first.</summary>
+    public async Task<IReadOnlyList<ServiceDeploy>> ServiceDeploysAsync(CancellationToken ct) =>
+        await ListAsync(QuerySql.ServiceDeploys, new { }, (ServiceRow r) => r.ToDeploy(), ct);
 
     private async Task<List<TView>> ListAsync<TRow, TView>(string sql, object arguments, Func<TRow, TView> view, CancellationToken ct)
     {

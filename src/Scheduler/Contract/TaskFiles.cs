@@ -1,3 +1,4 @@
+using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract.Tasks;
 using Pipeline.Scheduler.Sandboxes;
 
@@ -17,12 +18,16 @@ public sealed class TaskFiles
     }
 
     /// <summary>The entries of a directory in the sandbox.</summary>
+    /// <param name="caller">Needs the permission <c>view</c>, also where anyone at this machine may read.</param>
     /// <param name="taskId">The task's id.</param>
     /// <param name="path">Relative to the sandbox; empty for its root.</param>
     /// <param name="ct">Cancels the call.</param>
     /// <returns>The entries, or why there are none, as a sentence.</returns>
-    public async Task<(IReadOnlyList<SandboxFileView> Files, string? Problem)> ListAsync(string taskId, string path, CancellationToken ct)
+    /// <exception cref="PermissionDeniedException">Nobody is signed in, or may not read.</exception>
+    public async Task<(IReadOnlyList<SandboxFileView> Files, string? Problem)> ListAsync(
+        Caller caller, string taskId, string path, CancellationToken ct)
     {
+        caller.Require(Permission.View);
         if (!SandboxPath.TryParse(path, out var folder))
             return ([], $"'{path}' is not a path inside the sandbox.");
         if (await tasks.FindAsync(taskId, ct) is not { } task)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +24,7 @@ internal static class RunnerEndpoints
     }
 
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> Redeem(
-        string taskId, RedeemTicket request, RunnerAuth auth, CancellationToken ct)
+        string taskId, RedeemTicket request, RunnerAuth auth, TrustVersion trust, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(request.Ticket) || string.IsNullOrEmpty(request.Nonce))
             return TypedResults.Problem(statusCode: 400, type: "ticket-missing", title: "Both ticket and nonce are required.");
@@ -31,9 +32,7 @@ internal static class RunnerEndpoints
         return redeemed.Outcome switch
         {
             // The spec is JSON that its writer made: it passes through as it is.
-            RedeemOutcome.Bound => TypedResults.Content(
-                $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec},\"overrides\":{Overrides(redeemed.Run)}}}",
-                "application/json"),
+            RedeemOutcome.Bound => TypedResults.Content(Answer(redeemed, trust.Version), "application/json"),
             RedeemOutcome.WrongTicket =>
                 TypedResults.Problem(statusCode: 401, type: "ticket-invalid", title: "The ticket does not belong to this task."),
             RedeemOutcome.TakenOrOver => TypedResults.Problem(
@@ -41,8 +40,13 @@ internal static class RunnerEndpoints
         };
     }
 
+    private static string Answer(Redeemed redeemed, long trustVersion) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{{\"token\":{JsonSerializer.Serialize(redeemed.Token)},\"spec\":{redeemed.Spec},\"overrides\":{Overrides(redeemed.Run)},"
+        + $"\"trustVersion\":{trustVersion}}}");
+
     private static string Overrides(RunDetails? run) =>
-        run is null ? "null" : JsonSerializer.Serialize(new RunOverrides(run.Arguments, run.Environment), JsonSerializerOptions.Web);
+        run is null ? "null" : JsonSerializer.Serialize(new RunOverrides(run.RunId, run.Envelope), JsonSerializerOptions.Web);
 
     private static Results<PhysicalFileHttpResult, ProblemHttpResult> Program(string digest, RunnerBinary runner, HttpContext http)
     {

@@ -13,7 +13,10 @@ using Pipeline.Scheduler.Sandboxes;
 
 namespace Pipeline.Scheduler.Http;
 
-/// <summary>A task's sandbox, read from its agent by this server: browsers and programs never need to reach an agent.</summary>
+/// <summary>
+/// A task's sandbox, read from its agent by this server: browsers and programs never need to reach an agent. What lies there was written by
+/// the task, so somebody has to be signed in, also where reading is otherwise open to anyone at this machine.
+/// </summary>
 internal static class SandboxEndpoints
 {
     public const string SizeHeader = "X-Log-Size";
@@ -22,7 +25,8 @@ internal static class SandboxEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/tasks/{id}").RequireAuthorization(Permission.View).WithTags("scheduler");
+        var group = routes.MapGroup("/api/v1/tasks/{id}").WithTags("scheduler")
+            .RequireAuthorization(Permission.View).RequireAuthorization();
         group.MapGet("/files", List).WithName("task-files");
         group.MapGet("/files/{*path}", Download).WithName("task-file")
             .WithDescription("The bytes of a file. A file that only its owner may read needs the permission 'operate'.");

@@ -35,7 +35,7 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
         spec.MaxRunTime,
         LivenessOf(task, spec),
         spec.Image,
-        options.TaskUser)
+        spec.Trust is null ? options.TaskUser : spec.User)
     {
         Limits = LimitsOf(task.Needs, spec.Options.Limits),
         Container = containers.Engine,
@@ -86,6 +86,7 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
     // Docker's containers get nothing of --executor_environment_variables.
     private void AddContainer(Dictionary<string, string> environment)
     {
+        environment["PIPELINE_ISOLATION"] = "agent"; // its engine's
         if (containers.TrustPath is { } trust)
             environment["PIPELINE_TRUST"] = trust;
         if (containers.StatePath is { } state)

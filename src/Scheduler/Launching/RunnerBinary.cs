@@ -11,6 +11,8 @@ internal sealed class RunnerBinary(string? configuredPath)
 
     public string FilePath { get; } = configuredPath ?? Path.Combine(AppContext.BaseDirectory, "taskrunner");
 
+    public bool Exists => File.Exists(FilePath);
+
     /// <exception cref="InvalidOperationException">There is no such file; says what to do.</exception>
     public Digest Digest
     {
@@ -23,10 +25,10 @@ internal sealed class RunnerBinary(string? configuredPath)
 
     private Digest Compute()
     {
-        if (!File.Exists(FilePath))
+        if (!Exists)
         {
             throw new InvalidOperationException(
-                $"The TaskRunner program {FilePath} is missing: build src/TaskRunner, or set Scheduler:TaskRunnerPath.");
+                $"The TaskRunner program {FilePath} is missing: build it with scripts/build, or set Scheduler:TaskRunnerPath.");
         }
 
         using var file = File.OpenRead(FilePath);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Pipeline.Attestation.Runs;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Launching;
@@ -43,6 +44,8 @@ internal static partial class TaskEnvironment
                 mask.AddRange(secrets.EnumerateArray().Select(s => s.GetString() ?? "").Where(s => s.Length > 0));
             if (spec.RootElement.TryGetProperty("environment", out var environment))
                 Add(all, environment, mask, "deploy");
+            else if (RunSpecification.TryParse(RunnerText.Of(runnerSpec).Specification) is { } signed)
+                Add(all, JsonSerializer.SerializeToElement(signed.Environment), mask, "deploy");
         }
 
         if (runEnvironment is not null)

@@ -32,6 +32,7 @@ internal static class AboutEndpoints
         var found = await commits.FindAsync(sha, ct);
         return found.Count == 0
             ? TypedResults.NotFound()
-            : TypedResults.Redirect($"/repos/{found[0].Owner}/{found[0].Name}/commits/{found[0].Sha}");
+            : TypedResults.Redirect(
+                $"/repos/{Uri.EscapeDataString(found[0].Owner)}/{Uri.EscapeDataString(found[0].Name)}/commits/{found[0].Sha}");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -11,14 +12,25 @@ internal sealed partial class BadRequestHandler(IProblemDetailsService problems)
 {
     // What PostgreSQL answers to a NUL: in text, and in JSON.
     private const string NotInRepertoire = PostgresErrorCodes.CharacterNotInRepertoire;
+    // Throws at what it reads: a chunk with more bytes than there are numbers for, a NUL in a trailer.
+    private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private const string Untranslatable = PostgresErrorCodes.UntranslatableCharacter;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (BadHttpRequestException or PostgresException { SqlState: NotInRepertoire or Untranslatable }))
+        if (exception is ConnectionResetException or ConnectionAbortedException)
+        {
+            // The caller hung up in the middle of a body: nobody reads an answer, and it is no fault of the server.
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        if (exception is not (BadHttpRequestException or PostgresException { SqlState: NotInRepertoire or Untranslatable }
+            or IOException { Source: Kestrel } or InvalidOperationException { Source: Kestrel }))
             return false;
         var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
         var (pointer, detail) = exception is BadHttpRequestException bad ? Describe(bad)
+            : exception.Source == Kestrel ? ("", $"The body's chunked encoding is broken. {exception.Message}")
             : ("", "A text of the request holds a NUL character (\\u0000), which cannot be stored. Remove it.");
         httpContext.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext

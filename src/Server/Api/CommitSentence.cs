@@ -19,8 +19,9 @@ internal static class CommitSentence
         var reason = reached.Reason is null ? "" : $": {reached.Reason}";
         return reached.State switch
         {
-            "running" or "succeeded" when reached == stages[^1] => $"Release {release.Number} runs in {reached.Stage}.",
-            "running" or "succeeded" =>
+            "succeeded" => $"Release {release.Number} succeeded in {reached.Stage}; the stage has moved on to another release.",
+            "running" when reached == stages[^1] => $"Release {release.Number} runs in {reached.Stage}.",
+            "running" =>
                 $"Release {release.Number} runs in {reached.Stage}; next is {stages[IndexOf(stages, reached) + 1].Stage}.",
             "waiting" => $"Release {release.Number} waits for {reached.Stage}{reason}.",
             var state => $"Release {release.Number} is {state.Replace('-', ' ')} in {reached.Stage}{reason}.",

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Pipeline.Kernel;
 
 namespace Pipeline.Server.Api;
 
@@ -19,6 +21,10 @@ internal static class Problems
     public static ProblemHttpResult NotFound(string what) => TypedResults.Problem(
         statusCode: StatusCodes.Status404NotFound, type: "not-found", title: "There is no such object.", detail: what);
 
+    /// <summary>Refused before anything looked at what was asked for.</summary>
+    public static ProblemHttpResult Refused(int status, string code, string title, string detail) =>
+        TypedResults.Problem(statusCode: status, type: code, title: title, detail: detail);
+
     /// <summary>Completes every problem that leaves the server.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
@@ -28,9 +34,20 @@ internal static class Problems
         // Routing refuses it, before anything of ours sees it.
         if (problem.Status == StatusCodes.Status415UnsupportedMediaType)
             problem.Detail ??= "The body is not declared as what this takes: JSON is sent with Content-Type: application/json.";
+        if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+            problem.Detail ??= Denied(context.HttpContext);
         problem.Type = $"{request.Scheme}://{request.Host}/problems/{code}";
         problem.Extensions["code"] = code;
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+    }
+
+    // The first rule of the endpoint that the caller does not meet; null where the refusal has another cause.
+    private static string? Denied(HttpContext http)
+    {
+        var caller = Caller.Of(http.User);
+        var missing = http.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>()
+            .Select(rule => rule.Policy).LastOrDefault(policy => policy is not null && !caller.Has(policy));
+        return missing is null ? null : new PermissionDeniedException(caller, missing).Message;
     }
 
     private static string CodeOf(ProblemDetails problem)

@@ -2,6 +2,8 @@ using Hangfire;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Npgsql;
+using Pipeline.Kernel.Jobs.Failures;
+using Pipeline.Server.Failures;
 
 namespace Pipeline.Server.Jobs;
 
@@ -10,12 +12,14 @@ internal static class HangfireModule
 {
     public static IServiceCollection AddHangfireOnPostgres(this IServiceCollection services)
     {
+        services.AddFailures();
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseTypeResolver(StoredJobNames.Resolve)
             .UseRecommendedSerializerSettings()
-            .UseFilter(new AutomaticRetryAttribute { Attempts = 20, DelayInSecondsByAttemptFunc = RetryDelay })
+            // Only for a failure that could not be written down (see Failures/JobRecorder): the database is away.
+            .UseFilter(new AutomaticRetryAttribute { Attempts = RetryDelays.MostTries, DelayInSecondsByAttemptFunc = RetryDelay })
             .UsePostgreSqlStorage(
                 postgres =>
                     postgres.UseConnectionFactory(
@@ -31,8 +35,7 @@ internal static class HangfireModule
         return services;
     }
 
-    // A job waits for nothing, so a failure is a broken database, network or a bug: come back soon, then ever more slowly.
-    private static int RetryDelay(long attempt) => (int)Math.Min(300, Math.Pow(2, Math.Min(attempt, 9)));
+    private static int RetryDelay(long attempt) => (int)(RetryDelays.After((int)attempt) ?? TimeSpan.FromHours(1)).TotalSeconds;
 
     /// <summary>After so long without a sign of life a server counts as dead: its jobs and its locks are free for others.</summary>
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(15);

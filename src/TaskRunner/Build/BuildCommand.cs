@@ -1,4 +1,6 @@
+using Pipeline.Attestation;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Files;
 using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
@@ -9,7 +11,7 @@ namespace Pipeline.TaskRunner.Build;
 internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, ServerClient server, TimeProvider time)
 {
     private const long MaxSourceBytes = 8L * 1024 * 1024 * 1024;
-    private readonly string workspace = Path.Combine(runner.Sandbox, "workspace");
+    private const long LeastDisk = 64 * 1024;
 
     /// <returns>The task's exit code; the result was reported before.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
@@ -28,24 +30,44 @@ internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, Ser
         {
             (result, exitCode) = (Failure(null, null, "config", e.Message), ExitCodes.Failed);
         }
-        catch (IOException e)
+        catch (ArchiveTooLargeException e)
         {
-            (result, exitCode) = (Failure(null, null, "infra", $"The agent's disk: {e.Message}"), ExitCodes.Infra);
+            (result, exitCode) = (Failure(null, null, "config", $"The source is too large. {e.Message}"), ExitCodes.Failed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            (result, exitCode) = (Failure(null, null, "infra", new AgentDiskException(e).Message), ExitCodes.Infra);
+        }
+        catch (Exception e) when (e is AgentDiskException or ServerRefusedException)
+        {
+            (result, exitCode) = (Failure(null, null, "infra", e.Message), ExitCodes.Infra);
         }
 
         await server.ReportResultAsync(result, CancellationToken.None);
         return exitCode;
     }
 
+    // Steps of a build are signed by nobody: where only promoted releases may run, a build is no way round that.
+    private async Task<(BuildResult, int)> RefuseAsync(CancellationToken stop)
+    {
+        const string reason = "This agent runs no builds (PIPELINE_BUILDS=deny), only what was promoted.";
+        await server.ReportSecurityAsync(new SecurityReport(VerificationCode.StatementMissing, reason, null, null), stop);
+        return (Failure(null, null, "security", reason), ExitCodes.Security);
+    }
+
     private async Task<(BuildResult, int)> BuildAsync(CancellationToken stop)
     {
-        if (await FetchSourceAsync(stop) is { } found)
+        if (!runner.RunsBuilds)
+            return await RefuseAsync(stop);
+        using var view = new TaskView(runner, "workspace");
+        if (await FetchSourceAsync(view.Work.Path, stop) is { } found)
         {
             var reason = $"The source bundle does not match its digest: expected {spec.SourceDigest}, found {found}.";
             return (Failure(null, null, "security", reason), ExitCodes.Security);
         }
 
-        var steps = new StepRunner(runner, spec, workspace, server, time);
+        view.Prepare();
+        var steps = new StepRunner(runner, spec, view, server, time);
         for (var i = 0; i < spec.Steps.Count; i++)
         {
             // A mask per step: what one step's log held back must not come out in the next one's.
@@ -56,15 +78,18 @@ internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, Ser
                 return AfterFailedStep(spec.Steps[i], end);
         }
 
-        var artifacts = await new ArtifactUpload(runner.Sandbox, workspace, spec.Directory, server).UploadAsync(spec.Artifacts, stop);
+        var artifacts = await new ArtifactUpload(runner.Sandbox, view.Work.Path, spec.Directory, server).UploadAsync(spec.Artifacts, stop);
         return (new BuildResult("succeeded", null, 0, null, null, artifacts), ExitCodes.Succeeded);
     }
 
-    private static (BuildResult, int) AfterFailedStep(StepSpec step, StepEnd end)
+    private (BuildResult, int) AfterFailedStep(StepSpec step, StepEnd end)
     {
-        var infra = end.ExitCode == ExitCodes.Infra;
+        var full = new DriveInfo(runner.Sandbox).AvailableFreeSpace < LeastDisk;
+        var infra = full || end.ExitCode == ExitCodes.Infra;
         return (
-            Failure(step.Name, end.ExitCode, infra ? "infra" : "app", $"Step '{step.Name}': {end.Reason}."),
+            Failure(
+                step.Name, end.ExitCode, infra ? "infra" : "app",
+                $"Step '{step.Name}': {end.Reason}." + (full ? " The agent's disk is full." : "")),
             infra ? ExitCodes.Infra : end.State == "timed-out" ? ExitCodes.TimedOut : ExitCodes.Failed);
     }
 
@@ -72,13 +97,14 @@ internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, Ser
         new("failed", step, exitCode, failureClass, reason, []);
 
     /// <returns>The digest that came instead; null when it is the right one.</returns>
-    private async Task<string?> FetchSourceAsync(CancellationToken stop)
+    private async Task<string?> FetchSourceAsync(string workspace, CancellationToken stop)
     {
         var bundle = Path.Combine(runner.Sandbox, "source.tar");
         var digest = await server.DownloadAsync("source", bundle, MaxSourceBytes, stop);
         if (digest != spec.SourceDigest)
             return digest;
-        SafeTar.Unpack(bundle, workspace, UnpackLimits.Default);
+        var limits = spec.Limits?.Disk is { } disk ? UnpackLimits.OfDisk(disk) : UnpackLimits.Default;
+        SafeTar.Unpack(bundle, workspace, limits, LinkRule.Any);
         File.Delete(bundle);
         return null;
     }

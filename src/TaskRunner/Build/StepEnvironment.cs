@@ -1,4 +1,5 @@
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Build;
@@ -7,20 +8,17 @@ namespace Pipeline.TaskRunner.Build;
 /// what the spec gives.</summary>
 internal static class StepEnvironment
 {
-    public static Dictionary<string, string> For(RunnerEnvironment runner, BuildSpec spec, StepSpec step, string workspace)
+    public static Dictionary<string, string> For(RunnerEnvironment runner, BuildSpec spec, StepSpec step, TaskView view)
     {
-        var home = Path.Combine(runner.Sandbox, "home");
-        var temporary = Path.Combine(runner.Sandbox, "tmp");
-        Directory.CreateDirectory(home);
-        Directory.CreateDirectory(temporary);
+        var home = view.Home.Seen;
         var environment = new Dictionary<string, string>(runner.Inherited)
         {
             ["CI"] = "true",
             ["PIPELINE"] = "true",
-            ["PIPELINE_WORKSPACE"] = workspace,
+            ["PIPELINE_WORKSPACE"] = view.Work.Seen,
             ["PIPELINE_STEP"] = step.Name,
             ["HOME"] = home,
-            ["TMPDIR"] = temporary,
+            ["TMPDIR"] = view.Temporary.Seen,
             ["LANG"] = "C.UTF-8",
             ["TERM"] = "xterm-256color",
             ["FORCE_COLOR"] = "1",
@@ -30,7 +28,7 @@ internal static class StepEnvironment
             ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "true",
             ["MSBUILDDISABLENODEREUSE"] = "1",
             // The workspace is no repository; git must not find one above it (an agent's work directory may lie in a clone).
-            ["GIT_CEILING_DIRECTORIES"] = runner.Sandbox,
+            ["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(view.Work.Seen)!,
         };
         foreach (var (name, value) in spec.Environment.Concat(step.Environment))
             environment[name] = value;

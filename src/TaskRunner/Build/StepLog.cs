@@ -22,12 +22,15 @@ internal sealed class StepLog : IAsyncDisposable
     private readonly Lock writing = new();
     private readonly Task sender;
     private readonly string path;
+    private readonly LogLimit limit;
     private long written;
+    private bool isFull;
     private readonly TaskCompletionSource complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public StepLog(string path, int index, LogMask mask, ServerClient server, TimeProvider time, CancellationToken ct)
+    public StepLog(string path, int index, LogMask mask, LogLimit limit, ServerClient server, TimeProvider time)
     {
         this.path = path;
+        this.limit = limit;
         this.index = index;
         this.mask = mask;
         this.server = server;
@@ -37,22 +40,29 @@ internal sealed class StepLog : IAsyncDisposable
             Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        sender = Task.Run(() => SendAsync(ct), CancellationToken.None);
+        sender = Task.Run(() => SendAsync(CancellationToken.None));
     }
 
-    public void Write(string line) => Write(Encoding.UTF8.GetBytes(line + "\n"));
+    /// <summary>Bytes that were kept.</summary>
+    public long Bytes => Interlocked.Read(ref written);
 
-    public void Write(ReadOnlySpan<byte> bytes)
+    /// <summary>A line of what the step is.</summary>
+    public void Echo(string line) => Write(Encoding.UTF8.GetBytes(line + "\n"), limit.OutputBytes);
+
+    /// <summary>A line of the runner's own, less than 4 kB: kept also when the step's output is not any more.</summary>
+    public void Write(string line) => Write(Encoding.UTF8.GetBytes(line + "\n"), limit.Bytes);
+
+    private void Write(ReadOnlySpan<byte> bytes, long most)
     {
         lock (writing)
         {
             mask.Write(bytes, masked);
-            Flush();
+            Flush(most);
         }
     }
 
-    /// <summary>Copies the output of a process until its end. A full disk must not stop the process at its pipe: the rest is read and
-    /// dropped.</summary>
+    /// <summary>Copies the output of a process until its end. Neither a full disk nor a full log must stop the process at its pipe: the
+    /// rest is read and dropped.</summary>
     /// <exception cref="IOException">At the end, when the disk took not everything.</exception>
     public async Task PumpAsync(Stream output)
     {
@@ -64,7 +74,7 @@ internal sealed class StepLog : IAsyncDisposable
             try
             {
                 if (lost is null)
-                    Write(buffer.AsSpan(0, read));
+                    Write(buffer.AsSpan(0, read), limit.OutputBytes);
             }
             catch (IOException e)
             {
@@ -82,7 +92,7 @@ internal sealed class StepLog : IAsyncDisposable
         lock (writing)
         {
             mask.Finish(masked);
-            Flush();
+            Flush(limit.OutputBytes);
         }
 
         complete.TrySetResult();
@@ -100,17 +110,31 @@ internal sealed class StepLog : IAsyncDisposable
         File.Delete(path);
     }
 
-    private void Flush()
+    private void Flush(long most)
     {
         if (masked.WrittenCount == 0)
             return;
-        RandomAccess.Write(spool.SafeFileHandle, masked.WrittenSpan, written);
-        Interlocked.Add(ref written, masked.WrittenCount);
+        var room = Math.Max(most - written, 0);
+        Keep(masked.WrittenSpan[..(int)Math.Min(masked.WrittenCount, room)]);
+        if (masked.WrittenCount > room && !isFull)
+        {
+            isFull = true;
+            Keep(limit.Line);
+        }
+
         if (masked.Capacity > SendBytes)
             masked.Clear();
         else
             masked.ResetWrittenCount();
         Wake();
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length == 0)
+            return;
+        RandomAccess.Write(spool.SafeFileHandle, bytes, written);
+        Interlocked.Add(ref written, bytes.Length);
     }
 
     private void Wake()

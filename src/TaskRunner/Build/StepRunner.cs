@@ -1,4 +1,5 @@
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Processes;
 using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
@@ -9,11 +10,12 @@ namespace Pipeline.TaskRunner.Build;
 internal sealed record StepEnd(string State, int ExitCode, string? Reason);
 
 /// <summary>Runs one step to its end, with its report at both ends and its log on the way.</summary>
-internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, string workspace, ServerClient server, TimeProvider time)
+internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, TaskView view, ServerClient server, TimeProvider time)
 {
     private const int EchoedLines = 50;
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
+    private long logged;
 
     /// <param name="stop">The task was told to end.</param>
     public async Task<StepEnd> RunAsync(int index, StepSpec step, LogMask mask, CancellationToken stop)
@@ -24,14 +26,15 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
         var reported = server.ReportStepAsync(index, new StepReport("running", startedAt, null, null), CancellationToken.None);
         StepEnd end;
         await using (var log = new StepLog(
-            Path.Combine(runner.Sandbox, $"step-{index}.log"), index, mask, server, time, CancellationToken.None))
+            Path.Combine(runner.Sandbox, $"step-{index}.log"), index, mask, LogLimit.Of(spec.Limits, logged), server, time))
         {
             foreach (var line in step.Run.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(EchoedLines))
-                log.Write($"+ {line.TrimEnd()}");
+                log.Echo($"+ {line.TrimEnd()}");
             end = await ExecuteAsync(step, log, stop);
             if (end.Reason is not null)
                 log.Write($"pipeline: {end.Reason}");
             await log.CompleteAsync();
+            logged += log.Bytes;
         }
 
         await reported;
@@ -41,11 +44,11 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, strin
 
     private async Task<StepEnd> ExecuteAsync(StepSpec step, StepLog log, CancellationToken stop)
     {
-        var directory = Path.Combine(workspace, spec.Directory);
-        if (!Directory.Exists(directory))
+        if (!Directory.Exists(Path.Combine(view.Work.Path, spec.Directory)))
             return new StepEnd("failed", ExitCodes.Failed, $"the source has no folder '{spec.Directory}', which the module names");
         var killed = MemoryKills.Count();
-        var child = await ChildGroup.StartAsync(ShellFor(step.Run), directory, StepEnvironment.For(runner, spec, step, workspace));
+        var child = await ChildGroup.StartAsync(view.Launch(
+            ShellFor(step.Run), Path.Combine(view.Work.Seen, spec.Directory), StepEnvironment.For(runner, spec, step, view)));
         var pump = log.PumpAsync(child.Output);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var timeout = Task.Delay(TimeSpan.FromSeconds(step.TimeoutSeconds), time, limit.Token);

@@ -10,11 +10,13 @@ internal sealed record RedeemTicket(string Ticket, string Nonce);
 
 /// <summary>The answer: the token for every later call (Authorization: Bearer), and what to do.</summary>
 /// <param name="Overrides">Of this one run, over its spec; null for most tasks.</param>
-internal sealed record RedeemedTicket(string Token, RunnerSpec Spec, RunOverrides? Overrides = null);
+/// <param name="TrustVersion">Of the trust policy by which the server signs: an agent with an older one is out of date.</param>
+internal sealed record RedeemedTicket(string Token, RunnerSpec Spec, RunOverrides? Overrides = null, long TrustVersion = 0);
 
-/// <param name="Arguments">Appended to the command of a <see cref="RunSpec"/>, each as one word.</param>
-/// <param name="Environment">Over the environment of the spec.</param>
-internal sealed record RunOverrides(IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment);
+/// <summary>Arguments and variables of one run: only those in the envelope, which is signed for this run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Envelope">DSSE envelope (JSON text); null: the run has nothing of its own.</param>
+internal sealed record RunOverrides(string RunId, string? Envelope);
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(BuildSpec), "build")]
@@ -27,34 +29,39 @@ internal abstract record RunnerSpec;
 /// <param name="Mask">Secret values that never leave the agent in a log.</param>
 internal sealed record BuildSpec(
     string Directory, string SourceDigest, IReadOnlyList<StepSpec> Steps, IReadOnlyList<ArtifactSpec> Artifacts,
-    IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Mask) : RunnerSpec;
+    IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Mask) : RunnerSpec
+{
+    /// <summary>What the task may leave on the server; null: a server that sets no limits.</summary>
+    public BuildLimits? Limits { get; init; }
+}
+
+/// <summary>What one task may leave on the server, which refuses more. Bytes.</summary>
+/// <param name="StepLog">Of the log of one step.</param>
+/// <param name="ModuleLog">Of the logs of all steps together.</param>
+internal sealed record BuildLimits(long StepLog, long ModuleLog)
+{
+    /// <summary>MiB that the sources may unpack to: the disk that the task asks for. Null: a server that does not say.</summary>
+    public decimal? Disk { get; init; }
+
+    /// <summary>What every step's log may have, however much the others took: room for why it ended.</summary>
+    public const long LeastLog = 16 * 1024;
+
+    /// <summary>The limit of a step's log beside <paramref name="others"/> bytes of the other steps.</summary>
+    public long LogOf(long others) => Math.Max(Math.Min(StepLog, ModuleLog - others), LeastLog);
+}
 
 internal sealed record StepSpec(string Name, string Run, double TimeoutSeconds, IReadOnlyDictionary<string, string> Environment);
 
 /// <summary>A file, or a folder that is packed reproducibly as tar.gz, relative to the module's directory.</summary>
 internal sealed record ArtifactSpec(string Name, string Path);
 
-/// <summary>Run a deployable: fetch the artifact, verify digest and statements, unpack, exec with signals passed on.</summary>
+/// <summary>Run a deployable: verify, fetch the artifact, unpack, exec with signals passed on. What runs is in the specification, which
+/// the promotion statement signs for; the rest only says what the statement must be about.</summary>
 /// <param name="Envelopes">DSSE envelopes, JSON text each: the promotion statement and the provenance.</param>
-/// <param name="Run">Run by sh -c in the unpacked folder; PORT0… are in the environment.</param>
-/// <param name="ArtifactName">The file's name in that folder when the artifact is a single file; null: <c>artifact</c>.</param>
+/// <param name="Specification">Canonical JSON of <c>Attestation.Runs.RunSpecification</c>.</param>
 internal sealed record RunSpec(
-    string ArtifactDigest, long ArtifactBytes, string MediaType, string ReleaseDigest, string Stage, string Deployable, long Generation,
-    IReadOnlyList<string> Envelopes, string Run, IReadOnlyDictionary<string, string> Environment, string? ArtifactName = null) : RunnerSpec
-{
-    /// <summary>This spec for one run of it.</summary>
-    public RunSpec With(RunOverrides overrides)
-    {
-        var environment = new Dictionary<string, string>(Environment);
-        foreach (var (name, value) in overrides.Environment)
-            environment[name] = value;
-        return this with { Environment = environment, Arguments = overrides.Arguments };
-    }
-
-    /// <summary>Of this run, after the command; never part of the spec itself.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Arguments { get; private init; } = [];
-}
+    string ReleaseDigest, string Stage, string Deployable, long Generation, IReadOnlyList<string> Envelopes, string Specification)
+    : RunnerSpec;
 
 /// <summary>PUT /runner/v1/tasks/{taskId}/steps/{index}: index from 0; sent when a step starts and when it ends.</summary>
 /// <param name="State"><c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>timed-out</c>.</param>
@@ -71,7 +78,8 @@ internal sealed record LogSize(long Size);
 internal sealed record BuildResult(
     string Outcome, string? FailedStep, int? ExitCode, string? Class, string? Reason, IReadOnlyList<BuiltArtifact> Artifacts);
 
-/// <summary>Uploaded before by PUT /runner/v1/tasks/{taskId}/artifacts/{digest} (HEAD tells whether it is there already).</summary>
+/// <summary>Uploaded before by PUT /runner/v1/tasks/{taskId}/artifacts/{digest} (HEAD tells whether it is there already;
+/// 413 that the limits of artifacts are met, with a detail for people).</summary>
 internal sealed record BuiltArtifact(string Name, string Digest, long Bytes, string MediaType);
 
 /// <summary>POST /runner/v1/tasks/{taskId}/security: what did not match, before exec. The task then exits with 76.</summary>

@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+using Pipeline.TaskRunner.Processes;
 using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Files;
@@ -11,19 +13,19 @@ internal static class ReproducibleTar
     public const string MediaType = "application/x-tar+gzip";
     private const int EndOfArchiveBytes = 2 * 512;
 
-    /// <exception cref="DefinitionException">A link points out of the folder, or something is neither file, folder nor link.</exception>
-    public static void Pack(string folder, string target)
+    /// <param name="folder">The open folder that <paramref name="entries"/> were listed in.</param>
+    /// <param name="entries">What <see cref="PackedFolder.List"/> found.</param>
+    /// <param name="target">Where the archive is written to.</param>
+    /// <exception cref="DefinitionException">A file cannot be read, or changed since it was listed.</exception>
+    public static void Pack(SafeFileHandle folder, IReadOnlyList<PackedEntry> entries, Stream target)
     {
-        var entries = new List<(string Name, FileSystemInfo Info)>();
-        Collect(new DirectoryInfo(folder), "", entries);
-        using var file = new FileStream(target, FileMode.Create, FileAccess.Write);
-        using var gzip = new GZipStream(file, CompressionLevel.Fastest);
+        using var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true);
 
         // GNU rather than PAX: a PAX header written by .NET is named by the process id.
         using (var writer = new TarWriter(gzip, TarEntryFormat.Gnu, leaveOpen: true))
         {
-            foreach (var (name, info) in entries.OrderBy(e => e.Name, StringComparer.Ordinal))
-                Write(writer, name, info);
+            foreach (var entry in entries)
+                Write(writer, folder, entry);
         }
 
         // The writer ends an archive only after an entry; without an end, an empty folder could not be unpacked.
@@ -31,52 +33,32 @@ internal static class ReproducibleTar
             gzip.Write(new byte[EndOfArchiveBytes]);
     }
 
-    private static void Collect(DirectoryInfo folder, string prefix, List<(string, FileSystemInfo)> entries)
+    private static void Write(TarWriter writer, SafeFileHandle folder, PackedEntry entry)
     {
-        foreach (var info in folder.EnumerateFileSystemInfos())
+        var packed = EntryFor(entry);
+        packed.ModificationTime = packed.AccessTime = packed.ChangeTime = DateTimeOffset.UnixEpoch;
+        if (packed.EntryType != TarEntryType.RegularFile)
         {
-            entries.Add((prefix + info.Name, info));
-            if (info is DirectoryInfo { LinkTarget: null } child)
-                Collect(child, prefix + info.Name + "/", entries);
-        }
-    }
-
-    private static void Write(TarWriter writer, string name, FileSystemInfo info)
-    {
-        var entry = EntryFor(name, info);
-        entry.ModificationTime = entry.AccessTime = entry.ChangeTime = DateTimeOffset.UnixEpoch;
-        if (entry.EntryType != TarEntryType.RegularFile)
-        {
-            writer.WriteEntry(entry);
+            writer.WriteEntry(packed);
             return;
         }
 
-        using var content = File.OpenRead(info.FullName);
-        entry.DataStream = content;
-        writer.WriteEntry(entry);
+        using var file = PackedFolder.Open(
+            () => NativeFiles.OpenBelow(folder, RawName.Of(entry.Name), NativeFiles.ReadOnly, NativeFiles.WithoutLinks), entry.Name);
+        var facts = NativeFiles.FactsOf(file);
+        if (facts.Kind != FileKind.File || facts.Identity != entry.Facts.Identity)
+            throw new DefinitionException($"'{entry.Name}' changed while it was packed. End what the steps started before they end.");
+        using var content = new ExactContent(new FileStream(file, FileAccess.Read, bufferSize: 0), facts.Bytes, entry.Name);
+        packed.DataStream = content;
+        writer.WriteEntry(packed);
     }
 
-    private static GnuTarEntry EntryFor(string name, FileSystemInfo info)
+    private static GnuTarEntry EntryFor(PackedEntry entry) => entry switch
     {
-        if (info.LinkTarget is { } target)
-        {
-            return LinkTargets.WhyUnsafe(name, target) is { } reason
-                ? throw new DefinitionException($"The artifact holds a link '{name}' → '{target}' that {reason}.")
-                : new GnuTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target, Mode = Executable };
-        }
-
-        if (info is DirectoryInfo)
-            return new GnuTarEntry(TarEntryType.Directory, name + "/") { Mode = Executable };
-        if ((info.Attributes & FileAttributes.Device) != 0 || !IsRegular(info.FullName))
-            throw new DefinitionException($"The artifact holds '{name}', which is neither file, folder nor link.");
-        var anyExecute = (info.UnixFileMode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
-        return new GnuTarEntry(TarEntryType.RegularFile, name) { Mode = anyExecute ? Executable : Readable };
-    }
-
-    // A pipe or socket cannot be sized; opening one could wait for ever.
-    private static bool IsRegular(string path) =>
-        File.GetAttributes(path) is var a && (a & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == 0
-        && !Processes.Native.IsSpecialFile(path);
+        { Target: { } target } => new(TarEntryType.SymbolicLink, entry.Name) { LinkName = target, Mode = Executable },
+        { Facts.Kind: FileKind.Folder } => new(TarEntryType.Directory, entry.Name + entry.Tail) { Mode = Executable },
+        _ => new(TarEntryType.RegularFile, entry.Name) { Mode = entry.Facts.IsExecutable ? Executable : Readable },
+    };
 
     private const UnixFileMode Readable =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

@@ -1,46 +1,51 @@
-using System.Formats.Tar;
 using System.IO.Compression;
+using Pipeline.TaskRunner.Processes;
 
 namespace Pipeline.TaskRunner.Files;
-
-/// <summary>The archive would have written, or pointed, outside of its folder, or is no archive.</summary>
-internal sealed class HostileArchiveException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <param name="MaxEntries">Entries of any kind.</param>
 /// <param name="MaxBytes">Of all files together, unpacked.</param>
 internal sealed record UnpackLimits(int MaxEntries, long MaxBytes)
 {
-    public static readonly UnpackLimits Default = new(500_000, 20L * 1024 * 1024 * 1024);
+    private const int MostEntries = 1_000_000;
+
+    /// <summary>Where the task's disk is not known.</summary>
+    public static readonly UnpackLimits Default = new(MostEntries, 20L * 1024 * 1024 * 1024);
+
+    /// <summary>No more than the disk that the task asks for.</summary>
+    /// <param name="megabytes">MiB, as Mesos counts them.</param>
+    public static UnpackLimits OfDisk(decimal megabytes) => new(MostEntries, (long)(megabytes * 1024 * 1024));
 }
 
 /// <summary>
-/// Unpacks a tar (plain or gzip) that a stranger wrote: nothing is written, and nothing points, outside of the folder.
+/// Unpacks a tar (plain or gzip) that a stranger wrote: nothing is written outside of the folder, and, of an artifact, nothing points
+/// outside but to programs of the system.
 /// </summary>
-/// <remarks>
-/// Links are made last, so no file is ever written through one. A target is relative, climbs only at its beginning and not above the
-/// root; the folder that holds the link is a real one. Then every walk over links stays inside, whatever they point to.
-/// </remarks>
+/// <remarks>Links are made last, so no file is ever written through one, and nothing may lie below one.</remarks>
 internal static class SafeTar
 {
-    private const int MaxPathChars = 4096;
+    private const int MaxPathBytes = 4096;
 
+    /// <param name="archive">The file.</param>
     /// <param name="root">An empty or new folder.</param>
+    /// <param name="limits">How much may come of it.</param>
+    /// <param name="rule">Which links are made.</param>
     /// <exception cref="HostileArchiveException">Names the entry and what is wrong with it.</exception>
-    public static void Unpack(string archive, string root, UnpackLimits limits)
+    /// <exception cref="ArchiveTooLargeException">It holds more than the limits allow.</exception>
+    public static void Unpack(string archive, string root, UnpackLimits limits, LinkRule rule)
     {
-        Directory.CreateDirectory(root);
-        var links = new List<(string Path, string Target)>();
-        var made = new HashSet<string>(StringComparer.Ordinal) { "" };
+        using var writer = new FolderWriter(root);
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
         using var file = File.OpenRead(archive);
         using var stream = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
         try
         {
-            using var reader = new TarReader(stream);
+            var tar = new TarBytes(stream);
             var budget = new Budget(limits);
-            while (reader.GetNextEntry() is { } entry)
+            while (tar.Next() is { } item)
             {
                 budget.CountEntry();
-                Unpack(entry, root, made, links, budget);
+                Unpack(tar, item, writer, links, budget);
             }
         }
         catch (Exception e) when (
@@ -50,89 +55,59 @@ internal static class SafeTar
         }
 
         foreach (var (path, target) in links)
-            MakeLink(root, path, target, made);
+        {
+            if (rule == LinkRule.Inside && LinkTargets.WhyUnsafe(path, target, links) is { } reason)
+                throw new HostileArchiveException($"The link '{RawName.Show(path)}' → '{RawName.Show(target)}' {reason}.");
+            writer.MakeLink(path, target);
+        }
     }
 
-    private static void Unpack(TarEntry entry, string root, HashSet<string> made, List<(string, string)> links, Budget budget)
+    private static void Unpack(TarBytes tar, TarItem item, FolderWriter writer, Dictionary<string, string> links, Budget budget)
     {
-        switch (entry.EntryType)
+        var path = Normalise(item.Name);
+        switch (item.Kind)
         {
-            case TarEntryType.GlobalExtendedAttributes:
+            case TarBytes.Folder:
+                writer.MakeFolder(path);
                 return;
-            case TarEntryType.Directory:
-                MakeDirectory(root, Normalise(entry.Name), made);
+            case TarBytes.File or TarBytes.Link when path.Length == 0:
+                throw new HostileArchiveException($"'{RawName.Show(item.Name)}' is no name for a file or a link.");
+            case TarBytes.File:
+                using (var file = writer.MakeFile(path, item.IsExecutable))
+                    budget.Copy(tar, file);
                 return;
-            case TarEntryType.RegularFile or TarEntryType.V7RegularFile:
-                var path = Normalise(entry.Name);
-                if (path.Length == 0)
-                    throw new HostileArchiveException($"'{entry.Name}' is no name for a file.");
-                MakeDirectory(root, ParentOf(path), made);
-                WriteFile(entry, Path.Combine(root, path), budget);
-                return;
-            case TarEntryType.SymbolicLink:
-                links.Add((Normalise(entry.Name), entry.LinkName));
+            case TarBytes.Link:
+                if (item.Target.Length == 0)
+                    throw new HostileArchiveException($"The link '{RawName.Show(path)}' names nothing.");
+                if (!links.TryAdd(path, item.Target))
+                    throw new HostileArchiveException($"'{RawName.Show(path)}' is in the archive twice.");
                 return;
             default:
                 throw new HostileArchiveException(
-                    $"'{entry.Name}' is a {entry.EntryType}: only files, folders and symbolic links are unpacked.");
+                    $"'{RawName.Show(item.Name)}' is {KindOf(item.Kind)}: only files, folders and symbolic links are unpacked.");
         }
     }
 
-    private static void WriteFile(TarEntry entry, string path, Budget budget)
+    private static string KindOf(char kind) => kind switch
     {
-        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        if ((entry.Mode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0)
-            mode |= UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        if (Path.Exists(path))
-            throw new HostileArchiveException($"'{entry.Name}' is in the archive twice.");
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode, BufferSize = 0,
-        });
-        if (entry.DataStream is { } data)
-            budget.Copy(data, file);
-    }
-
-    private static void MakeDirectory(string root, string path, HashSet<string> made)
-    {
-        if (!made.Add(path))
-            return;
-        MakeDirectory(root, ParentOf(path), made);
-        var full = Path.Combine(root, path);
-        if (File.Exists(full))
-            throw new HostileArchiveException($"'{path}' is a file and a folder.");
-        Directory.CreateDirectory(full);
-    }
-
-    private static void MakeLink(string root, string path, string target, HashSet<string> made)
-    {
-        var full = Path.Combine(root, path);
-        if (path.Length == 0 || Path.Exists(full) || new FileInfo(full).LinkTarget is not null)
-            throw new HostileArchiveException($"'{path}' is in the archive twice.");
-        if (LinkTargets.WhyUnsafe(path, target) is { } reason)
-            throw new HostileArchiveException($"The link '{path}' → '{target}' {reason}.");
-        for (var parent = ParentOf(path); parent.Length > 0; parent = ParentOf(parent))
-        {
-            if (new DirectoryInfo(Path.Combine(root, parent)).LinkTarget is not null)
-                throw new HostileArchiveException($"The link '{path}' lies below another link.");
-        }
-
-        MakeDirectory(root, ParentOf(path), made);
-        File.CreateSymbolicLink(full, target);
-    }
+        '1' => "a hard link",
+        '3' or '4' => "a device",
+        '6' => "a named pipe",
+        _ => $"an entry of the type '{RawName.Show(kind.ToString())}'",
+    };
 
     /// <summary>Relative, with no empty, <c>.</c> or <c>..</c> part; empty for the root itself.</summary>
     private static string Normalise(string name)
     {
-        if (name.Length > MaxPathChars || name.Contains('\0', StringComparison.Ordinal))
-            throw new HostileArchiveException("An entry's name is too long or holds a zero byte.");
+        if (name.Length > MaxPathBytes || name.Contains('\0', StringComparison.Ordinal))
+            throw new HostileArchiveException("An entry's name is longer than 4096 bytes or holds a zero byte.");
         if (name.StartsWith('/'))
-            throw new HostileArchiveException($"'{name}' is absolute.");
+            throw new HostileArchiveException($"'{RawName.Show(name)}' is absolute.");
         var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").ToArray();
-        return parts.Contains("..") ? throw new HostileArchiveException($"'{name}' climbs out of its folder.") : string.Join('/', parts);
+        return parts.Contains("..")
+            ? throw new HostileArchiveException($"'{RawName.Show(name)}' climbs out of its folder.")
+            : string.Join('/', parts);
     }
-
-    private static string ParentOf(string path) => path.LastIndexOf('/') is >= 0 and var slash ? path[..slash] : "";
 
     private static bool IsGzip(FileStream file)
     {
@@ -152,18 +127,19 @@ internal static class SafeTar
         public void CountEntry()
         {
             if (++entries > limits.MaxEntries)
-                throw new HostileArchiveException($"The archive has more than {limits.MaxEntries} entries.");
+                throw new ArchiveTooLargeException($"It holds more than {limits.MaxEntries} files, folders and links.");
         }
 
-        public void Copy(Stream from, Stream to)
+        public void Copy(TarBytes from, FileStream to)
         {
             int read;
             while ((read = from.Read(buffer)) > 0)
             {
                 bytes += read;
                 if (bytes > limits.MaxBytes)
-                    throw new HostileArchiveException($"The archive unpacks to more than {limits.MaxBytes} bytes.");
-                to.Write(buffer, 0, read);
+                    throw new ArchiveTooLargeException(
+                        $"It unpacks to more than the {limits.MaxBytes / (1024 * 1024)} MB of the task's disk: raise resources.disk.");
+                to.Write(buffer.AsSpan(0, read));
             }
         }
     }

@@ -1,37 +1,43 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Processes;
 
-/// <summary>A command with all it starts, as one process group: signalled together, and never outliving the runner.</summary>
+/// <summary>A command with all it starts: signalled together, and never outliving the runner.</summary>
 /// <remarks>
-/// It is started through this very program (<c>--exec</c>), which makes the group and asks the kernel to kill it with its parent.
-/// The kernel means the parent <em>thread</em>, so the thread that starts the child waits for it too.
+/// It is started through this very program (<c>--exec</c>), which makes a process group and asks the kernel to kill it with its parent.
+/// The kernel means the parent <em>thread</em>, so the thread that starts the child waits for it too. In a view of its own the command is
+/// in another session and in another namespace of process ids, whose first process is bubblewrap's: signals go to that one's group, which
+/// is the command's, and when that one ends the kernel has ended everything else in it.
 /// </remarks>
 internal sealed class ChildGroup
 {
     public const string ExecArgument = "--exec";
+    private const int LongestComplaint = 4000;
+    private const int EndPatience = 30_000;
+
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Launch launch;
+    private int first;
+    private int firstHandle = -1;
 
-    private ChildGroup()
-    {
-    }
+    private ChildGroup(Launch launch) => this.launch = launch;
 
-    /// <summary>Exit code, 128 + signal when a signal ended it.</summary>
+    /// <summary>Exit code, 128 + signal when a signal ended it. Nothing that it started runs any more in a view of its own.</summary>
     public Task<int> Exited => exited.Task;
 
     public Stream Output { get; private set; } = Stream.Null;
 
     private int Id { get; set; }
 
-    /// <summary>Starts a command with exactly this environment.</summary>
-    /// <exception cref="InfraException">The machine could not start a process.</exception>
-    public static async Task<ChildGroup> StartAsync(
-        IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string> environment)
+    /// <exception cref="InfraException">The machine could not start a process, or could not isolate it.</exception>
+    public static async Task<ChildGroup> StartAsync(Launch launch)
     {
-        var group = new ChildGroup();
-        new Thread(() => group.StartAndWait(command, directory, environment)) { IsBackground = true, Name = "child" }.Start();
+        var group = new ChildGroup(launch);
+        new Thread(group.StartAndWait) { IsBackground = true, Name = "child" }.Start();
         try
         {
             await group.started.Task;
@@ -39,13 +45,18 @@ internal sealed class ChildGroup
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InfraException($"{command[0]} could not be started: {e.Message}", e);
+            throw new InfraException($"{launch.Command[0]} could not be started: {e.Message}", e);
+        }
+        finally
+        {
+            if (launch.Secret is { } file)
+                File.Delete(file);
         }
     }
 
-    public void Signal(int signal) => Native.SignalGroup(Id, signal);
+    public void Signal(int signal) => Native.SignalGroup(first == 0 || signal == Native.SigKill ? Id : first, signal);
 
-    /// <summary>TERM, and KILL to the whole group when it is not gone after the grace.</summary>
+    /// <summary>TERM, and KILL to everything that is left when the command is not gone after the grace.</summary>
     public async Task StopAsync(TimeSpan grace, TimeProvider time)
     {
         Signal(Native.SigTerm);
@@ -53,27 +64,55 @@ internal sealed class ChildGroup
         Signal(Native.SigKill);
     }
 
-    private void StartAndWait(IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string> environment)
+    private void StartAndWait()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [ExecArgument, .. command])
+        var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [ExecArgument, self, .. launch.Command])
         {
-            WorkingDirectory = directory, RedirectStandardOutput = true, UseShellExecute = false,
+            WorkingDirectory = launch.Directory, RedirectStandardOutput = true, UseShellExecute = false,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in launch.Environment)
             start.Environment[name] = value;
         try
         {
             using var process = Process.Start(start)!;
             Id = process.Id;
             Output = process.StandardOutput.BaseStream;
+            if (launch.IsPrivate)
+                Enter(process.Id);
             started.SetResult();
             process.WaitForExit();
+            Native.WaitForEnd(firstHandle, EndPatience);
             exited.SetResult(process.ExitCode);
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InfraException)
         {
             started.TrySetException(e);
         }
+    }
+
+    /// <exception cref="InfraException">The program in the view does not say that it is there.</exception>
+    private void Enter(int bubblewrap)
+    {
+        var line = new StringBuilder();
+        int next;
+        while ((next = Output.ReadByte()) >= 0 && line.Length < LongestComplaint)
+        {
+            if (next != '\n')
+                line.Append((char)next);
+            else if (line.ToString() == launch.Sign)
+            {
+                first = Children.FirstOf(bubblewrap) ?? 0;
+                firstHandle = first == 0 ? -1 : Native.OpenProcess(first);
+                return;
+            }
+            else
+                line.Append(' ');
+        }
+
+        throw new InfraException(
+            $"This agent cannot isolate tasks: {line.ToString().Trim()} Install bubblewrap and let its users make namespaces, or let "
+            + "something else isolate them (PIPELINE_ISOLATION, docs/security.md).");
     }
 }

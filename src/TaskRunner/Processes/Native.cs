@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pipeline.TaskRunner.Processes;
 
-/// <summary>The few calls of libc that the BCL does not offer (Linux).</summary>
+/// <summary>The few calls of libc about processes that the BCL does not offer (Linux).</summary>
 internal static partial class Native
 {
     public const int SigHup = 1;
@@ -12,8 +14,13 @@ internal static partial class Native
     private const int LastSignal = 31;
     private const int PrSetPDeathSig = 1;
     private const int PrSetDumpable = 4;
+    private const int PrDropBounding = 24; // PR_CAPBSET_DROP
+    private const int PrSetNoNewPrivileges = 38;
+    private const int LastCapability = 40; // CAP_CHECKPOINT_RESTORE; a number that the kernel does not know is refused, no more
+    private const uint CapabilityVersion = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
+    private const nint PidFdOpen = 434; // syscalls(2): the same number on every architecture
+    private const short PollIn = 1;
     private const int ReadWrite = 2;
-    private const int ReadNonBlocking = 0x800 | 0x80000;
 
     /// <summary>To the whole group that <paramref name="leader"/> leads; to itself alone while it has not made its group yet.</summary>
     public static void SignalGroup(int leader, int signal)
@@ -29,42 +36,103 @@ internal static partial class Native
     /// <summary>Other processes of the same user can then read neither our memory nor our environment (the token, the ticket).</summary>
     public static void HideFromOthers() => _ = PrCtl(PrSetDumpable, 0, 0, 0, 0);
 
-    /// <summary>A pipe, socket or device: opening it could wait for ever, and it has no content to pack.</summary>
-    public static bool IsSpecialFile(string path)
-    {
-        var handle = Open(path, ReadNonBlocking);
-        if (handle < 0)
-            return Marshal.GetLastPInvokeError() == 6; // ENXIO: a socket, or a device that is not there
-        try
-        {
-            return LSeek(handle, 0, 1) < 0;
-        }
-        finally
-        {
-            _ = Close(handle);
-        }
-    }
-
     /// <summary>
     /// Turns this process into <paramref name="arguments"/>: leader of its own group, killed when the runner dies, no input,
     /// both outputs in one pipe (so that their lines keep their order).
     /// </summary>
+    /// <param name="runner">The process that asked for it; when that one is gone already, this one ends.</param>
     /// <returns>Only when it failed: the errno.</returns>
-    public static unsafe int BecomeGroupLeader(string[] arguments)
+    public static unsafe int BecomeGroupLeader(int runner, string[] arguments)
     {
         _ = SetPgid(0, 0);
         _ = PrCtl(PrSetPDeathSig, SigKill, 0, 0, 0);
+        // The kernel tells nobody of a death before the question.
+        if (GetParent() != runner)
+            Environment.Exit(128 + SigKill);
         var nothing = Open("/dev/null", ReadWrite);
         _ = Dup2(nothing, 0);
         _ = Dup2(1, 2);
+        RestoreDefaults();
+        fixed (byte** pointers = Pointers(arguments))
+            _ = ExecV(pointers[0], pointers);
+        return Marshal.GetLastPInvokeError();
+    }
+
+    public static int EffectiveUser() => (int)GetEffectiveUser();
+
+    /// <summary>Gives up root for good: groups, capabilities of every kind, and the way back.</summary>
+    /// <returns>0, or the errno of what failed.</returns>
+    public static unsafe int BecomeUser(int user)
+    {
+        for (nuint capability = 0; capability <= LastCapability; capability++)
+            _ = PrCtl(PrDropBounding, capability, 0, 0, 0);
+        if (SetGroups(0, 0) != 0 || SetGroup((uint)user, (uint)user, (uint)user) != 0 || SetUser((uint)user, (uint)user, (uint)user) != 0
+            || PrCtl(PrSetNoNewPrivileges, 1, 0, 0, 0) != 0)
+            return Marshal.GetLastPInvokeError();
+        // Version and thread; then effective, permitted and inheritable, in two halves.
+        var header = stackalloc uint[2] { CapabilityVersion, 0 };
+        var none = stackalloc uint[6] { 0, 0, 0, 0, 0, 0 };
+        return CapSet(header, none) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>To the standard output, past every buffer.</summary>
+    /// <returns>False when nobody reads it any more.</returns>
+    public static unsafe bool TryWriteLine(string line)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(line + "\n");
+        fixed (byte* start = bytes)
+            return Write(1, start, (nuint)bytes.Length) == bytes.Length;
+    }
+
+    /// <returns>0, or the errno.</returns>
+    public static int ChangeDirectory(string path) => ChDir(path) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Turns this process into another program, with exactly these variables.</summary>
+    /// <returns>Only when it failed: the errno.</returns>
+    public static unsafe int Become(string[] arguments, string[] variables)
+    {
+        RestoreDefaults();
+        var (values, names) = (Pointers(arguments), Pointers(variables));
+        fixed (byte** value = values, name = names)
+            _ = ExecVE(value[0], value, name);
+        return Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>A handle of a process that is no other, even when its number is used again; negative when it has ended.</summary>
+    public static int OpenProcess(int id) => (int)SysCall(PidFdOpen, id, 0);
+
+    /// <summary>Waits until a process of <see cref="OpenProcess"/> has ended, and closes the handle.</summary>
+    public static unsafe void WaitForEnd(int handle, int milliseconds)
+    {
+        if (handle < 0)
+            return;
+        var waiting = new PollDescriptor { Handle = handle, Events = PollIn };
+        _ = Poll(&waiting, 1, milliseconds);
+        _ = Close(handle);
+    }
+
+    public static void SignalOne(int process, int signal) => _ = Kill(process, signal);
+
+    private static void RestoreDefaults()
+    {
         for (var signal = 1; signal <= LastSignal; signal++)
             RestoreDefault(signal);
-        var pointers = stackalloc byte*[arguments.Length + 1];
-        for (var i = 0; i < arguments.Length; i++)
-            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
-        pointers[arguments.Length] = null;
-        _ = ExecV(pointers[0], pointers);
-        return Marshal.GetLastPInvokeError();
+    }
+
+    private static unsafe byte*[] Pointers(string[] texts)
+    {
+        var pointers = new byte*[texts.Length + 1];
+        for (var i = 0; i < texts.Length; i++)
+            pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(texts[i]);
+        return pointers;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Handle;
+        public short Events;
+        public short Returned;
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
@@ -82,15 +150,212 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     private static partial int Dup2(int from, int to);
 
-    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    private static partial long LSeek(int handle, long offset, int whence);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
-
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
     private static partial nint Signal(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true)]
     private static unsafe partial int ExecV(byte* file, byte** arguments);
+
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
+    private static unsafe partial int ExecVE(byte* file, byte** arguments, byte** variables);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int GetParent();
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    private static partial int SetGroups(nuint count, nint groups);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    private static partial int SetGroup(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
+    private static partial int SetUser(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "capset", SetLastError = true)]
+    private static unsafe partial int CapSet(uint* header, uint* data);
+
+    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChDir(string path);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static unsafe partial nint Write(int handle, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int handle);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SysCall(nint number, nint first, nint second);
+}
+
+/// <summary>
+/// Files by handle and by the bytes of their names, as libc has them (Linux 5.6 or newer). The BCL takes names that are UTF-8 only, and
+/// opens whatever a link leads to. Names are texts of one character a byte (Latin-1), so that no byte is lost.
+/// </summary>
+internal static partial class NativeFiles
+{
+    public const int ReadOnly = 0x800 | 0x100 | CloseOnExec; // never waits for the other end of a pipe, never takes a terminal
+    public const int CreateNew = 0x2 | 0x40 | 0x80 | CloseOnExec;
+
+    /// <summary>Nothing above the folder, and no link at all.</summary>
+    public const ulong WithoutLinks = Beneath | 0x4;
+
+    /// <summary>Nothing above the folder; links that stay below it are followed.</summary>
+    public const ulong Beneath = 0x8 | 0x2;
+    private const int CloseOnExec = 0x80000;
+    private const int DirectoryOnly = 0x10000;
+    private const int OpenAt2 = 437;
+    private const int Here = 0x1000; // AT_EMPTY_PATH
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint BasicStats = 0x7ff;
+    private const int LongestTarget = 4096;
+
+    /// <summary>A folder of our own, by its path.</summary>
+    public static SafeFileHandle OpenFolder(string path) =>
+        new(Checked(Open(Encoding.UTF8.GetBytes(path + '\0'), DirectoryOnly | CloseOnExec), path), ownsHandle: true);
+
+    /// <summary>What has the name below the folder.</summary>
+    /// <exception cref="NativeException">It is not there, lies elsewhere, or may not be opened.</exception>
+    public static unsafe SafeFileHandle OpenBelow(SafeFileHandle folder, string name, int flags, ulong rule, int mode = 0)
+    {
+        var how = new OpenHow { Flags = (uint)flags, Mode = (uint)mode, Resolve = rule };
+        fixed (byte* path = Bytes(name))
+            return new((int)Checked(OpenAt(OpenAt2, folder, path, &how, (nuint)sizeof(OpenHow)), name), ownsHandle: true);
+    }
+
+    public static SafeFileHandle OpenFolderBelow(SafeFileHandle folder, string name) =>
+        OpenBelow(folder, name.Length == 0 ? "." : name, DirectoryOnly | CloseOnExec, WithoutLinks);
+
+    /// <summary>Of what is open.</summary>
+    public static FileFacts FactsOf(SafeFileHandle file) => FactsOf(file, "");
+
+    /// <summary>Of what has the name in the folder; of a link itself.</summary>
+    public static FileFacts FactsOf(SafeFileHandle folder, string name)
+    {
+        var facts = default(Statx);
+        Checked(StatX(folder, Bytes(name), Here | NoFollow, BasicStats, ref facts), name);
+        var kind = (facts.Mode & 0xf000) switch
+        {
+            0x8000 => FileKind.File,
+            0x4000 => FileKind.Folder,
+            0xa000 => FileKind.Link,
+            _ => FileKind.Special,
+        };
+        return new FileFacts(
+            kind, (facts.DeviceMajor, facts.DeviceMinor, facts.Inode), facts.Links, (long)facts.Size, facts.Mode & 0xfff);
+    }
+
+    /// <summary>What is in the folder, in no order.</summary>
+    public static unsafe List<string> NamesIn(SafeFileHandle folder)
+    {
+        var names = new List<string>();
+        var own = OpenFolderBelow(folder, "");
+        var stream = FdOpenDir(own.DangerousGetHandle().ToInt32());
+        if (stream == 0)
+        {
+            own.Dispose();
+            throw new NativeException(Marshal.GetLastPInvokeError(), "listing a folder");
+        }
+
+        own.SetHandleAsInvalid(); // the stream closes it
+        try
+        {
+            byte* entry;
+            while ((entry = ReadDir(stream)) != null)
+            {
+                var name = Encoding.Latin1.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameInEntry));
+                if (name is not ("." or ".."))
+                    names.Add(name);
+            }
+
+            return Marshal.GetLastPInvokeError() is 0 ? names
+                : throw new NativeException(Marshal.GetLastPInvokeError(), "listing a folder");
+        }
+        finally
+        {
+            _ = CloseDir(stream);
+        }
+    }
+
+    public static string TargetOf(SafeFileHandle folder, string name)
+    {
+        var target = new byte[LongestTarget];
+        var length = (int)Checked(ReadLinkAt(folder, Bytes(name), target, LongestTarget), name);
+        return Encoding.Latin1.GetString(target, 0, length);
+    }
+
+    public static void MakeFolder(SafeFileHandle folder, string name) => Checked(MkDirAt(folder, Bytes(name), 0b111_111_111), name);
+
+    public static void MakeLink(SafeFileHandle folder, string name, string target) =>
+        Checked(SymLinkAt(Bytes(target), folder, Bytes(name)), name);
+
+    public static void Remove(SafeFileHandle folder, string name) => Checked(UnlinkAt(folder, Bytes(name), 0), name);
+
+    private static byte[] Bytes(string name) => Encoding.Latin1.GetBytes(name + '\0');
+
+    private static nint Checked(nint result, string name) =>
+        result >= 0 ? result : throw new NativeException(Marshal.GetLastPInvokeError(), $"'{RawName.Show(name)}'");
+
+    private const int NameInEntry = 19; // struct dirent of 64-bit Linux: inode, offset, length, type, name
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+
+    /// <summary>The one stat whose layout is the same on every processor.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Statx
+    {
+        [FieldOffset(16)]
+        public uint Links;
+        [FieldOffset(28)]
+        public ushort Mode;
+        [FieldOffset(32)]
+        public ulong Inode;
+        [FieldOffset(40)]
+        public ulong Size;
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+        [FieldOffset(140)]
+        public uint DeviceMinor;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int Open(byte[] path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static unsafe partial nint OpenAt(nint number, SafeFileHandle folder, byte* path, OpenHow* how, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatX(SafeFileHandle folder, byte[] path, int flags, uint mask, ref Statx facts);
+
+    [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
+    private static partial nint FdOpenDir(int folder);
+
+    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
+    private static unsafe partial byte* ReadDir(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
+    private static partial int CloseDir(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    private static partial nint ReadLinkAt(SafeFileHandle folder, byte[] path, byte[] target, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
+    private static partial int MkDirAt(SafeFileHandle folder, byte[] path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
+    private static partial int SymLinkAt(byte[] target, SafeFileHandle folder, byte[] path);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
+    private static partial int UnlinkAt(SafeFileHandle folder, byte[] path, int flags);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Run;
@@ -8,22 +9,23 @@ namespace Pipeline.TaskRunner.Run;
 /// <summary>What a service or worker sees, and the same in the file <c>deploy.env</c> for people who look into the sandbox.</summary>
 internal static class DeployEnvironment
 {
-    public static Dictionary<string, string> For(RunnerEnvironment runner, RunSpec spec)
+    public static Dictionary<string, string> For(RunnerEnvironment runner, RunSpec spec, VerifiedRun verified, TaskView view)
     {
         var environment = new Dictionary<string, string>(runner.Inherited)
         {
-            ["HOME"] = runner.Sandbox,
+            ["HOME"] = view.Home.Seen,
+            ["TMPDIR"] = view.Temporary.Seen,
             ["LANG"] = "C.UTF-8",
             ["PIPELINE_STAGE"] = spec.Stage,
             ["PIPELINE_RELEASE"] = spec.ReleaseDigest,
-            ["PIPELINE_ARTIFACT"] = spec.ArtifactDigest,
+            ["PIPELINE_ARTIFACT"] = verified.Specification.Artifact.Digest,
             ["PIPELINE_DEPLOYABLE"] = spec.Deployable,
             ["PIPELINE_GENERATION"] = spec.Generation.ToString(CultureInfo.InvariantCulture),
             ["OTEL_SERVICE_NAME"] = spec.Deployable,
             ["OTEL_RESOURCE_ATTRIBUTES"] = $"deployment.environment.name={spec.Stage},service.instance.id={runner.TaskId}",
         };
         // What the scheduler and the release say of the task stands: a program that trusts it must not be told otherwise.
-        foreach (var (name, value) in spec.Environment)
+        foreach (var (name, value) in verified.Environment)
         {
             if (!IsReserved(name) || !environment.ContainsKey(name))
                 environment[name] = value;

@@ -1,6 +1,9 @@
+using System.Text;
 using Pipeline.Attestation;
+using Pipeline.Attestation.Runs;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Files;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Processes;
 using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
@@ -8,20 +11,22 @@ using Pipeline.TaskRunner.Server;
 namespace Pipeline.TaskRunner.Run;
 
 /// <summary>Runs a deployable: verify, fetch, unpack, run, pass signals on.</summary>
-internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerClient server, SignalRelay signals, TimeProvider time)
+internal sealed class RunCommand(
+    RunnerEnvironment runner, RunSpec spec, RedeemedTicket redeemed, ServerClient server, SignalRelay signals, TimeProvider time)
 {
     private const long LogBytes = 10 * 1024 * 1024;
     private const int LogFiles = 3;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(60);
-    private readonly string folder = Path.Combine(runner.Sandbox, "app");
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
+        using var view = new TaskView(runner, "app");
+        VerifiedRun verified;
         try
         {
-            await new AgentTrust(runner, time).VerifyAsync(spec, stop);
-            await FetchAsync(stop);
+            verified = await new AgentTrust(runner, time).VerifyAsync(spec, redeemed, stop);
+            await FetchAsync(verified.Specification, view.Work.Path, stop);
         }
         catch (VerificationException e)
         {
@@ -33,50 +38,60 @@ internal sealed class RunCommand(RunnerEnvironment runner, RunSpec spec, ServerC
                 VerificationCode.DigestMismatch, $"The artifact cannot be unpacked safely. {e.Message}"));
         }
 
-        var environment = DeployEnvironment.For(runner, spec);
+        catch (ArchiveTooLargeException e)
+        {
+            await Console.Error.WriteLineAsync($"CONFIG: The artifact is too large. {e.Message}");
+            return ExitCodes.TooLarge;
+        }
+
+        view.Prepare();
+        var environment = DeployEnvironment.For(runner, spec, verified, view);
         DeployEnvironment.Write(Path.Combine(runner.Sandbox, "deploy.env"), environment);
-        return await ExecuteAsync(environment);
+        return await ExecuteAsync(verified, environment, view);
     }
 
-    private async Task FetchAsync(CancellationToken stop)
+    private async Task FetchAsync(RunSpecification specification, string folder, CancellationToken stop)
     {
+        var artifact = specification.Artifact;
         var file = Path.Combine(runner.Sandbox, "artifact");
-        var digest = await server.DownloadAsync($"artifacts/{spec.ArtifactDigest}", file, spec.ArtifactBytes, stop);
-        if (digest != spec.ArtifactDigest)
+        var digest = await server.DownloadAsync($"artifacts/{artifact.Digest}", file, artifact.Bytes, stop);
+        if (digest != artifact.Digest)
             throw new VerificationException(
-                VerificationCode.DigestMismatch, "The artifact's bytes do not match its digest.", spec.ArtifactDigest, digest);
+                VerificationCode.DigestMismatch, "The artifact's bytes do not match its digest.", artifact.Digest, digest);
 
         // Only what was just verified may be in the folder.
         if (Path.Exists(folder))
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
-        if (spec.MediaType == ReproducibleTar.MediaType)
+        if (artifact.MediaType == ReproducibleTar.MediaType)
         {
-            SafeTar.Unpack(file, folder, UnpackLimits.Default);
+            SafeTar.Unpack(file, folder, UnpackLimits.OfDisk(specification.DiskMb), LinkRule.Inside);
             File.Delete(file);
             return;
         }
 
-        var target = Path.Combine(folder, Path.GetFileName(spec.ArtifactName) is { Length: > 0 } name ? name : "artifact");
+        var target = Path.Combine(folder, Path.GetFileName(artifact.Name) is { Length: > 0 } name ? name : "artifact");
         File.Move(file, target);
         File.SetUnixFileMode(
             target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
-    private async Task<int> ExecuteAsync(Dictionary<string, string> environment)
+    private async Task<int> ExecuteAsync(VerifiedRun verified, Dictionary<string, string> environment, TaskView view)
     {
         // The shell gets the arguments as they are: what a word means is never decided by quoting.
-        string[] command = spec.Arguments.Count == 0
-            ? ["/bin/sh", "-c", spec.Run]
-            : ["/bin/sh", "-c", spec.Run + " \"$@\"", "sh", .. spec.Arguments];
-        var child = await ChildGroup.StartAsync(command, folder, environment);
+        string[] command = verified.Arguments.Count == 0
+            ? ["/bin/sh", "-c", verified.Specification.Command]
+            : ["/bin/sh", "-c", verified.Specification.Command + " \"$@\"", "sh", .. verified.Arguments];
+        var child = await ChildGroup.StartAsync(view.Launch(command, view.Work.Seen, environment));
         signals.PassTo(child);
         using var log = new RotatingLog(Path.Combine(runner.Sandbox, "service.log"), LogBytes, LogFiles);
         var pump = PumpAsync(child.Output, log);
         var exitCode = await child.Exited;
         child.Signal(Native.SigKill);
         await Task.WhenAny(pump, Task.Delay(OutputGrace, time, CancellationToken.None));
-        return exitCode;
+        if (ExitCodes.OfProgram(exitCode) != exitCode)
+            Keep(log, Stream.Null, Encoding.UTF8.GetBytes($"pipeline: the program ended with exit code {exitCode}; shown as 1\n"));
+        return ExitCodes.OfProgram(exitCode);
     }
 
     private static async Task PumpAsync(Stream output, RotatingLog log)

@@ -9,6 +9,9 @@ internal static class ExitCodes
     /// <summary>A step ran longer than its limit (as timeout(1) says it).</summary>
     public const int TimedOut = 124;
 
+    /// <summary>EX_CANTCREAT: the artifact does not fit on the disk that the task asks for.</summary>
+    public const int TooLarge = 73;
+
     /// <summary>EX_TEMPFAIL: the agent, the server or the network; try again elsewhere.</summary>
     public const int Infra = 75;
 
@@ -20,4 +23,10 @@ internal static class ExitCodes
 
     /// <summary>EX_USAGE: started by hand, without the variables of a task.</summary>
     public const int Usage = 64;
+
+    /// <summary>
+    /// The exit code of a task for that of the program that it ran. The runner's own words are not the program's to say: a service that
+    /// ends with 76 is no security event, and one that ends with 75 is no fault of its agent.
+    /// </summary>
+    public static int OfProgram(int exitCode) => exitCode is TooLarge or Infra or Security or Config ? Failed : exitCode;
 }

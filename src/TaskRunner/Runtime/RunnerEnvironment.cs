@@ -5,11 +5,18 @@ namespace Pipeline.TaskRunner.Runtime;
 /// <param name="TrustPath">The agent's <c>trust.json</c>, with <c>root.pub</c> beside it; null where the agent gives none.</param>
 /// <param name="StatePath">Where the agent remembers generations, across tasks.</param>
 /// <param name="Stages">The stages that may run on this agent.</param>
+/// <param name="RunsBuilds">False where the agent's configuration says that it is no place for builds.</param>
 /// <param name="Inherited">PATH, ports and names that steps and services see; never the ticket.</param>
+/// <param name="Isolator">What keeps the task's programs away from the rest of the agent.</param>
+/// <param name="TaskUsers">The range of user ids for tasks, for a runner that is root.</param>
+/// <param name="ToolFolders">Folders besides the system's own that tasks may read: the agent's tools.</param>
 internal sealed record RunnerEnvironment(
     Uri Server, string TaskId, string Ticket, string Sandbox, string? TrustPath, string? StatePath, IReadOnlyList<string>? Stages,
-    IReadOnlyDictionary<string, string> Inherited)
+    bool RunsBuilds, IReadOnlyDictionary<string, string> Inherited, Isolator Isolator, string TaskUsers, IReadOnlyList<string> ToolFolders)
 {
+    /// <summary>User ids of tasks when the agent names none: no user of Debian, systemd or a container is among them.</summary>
+    public const string DefaultUsers = "410000-419999";
+
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private static readonly string[] Passed =
@@ -39,6 +46,8 @@ internal sealed record RunnerEnvironment(
         if (missing is not null)
             return (null, missing);
 
+        if (IsolatorOf(variable("PIPELINE_ISOLATION")) is not { } isolator)
+            return (null, "PIPELINE_ISOLATION (bubblewrap, agent or none)");
         var inherited = new Dictionary<string, string>();
         foreach (var name in names.Where(IsPassed))
             inherited[name] = variable(name) ?? "";
@@ -47,9 +56,20 @@ internal sealed record RunnerEnvironment(
             new RunnerEnvironment(
                 new Uri(server.TrimEnd('/') + "/"), task, ticket, sandbox, NotEmpty(variable("PIPELINE_TRUST")),
                 NotEmpty(variable("PIPELINE_STATE")),
-                variable("PIPELINE_STAGES")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), inherited),
+                variable("PIPELINE_STAGES")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                NotEmpty(variable("PIPELINE_BUILDS")) != "deny", inherited,
+                isolator, NotEmpty(variable("PIPELINE_TASK_USERS")) ?? DefaultUsers,
+                [.. (variable("PIPELINE_TOOLS") ?? "").Split(':').Where(Path.IsPathRooted)]),
             null);
     }
+
+    private static Isolator? IsolatorOf(string? name) => name switch
+    {
+        null or "" or "bubblewrap" => Runtime.Isolator.Bubblewrap,
+        "agent" => Runtime.Isolator.Agent,
+        "none" => Runtime.Isolator.None,
+        _ => null,
+    };
 
     private static bool IsPassed(string name) =>
         Passed.Contains(name)

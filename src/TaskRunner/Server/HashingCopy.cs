@@ -8,7 +8,7 @@ internal static class HashingCopy
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>Copies to a new file (replacing one of an earlier try) and gives the SHA-256 of what was copied.</summary>
-    /// <exception cref="InfraException">The agent's disk: not to be mistaken for a broken connection, which is tried again.</exception>
+    /// <exception cref="AgentDiskException">The agent's disk: not to be mistaken for a broken connection, which is tried again.</exception>
     /// <remarks>One byte more than allowed is enough to make another digest: the rest is not read.</remarks>
     public static async Task<string> ToFileAsync(Stream source, string file, long maxBytes, CancellationToken ct)
     {
@@ -27,11 +27,7 @@ internal static class HashingCopy
         return Format(hash.GetHashAndReset());
     }
 
-    public static async Task<string> OfFileAsync(string file, CancellationToken ct)
-    {
-        await using var stream = File.OpenRead(file);
-        return Format(await SHA256.HashDataAsync(stream, ct));
-    }
+    public static async Task<string> DigestOfAsync(Stream stream, CancellationToken ct) => Format(await SHA256.HashDataAsync(stream, ct));
 
     private static void Write(FileStream target, ReadOnlySpan<byte> bytes)
     {
@@ -41,7 +37,7 @@ internal static class HashingCopy
         }
         catch (IOException e)
         {
-            throw new InfraException($"The agent's disk: {e.Message}", e);
+            throw new AgentDiskException(e);
         }
     }
 

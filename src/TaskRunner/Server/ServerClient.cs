@@ -31,7 +31,7 @@ internal sealed class ServerClient : IDisposable
         http = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, UseCookies = false, AllowAutoRedirect = false,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60), Expect100ContinueTimeout = TimeSpan.FromSeconds(10),
         })
         {
             BaseAddress = server,
@@ -41,7 +41,7 @@ internal sealed class ServerClient : IDisposable
 
     /// <summary>Exchanges the ticket for the token of all later calls, and the spec. The nonce stays the same in every try: a lost
     /// answer costs nothing.</summary>
-    public async Task<RunnerSpec> RedeemAsync(string ticket, CancellationToken ct)
+    public async Task<RedeemedTicket> RedeemAsync(string ticket, CancellationToken ct)
     {
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var redeemed = await SendAsync(
@@ -50,8 +50,7 @@ internal sealed class ServerClient : IDisposable
             SmallCall,
             ct);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", redeemed.Token);
-        var spec = redeemed.Spec ?? throw new InfraException("The server's answer has no spec.");
-        return spec is RunSpec run && redeemed.Overrides is { } overrides ? run.With(overrides) : spec;
+        return redeemed.Spec is null ? throw new InfraException("The server's answer has no spec.") : redeemed;
     }
 
     public Task ReportStepAsync(int index, StepReport report, CancellationToken ct) =>
@@ -88,10 +87,17 @@ internal sealed class ServerClient : IDisposable
         SmallCall,
         ct);
 
-    public Task PutArtifactAsync(string digest, string file, CancellationToken ct) => SendAsync(
-        () => Bytes(HttpMethod.Put, $"artifacts/{digest}", new StreamContent(File.OpenRead(file), 128 * 1024)),
+    /// <param name="open">The bytes from their beginning, again for each try.</param>
+    public Task PutArtifactAsync(string digest, Func<Stream> open, long bytes, CancellationToken ct) => SendAsync(
+        () =>
+        {
+            var request = Bytes(HttpMethod.Put, $"artifacts/{digest}", new StreamContent(open(), 128 * 1024));
+            // A refusal comes before the bytes go, and is not lost with the connection.
+            request.Headers.ExpectContinue = true;
+            return request;
+        },
         Done,
-        TransferLimit(new FileInfo(file).Length),
+        TransferLimit(bytes),
         ct);
 
     /// <summary>Streams to a file and hashes on the way. More bytes than expected are not read.</summary>
@@ -195,4 +201,20 @@ internal sealed class ServerRefusedException(int status, string body)
     : Exception($"The server refused ({status}): {(body.Length > 300 ? body[..300] : body)}")
 {
     public int Status { get; } = status;
+
+    /// <summary>What the server's problem (RFC 9457) says; else the whole answer.</summary>
+    public string Detail { get; } = DetailOf(body) ?? body;
+
+    private static string? DetailOf(string body)
+    {
+        try
+        {
+            using var problem = System.Text.Json.JsonDocument.Parse(body);
+            return problem.RootElement.GetProperty("detail").GetString();
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

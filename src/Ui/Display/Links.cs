@@ -11,10 +11,13 @@ internal static class Links
     public static string Release(string repository, long number) => $"/repos/{repository}/releases/{number}";
     public static string ReleaseStage(string repository, long number, string stage) =>
         $"/repos/{repository}/releases/{number}/{Segment(stage)}";
+    public static string ReleaseByDigest(string digest) => $"/releases/{Hex(digest)}";
+    public static string Delivery(string id) => $"/hooks/deliveries/{Segment(id)}";
     public static string Promotion(Guid id) => $"/promotions/{id}";
     public static string Artifact(string digest) => $"/artifacts/{Hex(digest)}";
     public static string Deployable(string name) => $"/deployables/{Segment(name)}";
     public static string Stage(string name) => $"/stages/{Segment(name)}";
+    public const string Routes = "/routes";
     public static string Cluster(string name) => $"/clusters/{Segment(name)}";
     public static string Agent(string cluster, string host) => $"/clusters/{Segment(cluster)}/agents/{Segment(host)}";
     public static string Request(string cluster, string request) => $"/clusters/{Segment(cluster)}/requests/{Segment(request)}";

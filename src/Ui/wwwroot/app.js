@@ -5,14 +5,14 @@
   const system = matchMedia('(prefers-color-scheme: dark)');
   const cookie = (name) => document.cookie.split('; ').find((c) => c.startsWith(name + '='))?.slice(name.length + 1);
   const remember = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`; };
-  const choice = () => cookie('theme') ?? 'system';
+  const choice = () => cookie('pipeline-theme') ?? 'system';
   const isDark = () => choice() === 'dark' || (choice() === 'system' && system.matches);
   let layout = null;
 
   function applyTheme() {
     const dark = isDark();
     root.dataset.theme = dark ? 'dark' : 'light';
-    remember('dark', dark ? '1' : '0');
+    remember('pipeline-dark', dark ? '1' : '0');
     for (const button of document.querySelectorAll('[data-theme-choice]'))
       button.setAttribute('aria-pressed', String(button.dataset.themeChoice === choice()));
     layout?.invokeMethodAsync('SetDark', dark).catch(() => { layout = null; });
@@ -24,7 +24,7 @@
   document.addEventListener('click', (e) => {
     const button = e.target.closest?.('[data-theme-choice]');
     if (button) {
-      remember('theme', button.dataset.themeChoice);
+      remember('pipeline-theme', button.dataset.themeChoice);
       applyTheme();
     }
     if (e.target.closest?.('[data-reload]')) {

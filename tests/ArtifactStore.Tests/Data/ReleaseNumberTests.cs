@@ -2,6 +2,8 @@ using Npgsql;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.ArtifactStore.Data;
+using Pipeline.Attestation;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
@@ -113,7 +115,7 @@ public sealed class ReleaseNumberTests : IAsyncLifetime
     [InlineData("document = '{}'")]
     [InlineData("document = ''")]
     [InlineData("digest = 'sha256:' || repeat('a', 64)")]
-    public async Task A_release_that_was_changed_in_the_database_is_given_out_by_no_query(string change)
+    public async Task A_release_that_was_changed_in_the_database_is_held_everywhere_and_one_security_event(string change)
     {
         await MakeAsync(1);
         await store.ExecuteAsync("ALTER TABLE artifact.release_build DROP CONSTRAINT release_build_release_fkey");
@@ -121,18 +123,25 @@ public sealed class ReleaseNumberTests : IAsyncLifetime
         await store.ExecuteAsync("UPDATE artifact.release_build SET release = (SELECT digest FROM artifact.release)");
         var digest = Digest.Parse(await store.TextAsync("SELECT digest FROM artifact.release"));
 
-        foreach (var read in new Func<Task>[]
+        foreach (var read in new[]
         {
-            () => releases.FindAsync(digest, None), () => releases.FindAsync(Repository, 1, None),
-            () => releases.ForCommitAsync(CommitSha.Parse($"{1:x40}"), None), () => releases.ForBuildAsync(Build(1), None),
-            () => releases.ListAsync(null, null, 10, None), () => releases.ArtifactsAsync(digest, None),
-            () => commands.HoldAsync(Eleni, digest, "x", None),
+            await releases.FindAsync(digest, None), await releases.FindAsync(Repository, 1, None),
+            Assert.Single(await releases.ForCommitAsync(CommitSha.Parse($"{1:x40}"), None)), await releases.ForBuildAsync(Build(1), None),
+            Assert.Single((await releases.ListAsync(null, null, 10, None)).Items),
         })
         {
-            var refused = await Assert.ThrowsAsync<InvalidDataException>(read);
-            Assert.Equal(
-                $"The stored document of release {digest} does not have that digest: it was changed from outside.", refused.Message);
+            Assert.StartsWith("release-altered: The stored document of release", read!.HeldReason);
+            Assert.Empty(read.Deployables);
         }
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => releases.ArtifactsAsync(digest, None));
+        await store.Get<AlteredReleases>().RaiseAsync(None);
+        await store.Get<AlteredReleases>().RaiseAsync(None);
+        var raised = Assert.Single(store.Events.OfType<SecurityEventRaised>());
+        Assert.Equal((VerificationCode.ReleaseAltered, digest), (raised.Code, raised.Release));
+        Assert.True(await commands.HoldAsync(Eleni, digest, "x", None));
+        Assert.True(await commands.UnholdAsync(Eleni, digest, "x", None));
+        Assert.NotNull((await releases.FindAsync(digest, None))!.HeldReason);
     }
 
     [Fact]

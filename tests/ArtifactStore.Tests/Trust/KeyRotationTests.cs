@@ -3,6 +3,8 @@ using Pipeline.ArtifactStore.Contract.Commands;
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.ArtifactStore.Trust;
 using Pipeline.Attestation;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.TestKit;
 using static Pipeline.ArtifactStore.Tests.Sample;
 
@@ -15,42 +17,178 @@ public sealed class KeyRotationTests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory]
-    [InlineData("builder", VerificationCode.UntrustedKey, null)]
-    [InlineData("promoter", null, VerificationCode.UntrustedKey)]
-    [InlineData("root", null, null)]
-    public async Task A_new_key_brings_the_next_version_and_ends_what_the_old_one_signed(string key, string? provenance, string? promotion)
+    [InlineData("builder")]
+    [InlineData("promoter")]
+    public async Task A_rotation_while_the_server_runs_stops_nothing_and_keeps_what_the_old_key_signed(string name)
+    {
+        await using var store = await Store.StartAsync();
+        var keys = store.Get<KeyRing>();
+        await store.Get<TrustPublisher>().PublishAsync(None);
+        var release = await store.Get<ReleaseCommands>().CreateAsync(Tester, Release(), None);
+        await store.Get<AttestationCommands>().SignPromotionAsync(Tester, Promotion(release), None);
+        var (builder, promoter) = (keys.Builder.Id, keys.Promoter.Id);
+
+        store.Time.Advance(TimeSpan.FromSeconds(1));
+        var said = store.Get<SigningKeys>().Rotate(name, null);
+        Assert.Equal(2, (await store.Get<TrustPublisher>().PublishAsync(None)).Version);
+
+        Assert.Equal((name == "builder", name == "promoter"), (builder != keys.Builder.Id, promoter != keys.Promoter.Id));
+        Assert.Contains(name == "builder" ? keys.Builder.Id : keys.Promoter.Id, said);
+        await store.Get<AttestationCommands>().SignPromotionAsync(Tester, Promotion(release) with { Generation = 2 }, None);
+        store.Time.Advance(TimeSpan.FromDays(400));
+        var statements = await store.Get<AttestationQueries>().OfAsync(Api.Digest, None);
+        Assert.Equal(3, statements.Count);
+        Assert.All(statements, s => Assert.True(s.Verified, s.Detail));
+        Assert.Equal(2, Read(store).Policy!.Version);
+    }
+
+    [Fact]
+    public async Task A_retired_key_signs_nothing_new_and_a_revoked_one_counts_for_nothing()
+    {
+        await using var store = await Store.StartAsync();
+        var old = await File.ReadAllTextAsync(await KeyFileAsync(store, "promoter"), None);
+        var release = await store.Get<ReleaseCommands>().CreateAsync(Tester, Release(), None);
+        await store.Get<AttestationCommands>().SignPromotionAsync(Tester, Promotion(release), None);
+        store.Get<SigningKeys>().Rotate("promoter", null);
+        store.Time.Advance(TimeSpan.FromMinutes(6));
+        using var retired = SigningKey.FromPem(old);
+        var late = Statements.SignPromotion(
+            [StatementSubject.Of("api", Api.Digest.ToString())],
+            new PromotionPredicate("production", release.Digest.ToString(), "api", 9, DateTimeOffset.MaxValue), retired,
+            store.Time.GetUtcNow());
+        var trust = store.Get<CurrentTrust>();
+        var verdict = Verifier.Verify(trust(), late, KeyRole.Promoter, store.Time.GetUtcNow());
+        Assert.Equal(VerificationCode.UntrustedKey, verdict.Code);
+        Assert.Contains("was retired at", verdict.Detail);
+
+        await File.WriteAllTextAsync(await KeyFileAsync(store, "promoter"), old, None);
+        var refused = Assert.Throws<UsageException>(() => store.Get<KeyRing>().Promoter);
+        Assert.Contains("was retired at", refused.Message);
+
+        store.Get<SigningKeys>().Revoke(retired.Id, "Stolen.", null);
+        Assert.False((await store.Get<AttestationQueries>().OfAsync(Api.Digest, None))
+            .Single(s => s.PredicateType == PromotionPredicate.Type).Verified);
+    }
+
+    [Theory]
+    [InlineData("builder", true)]
+    [InlineData("promoter", true)]
+    [InlineData("builder", false)]
+    [InlineData("promoter", false)]
+    public async Task A_swapped_signing_key_refuses_the_start_with_words_and_signs_nothing(string name, bool running)
     {
         var database = await TestPostgres.CreateDatabaseAsync(typeof(ArtifactStoreModule).Assembly);
         await using var first = await Store.StartAsync(database: database);
         await first.Get<TrustPublisher>().PublishAsync(None);
-        var release = await first.Get<ReleaseCommands>().CreateAsync(Tester, Release(), None);
-        await first.Get<AttestationCommands>().SignPromotionAsync(Tester, Promotion(release), None);
-        File.Delete(Path.Combine(first.Folder, "keys", $"{key}.pem"));
+        Assert.NotNull(first.Get<KeyRing>().Builder);
+        using var swapped = SigningKey.Create();
+        await File.WriteAllTextAsync(await KeyFileAsync(first, name), swapped.ExportPrivatePem(), None);
+        var before = await File.ReadAllTextAsync(first.TrustFile, None);
         await using var second = await Store.StartAsync(first.Folder, database);
 
-        Assert.Equal(2, (await second.Get<TrustPublisher>().PublishAsync(None)).Version);
+        var refused = running
+            ? Assert.Throws<UsageException>(() => name == "builder" ? first.Get<KeyRing>().Builder : first.Get<KeyRing>().Promoter)
+            : await Assert.ThrowsAsync<UsageException>(() => second.Get<TrustPublisher>().StartAsync(None));
 
-        Assert.Equal(2, Read(second).Policy!.Version);
-        var codes = (await second.Get<AttestationQueries>().OfAsync(Api.Digest, None)).ToDictionary(v => v.PredicateType, v => v.Code);
-        Assert.Equal((provenance, promotion), (codes[ProvenancePredicate.Type], codes[PromotionPredicate.Type]));
-        Assert.All(
-            await first.Get<AttestationQueries>().OfAsync(Api.Digest, None), v => Assert.True(v.Verified, "the first server has its keys"));
+        Assert.Contains($"({swapped.Id}) is not one that trust policy version 1 lets sign as {name}", refused.Message);
+        Assert.Contains($"keys rotate {name}", refused.Message);
+        Assert.Equal(before, await File.ReadAllTextAsync(first.TrustFile, None));
     }
 
     [Fact]
-    public async Task An_agent_with_the_old_root_refuses_the_policy_of_the_new_one()
+    public async Task Every_change_of_trust_is_journaled_once_with_what_changed()
+    {
+        await using var store = await Store.StartAsync();
+        var publisher = store.Get<TrustPublisher>();
+        await publisher.PublishAsync(None);
+        var old = store.Get<KeyRing>().Promoter.Id;
+        store.Get<SigningKeys>().Rotate("promoter", null);
+        await publisher.PublishAsync(None);
+        await publisher.PublishAsync(None);
+        store.Get<SigningKeys>().Revoke(old, "Stolen.", null);
+        await publisher.PublishAsync(None);
+
+        var changes = store.Events.OfType<ActionRecorded>().Where(e => e.Action == "trust.changed").ToList();
+        Assert.Equal(
+            ["trust policy version 1", "trust policy version 2", "trust policy version 3"], changes.Select(c => c.Target));
+        Assert.Contains("may sign as builder", changes[0].Message);
+        Assert.Contains($"key {old[..12]} (promoter, approver) is retired at", changes[1].Message);
+        Assert.Contains($"key {old[..12]} is revoked: Stolen.", changes[2].Message);
+    }
+
+    [Fact]
+    public async Task Without_the_root_key_nothing_changes_and_another_key_is_not_it()
     {
         await using var store = await Store.StartAsync();
         await store.Get<TrustPublisher>().PublishAsync(None);
-        var old = await File.ReadAllTextAsync(Path.Combine(store.Folder, "trust", "root.pub"), None);
-        File.Delete(Path.Combine(store.Folder, "keys", "root.pem"));
-        await using var again = await Store.StartAsync(store.Folder);
+        var root = Path.Combine(store.Folder, "root", "root.pem");
+        var away = Path.Combine(store.Folder, "away.pem");
+        File.Move(root, away);
+        var keys = store.Get<SigningKeys>();
 
-        await again.Get<TrustPublisher>().PublishAsync(None);
+        Assert.Contains(root, Assert.Throws<UsageException>(() => keys.Rotate("promoter", null)).Message);
+        using (var other = SigningKey.Create())
+            Pipeline.Kernel.Files.DurableFile.Replace(root, other.ExportPrivatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Contains("is not the root key of this server", Assert.Throws<UsageException>(() => keys.Renew(null)).Message);
+        Assert.Contains("no signing key 'root'", Assert.Throws<UsageException>(() => keys.Rotate("root", away)).Message);
+        Assert.Contains("names no key 'abc'", Assert.Throws<UsageException>(() => keys.Revoke("abc", "x", away)).Message);
+        Assert.Equal(1, Read(store).Policy!.Version);
 
-        Assert.Equal(
-            (null, "The trust file is not signed by a root key of this agent."),
-            TrustPolicy.Read(await File.ReadAllTextAsync(again.TrustFile, None), old, again.Time.GetUtcNow(), 0));
+        Assert.Contains("version 2", keys.Rotate("promoter", away));
+        Assert.Equal(2, Read(store).Policy!.Version);
+    }
+
+    [Fact]
+    public async Task Keys_of_an_earlier_version_stay_and_their_root_key_moves_away_unless_one_was_swapped()
+    {
+        var database = await TestPostgres.CreateDatabaseAsync(typeof(ArtifactStoreModule).Assembly);
+        await using var first = await Store.StartAsync(database: database);
+        await first.Get<TrustPublisher>().PublishAsync(None);
+        await first.Get<ReleaseCommands>().CreateAsync(Tester, Release(), None);
+        var keys = Path.Combine(first.Folder, "keys");
+        File.Move(Path.Combine(first.Folder, "root", "root.pem"), Path.Combine(keys, "root.pem"));
+        File.Delete(Path.Combine(keys, "root.pub"));
+        var promoter = await File.ReadAllTextAsync(Path.Combine(keys, "promoter.pem"), None);
+        using var swapped = SigningKey.Create();
+        await File.WriteAllTextAsync(Path.Combine(keys, "promoter.pem"), swapped.ExportPrivatePem(), None);
+        await using var refusing = await Store.StartAsync(first.Folder, database);
+        Assert.Contains("was swapped", Assert.Throws<UsageException>(() => refusing.Get<CurrentTrust>()()).Message);
+        await File.WriteAllTextAsync(Path.Combine(keys, "promoter.pem"), promoter, None);
+        await using var moved = await Store.StartAsync(first.Folder, database);
+
+        await moved.Get<TrustPublisher>().StartAsync(None);
+        await moved.Get<TrustPublisher>().StopAsync(None);
+
+        Assert.Equal(2, Read(moved).Policy!.Version);
+        Assert.False(File.Exists(Path.Combine(keys, "root.pem")));
+        Assert.True(File.Exists(Path.Combine(first.Folder, "root", "root.pem")));
+        Assert.True(Assert.Single(await moved.Get<AttestationQueries>().OfAsync(Api.Digest, None)).Verified);
+    }
+
+    [Fact]
+    public async Task A_lost_public_root_is_not_founded_anew()
+    {
+        await using var first = await Store.StartAsync();
+        await first.Get<TrustPublisher>().PublishAsync(None);
+        File.Delete(Path.Combine(first.Folder, "keys", "root.pub"));
+        await using var again = await Store.StartAsync(first.Folder);
+
+        Assert.Contains("Restore the file from a backup", Assert.Throws<UsageException>(() => again.Get<CurrentTrust>()()).Message);
+    }
+
+    [Fact]
+    public async Task A_first_start_that_was_interrupted_goes_on_with_the_keys_that_it_made()
+    {
+        await using var first = await Store.StartAsync();
+        var promoter = first.Get<KeyRing>().Promoter.Id;
+        var keys = Path.Combine(first.Folder, "keys");
+        File.Delete(Path.Combine(keys, "root.pub"));
+        File.Delete(first.TrustFile);
+        await File.WriteAllTextAsync(Path.Combine(keys, "founding"), "", None);
+        await using var again = await Store.StartAsync(first.Folder);
+
+        Assert.Equal(promoter, again.Get<KeyRing>().Promoter.Id);
+        Assert.False(File.Exists(Path.Combine(keys, "founding")));
         Assert.NotNull(Read(again).Policy);
     }
 
@@ -74,33 +212,16 @@ public sealed class KeyRotationTests
         Assert.Equal(ForAll, File.GetUnixFileMode(store.TrustFile));
     }
 
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(45 * 86_400, 1)]
-    [InlineData(45 * 86_400 + 1, 2)]
-    [InlineData(90 * 86_400, 2)]
-    [InlineData(1000 * 86_400, 2)]
-    public async Task The_next_version_comes_when_less_than_half_of_ninety_days_is_left(int seconds, long version)
-    {
-        await using var store = await Store.StartAsync();
-        await store.Get<TrustPublisher>().PublishAsync(None);
-        store.Time.Advance(TimeSpan.FromSeconds(seconds));
-
-        var policy = await store.Get<TrustPublisher>().PublishAsync(None);
-
-        Assert.Equal(version, policy.Version);
-        Assert.Equal(store.Time.GetUtcNow().AddDays(90), version == 1 ? policy.Expires.AddSeconds(seconds) : policy.Expires);
-        Assert.Equal(version, await store.CountAsync("trust"));
-    }
-
     [Fact]
-    public async Task A_row_that_another_root_signed_or_that_is_no_policy_counts_by_its_version_only()
+    public async Task A_row_that_another_root_signed_or_that_is_no_policy_changes_nothing()
     {
         await using var store = await Store.StartAsync();
-        await store.ExecuteAsync("INSERT INTO artifact.trust VALUES (41, now(), 'garbage')");
+        using var other = SigningKey.Create();
+        var foreign = TrustPolicy.Sign(new TrustPolicy(50, DateTimeOffset.MaxValue, [], []), other);
+        await store.ExecuteAsync($"INSERT INTO artifact.trust VALUES (41, now(), 'garbage'), (50, now(), '{foreign}')");
 
-        Assert.Equal(42, (await store.Get<TrustPublisher>().PublishAsync(None)).Version);
-        Assert.Equal(42, Read(store).Policy!.Version);
+        Assert.Equal(1, (await store.Get<TrustPublisher>().PublishAsync(None)).Version);
+        Assert.Equal(1, Read(store).Policy!.Version);
     }
 
     [Fact]
@@ -109,9 +230,7 @@ public sealed class KeyRotationTests
         await using var store = await Store.StartAsync();
         await store.Get<ReleaseCommands>().CreateAsync(Tester, Release(), None);
 
-        Assert.Equal(0, store.Get<CurrentTrust>()().Version);
         Assert.True(Assert.Single(await store.Get<AttestationQueries>().OfAsync(Api.Digest, None)).Verified);
-        await store.Get<TrustPublisher>().PublishAsync(None);
         Assert.Equal(1, store.Get<CurrentTrust>()().Version);
     }
 
@@ -129,12 +248,12 @@ public sealed class KeyRotationTests
             {
                 first.Time.Advance(TimeSpan.FromSeconds(5));
                 second.Time.Advance(TimeSpan.FromSeconds(5));
-                return Task.FromResult(publishers.All(p => p.Current.Version > 0));
+                return Task.FromResult(File.Exists(first.TrustFile));
             },
             TimeSpan.FromSeconds(60), "both servers have a policy");
         await Task.WhenAll(publishers.Select(p => p.StopAsync(None)));
 
-        Assert.Equal([1L, 1L], publishers.Select(p => p.Current.Version));
+        Assert.Equal((1L, 1L), (first.Get<CurrentTrust>()().Version, second.Get<CurrentTrust>()().Version));
         Assert.Equal(1, await first.CountAsync("trust"));
         Assert.Equal(await first.TextAsync("SELECT document FROM artifact.trust"), await File.ReadAllTextAsync(first.TrustFile, None));
     }
@@ -143,24 +262,32 @@ public sealed class KeyRotationTests
     public async Task A_file_that_cannot_be_written_is_tried_again_until_it_can()
     {
         await using var store = await Store.StartAsync();
-        var folder = Path.GetDirectoryName(store.TrustFile)!;
-        await File.WriteAllTextAsync(folder, "in the way", None);
         var publisher = store.Get<TrustPublisher>();
+        await publisher.PublishAsync(None);
+        var folder = Path.GetDirectoryName(store.TrustFile)!;
+        Directory.Delete(folder, recursive: true);
+        await File.WriteAllTextAsync(folder, "in the way", None);
         await publisher.StartAsync(None);
-        await Eventually.IsTrueAsync(async () => await store.CountAsync("trust") == 1, TimeSpan.FromSeconds(60), "the row is written");
 
         File.Delete(folder);
         await Eventually.IsTrueAsync(
             () =>
             {
                 store.Time.Advance(TimeSpan.FromSeconds(5));
-                return Task.FromResult(publisher.Current.Version == 1);
+                return Task.FromResult(File.Exists(store.TrustFile));
             },
             TimeSpan.FromSeconds(60), "the policy is published");
         await publisher.StopAsync(None);
 
         Assert.Equal(1, Read(store).Policy!.Version);
         Assert.Equal(1, await store.CountAsync("trust"));
+    }
+
+    // The keys are made when they are first asked for.
+    private static Task<string> KeyFileAsync(Store store, string name)
+    {
+        Assert.NotNull(store.Get<KeyRing>().Promoter);
+        return Task.FromResult(Path.Combine(store.Folder, "keys", $"{name}.pem"));
     }
 
     private static NewPromotionStatement Promotion(Release release) =>

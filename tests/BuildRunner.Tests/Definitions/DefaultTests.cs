@@ -122,7 +122,8 @@ public sealed class DefaultTests
 
         Assert.Equal(["gone"], paths);
         Assert.Equal(
-            "f:2:14: There is no folder 'gone' in the repository at this commit. (Paths are relative to the repository.)",
+            "f:2:14: There is no folder 'gone' in the repository at this commit. "
+            + "(Paths are relative to the repository; a file or a symbolic link is no folder.)",
             Assert.Single(result.Problems).ToString());
     }
 

@@ -11,6 +11,8 @@ public sealed class DeployableTests
     private const string Continuous = " (Make it a cron or a job, or remove the key.)";
     private const string Finite = " (Remove it, or make it a service or worker.)";
 
+    private const string RouteRule = " (Write segments of letters, digits, '.', '_', '~' and '-', such as /shop or /shop/v2.)";
+
     [Theory]
     [InlineData("service", 1)]
     [InlineData("worker", 0)]
@@ -25,6 +27,14 @@ public sealed class DeployableTests
         Assert.Empty(w.Env);
         Assert.Empty(w.Stages);
     }
+
+    [Theory]
+    [InlineData("/shop", "/shop")]
+    [InlineData("/shop", "/shop/")]
+    [InlineData("/shop", "/Shop")]
+    public void Two_deployables_cannot_have_one_route(string one, string other) => Assert.Equal(
+        "5:37: 'a1' has this route already. (Give each service a route of its own.)",
+        Problem($"{Head}deployables:\n  a1: {{ artifact: a, run: y, route: {one} }}\n  a2: {{ artifact: a, run: y, route: {other} }}\n"));
 
     [Fact]
     public void Without_a_kind_it_is_a_service() => Assert.Equal(("service", 1), (Deployable("").Kind, Deployable("").Resources.Ports));
@@ -98,13 +108,21 @@ public sealed class DeployableTests
     [InlineData("health: { http: \"/a\\r\\nHost: b\" }", "5:21: 'http' must be a path that begins with '/', not '/a Host: b'.")]
     [InlineData("health: { http: /\u00e9 }", "5:21: 'http' must be a path that begins with '/', not '/\u00e9'.")]
     [InlineData("health: { http: \"/\\x7f\" }", "5:21: 'http' must be a path that begins with '/', not '/\u007f'.")]
-    [InlineData("route: api", "5:12: 'route' must be a path that begins with '/', not 'api'.")]
-    [InlineData("route: /a?b", "5:12: 'route' must be a path that begins with '/', not '/a?b'.")]
-    [InlineData("route: '/a#b'", "5:12: 'route' must be a path that begins with '/', not '/a#b'.")]
-    [InlineData("route: '/a b'", "5:12: 'route' must be a path that begins with '/', not '/a b'.")]
-    [InlineData("route: '/a\\b'", "5:12: 'route' must be a path that begins with '/', not '/a\\b'.")]
-    [InlineData("route: /a/../b", "5:12: 'route' must be a path that begins with '/', not '/a/../b'.")]
-    [InlineData("route: /..", "5:12: 'route' must be a path that begins with '/', not '/..'.")]
+    [InlineData("route: api", "5:12: 'api' cannot be a route." + RouteRule)]
+    [InlineData("route: /a?b", "5:12: '/a?b' cannot be a route." + RouteRule)]
+    [InlineData("route: '/a#b'", "5:12: '/a#b' cannot be a route." + RouteRule)]
+    [InlineData("route: '/a b'", "5:12: '/a b' cannot be a route." + RouteRule)]
+    [InlineData("route: '/a\\b'", "5:12: '/a\\b' cannot be a route." + RouteRule)]
+    [InlineData("route: /a/../b", "5:12: '/a/../b' cannot be a route." + RouteRule)]
+    [InlineData("route: /..", "5:12: '/..' cannot be a route." + RouteRule)]
+    [InlineData("route: '/r{'", "5:12: '/r{' cannot be a route." + RouteRule)]
+    [InlineData("route: '/a*'", "5:12: '/a*' cannot be a route." + RouteRule)]
+    [InlineData("route: '/{**all}'", "5:12: '/{**all}' cannot be a route." + RouteRule)]
+    [InlineData("route: '/{id:int}'", "5:12: '/{id:int}' cannot be a route." + RouteRule)]
+    [InlineData("route: /a%2Fb", "5:12: '/a%2Fb' cannot be a route." + RouteRule)]
+    [InlineData("route: //", "5:12: '//' cannot be a route." + RouteRule)]
+    [InlineData("route: /a//b", "5:12: '/a//b' cannot be a route." + RouteRule)]
+    [InlineData("route: /a/./b", "5:12: '/a/./b' cannot be a route." + RouteRule)]
     [InlineData("kind: servce", "5:11: 'kind' must be service, worker, cron or job, not 'servce'. (Did you mean 'service'?)")]
     [InlineData("kind: Cron; schedule: '@daily'", "5:11: 'kind' must be service, worker, cron or job, not 'Cron'. (Did you mean 'cron'?)")]
     [InlineData("kind: lambda; health: {}; route: /a; timeout: 1h",

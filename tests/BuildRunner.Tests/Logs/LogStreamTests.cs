@@ -266,7 +266,7 @@ public sealed class LogStreamTests(BuildFixture fixture) : IClassFixture<BuildFi
 
     private async Task AppendAsync(byte[] bytes)
     {
-        var (appended, _) = await host.Get<StepLogs>().AppendAsync(path, StepLogs.SizeOf(path), bytes, CancellationToken.None);
+        var (appended, _, _) = await host.Get<StepLogs>().AppendAsync(path, StepLogs.SizeOf(path), bytes, CancellationToken.None);
         Assert.True(appended);
     }
 

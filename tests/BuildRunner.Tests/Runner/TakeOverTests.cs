@@ -69,7 +69,7 @@ public sealed class TakeOverTests
                 old, 0, StepState.Failed, new StepReport("failed", At, At, 1), CancellationToken.None);
             var log = await host.Get<StepReports>().AppendLogAsync(old, 0, 0, "old"u8.ToArray(), CancellationToken.None);
             var result = await host.Get<TaskResults>().RecordAsync(old, Good with { Artifacts = [artifact] }, CancellationToken.None);
-            (outcomes, size) = ([step, log.Outcome, result], log.Size);
+            (outcomes, size) = ([step, log.Outcome, result], log.Log.Size);
         });
 
         Assert.Empty(changes);

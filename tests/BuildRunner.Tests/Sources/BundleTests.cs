@@ -47,13 +47,12 @@ public sealed class BundleTests(BuildFixture fixture) : IClassFixture<BuildFixtu
     }
 
     [Fact]
-    public async Task Modes_links_and_submodules_are_those_of_the_commit()
+    public async Task Modes_and_links_are_those_of_the_commit()
     {
         await host.Repo.CommitAsync("Add", "app/run.sh", "#!/bin/sh");
         await host.Repo.GitAsync("update-index", "--chmod=+x", "app/run.sh");
         var target = (await host.Repo.GitAsync("hash-object", "-w", "lib/a")).Trim();
         await host.Repo.GitAsync("update-index", "--add", "--cacheinfo", $"120000,{target},app/link");
-        await host.Repo.GitAsync("update-index", "--add", "--cacheinfo", $"160000,{new string('5', 40)},app/sub");
         await host.Repo.GitAsync("commit", "-q", "-m", "Modes");
         var sha = await host.PushHeadAsync();
 
@@ -63,7 +62,66 @@ public sealed class BundleTests(BuildFixture fixture) : IClassFixture<BuildFixtu
         Assert.Equal(UnixFileMode.None, entries.Single(e => e.Name == "app/e").Mode & anyExecute);
         var link = entries.Single(e => e.Name == "app/link");
         Assert.Equal((TarEntryType.SymbolicLink, "lib/a"), (link.EntryType, link.LinkName));
-        Assert.Equal(TarEntryType.Directory, entries.Single(e => e.Name.TrimEnd('/') == "app/sub").EntryType);
+    }
+
+    [Fact]
+    public async Task A_submodule_is_refused_by_name_where_it_would_be_an_empty_folder_and_nowhere_else()
+    {
+        await CommitAsync(Modules);
+        await host.Repo.GitAsync("update-index", "--add", "--cacheinfo", $"160000,{new string('5', 40)},app/vendor/sub");
+        await host.Repo.GitAsync("commit", "-q", "-m", "Submodule");
+        var sha = await host.PushHeadAsync();
+
+        foreach (var paths in new string[][] { ["app"], [""], ["app", "lib"] })
+        {
+            var refused = Assert.IsType<BundleOutcome.Refused>(
+                await host.Get<SourceBundles>().MakeAsync(host.Repository.Id, sha, paths, CancellationToken.None));
+            Assert.StartsWith("The submodule 'app/vendor/sub' is another repository, which is not fetched", refused.Reason);
+        }
+
+        Assert.NotNull(await MakeAsync(sha, ["lib"]));
+    }
+
+    [Theory]
+    [InlineData(".gitattributes")]
+    [InlineData("deep/.gitattributes")]
+    [InlineData("deep/app/.gitattributes")]
+    public async Task Attributes_of_every_folder_above_decide_the_bytes_and_a_change_of_them_gets_new_ones(string attributes)
+    {
+        await host.Repo.CommitAsync("Add", "deep/app/run.sh", "one\ntwo\n");
+        var crlf = await CommitAsync(Modules, attributes, "*.sh text eol=crlf\n");
+        var lf = await CommitAsync(Modules, attributes, "*.sh text eol=lf\n");
+
+        var (first, second) = (await MakeAsync(crlf, ["deep/app"]), await MakeAsync(lf, ["deep/app"]));
+
+        Assert.Equal(("one\r\ntwo\r\n", "one\ntwo\n"), (await ScriptAsync(first), await ScriptAsync(second)));
+        Assert.Equal(first, await MakeAsync(crlf, ["deep/app"]));
+    }
+
+    [Fact]
+    public async Task What_is_packed_is_what_a_clone_has_and_no_byte_is_of_the_commit()
+    {
+        await host.Repo.CommitAsync("Add", "deep/app/ident", "id $Id$\n");
+        await host.Repo.CommitAsync("Add", "deep/app/subst", "ver $Format:%H$\n");
+        await host.Repo.CommitAsync("Add", "deep/app/kept", "x");
+        var first = await CommitAsync(
+            Modules, ".gitattributes", "ident ident\nsubst export-subst\nkept export-ignore\n");
+        var bundle = await MakeAsync(first, ["deep/app"]);
+        await host.Repo.CommitAsync("Elsewhere", "docs/elsewhere");
+
+        Assert.Equal(bundle, await MakeAsync(await host.PushHeadAsync(), ["deep/app"]));
+        var entries = await EntriesAsync(bundle);
+        Assert.Equal("ver $Format:%H$\n", await TextAsync(entries, "deep/app/subst"));
+        Assert.StartsWith("id $Id: ", await TextAsync(entries, "deep/app/ident"), StringComparison.Ordinal);
+        Assert.Contains(entries, e => e.Name == "deep/app/kept");
+    }
+
+    private async Task<string> ScriptAsync(SourceBundle bundle) => await TextAsync(await EntriesAsync(bundle), "deep/app/run.sh");
+
+    private static async Task<string> TextAsync(List<TarEntry> entries, string name)
+    {
+        using var reader = new StreamReader(entries.Single(e => e.Name == name).DataStream!);
+        return await reader.ReadToEndAsync();
     }
 
     [Fact]
@@ -131,7 +189,8 @@ public sealed class BundleTests(BuildFixture fixture) : IClassFixture<BuildFixtu
     private string PathOf(SourceBundle bundle) => host.Get<SourceBundles>().PathOf(bundle.Digest);
 
     private async Task<SourceBundle> MakeAsync(CommitSha sha, string[] paths) =>
-        (await host.Get<SourceBundles>().MakeAsync(host.Repository.Id, sha, paths, CancellationToken.None))!;
+        Assert.IsType<BundleOutcome.Made>(
+            await host.Get<SourceBundles>().MakeAsync(host.Repository.Id, sha, paths, CancellationToken.None)).Bundle;
 
     private async Task<CommitSha> CommitAsync(string definition, string? file = null, string content = "")
     {

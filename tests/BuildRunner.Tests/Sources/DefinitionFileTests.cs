@@ -17,7 +17,6 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
     {
         { "steps: [{ run: x }] # caf\u00E9", 1, 26, "E9" },
         { "# \u00C3\u00A9\nsteps:\n- run: \u00E9t\u00E9", 3, 8, "E9" },
-        { "\u00FF\u00FEs\0t\0", 1, 1, "FF" },
         { "\u00EF\u00BB\u00BFname\u00FF", 1, 5, "FF" },
         { "steps: \u00E2\u0082", 1, 8, "E2" },
         { "a\n\u00ED\u00A0\u0080", 2, 1, "ED" },
@@ -36,6 +35,85 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
         Assert.Equal("Save the file as UTF-8.", problem.Hint);
     }
 
+    [Theory]
+    [InlineData("utf-16", true, "UTF-16 (little-endian)")]
+    [InlineData("utf-16", false, "UTF-16 (little-endian)")]
+    [InlineData("utf-16BE", true, "UTF-16 (big-endian)")]
+    [InlineData("utf-16BE", false, "UTF-16 (big-endian)")]
+    [InlineData("utf-32", true, "UTF-32")]
+    [InlineData("utf-32", false, "UTF-32")]
+    [InlineData("utf-32BE", true, "UTF-32")]
+    [InlineData("utf-32BE", false, "UTF-32")]
+    public async Task A_file_in_a_wide_encoding_is_refused_by_its_name(string encoding, bool marked, string name)
+    {
+        var wide = Encoding.GetEncoding(encoding);
+        var build = await PushAsync([.. marked ? wide.GetPreamble() : [], .. wide.GetBytes("steps:\n  - run: echo é\n")]);
+        Assert.Equal(
+            ($"The file is {name} text, not UTF-8 (as PowerShell's > writes it).", "Save the file as UTF-8.", BuildState.Failed),
+            (Assert.Single(build.Problems).Message, build.Problems[0].Hint, build.Build.State));
+    }
+
+    [Fact]
+    public async Task A_symbolic_link_to_a_file_of_the_repository_is_followed()
+    {
+        await host.Repo.StartBranchAsync();
+        await host.Repo.CommitAsync("Define", "ci/p.yaml", TaskCalls.OneStep);
+        var build = await LinkAsync("ci/p.yaml");
+        Assert.Empty(build.Problems);
+        Assert.Equal((BuildState.Running, ".pipeline.yaml"), (build.Build.State, build.DefinitionFile));
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd", "it leads to '/etc/passwd', which is outside of the repository")]
+    [InlineData("../x", "it leads to '../x', which is outside of the repository")]
+    [InlineData("not/there", "it leads to 'not/there', which is not in the repository at this commit")]
+    [InlineData(".pipeline.yaml", "it leads round in a circle, or over too many others")]
+    public async Task A_symbolic_link_to_anything_else_is_refused_in_words(string target, string why)
+    {
+        await host.Repo.StartBranchAsync();
+        var build = await LinkAsync(target);
+        Assert.Equal(
+            (BuildState.Failed, $"This is a symbolic link that cannot be followed: {why}."),
+            (build.Build.State, Assert.Single(build.Problems).Message));
+    }
+
+    [Theory]
+    [InlineData("real", true)]
+    [InlineData("real/f", false)]
+    [InlineData("link", false)]
+    [InlineData("REAL", false)]
+    [InlineData("none", false)]
+    public async Task The_path_of_a_module_is_a_folder_at_the_commit(string path, bool isFolder)
+    {
+        await host.Repo.StartBranchAsync();
+        await host.Repo.CommitAsync("A folder", "real/f", "x");
+        await CommitLinkAsync("link", "real");
+        await host.Repo.GitAsync("checkout", "-q", ".");
+        await host.Repo.CommitAsync("Define", ".pipeline.yaml", $"modules: {{ m: {{ path: {path}, steps: [{{ run: ls }}] }} }}");
+
+        var build = await host.BuildHeadAsync();
+
+        Assert.Equal(isFolder ? BuildState.Running : BuildState.Failed, build.Build.State);
+        if (!isFolder)
+            Assert.Equal($"There is no folder '{path}' in the repository at this commit.", Assert.Single(build.Problems).Message);
+    }
+
+    private async Task<BuildDetail> LinkAsync(string target)
+    {
+        await CommitLinkAsync(".pipeline.yaml", target);
+        return await host.BuildHeadAsync();
+    }
+
+    private async Task CommitLinkAsync(string name, string target)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, target);
+        var blob = (await host.Repo.GitAsync("hash-object", "-w", "--no-filters", file)).Trim();
+        File.Delete(file);
+        await host.Repo.GitAsync("update-index", "--add", "--cacheinfo", $"120000,{blob},{name}");
+        await host.Repo.GitAsync("commit", "-q", "-m", "Link");
+    }
+
     [Fact]
     public async Task A_byte_order_mark_and_characters_of_any_length_are_read()
     {
@@ -47,7 +125,7 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
     }
 
     [Theory]
-    [InlineData((4 << 20) + 1, "This is not a file, or it is too large to be a definition.")]
+    [InlineData((4 << 20) + 1, "This is too large to be a definition: it has 4,194,305 bytes.")]
     [InlineData(4 << 20, "The file has 4,194,304 characters; at most 1,048,576 are read.")]
     public async Task A_file_that_is_too_large_is_refused(int bytes, string message)
     {
@@ -68,7 +146,7 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
         await host.Repo.CommitAsync("Folder", ".pipeline.yaml/x", "x");
         var build = await host.BuildHeadAsync();
         Assert.Equal(
-            (BuildState.Failed, "This is not a file, or it is too large to be a definition."),
+            (BuildState.Failed, "This is a folder, not a file."),
             (build.Build.State, Assert.Single(build.Problems).Message));
     }
 

@@ -52,7 +52,7 @@ public sealed class LostCommitTests
         await host.Get<AdvanceBuildJob>().ExecuteAsync(id, CancellationToken.None);
 
         Assert.Equal(ModuleState.Queued, (await host.DetailAsync(id)).Modules[0].State);
-        Assert.NotNull(host.Get<SourceQueries>().TreeId(host.Repository.Id, sha, ""));
+        Assert.NotEmpty(host.Get<SourceQueries>().SnapshotId(host.Repository.Id, sha, []));
     }
 
     [Fact]

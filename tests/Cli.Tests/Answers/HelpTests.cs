@@ -3,6 +3,7 @@ using System.Text;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Sessions;
 using Pipeline.Cli.Tests.Kit;
+using Pipeline.TestKit;
 
 namespace Pipeline.Cli.Tests.Answers;
 
@@ -21,7 +22,7 @@ public sealed class HelpTests
             text.Append("$ ").AppendJoin(' ', ["pipeline", .. path, "--help"]).Append('\n').Append(Plain(help)).Append("\n\n");
         }
 
-        ReviewedFile.Equal("help.txt", text.ToString().TrimEnd() + "\n");
+        ReviewedFile.Require("tests/Cli.Tests/Reviewed/help.txt", text.ToString().TrimEnd() + "\n");
     }
 
     [Fact]

@@ -172,6 +172,15 @@ public sealed class ObjectTests
     }
 
     [Fact]
+    public async Task A_failed_job_that_is_retried_says_when_it_runs()
+    {
+        await using var server = FakeServer.Start().On("POST /api/v1/failures/1/retry", 202, "");
+        var retried = await Run.LineAsync(server, "failure retry 1");
+        Assert.Equal(
+            (0, "", "The job of failure 1 is tried again within a second.\n"), (retried.Code, retried.Out, retried.Error));
+    }
+
+    [Fact]
     public async Task A_new_token_is_shown_once_and_said_to_be_kept()
     {
         await using var server = FakeServer.Start().On("POST /api/v1/tokens", 201, """{"token":"plt_1"}""");
@@ -187,5 +196,22 @@ public sealed class ObjectTests
     {
         await using var server = FakeServer.Start().On("DELETE /api/v1/clusters/qa/priority-freeze", 202, answer);
         Assert.Equal(said, (await Run.LineAsync(server, "cluster thaw qa")).Error);
+    }
+
+    [Fact]
+    public async Task A_promotion_that_was_started_says_where_it_stands_and_a_hold_needs_a_reason()
+    {
+        await using var server = FakeServer.Start()
+            .On("POST /api/v1/promotions", 202, Sample.Promotion("waiting"))
+            .On("DELETE /api/v1/releases/sha256%3A1/hold", 204, "");
+        var started = await Run.LineAsync(server, "release promote sha256:1 production");
+        Assert.Equal((0, "Promotion 91 into production is waiting\n", Watch), (started.Code, started.Out, started.Error));
+        Assert.Contains("\"phase\": \"waiting\"", (await Run.LineAsync(server, "release promote sha256:1 production --json")).Out);
+
+        var refused = await Run.LineAsync(server, "release hold sha256:1");
+        Assert.Equal((2, "error: A hold needs a reason. Add -m \"reason\".\n"), (refused.Code, refused.Error.Replace("\n  ", " ")));
+        var lifted = await Run.LineAsync(server, "release unhold sha256:1");
+        Assert.Equal((0, ""), (lifted.Code, lifted.Out));
+        Assert.Contains("pipeline release promote", lifted.Error);
     }
 }

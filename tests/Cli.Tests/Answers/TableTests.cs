@@ -37,12 +37,30 @@ public sealed class TableTests
         """,
         "91\tproduction\twaiting\t7\tabc\t" + Time + "\ttwo lines")]
     [InlineData(
+        "deployable routes", "GET /api/v1/routes",
+        """{"deployable":"api","stage":"production","url":"https://apps.example/apps/production/api/","instances":3}""",
+        "api\tproduction\thttps://apps.example/apps/production/api/\t3")]
+    [InlineData(
+        "route list", "GET /api/v1/routes",
+        """
+        {"deployable":"api","stage":"production","route":"/api","repository":"r","url":null,"instances":0,"since":"2026-03-01T11:58:00Z",
+         "by":"system:deploy-stages","problem":"Nobody is healthy."}
+        """,
+        "production\t/api\tapi\t" + Time + "\t\t0\tNobody is healthy.")]
+    [InlineData(
         "deployable list", "GET /api/v1/deployables",
         """
         {"name":"api","kind":"service","stages":[{"stage":"qa","state":"running","releaseNumber":7,"commit":"abc","healthy":2,
          "instances":3,"since":"2026-03-01T11:58:00Z"}]}
         """,
         "api\tservice\tqa\trunning\t7\tabc\t2/3\t" + Time)]
+    [InlineData(
+        "failure list", "GET /api/v1/failures",
+        """
+        {"id":"1","job":"PlanBuildJob","object":{"kind":"commit","id":"abc"},"tries":3,"lastFailedAt":"2026-03-01T11:58:00Z",
+         "nextTryAt":null,"error":"two\nlines"}
+        """,
+        "PlanBuildJob\tcommit\tabc\t3\t" + Time + "\t\ttwo lines\t1")]
     [InlineData(
         "token list", "GET /api/v1/tokens",
         """

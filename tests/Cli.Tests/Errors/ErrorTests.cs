@@ -35,6 +35,19 @@ public sealed class ErrorTests
         }
     }
 
+    [Theory]
+    [InlineData("release hold sha256:1 -m leaks")]
+    [InlineData("release unhold sha256:1")]
+    [InlineData("release promote sha256:1 production")]
+    [InlineData("deployable routes")]
+    public async Task A_refusal_is_the_message_of_every_command(string line)
+    {
+        await using var server = FakeServer.Start().Otherwise(403, Problem);
+        var ran = await Run.LineAsync(server, line);
+        Assert.Equal((5, ""), (ran.Code, ran.Out));
+        Assert.Contains("The plan of promotion 91 has changed. (plan-changed)", ran.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Under_json_the_problem_document_goes_to_stderr()
     {

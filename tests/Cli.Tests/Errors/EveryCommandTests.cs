@@ -93,8 +93,10 @@ public sealed class EveryCommandTests
                 yield return "--forge-id=42";
             else if (option.Name == "--confirm")
                 yield return "--confirm=name";
-            else if (option.Name == "--message" && command.Name == "reject")
+            else if (option.Name == "--message" && command.Name is ("reject" or "hold"))
                 yield return "--message=no";
+            else if (option is { Name: "--reason", Required: true })
+                yield return "--reason=no";
         }
     }
 }

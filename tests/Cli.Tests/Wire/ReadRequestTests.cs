@@ -36,6 +36,7 @@ public sealed class ReadRequestTests
     [InlineData("promotion why 91", "GET /api/v1/promotions/91/why")]
     [InlineData("deployable list", "GET /api/v1/deployables?limit=200")]
     [InlineData("deployable show api/web", "GET /api/v1/deployables/api%2Fweb")]
+    [InlineData("failure list", "GET /api/v1/failures")]
     [InlineData("token list", "GET /api/v1/tokens")]
     [InlineData("version", "GET /api/v1/version")]
     public async Task A_delivery_command_asks_for(string line, string expected) => await AsksLastFor(line, expected);

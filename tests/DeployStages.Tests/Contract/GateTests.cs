@@ -48,7 +48,7 @@ public sealed class GateTests
         await using var stages = await Stages.StartAsync(Stages.Single);
         await stages.ReleaseAsync("web");
         await stages.GoThroughAsync("qa");
-        var other = await stages.ReleaseOfAsync(new RepositoryId(Guid.NewGuid()), "shop", null, "api", "web");
+        var other = await stages.ReleaseOfAsync(new RepositoryId(Guid.NewGuid()), "shop", null, "api", "web:/shop");
         var blocker = Assert.Single((await stages.PromotionAsync(other, "qa")).Blockers);
         Assert.Equal("The deployable name 'web' belongs to another repository: rename it in .pipeline.yaml.", blocker.Sentence);
     }

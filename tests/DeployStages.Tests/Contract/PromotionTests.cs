@@ -58,6 +58,24 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task What_a_rollback_brings_back_carries_its_own_commit_and_build_not_those_of_the_bad_release()
+    {
+        await using var stages = await Stages.StartAsync(Stages.Single);
+        var good = await stages.ReleaseAsync();
+        await stages.GoThroughAsync("qa");
+        var bad = await stages.ReleaseAsync();
+
+        await stages.FailAsync("qa");
+
+        Assert.Equal(PromotionPhase.RollingBack, await stages.PhaseAsync(bad, "qa"));
+        var restored = await stages.ScalarAsync<string>("SELECT payload::text FROM scheduler.intake ORDER BY id DESC LIMIT 1");
+        Assert.Contains(good.CommitSha.ToString(), restored, StringComparison.Ordinal);
+        Assert.Contains(good.BuildId.Value.ToString(), restored, StringComparison.Ordinal);
+        Assert.DoesNotContain(bad.CommitSha.ToString(), restored, StringComparison.Ordinal);
+        Assert.DoesNotContain(bad.BuildId.Value.ToString(), restored, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_first_release_that_fails_has_nothing_to_return_to()
     {
         await using var stages = await Stages.StartAsync();

@@ -19,6 +19,7 @@ internal static class ReleaseRows
         """;
 
     /// <summary>A release of one artifact with a service per name; production runs two instances of each.</summary>
+    /// <param name="deployables">A name, which is its route too, or <c>name:/route</c>.</param>
     /// <param name="number">Makes the bytes and the environment of the release its own.</param>
     public static NewRelease Build(
         RepositoryId repository, CommitSha sha, int number, DateTimeOffset now, IReadOnlyList<string> deployables)
@@ -26,11 +27,12 @@ internal static class ReleaseRows
         var artifact = new ReleaseArtifact("app", "app", Digest.Of([(byte)number, 1]), 2, "application/gzip");
         return new NewRelease(
             repository, "https://github.com/shop/web", sha, BuildId.New(now), [artifact],
-            [.. deployables.Select(name => Service(name, artifact, number))], null, null);
+            [.. deployables.Select(d => d.Split(':')).Select(d => Service(d[0], d.ElementAtOrDefault(1) ?? "/" + d[0], artifact, number))],
+            null, null);
     }
 
-    private static ReleaseDeployable Service(string name, ReleaseArtifact artifact, int number) => new(
+    private static ReleaseDeployable Service(string name, string route, ReleaseArtifact artifact, int number) => new(
         name, "service", "app", artifact.Digest, 2, artifact.MediaType, "./serve", 1, 0.1m, 32, 10, 1,
-        new DeployableHealth("/healthz", 60, 1, 1, 1, 0), new Dictionary<string, string> { ["BUILD"] = $"{number}" }, "/" + name,
+        new DeployableHealth("/healthz", 60, 1, 1, 1, 0), new Dictionary<string, string> { ["BUILD"] = $"{number}" }, route,
         new Dictionary<string, StageOverride> { ["production"] = new(2, new Dictionary<string, string>(), null, null) });
 }

@@ -24,6 +24,7 @@ using Pipeline.DeployStages.Policy;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers;
 using Pipeline.Scheduler;
 using Pipeline.Server;
 using Pipeline.TestKit;
@@ -75,7 +76,7 @@ internal sealed class Stages : IAsyncDisposable
     {
         var database = await TestPostgres.CreateDatabaseAsync(
             typeof(GitWebhooksModule).Assembly, typeof(ArtifactStoreModule).Assembly, typeof(SchedulerModule).Assembly,
-            typeof(DeployStagesModule).Assembly);
+            typeof(LoadBalancersModule).Assembly, typeof(DeployStagesModule).Assembly);
         var folder = Directory.CreateTempSubdirectory("stages-test-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "stages.yaml"), policy);
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -89,11 +90,12 @@ internal sealed class Stages : IAsyncDisposable
     public async Task<HttpClient> ListenAsync()
     {
         app.MapDeployStages();
+        app.MapLoadBalancers();
         await app.StartAsync();
         return new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
-    /// <summary>A build succeeded: a release with one service per name.</summary>
+    /// <summary>A build succeeded: a release with one service per name, or <c>name:/route</c>.</summary>
     public Task<Release> ReleaseAsync(params string[] deployables) => ReleaseAsync(null, deployables);
 
     /// <param name="commit">A commit of a real mirror; null makes a name up.</param>
@@ -233,7 +235,7 @@ internal sealed class Stages : IAsyncDisposable
         services.AddSingleton<StatusFlow>().AddSingleton<Flow>();
         services.AddSingleton<EventFlow>(p => p.GetRequiredService<Flow>().On);
         services.AddGitWebhooks(configuration).AddArtifactStore(configuration).AddScheduler(configuration)
-            .AddDeployStages(configuration);
+            .AddLoadBalancers(configuration).AddDeployStages(configuration);
         services.RemoveAll<IHostedService>();
         HeaderSignIn.AddTo(services);
         return builder.Build();

@@ -2,8 +2,8 @@ using Pipeline.EndToEnd.Harness.Repositories;
 
 namespace Pipeline.EndToEnd.Harness;
 
-/// <summary>A repository whose builds sit on agents until a file appears: what other teams' work is to a push that has to wait.</summary>
-public sealed class Crowd(string leave, TestRepository repository)
+/// <summary>A repository whose builds sit on agents until a signal: what other teams' work is to a push that has to wait.</summary>
+public sealed class Crowd(SignalBoard signals, TestRepository repository)
 {
     private string sha = "";
 
@@ -15,7 +15,7 @@ public sealed class Crowd(string leave, TestRepository repository)
                 path: m{{i}}
                 resources: { cpus: {{cpusOfEach}}, memory: 64MB }
                 steps:
-                  - { name: sit, run: 'touch {{leave}}.{{i}}; while [ ! -e {{leave}} ]; do sleep 0.05; done' }
+                  - { name: sit, run: '{{signals.Note("crowd", $"{i}")}}; {{signals.Wait("crowd")}}' }
 
             """));
         var files = Enumerable.Range(1, agents).ToDictionary(i => $"m{i}/chair", _ => "");
@@ -23,13 +23,13 @@ public sealed class Crowd(string leave, TestRepository repository)
         sha = await repository.PushAsync("Sit down", files);
         await repository.BuildBecomesAsync(sha, "running");
         await Eventually.IsTrueAsync(
-            () => Task.FromResult(Enumerable.Range(1, agents).All(i => File.Exists($"{leave}.{i}"))), TimeSpan.FromSeconds(60),
+            () => Task.FromResult(signals.Notes("crowd").Distinct().Count() == agents), TimeSpan.FromSeconds(60),
             "every agent is taken");
     }
 
     public async Task LeaveAsync()
     {
-        await File.WriteAllTextAsync(leave, "");
+        signals.Open("crowd");
         await repository.BuildBecomesAsync(sha, "succeeded");
     }
 }

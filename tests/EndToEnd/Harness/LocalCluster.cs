@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace Pipeline.EndToEnd.Harness;
@@ -9,16 +10,20 @@ public sealed class LocalCluster
     private readonly int pid;
     private readonly Uri master;
 
-    private LocalCluster(JsonElement state)
+    private readonly AuthenticationHeaderValue credentials;
+
+    private LocalCluster(JsonElement state, string secret)
     {
+        credentials = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"pipeline:{secret}")));
         pid = state.GetProperty("pid").GetInt32();
         master = new Uri(state.GetProperty("master").GetString()!);
     }
 
     public static LocalCluster Of(PipelineInstance pipeline, string name)
     {
-        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(pipeline.Data, "clusters", name, "localmesos.json")));
-        return new LocalCluster(state.RootElement);
+        var directory = Path.Combine(pipeline.Data, "clusters", name);
+        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "localmesos.json")));
+        return new LocalCluster(state.RootElement, File.ReadAllText(Path.Combine(directory, "secret")));
     }
 
     /// <summary>SIGSTOP: connections stay open and nothing answers. The tasks are processes of their own and run on.</summary>
@@ -61,16 +66,23 @@ public sealed class LocalCluster
         return body;
     }
 
+    private HttpClient Client()
+    {
+        var http = new HttpClient { BaseAddress = master };
+        http.DefaultRequestHeaders.Authorization = credentials;
+        return http;
+    }
+
     private async Task<JsonElement> StateAsync()
     {
-        using var http = new HttpClient { BaseAddress = master };
+        using var http = Client();
         using var answer = await http.PostAsync("/api/v1", CallOf(new Dictionary<string, object> { ["type"] = "GET_STATE" }));
         return JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).RootElement.GetProperty("get_state");
     }
 
     private async Task PostAsync(string path, HttpContent? body)
     {
-        using var http = new HttpClient { BaseAddress = master };
+        using var http = Client();
         using var answer = await http.PostAsync(path, body);
         Assert.True(answer.IsSuccessStatusCode, $"POST {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }

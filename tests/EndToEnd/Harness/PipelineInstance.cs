@@ -25,20 +25,45 @@ public sealed class PipelineInstance : IAsyncDisposable
     private PipelineInstance(string stages, IReadOnlyDictionary<string, string> settings)
     {
         Port = FreePort.Next();
+        TrafficPort = FreePort.Next();
         Data = Path.Combine(Path.GetTempPath(), "pipeline-e2e", $"{Environment.ProcessId}-{Port}");
         Directory.CreateDirectory(Data);
         stagesFile = Path.Combine(Data, "stages.yaml");
         File.WriteAllText(stagesFile, stages);
         this.settings = settings;
         Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(30) };
+        Applications = new HttpClient { BaseAddress = new Uri(TrafficUrl), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public int Port { get; }
+
+    /// <summary>The socket of the server's PostgreSQL, as its own file says it (postmaster.pid: line 4 is the port, line 5 the folder).
+    /// </summary>
+    public string DatabaseSocket
+    {
+        get
+        {
+            var lines = File.ReadAllLines(Path.Combine(Data, "pg", "postmaster.pid"));
+            return $"{lines[4]}/.s.PGSQL.{lines[3]}";
+        }
+    }
+
+    /// <summary>The process id.</summary>
+    public int ServerId => server!.Id;
+
+    public int TrafficPort { get; }
     public string Data { get; }
     public string Url => $"http://localhost:{Port}";
+    public string TrafficUrl => $"http://localhost:{TrafficPort}";
 
     /// <summary>Signed in as the administrator.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>Where applications are: another origin, and nobody signed in.</summary>
+    public HttpClient Applications { get; }
+
+    /// <summary>Between the tests and the tasks of their pushes.</summary>
+    public SignalBoard Signals { get; } = new();
 
     public string AdminToken { get; private set; } = "";
 
@@ -59,6 +84,7 @@ public sealed class PipelineInstance : IAsyncDisposable
             WorkingDirectory = Data,
         };
         start.Environment["PIPELINE_PORT"] = Port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["PIPELINE_TRAFFIC_PORT"] = TrafficPort.ToString(CultureInfo.InvariantCulture);
         start.Environment["PIPELINE_DATA"] = Data;
         start.Environment["PIPELINE_SAMPLE"] = "none";
         start.Environment["PIPELINE_STAGES_FILE"] = stagesFile;
@@ -124,7 +150,7 @@ public sealed class PipelineInstance : IAsyncDisposable
     public Task ServesAsync(string path, string expected) => Eventually.BecomesAsync(
         async () =>
         {
-            using var answer = await Http.GetAsync(path);
+            using var answer = await Applications.GetAsync(path);
             return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
         },
         answer => answer == $"200 {expected}",
@@ -151,6 +177,8 @@ public sealed class PipelineInstance : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        Applications.Dispose();
+        Signals.Dispose();
         if (server is { HasExited: false })
         {
             Posix.Send(server.Id, Posix.SigTerm);

@@ -118,7 +118,8 @@ public sealed class StoreTests : IAsyncLifetime
         await store.SaveAsync(two, "main", [Facts(Head, "x")], Head, "nikos", None);
 
         Assert.NotEqual((await store.GetAsync(one, Head, None))!.Id, (await store.GetAsync(two, Head, None))!.Id);
-        Assert.Equal([new CommitContributor("Zoë", "zoe@example.org", "nikos")], await store.ContributorsAsync(two, [Head, Head], None));
+        Assert.Equal([new CommitContributor("Zoë", "zoe@example.org", "nikos")],
+            await store.ContributorsAsync(two, [Head.ToString(), Head.ToString()], None));
         Assert.Empty(await store.ContributorsAsync(one, [], None));
     }
 

@@ -56,15 +56,13 @@ public sealed class MirrorTests : IAsyncLifetime
         await FetchAsync();
         var sources = host.Get<SourceQueries>();
 
-        Assert.Equal("echo hi", Encoding.UTF8.GetString(sources.ReadFile(repository.Id, second, "app/run.sh")!));
-        Assert.Equal("bytes", Encoding.UTF8.GetString(sources.ReadFile(repository.Id, second, "app/ü x")!));
+        Assert.Equal("echo hi", Encoding.UTF8.GetString(sources.ReadFile(repository.Id, second, "app/run.sh").Bytes!));
+        Assert.Equal("bytes", Encoding.UTF8.GetString(sources.ReadFile(repository.Id, second, "app/ü x").Bytes!));
         foreach (var path in new[] { "app/ü x", "app", "none", "app/none", "../readme", "/app/run.sh" })
-            Assert.Null(sources.ReadFile(repository.Id, first, path));
-        Assert.Equal(sources.TreeId(repository.Id, first, "app/run.sh"), sources.TreeId(repository.Id, second, "/app/run.sh/"));
-        Assert.NotEqual(sources.TreeId(repository.Id, first, "app"), sources.TreeId(repository.Id, second, "app"));
-        Assert.Equal(sources.TreeId(repository.Id, first, ""), sources.TreeId(repository.Id, first, "."));
-        Assert.NotEqual(sources.TreeId(repository.Id, first, ""), sources.TreeId(repository.Id, second, "/"));
-        Assert.Null(sources.TreeId(repository.Id, first, "none"));
+            Assert.Null(sources.ReadFile(repository.Id, first, path).Bytes);
+        Assert.True(sources.IsFolder(repository.Id, first, "app") && sources.IsFolder(repository.Id, first, "/app/"));
+        foreach (var path in new[] { "app/run.sh", "none", "app/none", "App", "../app" })
+            Assert.False(sources.IsFolder(repository.Id, first, path));
         Assert.Equal(
             $"The mirror does not hold commit {Unknown}: fetch it first.",
             Assert.Throws<InvalidOperationException>(() => sources.ReadFile(repository.Id, Unknown, "app")).Message);
@@ -77,7 +75,7 @@ public sealed class MirrorTests : IAsyncLifetime
     {
         var commit = await repo.CommitAsync("A", "file", "0123456789");
         await FetchAsync();
-        Assert.Equal(read, mirror.ReadFile(repository.Id, commit, "file", limit) is not null);
+        Assert.Equal(read, host.Get<SourceFiles>().Read(repository.Id, commit, "file", limit).Bytes is not null);
     }
 
     [Fact]
@@ -102,7 +100,7 @@ public sealed class MirrorTests : IAsyncLifetime
         Assert.Equal(4, commits.Between(repository.Id, Unknown, m).Count);
         Assert.Empty(commits.Between(repository.Id, m, a));
         Assert.Empty(commits.Between(repository.Id, m, m));
-        Assert.Equal([b, c], mirror.Facts(repository.Id, m).Parents);
+        Assert.Equal([b, c], host.Get<History>().Facts(repository.Id, m).Parents);
     }
 
     [Fact]
@@ -126,8 +124,10 @@ public sealed class MirrorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task At_most_two_hundred_and_fifty_commits_are_listed()
+    public async Task At_most_two_hundred_and_fifty_commits_are_listed_and_the_authors_of_all_are_known()
     {
+        var start = await repo.CommitAsync("Start");
+        await repo.GitAsync("commit", "-q", "--allow-empty", "--author", "First <first@example.org>", "-m", "oldest");
         for (var i = 0; i < 251; i++)
             await repo.GitAsync("commit", "-q", "--allow-empty", "-m", $"{i}");
         await FetchAsync();
@@ -135,6 +135,10 @@ public sealed class MirrorTests : IAsyncLifetime
 
         Assert.Equal(250, host.Get<CommitQueries>().Between(repository.Id, null, head).Count);
         Assert.Equal("250", host.Get<CommitQueries>().Between(repository.Id, null, head)[0].Subject);
+        foreach (var from in new CommitSha?[] { start, null, Unknown })
+            Assert.Contains(
+                new CommitContributor("First", "first@example.org", null),
+                await host.Get<CommitQueries>().ContributorsAsync(repository.Id, from, head, None));
     }
 
     [Fact]
@@ -146,8 +150,8 @@ public sealed class MirrorTests : IAsyncLifetime
         var commit = await repo.CommitAsync("D", "-v/x");
         await FetchAsync();
 
-        Assert.Equal(["app*/", "app*/x"], await ArchivedAsync(commit, "app*"));
-        Assert.Equal(["-v/", "-v/x"], await ArchivedAsync(commit, "-v"));
+        Assert.Equal([".gitattributes", "app*/", "app*/x"], await ArchivedAsync(commit, "app*"));
+        Assert.Equal(["-v/", "-v/x", ".gitattributes"], await ArchivedAsync(commit, "-v"));
         Assert.Equal(["-v/", "-v/x", ".gitattributes", "app*/", "app*/x", "app/", "app/run.sh"], await ArchivedAsync(commit));
         await Assert.ThrowsAsync<InvalidOperationException>(() => ArchivedAsync(commit, "none"));
     }

@@ -1,8 +1,8 @@
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.GitWebhooks.Contract.Queries;
-using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
 using Pipeline.TestKit;
 
@@ -91,7 +91,14 @@ public sealed class ProcessDeliveryTests
         var pushed = (await host.EventsAsync()).OfType<CommitPushed>().ToList();
         Assert.Equal([(b, false), (c, true)], pushed.Select(p => (p.Sha, p.Forced)));
         Assert.Equal(b, (await host.Get<RepositoryQueries>().BranchesAsync(repository.Id, CancellationToken.None))[0].Head);
-        Assert.NotNull(host.Get<Mirror>().ReadFile(repository.Id, c, "readme", 1000));
+        var words = $"main is at {b.Short} again, which was pushed to it before: it is not built again, and its release is not offered"
+            + " again by itself. Retry its build, or promote its release by hand.";
+        Assert.Equal(words, await host.ScalarAsync<string>("SELECT outcome FROM git.delivery ORDER BY received_at DESC, id DESC LIMIT 1"));
+        Assert.Equal(
+            ("branch.move", "main", words),
+            (await host.EventsAsync()).OfType<ActionRecorded>().Where(e => e.Action == "branch.move")
+                .Select(e => (e.Action, e.Target, e.Message)).Single());
+        Assert.NotNull(host.Get<SourceQueries>().ReadFile(repository.Id, c, "readme").Bytes);
     }
 
     [Fact]
@@ -128,38 +135,6 @@ public sealed class ProcessDeliveryTests
         Assert.Equal("ignored", await host.ScalarAsync<string>("SELECT state FROM git.delivery"));
     }
 
-    [Fact]
-    public async Task A_rename_keeps_the_repository_and_its_history()
-    {
-        using var repo = await GitRepo.CreateAsync();
-        await using var host = await GitHost.StartAsync();
-        var repository = await host.RegisterAsync(repo);
-        var a = await repo.CommitAsync("A");
-        await repo.PushAsync("main");
-        await host.PushAsync(Payloads.Push(a));
-        var b = await repo.CommitAsync("B");
-        await repo.PushAsync("main");
-        await host.PushAsync(Payloads.Push(b, a, name: "store"));
-
-        var renamed = await host.Get<RepositoryQueries>().FindByNameAsync("acme", "store", CancellationToken.None);
-        Assert.Equal(repository.Id, renamed!.Id);
-        Assert.Equal(repo.Url, renamed.CloneUrl);
-        Assert.Equal(2, (await host.Get<CommitQueries>().ListAsync(repository.Id, null, null, 10, CancellationToken.None)).Items.Count);
-    }
-
-    [Theory]
-    [InlineData("file:///etc")]
-    [InlineData("https://evil.example.org/acme/shop.git")]
-    [InlineData("https://github.com@evil.example.org/x")]
-    [InlineData("http://169.254.169.254/latest")]
-    public async Task An_unknown_repository_is_cloned_from_the_forge_only(string cloneUrl)
-    {
-        await using var host = await GitHost.StartAsync();
-        await host.PushAsync(Payloads.Push(CommitSha.Parse(new string('a', 40)), cloneUrl: cloneUrl));
-        Assert.Equal("rejected", await host.ScalarAsync<string>("SELECT state FROM git.delivery"));
-        Assert.Equal(0, await host.ScalarAsync<long>("SELECT count(*) FROM git.repository"));
-    }
-
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"ref":1}""")]
@@ -189,7 +164,7 @@ public sealed class ProcessDeliveryTests
         var unknown = CommitSha.Parse(new string('b', 40));
         Assert.Null(await host.Get<CommitCommands>().EnsureAsync(Caller.System("test"), repository.Id, unknown, CancellationToken.None));
         var tar = Path.GetTempFileName();
-        await host.Get<Mirror>().ArchiveAsync(repository.Id, b, ["app"], tar, CancellationToken.None);
+        await host.Get<SourceQueries>().ArchiveAsync(repository.Id, b, ["app"], tar, CancellationToken.None);
         var listed = await ChildProcess.RunAsync("tar", ["-tf", tar], CancellationToken.None);
         Assert.Contains("app/run.sh", listed.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("other", listed.Output, StringComparison.Ordinal);

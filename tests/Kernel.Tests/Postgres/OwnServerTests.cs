@@ -13,8 +13,8 @@ public sealed class OwnServerTests : IAsyncDisposable
     public OwnServerTests() =>
         root.UnixFileMode |= UnixFileMode.OtherExecute; // a server that runs as another user must come through
 
-    // Longer than the path of a socket may be, with what a shell would take for its own.
-    private string Data => Path.Combine(root.FullName, "it's here; here", new string('x', 120), "pg");
+    // Longer than the path of a socket may be where the socket lies elsewhere, with what a shell would take for its own.
+    private string Data => Path.Combine(root.FullName, "it's here; here", new string('x', Environment.UserName == "root" ? 120 : 20), "pg");
 
     [Fact]
     public async Task A_server_in_an_awkward_folder_survives_a_crash_and_a_swept_socket_folder()
@@ -29,8 +29,7 @@ public sealed class OwnServerTests : IAsyncDisposable
         Assert.True(await postgres.IsRunningAsync(ct));
         Assert.Equal("off", await ScalarAsync(postgres, "SHOW fsync"));
         Assert.Equal("", await ScalarAsync(postgres, "SHOW listen_addresses"));
-        await ScalarAsync(postgres, "CREATE TABLE kept (id int)");
-        await ScalarAsync(postgres, "CHECKPOINT");
+        await ScalarAsync(postgres, "SET synchronous_commit = on; CREATE TABLE kept (id int)");
         foreach (var folder in new[] { Data, Sockets(postgres) })
             Assert.Equal("700", Convert.ToString((int)File.GetUnixFileMode(folder), 8));
 
@@ -40,6 +39,34 @@ public sealed class OwnServerTests : IAsyncDisposable
         await new PrivatePostgres(Data, durable: false).StartAsync(ct);
 
         Assert.Equal("kept", await ScalarAsync(postgres, "SELECT to_regclass('kept')::text"));
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_user_who_started_it_comes_in_and_he_comes_in_as_an_ordinary_role()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Data)!);
+        var postgres = new PrivatePostgres(Data, durable: false);
+        await postgres.StartAsync(ct);
+
+        Assert.Equal("off", await ScalarAsync(postgres, "SELECT current_setting('is_superuser')"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(postgres, "COPY pg_class TO PROGRAM 'id'"));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        if (Environment.UserName != "root")
+            return; // only root can be somebody else
+        // Even when the folder of the socket were open to all.
+        File.SetUnixFileMode(Sockets(postgres), (UnixFileMode)0b111_111_101);
+        File.SetUnixFileMode(Path.GetDirectoryName(Sockets(postgres))!, (UnixFileMode)0b111_001_001);
+        foreach (var role in (string[])["pipeline", "postgres", "nobody"])
+        {
+            var other = await ChildProcess.RunAsync(
+                "setpriv",
+                [
+                    "--reuid=65534", "--regid=65534", "--clear-groups", "psql", "-w", "-h", Sockets(postgres), "-U", role, "-c", "SELECT 1",
+                    "pipeline",
+                ],
+                ct);
+            Assert.Contains("Peer authentication failed", other.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class MasterHarness : IDisposable
         fetcher = new Fetcher(directory.Path);
         engine = new ContainerEngine("/no/such/socket", directory.Path);
         var processes = new ProcessLauncher(new ChildReaper(), new RunningGroups(directory.Path));
-        VirtualAgents.AddTo(Master, new AgentContext(Options, State.Gate, fetcher, processes, engine, Time), "cluster");
+        VirtualAgents.AddTo(Master, new AgentContext(Options, State.Gate, fetcher, processes, engine, null, Time), "cluster");
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));

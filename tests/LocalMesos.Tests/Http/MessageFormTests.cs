@@ -14,7 +14,7 @@ public sealed class MessageFormTests
 {
     private static readonly LocalMesosOptions Closed = new()
     {
-        AuthenticateFrameworks = true, AuthenticateReadOnly = true, AuthenticateReadWrite = true,
+        AuthenticateFrameworks = true, AuthenticateReadOnly = true, AuthenticateReadWrite = true, RequireCredentials = true,
         Credentials = new Dictionary<string, string> { ["p"] = "s:ü", [""] = "nobody's" },
     };
 
@@ -144,6 +144,7 @@ public sealed class MessageFormTests
     [InlineData("Scheduler", "mesos-master-scheduler")]
     [InlineData("ReadWrite", "mesos-master-readwrite")]
     [InlineData("ReadOnly", "mesos-master-readonly")]
+    [InlineData("Everything", "localmesos")]
     public void Each_realm_has_a_flag_and_a_challenge_of_its_own(string name, string challenge)
     {
         var realm = Enum.Parse<AuthenticationRealm>(name);
@@ -156,6 +157,7 @@ public sealed class MessageFormTests
             AuthenticationRealm.Scheduler => Closed with { AuthenticateFrameworks = false },
             AuthenticationRealm.ReadWrite => Closed with { AuthenticateReadWrite = false },
             AuthenticationRealm.ReadOnly => Closed with { AuthenticateReadOnly = false },
+            AuthenticationRealm.Everything => Closed with { RequireCredentials = false },
         };
         Assert.Null(BasicAuthentication.Authenticate(Response(), open, realm));
     }

@@ -24,9 +24,8 @@ public sealed class SandboxFilesTests : IDisposable
     [Fact]
     public void A_file_is_found_by_its_real_and_its_virtual_path()
     {
-        Assert.Equal(sandbox.Stdout, files.Resolve(Agent, sandbox.Stdout));
-        var path = files.Resolve(Agent, "/frameworks/f/executors/t/runs/latest/stdout");
-        Assert.Equal("hello\n", File.ReadAllText(path));
+        Assert.Equal("hello\n", Text(sandbox.Stdout));
+        Assert.Equal("hello\n", Text("/frameworks/f/executors/t/runs/latest/stdout"));
     }
 
     [Theory]
@@ -40,14 +39,60 @@ public sealed class SandboxFilesTests : IDisposable
     public void What_is_not_in_the_sandboxes_is_not_found(string path)
     {
         File.WriteAllText(Path.Combine(directory.Path, "cluster.json"), "secret");
-        Assert.Equal(404, Assert.Throws<CallRejectedException>(() => files.Resolve(Agent, path)).Status);
+        Assert.Equal(404, Assert.Throws<CallRejectedException>(() => files.Open(Agent, path)).Status);
+    }
+
+    [Theory]
+    [InlineData("stdout", "secret")]
+    [InlineData("stdout", "../../../../../../../secret")]
+    [InlineData("stdout", "../../../other/runs/latest/stdout")]
+    [InlineData("folder", "/etc")]
+    [InlineData("folder", "..")]
+    [InlineData("self", "/proc/self/environ")]
+    public void A_link_that_leads_out_of_the_sandbox_is_no_file_and_no_folder(string name, string target)
+    {
+        var secret = Path.Combine(directory.Path, "secret");
+        File.WriteAllText(secret, "the token");
+        var other = Sandbox.Create(TaskLocation.Own(directory.Path, Agent, "f", "other"));
+        File.WriteAllText(other.Stdout, "of another task");
+        var path = Path.Combine(sandbox.Path, name);
+        File.Delete(path);
+        File.CreateSymbolicLink(path, target == "secret" ? secret : target);
+
+        Assert.Equal(404, Assert.Throws<CallRejectedException>(() => files.Open(Agent, path)).Status);
+        Assert.Equal(404, Assert.Throws<CallRejectedException>(() => files.Open(Agent, path + "/passwd")).Status);
+        var listed = files.List(Agent, sandbox.Path).Single(f => f.Path == path);
+        Assert.Equal(0UL, listed.Size);
+    }
+
+    [Fact]
+    public void A_link_within_the_sandbox_is_followed()
+    {
+        File.CreateSymbolicLink(Path.Combine(sandbox.Path, "current"), "stdout");
+        Assert.Equal("hello\n", Text(sandbox.Path + "/current"));
+    }
+
+    [Fact]
+    public void A_pipe_is_not_waited_for_and_a_device_is_not_read()
+    {
+        var pipe = Path.Combine(sandbox.Path, "pipe");
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            mkfifo.WaitForExit();
+        using var file = files.Open(Agent, pipe);
+        Assert.Equal(404, Assert.Throws<CallRejectedException>(() => file.Read(0, null)).Status);
+    }
+
+    private string Text(string path)
+    {
+        using var file = files.Open(Agent, path);
+        return System.Text.Encoding.UTF8.GetString(file.Read(0, null).Data);
     }
 
     [Fact]
     public void Another_agents_sandbox_is_not_found_even_when_its_id_begins_alike()
     {
         var other = Sandbox.Create(TaskLocation.Own(directory.Path, Agent + "0", "f", "t"));
-        Assert.Throws<CallRejectedException>(() => files.Resolve(Agent, other.Stdout));
+        Assert.Throws<CallRejectedException>(() => files.Open(Agent, other.Stdout));
     }
 
     [Fact]
@@ -83,7 +128,8 @@ public sealed class SandboxFilesTests : IDisposable
     [InlineData(0, 0L, "")]
     public void A_part_of_a_file_is_read(long offset, long? length, string data)
     {
-        var (size, bytes) = SandboxFiles.Read(sandbox.Stdout, offset, length);
+        using var file = files.Open(Agent, sandbox.Stdout);
+        var (size, bytes) = file.Read(offset, length);
         Assert.Equal((6L, data), (size, System.Text.Encoding.UTF8.GetString(bytes)));
     }
 
@@ -91,7 +137,8 @@ public sealed class SandboxFilesTests : IDisposable
     public void One_read_returns_64_KiB_at_most()
     {
         File.WriteAllBytes(sandbox.Stdout, new byte[100_000]);
-        Assert.Equal(SandboxFiles.MaxBytesPerRead, SandboxFiles.Read(sandbox.Stdout, 0, 1_000_000).Data.Length);
+        using var file = files.Open(Agent, sandbox.Stdout);
+        Assert.Equal(SandboxFiles.MaxBytesPerRead, file.Read(0, 1_000_000).Data.Length);
     }
 
     [Fact]
@@ -99,7 +146,7 @@ public sealed class SandboxFilesTests : IDisposable
     {
         var second = Sandbox.Create(TaskLocation.Own(directory.Path, Agent, "f", "t"));
         var latest = new FileInfo(Path.Combine(Path.GetDirectoryName(second.Path)!, "latest"));
-        Assert.Equal(second.Path, latest.LinkTarget);
+        Assert.Equal(Path.GetFileName(second.Path), latest.LinkTarget);
     }
 
     [Fact]
@@ -111,7 +158,8 @@ public sealed class SandboxFilesTests : IDisposable
         Assert.True(nested.IsNested);
         Assert.Equal(location.Container, nested.Container.Parent);
         Assert.StartsWith(location.SandboxPath + "/containers/", nested.SandboxPath, StringComparison.Ordinal);
-        Assert.Equal(nested.SandboxPath, new FileInfo(Path.Combine(location.SandboxPath, "tasks", "child")).LinkTarget);
+        Assert.Equal(
+            "../containers/" + nested.Container.Value, new FileInfo(Path.Combine(location.SandboxPath, "tasks", "child")).LinkTarget);
     }
 
     [Theory]

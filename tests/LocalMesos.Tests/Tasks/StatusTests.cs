@@ -28,7 +28,7 @@ public sealed class StatusTests
     [InlineData(TaskEndReason.MaxCompletionTimeReached, 0, W.TaskState.TaskFailed, Reason.MaxCompletionTimeReached)]
     public void The_end_depends_on_why_and_how(object why, int? code, object state, object? reason)
     {
-        Statuses().Ended((TaskEndReason)why, new ProgramEnd(code, "message", null));
+        Statuses().Ended((TaskEndReason)why, new ProgramEnd(code, "message", null), null);
         var status = Assert.Single(sent);
 
         Assert.Equal(((W.TaskState)state, "message", Source.Executor), (status.State, status.Message, status.Source));
@@ -39,8 +39,17 @@ public sealed class StatusTests
     [Fact]
     public void A_limit_is_enforced_by_the_agent()
     {
-        Statuses().Ended(TaskEndReason.Exited, new ProgramEnd(null, "m", Reason.ContainerLimitationMemory));
+        Statuses().Ended(TaskEndReason.Exited, new ProgramEnd(null, "m", Reason.ContainerLimitationMemory), null);
         Assert.Equal((Source.Agent, Reason.ContainerLimitationMemory), (sent[0].Source, sent[0].Reason));
+    }
+
+    [Fact]
+    public void The_disk_limit_is_enforced_by_the_agent_and_told_in_its_words()
+    {
+        Statuses().Ended(TaskEndReason.DiskLimitReached, new ProgramEnd(null, "m", null), "Disk usage (2MB) exceeds quota (1MB)");
+        Assert.Equal(
+            (W.TaskState.TaskFailed, Source.Agent, Reason.ContainerLimitationDisk, "Disk usage (2MB) exceeds quota (1MB)"),
+            (sent[0].State, sent[0].Source, sent[0].Reason, sent[0].Message));
     }
 
     [Fact]

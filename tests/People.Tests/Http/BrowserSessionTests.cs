@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Xml.Linq;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
-using Pipeline.People.Data;
-using Pipeline.People.Http;
+using Pipeline.Kernel.Access;
 
 namespace Pipeline.People.Tests.Http;
 
@@ -20,16 +21,58 @@ public sealed class BrowserSessionTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    [Fact]
-    public void A_cookie_is_kept_from_scripts_and_other_sites_and_travels_as_safely_as_the_request()
+    [Theory]
+    [InlineData("http://pipeline.example", "pipeline", "pipeline-antiforgery", CookieSecurePolicy.SameAsRequest)]
+    [InlineData("https://pipeline.example", "__Host-pipeline", "__Host-pipeline-antiforgery", CookieSecurePolicy.Always)]
+    public async Task Cookies_are_kept_from_scripts_and_other_sites_and_under_TLS_from_other_hosts_and_ports(
+        string publicUrl, string session, string form, CookieSecurePolicy policy)
     {
-        var options = new CookieAuthenticationOptions();
+        await using var other = await PeopleServer.StartAsync(settings: new() { ["PublicUrl"] = publicUrl });
+        var options = other.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
+            .Get(CookieAuthenticationDefaults.AuthenticationScheme);
+        var forms = other.Services.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.Cookie;
 
-        SessionCookie.Configure(options);
-
-        Assert.Equal(("pipeline", true, SameSiteMode.Strict), (options.Cookie.Name, options.Cookie.HttpOnly, options.Cookie.SameSite));
-        Assert.NotEqual(CookieSecurePolicy.None, options.Cookie.SecurePolicy);
+        Assert.Equal((session, true, SameSiteMode.Strict), (options.Cookie.Name, options.Cookie.HttpOnly, options.Cookie.SameSite));
+        Assert.Equal((policy, "/"), (options.Cookie.SecurePolicy, options.Cookie.Path));
+        Assert.Equal((form, policy, "/", SameSiteMode.Strict), (forms.Name, forms.SecurePolicy, forms.Path, forms.SameSite));
         Assert.Equal((TimeSpan.FromHours(12), true), (options.ExpireTimeSpan, options.SlidingExpiration));
+        Assert.All([options.Cookie.Name!, forms.Name!], name => Assert.True(CookieNames.IsOurs(name)));
+    }
+
+    [Theory]
+    [InlineData("pipeline=of-an-application; {0}")]
+    [InlineData("{0}; pipeline=of-an-application")]
+    [InlineData("PIPELINE=of-an-application; pipeline=; {0}; pipeline")]
+    [InlineData("{0}; {0}")]
+    public async Task A_cookie_that_the_server_did_not_sign_is_as_if_it_were_not_there(string header)
+    {
+        var cookie = await CookieAsync("eleni");
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(header.Replace("{0}", cookie, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Two_sessions_at_once_are_none()
+    {
+        var (mine, planted) = (await CookieAsync("eleni"), await CookieAsync("nikos"));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(mine));
+        Assert.Equal(HttpStatusCode.Found, await StatusAsync($"{planted}; {mine}"));
+    }
+
+    private async Task<string> CookieAsync(string login)
+    {
+        using var browser = server.Client(null, new CookieContainer());
+        using var response = await SignInAsync(browser, (await server.TokenAsync(login, Permission.Build)).Token, "/");
+        return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/needs/build");
+        request.Headers.TryAddWithoutValidation("Cookie", cookie);
+        using var response = await server.Http.SendAsync(request, ct);
+        return response.StatusCode;
     }
 
     [Fact]
@@ -160,22 +203,6 @@ public sealed class BrowserSessionTests : IAsyncLifetime
         Assert.Equal(
             """{"login":"eleni","kind":"person","permissions":["view","administer"],"groups":["release-managers"]}""",
                 somebody.GetRawText());
-    }
-
-    [Fact]
-    public void Keys_of_cookies_are_kept_and_a_key_that_is_stored_again_is_replaced()
-    {
-        var keys = new DataProtectionKeys(server.Db);
-        var before = keys.GetAllElements().Count;
-
-        keys.StoreElement(new XElement("key", "one"), "a");
-        keys.StoreElement(new XElement("key", "two & <three>"), "b");
-        keys.StoreElement(new XElement("key", "four"), "a");
-
-        var values = keys.GetAllElements().Select(e => e.Value).ToList();
-        Assert.Equal(before + 2, values.Count);
-        Assert.Contains("four", values);
-        Assert.Contains("two & <three>", values);
     }
 
     private async Task<string> TextAsync(params string[] permissions) => (await server.TokenAsync("eleni", permissions)).Token;

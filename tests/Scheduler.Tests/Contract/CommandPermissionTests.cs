@@ -5,6 +5,7 @@ using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Data;
+using Pipeline.Scheduler.Launching;
 using Pipeline.TestKit;
 
 namespace Pipeline.Scheduler.Tests.Contract;
@@ -17,6 +18,7 @@ public sealed class CommandPermissionTests : IAsyncLifetime
     {
         ["SchedulerCommands.RunOnceAsync"] = Permission.Operate,
         ["SchedulerCommands.DeployAsync"] = Permission.Operate,
+        ["SchedulerCommands.RenewAsync"] = Permission.Operate,
         ["SchedulerCommands.CancelRunAsync"] = Permission.Operate,
         ["SchedulerCommands.CancelDeployAsync"] = Permission.Operate,
         ["SchedulerCommands.RemoveRequestAsync"] = Permission.Operate,
@@ -116,7 +118,7 @@ public sealed class CommandPermissionTests : IAsyncLifetime
         return type.Name switch
         {
             nameof(SchedulerCommands) => new SchedulerCommands(store),
-            nameof(OperatorCommands) => new OperatorCommands(store, TimeProvider.System),
+            nameof(OperatorCommands) => new OperatorCommands(store, new RunSigning(null), TimeProvider.System),
             nameof(QuarantineCommands) => new QuarantineCommands(
                 new QuarantineStore(db, new Journal(db, SchedulerKinds.All, _ => { }, TimeProvider.System), TimeProvider.System)),
             _ => throw new InvalidOperationException($"{type.Name} is new: say here how it is made."),

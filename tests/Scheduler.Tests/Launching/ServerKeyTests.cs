@@ -1,3 +1,4 @@
+using Pipeline.Kernel;
 using Pipeline.Scheduler.Launching;
 
 namespace Pipeline.Scheduler.Tests.Launching;
@@ -36,7 +37,7 @@ public sealed class ServerKeyTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
         File.WriteAllBytes(KeyFile, new byte[bytes]);
-        var refused = Assert.Throws<InvalidOperationException>(() => ServerKey.LoadOrCreate(KeyFile));
+        var refused = Assert.Throws<UsageException>(() => ServerKey.LoadOrCreate(KeyFile));
         Assert.Contains($"{bytes} bytes instead of 32", refused.Message, StringComparison.Ordinal);
     }
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.Kernel.Events;
 using Pipeline.Scheduler.Contract;
 using Pipeline.Scheduler.Contract.Tasks;
+using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Launching;
 using Pipeline.Scheduler.Loop;
@@ -37,6 +38,9 @@ internal sealed class LoopHarness : IAsyncDisposable
     }
 
     public NpgsqlDataSource Db { get; }
+
+    /// <summary>How the workers that start next verify what they launch.</summary>
+    public TrustCheck Trust { get; set; } = (_, _) => null;
     public SchedulerOptions Options { get; }
     public ServerKey Key { get; }
     public RunnerBinary Runner { get; }
@@ -71,7 +75,7 @@ internal sealed class LoopHarness : IAsyncDisposable
     public ClusterWorker Worker(Func<IMaster> connect)
     {
         var database = Database();
-        var settings = new ClusterSettings("test", "pipeline", Options, (_, _) => null);
+        var settings = new ClusterSettings("test", "pipeline", Options, Trust);
         var launches = new LaunchBuilder(Options, Key, Runner, "test");
         var term = new ClusterTerm(database, settings, launches, connect, new LoopMonitor(Board, Metrics, NullLogger.Instance));
         return new ClusterWorker(database, term, Metrics, NullLogger.Instance);

@@ -77,7 +77,7 @@ public sealed class RealClusterTests
         await using var server = await ClusterServer.StartAsync(cluster.MasterUrl, Program);
         var queries = server.Services.GetRequiredService<SchedulerQueries>();
         await server.Services.GetRequiredService<SchedulerCommands>().DeployAsync(Callers.System, 
-            Machine.Web("v1", instances: 1, readiness: Quick) with { RunnerSpec = """{"kind":"run"}""" }, CancellationToken.None);
+            Machine.Web("v1", instances: 1, readiness: Quick) with { RunnerSpec = """{"kind":"build"}""" }, CancellationToken.None);
         await Eventually.IsTrueAsync(
             async () => (await queries.HealthyInstancesAsync(CancellationToken.None)).Count == 1, Patience, "v1 is healthy");
 
@@ -85,7 +85,7 @@ public sealed class RealClusterTests
         var ticket = server.Services.GetRequiredService<ServerKey>().TicketFor("v1.1.1");
         using var first = await http.PostAsJsonAsync("/runner/v1/tasks/v1.1.1/spec", new { ticket, nonce = "n1" });
         var answer = await first.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal("run", answer.GetProperty("spec").GetProperty("kind").GetString());
+        Assert.Equal("build", answer.GetProperty("spec").GetProperty("kind").GetString());
         using var second = await http.PostAsJsonAsync("/runner/v1/tasks/v1.1.1/spec", new { ticket, nonce = "n2" });
         Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
 

@@ -29,12 +29,15 @@ public sealed partial class ApiReferenceTests
         var path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText ?? "", "").Trim('/');
         if (!path.StartsWith("/api/v1", StringComparison.Ordinal))
             return [];
-        var policies = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).OfType<string>().ToList();
+        var rules = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>();
+        var policies = rules.Select(a => a.Policy).OfType<string>().ToList();
         var permission = policies.LastOrDefault(p => p != Permission.View) ?? policies.LastOrDefault() ?? "nobody asks";
+        if (permission == Permission.View && rules.Any(a => a.Policy is null))
+            permission += " signed in";
         return endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {path} {permission}");
     }
 
-    [GeneratedRegex(@"^\| (?<method>[A-Z]+) \| `(?<path>/api/v1[^`]*)` \| (?<permission>[a-z]+) \|")]
+    [GeneratedRegex(@"^\| (?<method>[A-Z]+) \| `(?<path>/api/v1[^`]*)` \| (?<permission>[a-z ]+) \|")]
     private static partial Regex Row();
 
     [GeneratedRegex(":[a-z]+(?=})")]

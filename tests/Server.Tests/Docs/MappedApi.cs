@@ -8,9 +8,11 @@ using Pipeline.DeployStages;
 using Pipeline.GitWebhooks;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers;
 using Pipeline.People;
 using Pipeline.Scheduler;
 using Pipeline.Server.Api;
+using Pipeline.Server.Failures;
 using Pipeline.Ui;
 
 namespace Pipeline.Server.Tests.Docs;
@@ -28,7 +30,8 @@ internal static class MappedApi
         services.AddHangfire(_ => { });
         services.AddGitWebhooks(builder.Configuration).AddArtifactStore(builder.Configuration).AddScheduler(builder.Configuration)
             .AddBuildRunner(builder.Configuration).AddDeployStages(builder.Configuration);
-        services.AddPeople();
+        services.AddPeople(builder.Configuration);
+        services.AddLoadBalancers(builder.Configuration);
         services.AddPipelineApi();
         services.AddPipelineUi();
         var app = builder.Build();
@@ -38,7 +41,9 @@ internal static class MappedApi
         app.MapBuildRunner();
         app.MapDeployStages();
         app.MapPeople();
+        app.MapLoadBalancers();
         app.MapPipelineApi();
+        app.MapFailures();
         return app;
     }
 }

@@ -37,11 +37,14 @@ public sealed class MetricsEndpointTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = Path.GetTempPath() });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> 
+        {
+            ["DataDirectory"] = Path.GetTempPath(), ["People:ReadWithoutSignIn"] = "true",
+        });
         builder.Services.AddKernel("Host=/nowhere");
         builder.Services.AddSingleton<EventFlow>(_ => { });
         builder.Services.AddHttpContextAccessor();
-        builder.Services.AddPeople();
+        builder.Services.AddPeople(builder.Configuration);
         builder.Services.AddPipelineMetrics();
         builder.Services.AddMetrics();
         await using var app = builder.Build();

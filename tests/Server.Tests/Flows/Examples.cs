@@ -5,6 +5,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Yaml;
+using Pipeline.LoadBalancers.Contract;
 using Pipeline.Scheduler.Contract.Events;
 
 namespace Pipeline.Server.Tests.Flows;
@@ -25,7 +26,8 @@ internal static class Examples
     public static JournalSubject Subject => new() { Repository = Repository, Commit = Sha };
 
     public static IReadOnlyList<JournalEvent> All =>
-        [.. OfBuilds, .. OfStages, .. OfClusters, new ActionRecorded("token.created", "eleni", null)];
+        [.. OfBuilds, .. OfStages, .. OfClusters, new ActionRecorded("token.created", "eleni", null),
+            new ActionRecorded("release.released", Release.ToString(), null)];
 
     private static IReadOnlyList<JournalEvent> OfBuilds =>
     [
@@ -49,6 +51,9 @@ internal static class Examples
 
     private static IReadOnlyList<JournalEvent> OfStages =>
     [
+        new RouteClaimed("production", "/shop", "web"),
+        new RouteTransferred("production", "/shop", "web2", "web", "the team moved"),
+        new RouteReleased("production", "/shop", "web", "not used"),
         new PromotionCreated(Promotion, Release, "production"),
         new PromotionWaiting(Promotion, Release, "production", ["Soaks."]),
         new PromotionApproved(Promotion, "production", "maria", null),

@@ -1,5 +1,6 @@
 using Pipeline.TaskRunner.Build;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Runtime;
 
 namespace Pipeline.TaskRunner.Tests.Build;
@@ -16,13 +17,20 @@ public sealed class StepEnvironmentTests : IDisposable
     {
         var environment = For([], []);
         Assert.Equal(
-            ("true", "true", "unit", "/w"),
+            ("true", "true", "unit", "/workspace"),
             (environment["CI"], environment["PIPELINE"], environment["PIPELINE_STEP"], environment["PIPELINE_WORKSPACE"]));
-        Assert.Equal(Path.Combine(sandbox, "home"), environment["HOME"]);
-        Assert.Equal(Path.Combine(sandbox, "tmp"), environment["TMPDIR"]);
-        Assert.True(Directory.Exists(environment["HOME"]) && Directory.Exists(environment["TMPDIR"]));
-        Assert.Equal(sandbox, environment["GIT_CEILING_DIRECTORIES"]);
+        Assert.Equal(("/home/task", "/tmp"), (environment["HOME"], environment["TMPDIR"]));
+        Assert.Equal("/", environment["GIT_CEILING_DIRECTORIES"]);
         Assert.Equal("/bin", environment["PATH"]);
+    }
+
+    [Fact]
+    public void Where_the_agent_isolates_the_folders_are_those_of_the_sandbox()
+    {
+        var environment = For([], [], Isolator.Agent);
+        Assert.Equal(
+            (sandbox + "/workspace", sandbox + "/home", sandbox + "/tmp", sandbox),
+            (environment["PIPELINE_WORKSPACE"], environment["HOME"], environment["TMPDIR"], environment["GIT_CEILING_DIRECTORIES"]));
     }
 
     [Fact]
@@ -40,10 +48,13 @@ public sealed class StepEnvironmentTests : IDisposable
         Assert.DoesNotContain(values, v => v.StartsWith("http://", StringComparison.Ordinal));
     }
 
-    private Dictionary<string, string> For(Dictionary<string, string> build, Dictionary<string, string> step)
+    private Dictionary<string, string> For(
+        Dictionary<string, string> build, Dictionary<string, string> step, Isolator isolator = Isolator.Bubblewrap)
     {
         var runner = new RunnerEnvironment(
-            new Uri("http://server/"), "t.1", "ticket-1", sandbox, null, null, null, new Dictionary<string, string> { ["PATH"] = "/bin" });
-        return StepEnvironment.For(runner, new BuildSpec("", "", [], [], build, []), new StepSpec("unit", "true", 1, step), "/w");
+            new Uri("http://server/"), "t.1", "ticket-1", sandbox, null, null, null, true,
+            new Dictionary<string, string> { ["PATH"] = "/bin" }, isolator, RunnerEnvironment.DefaultUsers, []);
+        using var view = new TaskView(runner, "workspace");
+        return StepEnvironment.For(runner, new BuildSpec("", "", [], [], build, []), new StepSpec("unit", "true", 1, step), view);
     }
 }

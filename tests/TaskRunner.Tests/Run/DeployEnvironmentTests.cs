@@ -1,4 +1,6 @@
+using Pipeline.Attestation.Runs;
 using Pipeline.TaskRunner.Contract;
+using Pipeline.TaskRunner.Isolation;
 using Pipeline.TaskRunner.Run;
 using Pipeline.TaskRunner.Runtime;
 
@@ -21,7 +23,7 @@ public sealed class DeployEnvironmentTests : IDisposable
                 environment["PIPELINE_DEPLOYABLE"], environment["PIPELINE_GENERATION"]));
         Assert.Equal("api-web", environment["OTEL_SERVICE_NAME"]);
         Assert.Equal("deployment.environment.name=production,service.instance.id=t.1", environment["OTEL_RESOURCE_ATTRIBUTES"]);
-        Assert.Equal(sandbox, environment["HOME"]);
+        Assert.Equal(("/home/task", "/tmp"), (environment["HOME"], environment["TMPDIR"]));
     }
 
     [Theory]
@@ -54,8 +56,13 @@ public sealed class DeployEnvironmentTests : IDisposable
     {
         var inherited =
             new Dictionary<string, string> { ["PORT"] = "31000", ["PORT0"] = "31000", ["TASK_ID"] = "t.1", ["INSTANCE_NO"] = "2" };
-        var runner = new RunnerEnvironment(new Uri("http://server/"), "t.1", "ticket-1", sandbox, null, null, null, inherited);
+        var runner = new RunnerEnvironment(new Uri("http://server/"), "t.1", "ticket-1", sandbox, null, null, null, true, inherited,
+            Isolator.Bubblewrap, RunnerEnvironment.DefaultUsers, []);
+        using var view = new TaskView(runner, "app");
+        var specification = new RunSpecification(
+            new RunArtifact(1, "sha256:a", "text/plain", null), "./serve", 1, 1, own, null, null, 10, null, 1, 2, "api-web", null, [],
+            null);
         return DeployEnvironment.For(
-            runner, new RunSpec("sha256:a", 1, "text/plain", "sha256:r", "production", "api-web", 4, [], "./serve", own));
+            runner, new RunSpec("sha256:r", "production", "api-web", 4, [], ""), new VerifiedRun(specification, null), view);
     }
 }

@@ -106,8 +106,10 @@ public sealed class ActionAuthorizationTests : ActionPages
         Assert.Contains("\"accepted\": false", sent["reject"], StringComparison.Ordinal);
         Assert.Contains("\"accepted\": true", sent["advance"], StringComparison.Ordinal);
         string[] notOfOperators =
-            ["approve", "cancel-build", "promote-infra-qa", "promote-product-qa", "promote-production", "release", "retry-build",
-                "rollback"];
+        [
+            "approve", "cancel-build", "hold", "lift-hold", "promote-infra-qa", "promote-product-qa", "promote-production", "release",
+            "retry-build", "retry-delivery", "retry-job", "rollback",
+        ];
         Assert.Equal(AllActions.Except(notOfOperators), sent.Keys.Order(StringComparer.Ordinal));
     }
 

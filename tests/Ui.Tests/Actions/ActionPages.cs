@@ -4,8 +4,10 @@ using Npgsql;
 using Pipeline.Ui.Components.Actions;
 using Pipeline.Ui.Pages.Builds;
 using Pipeline.Ui.Pages.Clusters;
+using Pipeline.Ui.Pages.Failures;
 using Pipeline.Ui.Pages.Promotions;
 using Pipeline.Ui.Pages.Releases;
+using Pipeline.Ui.Pages.Repositories;
 
 namespace Pipeline.Ui.Tests.Actions;
 
@@ -19,13 +21,17 @@ public abstract class ActionPages : UiTest
             "drop-id",
         "end-bounce", "end-cooldown", "end-pause", "end-priority", "end-scale", "end-skip-health", "exit-cooldown", "force-placement",
             "free-placement",
-        "freeze", "freeze-priorities", "kill", "lift-freeze", "pause", "priority", "promote-infra-qa", "promote-product-qa",
-            "promote-production",
-        "reconcile", "reject", "release", "remove", "replace", "retry-build", "rollback", "run", "scale", "skip-health", "take-over",
+        "freeze", "freeze-priorities", "hold", "kill", "lift-freeze", "lift-hold", "pause", "priority",
+        "promote-infra-qa", "promote-product-qa", "promote-production",
+        "reconcile", "reject", "release", "remove", "replace", "retry-build", "retry-delivery",
+            "retry-job", "rollback", "run", "scale", "skip-health", "take-over",
             "unpause",
     ];
 
     private const string Objects = """
+        INSERT INTO journal.open_job (id, key, name, invocation, object_kind, object_id, created_at, tries, first_failed_at, last_failed_at,
+                                      error_type, error)
+        VALUES (gen_random_uuid(), '1', 'SomeJob', '', 'job', 'SomeJob', now(), 44, now(), now(), 'x', 'away');
         INSERT INTO scheduler.agent (cluster, id, host, address, url, rack, attributes, state, cpus, memory_mb, disk_mb, seen_at)
         SELECT 'lab', id, host, address, url, rack, attributes, 'Active', cpus, memory_mb, disk_mb,
           seen_at FROM scheduler.agent WHERE cluster = 'infra-qa';
@@ -51,6 +57,9 @@ public abstract class ActionPages : UiTest
            '{"instances": 4, "options": {"rollout": {"acceptance": "manual", "pause": "00:00:00", "groups": [{"value": 50, "percent": true}]}}}',
            now(), 0, 0, jsonb_build_object('step', 0, 'stepSince', now(), 'proven', 0, 'healthyAt', now(), 'failures', 0, 'accepted',
              false));
+        INSERT INTO artifact.release (digest, repository_id, commit_sha, build_id, number, created_at, held_reason, document)
+        SELECT 'sha256:' || repeat('d9', 32), repository_id, commit_sha, build_id, 9, created_at, 'it leaks', document
+          FROM artifact.release WHERE number = 1;
         UPDATE stages.promotion SET healthy_at = started_at WHERE phase = 'Succeeded';
         INSERT INTO build.build (id, repository_id, number, sha, branch, trigger, requested_by, state, created_at, started_at, next_wake)
         VALUES ('01900000-0000-7000-8000-000000000409', '01900000-0000-7000-8000-000000000001', 9, repeat('2', 40), 'main', 'Manual',
@@ -75,8 +84,10 @@ public abstract class ActionPages : UiTest
             Open<BuildPage>(p => p.Add(b => b.Owner, "shop").Add(b => b.Name, "billing").Add(b => b.Number, 3)),
             Open<BuildPage>(p => p.Add(b => b.Owner, "shop").Add(b => b.Name, "billing").Add(b => b.Number, 9)),
             Open<ReleasePage>(p => p.Add(r => r.Owner, "shop").Add(r => r.Name, "billing").Add(r => r.Number, 1)),
+            Open<ReleasePage>(p => p.Add(r => r.Owner, "shop").Add(r => r.Name, "billing").Add(r => r.Number, 9)),
             Open<PromotionPage>(p => p.Add(x => x.Id, Waiting)), Open<WaitingPage>(),
             Open<PromotionPage>(p => p.Add(x => x.Id, Guid.Parse("01900000-0000-7000-8000-000000000621"))),
+            Open<DeliveryPage>(p => p.Add(d => d.Id, Rejected)), Open<FailuresPage>(),
         ];
         var groups = new List<IRenderedComponent<PageActionButtons>>();
         foreach (var page in pages)

@@ -55,6 +55,21 @@ public sealed class DecisionTests : ActionPages
     }
 
     [Fact]
+    public async Task A_release_is_held_and_let_go_on_from_its_page_with_a_reason()
+    {
+        await AddObjectsAsync();
+        await SignInAsync("maria", [Permission.View, Permission.Hold]);
+
+        Assert.Equal("Hold: recorded.", await RunAsync("hold"));
+        Assert.Equal("because", await ReadAsync<string>("SELECT held_reason FROM artifact.release WHERE number = 1"));
+
+        Assert.Equal("Lift the hold: recorded.", await RunAsync("lift-hold"));
+        Assert.Equal(0, await ReadAsync<int>("SELECT count(*)::int FROM artifact.release WHERE number = 1 AND held_reason IS NOT NULL"));
+        Assert.Equal(
+            "maria", await ReadAsync<string>("SELECT actor_name FROM journal.event WHERE payload->>'action' = 'release.released'"));
+    }
+
+    [Fact]
     public async Task A_release_is_promoted_to_a_stage_from_its_page()
     {
         await AddObjectsAsync();

@@ -5,6 +5,7 @@ using Pipeline.Ui.Pages;
 using Pipeline.Ui.Pages.Builds;
 using Pipeline.Ui.Pages.Clusters;
 using Pipeline.Ui.Pages.Commits;
+using Pipeline.Ui.Pages.Failures;
 using Pipeline.Ui.Pages.Promotions;
 using Pipeline.Ui.Pages.Releases;
 using Pipeline.Ui.Pages.Repositories;
@@ -18,14 +19,14 @@ public abstract class AllPages : UiTest
     /// <summary>Pages of one object; an unknown name gives a page that says so.</summary>
     public static TheoryData<string> ObjectPages =>
     [
-        "agent", "artifact", "build", "cluster", "commit", "deployable", "module", "promotion", "promotion-by-name", "release",
+        "agent", "artifact", "build", "cluster", "commit", "delivery", "deployable", "module", "promotion", "promotion-by-name", "release",
             "release-by-digest",
         "repository", "request", "stage", "task",
     ];
 
     /// <summary>Pages of a list.</summary>
-    public static TheoryData<string> ListPages => ["activity", "clusters", "deployables", "home", "hooks", "repositories", "stages",
-        "waiting"];
+    public static TheoryData<string> ListPages => ["activity", "clusters", "deployables", "failures", "home", "hooks", "repositories",
+        "routes", "stages", "waiting"];
 
     /// <summary>Every page.</summary>
     public static TheoryData<string> Every => [.. ListPages.Select(r => r.Data), .. ObjectPages.Select(r => r.Data), "branch", "builds",
@@ -44,8 +45,6 @@ public abstract class AllPages : UiTest
             case "home": return OpenAt<HomePage>("/");
             case "hooks": return OpenAt<HooksPage>("/hooks");
             case "repositories": return OpenAt<RepositoriesPage>("/repos");
-            case "stages": return OpenAt<StagesPage>("/stages");
-            case "waiting": return OpenAt<WaitingPage>("/waiting");
             case "agent": return OpenAt<AgentPage>("/a", p => p.Add(a => a.Cluster, "production").Add(a => a.Agent,
                 exists ? "rack1-a1" : "nowhere"));
             case "artifact": return OpenAt<ArtifactPage>("/a", p => p.Add(a => a.Sha256,
@@ -80,9 +79,19 @@ public abstract class AllPages : UiTest
             case "stage": return OpenAt<StagePage>("/a", p => p.Add(s => s.Name, exists ? "production" : "nothing"));
             case "task": return OpenAt<TaskPage>("/a", p => p.Add(t => t.Cluster, "infra-qa").Add(t => t.Task,
                 exists ? "billing-api.infra-qa.1.1" : "nothing"));
-            default: throw new ArgumentOutOfRangeException(nameof(page), page, "There is no such page.");
+            default: return OpenSystemPage(page, exists);
         }
     }
+
+    private IRenderedComponent<IComponent> OpenSystemPage(string page, bool exists) => page switch
+    {
+        "delivery" => OpenAt<DeliveryPage>("/a", p => p.Add(d => d.Id, exists ? Rejected : Guid.NewGuid())),
+        "failures" => OpenAt<FailuresPage>("/failures"),
+        "routes" => OpenAt<RoutesPage>("/routes"),
+        "stages" => OpenAt<StagesPage>("/stages"),
+        "waiting" => OpenAt<WaitingPage>("/waiting"),
+        _ => throw new ArgumentOutOfRangeException(nameof(page), page, "There is no such page."),
+    };
 
     /// <summary>The page once it has read its model.</summary>
     protected static async Task<IRenderedComponent<IComponent>> ReadyAsync(IRenderedComponent<IComponent> page)

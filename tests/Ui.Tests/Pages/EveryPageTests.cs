@@ -45,6 +45,9 @@ public sealed class EveryPageTests : AllPages
         await ExecuteAsync($"""
             UPDATE git.commit SET subject = '{Hostile}', message = '{Hostile}', author_name = '{Hostile}', pusher = '{Hostile}';
             UPDATE git.push SET pusher = '{Hostile}';
+            INSERT INTO journal.open_job (id, key, name, invocation, object_kind, object_id, created_at, tries, first_failed_at,
+                                          last_failed_at, error_type, error)
+            VALUES (gen_random_uuid(), '1', '{Hostile}', '', 'delivery', '{Rejected}', now(), 44, now(), now(), 'x', '{Hostile}');
             UPDATE git.delivery SET outcome = '{Hostile}', ref = '{Hostile}', event = '{Hostile}';
             UPDATE git.status SET description = '{Hostile}', reason = '{Hostile}';
             INSERT INTO git.branch SELECT repository_id, '{Hostile}', head_sha, updated_at, head_received_at,
@@ -94,7 +97,7 @@ public sealed class EveryPageTests : AllPages
         await ExecuteAsync("""
             TRUNCATE git.repository, git.delivery, build.build, artifact.release, artifact.artifact, stages.promotion, stages.slot,
               stages.deployable,
-                     scheduler.request, scheduler.task, scheduler.agent, journal.event CASCADE;
+                     scheduler.request, scheduler.task, scheduler.agent, routes.owner, journal.event CASCADE;
             """);
 
         var page = await ReadyAsync(await OpenPageAsync(name));

@@ -5,6 +5,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers.Contract;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Ui.Display;
 using Pipeline.Ui.Queries.Timelines;
@@ -54,6 +55,22 @@ public sealed class EventSentencesTests : UiTest
         { new StepFinished(default, default, "api", "test", 1), "module api: step test ended with exit code 1", "failed", null },
         { new StepFinished(default, default, "api", "test", 0), "module api: step test ended with exit code 0", "succeeded", null },
     };
+
+    public static TheoryData<JournalEvent, string> RouteSentences => new()
+    {
+        { new RouteClaimed("production", "/shop", "web"), "web took the route /shop in production" },
+        {
+            new RouteTransferred("production", "/shop", "web2", "web", "the team moved"),
+            "the route /shop in production passed from web to web2: the team moved"
+        },
+        { new RouteTransferred("production", "/shop/v2", "v2", null, "split"), "the route /shop/v2 in production passed to v2: split" },
+        { new RouteReleased("production", "/shop", "web", "not used"), "web gave up the route /shop in production: not used" },
+    };
+
+    [Theory]
+    [MemberData(nameof(RouteSentences))]
+    public void An_event_of_a_route_leads_to_the_routes(JournalEvent happened, string text) =>
+        Assert.Equal(new EventSentence(text, null, "/routes"), EventSentences.Of(Entry(happened), null));
 
     [Theory]
     [MemberData(nameof(Sentences))]

@@ -17,7 +17,7 @@ public sealed class ArtifactCommands
 
     /// <summary>Streams the content to the disk under its digest; memory stays constant. Needs <see cref="Permission.Build"/>.</summary>
     /// <exception cref="PermissionDeniedException">The caller may not build.</exception>
-    /// <exception cref="IOException">The disk is full or gone; nothing is kept.</exception>
+    /// <exception cref="IOException">The disk is broken, or the sender is lost; nothing is kept.</exception>
     public Task<PutOutcome> PutAsync(Caller caller, Stream content, Digest expected, CancellationToken ct)
     {
         caller.Require(Permission.Build);

@@ -14,12 +14,15 @@ public sealed class ReleaseCommands
     private readonly ReleaseStore releases;
     private readonly ReleaseWriter writer;
     private readonly StatementSigner signer;
+    private readonly HoldWriter holds;
     private readonly Journal journal;
     private readonly ILogger<ReleaseCommands> logger;
 
     internal ReleaseCommands(
-        ReleaseStore releases, ReleaseWriter writer, StatementSigner signer, Journal journal, ILogger<ReleaseCommands> logger) =>
-        (this.releases, this.writer, this.signer, this.journal, this.logger) = (releases, writer, signer, journal, logger);
+        ReleaseStore releases, ReleaseWriter writer, StatementSigner signer, HoldWriter holds, Journal journal,
+        ILogger<ReleaseCommands> logger) =>
+        (this.releases, this.writer, this.signer, this.holds, this.journal, this.logger) =
+        (releases, writer, signer, holds, journal, logger);
 
     /// <summary>Makes, numbers and signs the release of a build. The same build again, or the same content, gives the release that is
     /// there. Needs <see cref="Permission.Build"/>.</summary>
@@ -41,7 +44,7 @@ public sealed class ReleaseCommands
                     logger.ReleaseMade(n, release.RepositoryId, digest, release.BuildId);
                     await journal.AppendAsync(
                         new ReleaseCreated(release.RepositoryId, release.CommitSha, release.BuildId, digest, n), caller.Actor,
-                        SubjectOf(stored), token);
+                        HoldWriter.SubjectOf(stored), token);
                 }
 
                 return stored;
@@ -56,7 +59,7 @@ public sealed class ReleaseCommands
     public Task<bool> HoldAsync(Caller caller, Digest release, string reason, CancellationToken ct)
     {
         caller.Require(Permission.Hold);
-        return ChangeHoldAsync(caller, release, reason, new ActionRecorded("release.held", release.ToString(), reason), ct);
+        return holds.ChangeAsync(caller.Actor, release, reason, new ActionRecorded("release.held", release.ToString(), reason), ct);
     }
 
     /// <summary>Lifts the hold. Needs <see cref="Permission.Hold"/>.</summary>
@@ -65,23 +68,6 @@ public sealed class ReleaseCommands
     public Task<bool> UnholdAsync(Caller caller, Digest release, string? message, CancellationToken ct)
     {
         caller.Require(Permission.Hold);
-        return ChangeHoldAsync(caller, release, null, new ActionRecorded("release.released", release.ToString(), message), ct);
+        return holds.ChangeAsync(caller.Actor, release, null, new ActionRecorded("release.released", release.ToString(), message), ct);
     }
-
-    private Task<bool> ChangeHoldAsync(Caller caller, Digest digest, string? reason, ActionRecorded action, CancellationToken ct) =>
-        Transactions.InTransactionAsync(
-            async token =>
-            {
-                if (await releases.FindAsync(digest, token) is not { } release)
-                    return false;
-                if (await writer.SetHoldAsync(digest, reason, token))
-                    await journal.AppendAsync(action, caller.Actor, SubjectOf(release), token);
-                return true;
-            },
-            ct);
-
-    private static JournalSubject SubjectOf(Release release) => new()
-    {
-        Repository = release.RepositoryId, Commit = release.CommitSha, Build = release.BuildId, Release = release.Digest,
-    };
 }

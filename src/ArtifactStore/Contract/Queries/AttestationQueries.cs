@@ -10,10 +10,10 @@ namespace Pipeline.ArtifactStore.Contract.Queries;
 public sealed class AttestationQueries
 {
     private readonly AttestationStore store;
-    private readonly TrustPublisher trust;
+    private readonly TrustFiles trust;
     private readonly TimeProvider time;
 
-    internal AttestationQueries(AttestationStore store, TrustPublisher trust, TimeProvider time) =>
+    internal AttestationQueries(AttestationStore store, TrustFiles trust, TimeProvider time) =>
         (this.store, this.trust, this.time) = (store, trust, time);
 
     /// <summary>Statements about an artifact or a release, newest first, at most 200.</summary>

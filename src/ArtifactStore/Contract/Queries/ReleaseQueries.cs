@@ -1,16 +1,26 @@
 using Pipeline.ArtifactStore.Data;
+using Pipeline.ArtifactStore.Trust;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Paging;
 
 namespace Pipeline.ArtifactStore.Contract.Queries;
 
-/// <summary>Reads releases. What it gives is what was signed for: a document that no longer has its digest is refused.</summary>
-/// <remarks>Each method throws <see cref="InvalidDataException"/> when a stored document was changed from outside.</remarks>
+/// <summary>Reads releases. What it gives is what was signed for: a release whose stored document was changed from outside is held for that
+/// reason (<c>release-altered</c>), runs nothing, and is a security event.</summary>
 public sealed class ReleaseQueries
 {
     private readonly ReleaseStore store;
+    private readonly SignedHolds holds;
 
-    internal ReleaseQueries(ReleaseStore store) => this.store = store;
+    internal ReleaseQueries(ReleaseStore store, SignedHolds holds) => (this.store, this.holds) = (store, holds);
+
+    /// <summary>Why the release may not be promoted although its row says nothing: a signed hold stands, and nobody signed that it is
+    /// lifted.</summary>
+    /// <returns>Null when row and statements agree.</returns>
+    public async Task<string?> RemovedHoldAsync(Release release, DateTimeOffset now, CancellationToken ct) =>
+        release.HeldReason is null && await holds.StandingAsync(release.Digest, now, ct) is { Held: true } hold
+            ? $"The hold of release {release.Number} by {hold.Actor} (“{hold.Reason}”) disappeared without a signed decision to lift it."
+            : null;
 
     /// <summary>The release of that name.</summary>
     public Task<Release?> FindAsync(Digest digest, CancellationToken ct) => store.FindAsync(digest, ct);
@@ -29,5 +39,6 @@ public sealed class ReleaseQueries
         store.ListAsync(repository, after, limit, ct);
 
     /// <summary>Every artifact of the release, also those that no deployable runs; null when there is no such release.</summary>
+    /// <exception cref="InvalidDataException">The stored document was changed from outside; the message says so.</exception>
     public Task<IReadOnlyList<ReleaseArtifact>?> ArtifactsAsync(Digest release, CancellationToken ct) => store.ArtifactsAsync(release, ct);
 }

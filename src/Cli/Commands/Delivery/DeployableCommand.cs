@@ -15,6 +15,7 @@ internal static class DeployableCommand
     public static Command Create(CommandFactory factory) => new("deployable", "Show what runs in which stage.")
     {
         factory.Verb("list", "List deployables and what each runs in every stage.", ListAsync),
+        factory.Verb("routes", "List where deployables are served to the people who use them.", RoutesAsync),
         factory.Show(
             "show", "Show a deployable.", Name, (_, name, _) => Task.FromResult($"api/v1/deployables/{Uri.EscapeDataString(name)}")),
     };
@@ -31,6 +32,14 @@ internal static class DeployableCommand
         session.Out.Rows(
             [.. page.Items().SelectMany(deployable => deployable.Items("stages").Select(stage => Row(deployable, stage)))],
             ["deployable", "kind", "stage", "state", "release", "commit", "healthy", "since"]);
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> RoutesAsync(Session session, ParseResult parsed, CancellationToken ct)
+    {
+        session.Out.Table(
+            await session.Api.GetAsync("api/v1/routes", ct),
+            [new("deployable", "deployable"), new("stage", "stage"), new("url", "url"), new("instances", "instances")]);
         return ExitCodes.Success;
     }
 

@@ -21,7 +21,8 @@ public sealed class PromotionCommands
         (slots, starter, approvals, rejections, rollbacks, time);
 
     /// <summary>Promotes a release into a stage; all gates of the stage still hold. An older release is allowed: that is how one
-    /// goes back to it. Needs <see cref="Permission.Promote"/>.</summary>
+    /// goes back to it; so is the stage's own release when its instances are not healthy: that is how one
+    /// starts it again. Needs <see cref="Permission.Promote"/>.</summary>
     /// <param name="planDigest">When given, refused with <c>plan-changed</c> unless the plan is still this one.</param>
     /// <exception cref="PermissionDeniedException">The caller lacks the permission.</exception>
     public Task<PromotionOutcome> PromoteAsync(Caller caller, Digest release, string stage, string? planDigest, CancellationToken ct)

@@ -12,7 +12,14 @@ namespace Pipeline.DeployStages.Core.Gates;
 /// <param name="PlanDigest">Of the plan as it is now: approvals of another plan do not count.</param>
 internal sealed record GateFacts(
     StagePolicy Stage, string? HeldReason, string? SignatureProblem, string? BranchProblem, StageBefore? Before, PromotionInSlot? Moving,
-    IReadOnlyList<Approval> Approvals, string PlanDigest);
+    IReadOnlyList<Approval> Approvals, string PlanDigest)
+{
+    /// <summary>What rows claim and no signature proves, as sentences: nothing starts while one is unanswered.</summary>
+    public IReadOnlyList<string> Alarms { get; init; } = [];
+
+    /// <summary>Routes of the release that it cannot have in the stage, as sentences.</summary>
+    public IReadOnlyList<string> RouteProblems { get; init; } = [];
+}
 
 /// <summary>How the release fares in the stage before.</summary>
 /// <param name="Succeeded">A promotion of this release succeeded there.</param>

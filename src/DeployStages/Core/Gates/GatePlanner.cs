@@ -26,8 +26,11 @@ internal static class GatePlanner
             blockers.Add(new Blocker("hold", $"The release is held: {held}", null, "anyone with the permission hold"));
         if (facts.SignatureProblem is { } problem)
             blockers.Add(new Blocker("signature", problem, null, null));
+        blockers.AddRange(facts.Alarms.Select(a => new Blocker("signature", a, null, null)));
         if (facts.BranchProblem is { } branch)
             blockers.Add(new Blocker("branch", branch, null, "a merge"));
+        blockers.AddRange(facts.RouteProblems.Select(
+            r => new Blocker("route", r, null, "another route, or anyone with the permission operate")));
         if (Before(facts, now) is { } before)
             blockers.Add(before);
         blockers.AddRange(MissingApprovals(facts, now));

@@ -29,7 +29,7 @@ internal sealed class Approvals(
         Invariant.Require(plan is not null);
         var person = caller.Actor.Name;
         if ((await decisions.OfAsync([p.Id], ct)).Any(
-            d => d.Kind == DecisionKind.Approve && d.Person == person && d.PlanDigest == plan.Digest))
+            d => d is { Kind: DecisionKind.Approve, Refused: null } && d.Person == person && d.PlanDigest == plan.Digest))
             return AlreadyApproved(person);
         var envelope = await attestations.SignApprovalAsync(
             caller, new NewApprovalStatement(plan.Digest, p.Stage, p.Release, p.Id, person, may.Groups, now), ct);

@@ -8,9 +8,10 @@ namespace Pipeline.DeployStages.Rollout.Deploys;
 
 /// <summary>Keeps the matrix of deployables: what should run in each stage. Joins the ambient transaction.</summary>
 internal sealed class DeployableRegistry(
-    DeployableStore deployables, DeployStore deploys, ReleaseQueries releases, SchedulerCommands scheduler, TimeProvider time)
+    DeployableStore deployables, DeployStore deploys, ReleaseQueries releases, SchedulerCommands scheduler, RouteClaims routes,
+    TimeProvider time)
 {
-    /// <summary>From now on the matrix shows the deploys of the promotion's newest generation.</summary>
+    /// <summary>From now on the matrix shows the deploys of the promotion's newest generation, and traffic goes to them.</summary>
     public async Task RecordAsync(Promotion p, Digest releaseDigest, CancellationToken ct)
     {
         var release = await releases.FindAsync(releaseDigest, ct);
@@ -21,6 +22,7 @@ internal sealed class DeployableRegistry(
                 d.Deployable, p.Stage, p.Repository, d.Kind, releaseDigest, release.Number, release.CommitSha, d.DeployId,
                 d.RequestId, d.Cluster, d.Instances, p.Id, now))],
             ct);
+        await routes.PassOnAsync(release, p.Stage, ct);
     }
 
     /// <summary>Removes the deployables of the slot that only other releases had.</summary>
@@ -28,6 +30,7 @@ internal sealed class DeployableRegistry(
     {
         var keep = (await deploys.OfGenerationAsync(p, ct)).Select(d => d.Deployable).ToArray();
         var removed = await deployables.RemoveOthersAsync(p.Stage, p.Repository, keep, ct);
+        await routes.AbandonAsync(p.Stage, p.Repository, [.. removed.Select(d => d.Name)], ct);
         var attempted = (await deploys.OfAsync(p.Id, ct)).Where(d => !keep.Contains(d.Deployable));
         var requests = removed.Select(d => (d.Cluster, d.RequestId)).Concat(attempted.Select(d => (d.Cluster, d.RequestId)));
         foreach (var (cluster, request) in requests.Distinct())

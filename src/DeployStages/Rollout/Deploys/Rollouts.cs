@@ -24,11 +24,14 @@ internal sealed class Rollouts(
         var submitted = new List<PromotionDeploy>();
         foreach (var deployable in release.Deployables.Select(d => ResolvedDeployable.For(d, p.Stage)))
         {
-            var submission = await submissions.PrepareAsync(p, policy, releaseDigest, deployable, rollback, actor, ct);
+            var submission = await submissions.PrepareAsync(p, policy, release, deployable, rollback, actor, ct);
             await scheduler.DeployAsync(StageActor.For(actor), submission, ct);
             submitted.Add(new PromotionDeploy(
                 p.Id, p.Cluster, submission.DeployId, submission.RequestId, deployable.Name, deployable.Kind, releaseDigest,
-                p.Generation.Value, rollback, deployable.Instances, DeployState.Submitted, null, null, now, null));
+                p.Generation.Value, rollback, deployable.Instances, DeployState.Submitted, null, null, now, null)
+            {
+                SignedUser = submission.User,
+            });
         }
 
         await deploys.InsertAsync(submitted, ct);

@@ -1,3 +1,4 @@
+using Pipeline.Attestation;
 using Pipeline.DeployStages.Core.Gates;
 using Pipeline.DeployStages.Core.Plans;
 using Pipeline.DeployStages.Core.Policies;
@@ -8,11 +9,12 @@ using Pipeline.Kernel;
 namespace Pipeline.DeployStages.Rollout.Gates;
 
 /// <summary>A promotion's plan and its open and closed gates at one moment.</summary>
-internal sealed record GateEvaluation(PromotionPlan Plan, GateVerdict Verdict);
+/// <param name="Alarms">What rows claim and no signature proves: never open with one.</param>
+internal sealed record GateEvaluation(PromotionPlan Plan, GateVerdict Verdict, IReadOnlyList<GateAlarm> Alarms);
 
 /// <summary>Gathers the facts that <see cref="GatePlanner"/> decides on. Joins the ambient transaction.</summary>
 internal sealed class GateEvaluator(
-    PlanReader plans, ReleaseChecks checks, PreviousStage before, PromotionStore promotions, DecisionStore decisions, TimeProvider time)
+    PlanReader plans, ReleaseChecks checks, PreviousStage before, PromotionStore promotions, VerifiedApprovals approvals, TimeProvider time)
 {
     /// <param name="id">The promotion itself, null for a dry run.</param>
     public async Task<GateEvaluation> EvaluateAsync(
@@ -21,22 +23,35 @@ internal sealed class GateEvaluator(
         var now = time.GetUtcNow();
         var to = await plans.ReleaseAsync(release, ct);
         var plan = await plans.ReadAsync(stage, to, ct);
+        var alarms = new List<GateAlarm>();
+        var removed = await checks.RemovedHoldAsync(to, now, ct);
+        if (removed is not null)
+            alarms.Add(new GateAlarm(null, VerificationCode.HoldRemoved, removed));
+        var approved = id is { } known ? await approvals.OfAsync(known, stage.Name, release, now, ct) : new ApprovalsFound([], []);
+        alarms.AddRange(approved.Alarms);
         var facts = new GateFacts(
             stage,
-            to.HeldReason,
+            to.HeldReason ?? removed,
             await checks.SignatureProblemAsync(to, now, ct),
             await checks.BranchProblemAsync(stage, to, ct),
             await before.ReadAsync(stage, release, repository, now, ct),
             InSlot(await promotions.RunningAsync(stage.Name, repository, ct), id),
-            await ApprovalsAsync(id, ct),
-            plan.Digest);
-        return new GateEvaluation(plan, GatePlanner.Plan(facts, now));
+            approved.Signed,
+            plan.Digest)
+        {
+            Alarms = [.. approved.Alarms.Select(a => a.Detail)],
+            RouteProblems = await checks.RouteProblemsAsync(stage, to, ct),
+        };
+        return new GateEvaluation(plan, GatePlanner.Plan(facts, now), alarms);
     }
+
+    /// <summary>Takes the routes of a promotion whose gates are open.</summary>
+    /// <returns>The evaluation; when another was quicker, a new one, which says who.</returns>
+    public async Task<GateEvaluation> ClaimRoutesAsync(StagePolicy stage, Promotion p, GateEvaluation open, CancellationToken ct) =>
+        await checks.ClaimRoutesAsync(stage, await plans.ReleaseAsync(p.Release, ct), ct)
+            ? open
+            : await EvaluateAsync(stage, p.Release, p.Repository, p.Id, ct);
 
     private static PromotionInSlot? InSlot(Promotion? running, PromotionId? id) =>
         running is null || running.Id == id ? null : new PromotionInSlot(running.Number, running.ReleaseNumber, running.Phase);
-
-    private async Task<IReadOnlyList<Approval>> ApprovalsAsync(PromotionId? id, CancellationToken ct) => id is { } known
-        ? [.. (await decisions.OfAsync([known], ct)).Where(d => d.Kind == DecisionKind.Approve).Select(d => d.ToApproval())]
-        : [];
 }

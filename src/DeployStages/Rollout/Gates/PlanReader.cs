@@ -15,6 +15,9 @@ internal sealed class PlanReader(SlotStore slots, ReleaseQueries releases, Rollb
     public static PromotionOutcome.Conflict Changed(string what) => new(
         "plan-changed", $"The plan of {what} has changed since you read it.", "Read the plan again and decide on the new one.");
 
+    /// <summary>Null when there is no such release.</summary>
+    public Task<Release?> FindReleaseAsync(Digest digest, CancellationToken ct) => releases.FindAsync(digest, ct);
+
     /// <summary>A release that is known to exist.</summary>
     public async Task<Release> ReleaseAsync(Digest digest, CancellationToken ct)
     {

@@ -10,9 +10,10 @@ public sealed class CommitCommands
     private readonly RepositoryStore repositories;
     private readonly CommitStore commits;
     private readonly Mirror mirror;
+    private readonly History history;
 
-    internal CommitCommands(RepositoryStore repositories, CommitStore commits, Mirror mirror) =>
-        (this.repositories, this.commits, this.mirror) = (repositories, commits, mirror);
+    internal CommitCommands(RepositoryStore repositories, CommitStore commits, Mirror mirror, History history) =>
+        (this.repositories, this.commits, this.mirror, this.history) = (repositories, commits, mirror, history);
 
     /// <summary>The commit, fetched and stored when it was not yet. Needs <see cref="Permission.Build"/>.</summary>
     /// <returns>Null when the repository or the commit does not exist.</returns>
@@ -24,7 +25,7 @@ public sealed class CommitCommands
             return null;
         if (await commits.GetAsync(repository, sha, ct) is { } stored)
             return stored;
-        await commits.SaveAsync(repository, null, [mirror.Facts(repository, sha)], sha, null, ct);
+        await commits.SaveAsync(repository, null, [history.Facts(repository, sha)], sha, null, ct);
         return await commits.GetAsync(repository, sha, ct);
     }
 }

@@ -12,8 +12,10 @@ public sealed class CommitQueries
 
     private readonly CommitStore store;
     private readonly Mirror mirror;
+    private readonly History history;
 
-    internal CommitQueries(CommitStore store, Mirror mirror) => (this.store, this.mirror) = (store, mirror);
+    internal CommitQueries(CommitStore store, Mirror mirror, History history) =>
+        (this.store, this.mirror, this.history) = (store, mirror, history);
 
     /// <summary>The commit, null when it is not known.</summary>
     public Task<Commit?> GetAsync(RepositoryId repository, CommitSha sha, CancellationToken ct) => store.GetAsync(repository, sha, ct);
@@ -36,15 +38,16 @@ public sealed class CommitQueries
     /// <param name="from">Null for the whole history.</param>
     /// <param name="to">Empty when the mirror does not hold it.</param>
     public IReadOnlyList<CommitFacts> Between(RepositoryId repository, CommitSha? from, CommitSha to) =>
-        mirror.Contains(repository, to) ? mirror.Log(repository, from, to, MaxBetween) : [];
+        mirror.Contains(repository, to) ? history.Log(repository, from is { } known ? [known] : [], to, MaxBetween) : [];
 
-    /// <summary>Authors and pushers of the commits <see cref="Between"/>, and of <paramref name="to"/> itself.</summary>
+    /// <summary>Authors and pushers of every commit that <paramref name="to"/> has and <paramref name="from"/> has not, however many they
+    /// are, and of <paramref name="to"/> itself.</summary>
     /// <returns>Without duplicates; empty when nothing is known.</returns>
     public async Task<IReadOnlyList<CommitContributor>> ContributorsAsync(
         RepositoryId repository, CommitSha? from, CommitSha to, CancellationToken ct)
     {
-        var between = Between(repository, from, to);
-        var stored = await store.ContributorsAsync(repository, [.. between.Select(c => c.Sha).Append(to).Distinct()], ct);
-        return [.. stored.Concat(between.Select(c => new CommitContributor(c.AuthorName, c.AuthorEmail, null))).Distinct()];
+        var range = mirror.Contains(repository, to) ? await history.RangeAsync(repository, from, to, ct) : new CommitRange([], []);
+        var stored = await store.ContributorsAsync(repository, [.. range.Shas.Append(to.ToString()).Distinct()], ct);
+        return [.. stored.Concat(range.Authors.Select(a => new CommitContributor(a.Name, a.Email, null))).Distinct()];
     }
 }

@@ -15,6 +15,10 @@ public sealed class DeliveryQueries
     public Task<Page<Delivery>> ListAsync(RepositoryId? repository, Cursor? after, int limit, CancellationToken ct) =>
         store.ListAsync(repository, after, limit, ct);
 
-    /// <summary>The delivery with headers and body, null when there is none of that id.</summary>
-    public Task<DeliveryDetail?> GetAsync(Guid id, CancellationToken ct) => store.GetAsync(id, ct);
+    /// <summary>The delivery with headers, and for a caller who holds <see cref="Permission.View"/> with its body; null when there is none
+    /// of that id.</summary>
+    public async Task<DeliveryDetail?> GetAsync(Caller caller, Guid id, CancellationToken ct) =>
+        await store.GetAsync(id, ct) is not { } found ? null
+            : caller.Has(Permission.View) ? found
+            : found with { Body = null };
 }

@@ -10,19 +10,29 @@ public sealed class SourceQueries
     private const long MaxFileBytes = 4 << 20;
 
     private readonly Mirror mirror;
+    private readonly SourceFiles files;
+    private readonly Snapshots snapshots;
 
-    internal SourceQueries(Mirror mirror) => this.mirror = mirror;
+    internal SourceQueries(Mirror mirror, SourceFiles files, Snapshots snapshots) =>
+        (this.mirror, this.files, this.snapshots) = (mirror, files, snapshots);
 
-    /// <summary>The bytes of a file.</summary>
-    /// <returns>Null when there is no such file at the commit, or it is larger than 4 MiB.</returns>
-    public byte[]? ReadFile(RepositoryId repository, CommitSha sha, string path) => mirror.ReadFile(repository, sha, path, MaxFileBytes);
+    /// <summary>The bytes of a file of at most 4 MiB, or what is there instead.</summary>
+    public SourceFile ReadFile(RepositoryId repository, CommitSha sha, string path) => files.Read(repository, sha, path, MaxFileBytes);
 
-    /// <summary>The object id of a folder or file at the commit: equal ids are equal contents. The empty path is the whole tree.</summary>
-    /// <returns>Null when there is nothing at the path.</returns>
-    public string? TreeId(RepositoryId repository, CommitSha sha, string path) => mirror.TreeId(repository, sha, path);
+    /// <summary>Whether there is a folder (or a submodule) at the path of the commit: a file and a link to a folder are none.</summary>
+    public bool IsFolder(RepositoryId repository, CommitSha sha, string path) => mirror.IsFolder(repository, sha, path);
+
+    /// <summary>Names what <see cref="ArchiveAsync"/> packs of the paths, with the attributes of all folders above them: equal names are
+    /// equal bytes.</summary>
+    public string SnapshotId(RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths) =>
+        snapshots.TreeOf(repository, sha, paths);
+
+    /// <summary>The submodules in a snapshot, by path: their files are not in it.</summary>
+    public Task<IReadOnlyList<string>> SubmodulesAsync(RepositoryId repository, string snapshotId, CancellationToken ct) =>
+        snapshots.SubmodulesAsync(repository, snapshotId, ct);
 
     /// <summary>Writes a tar of the given paths at the commit; all of it when there are none.</summary>
     public Task ArchiveAsync(
         RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct) =>
-        mirror.ArchiveAsync(repository, sha, paths, targetFile, ct);
+        snapshots.ArchiveAsync(repository, sha, paths, targetFile, ct);
 }

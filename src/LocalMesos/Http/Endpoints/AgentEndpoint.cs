@@ -87,10 +87,10 @@ internal sealed class AgentEndpoint(MasterState state, SandboxFiles files)
 
     private ReadFileAnswer ReadFile(AgentSlot slot, ReadFileCall call)
     {
-        var real = files.Resolve(slot.Id, call.Path);
-        if (Directory.Exists(real))
+        using var file = files.Open(slot.Id, call.Path);
+        if (file.IsDirectory)
             throw new CallRejectedException(400, "Cannot read a directory");
-        var (size, data) = SandboxFiles.Read(real, (long)call.Offset, call.HasLength ? (long)call.Length : null);
+        var (size, data) = file.Read((long)call.Offset, call.HasLength ? (long)call.Length : null);
         return new ReadFileAnswer { Size = (ulong)size, Data = Google.Protobuf.ByteString.CopyFrom(data) };
     }
 }

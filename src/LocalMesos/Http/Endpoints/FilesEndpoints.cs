@@ -35,7 +35,7 @@ internal sealed class FilesEndpoints(SandboxFiles files)
         return path.Length > 0 ? path : throw new CallRejectedException(400, "Expecting 'path=value' in query.\n");
     }
 
-    private string FileOf(HttpContext http) => files.Resolve(http.Agent().Id, PathOf(http));
+    private SandboxFile FileOf(HttpContext http) => files.Open(http.Agent().Id, PathOf(http));
 
     private Task BrowseAsync(HttpContext http) =>
         Responses.LegacyJsonAsync(http, LegacyJson.Write(files.List(http.Agent().Id, PathOf(http)).Select(Entry)));
@@ -46,29 +46,49 @@ internal sealed class FilesEndpoints(SandboxFiles files)
 
     private Task ReadAsync(HttpContext http)
     {
-        var path = FileOf(http);
+        using var file = FileOf(http);
         var offset = Number(http, "offset") ?? -1;
         var length = Number(http, "length");
         if (length < 0)
             throw new CallRejectedException(400, $"Negative length provided: {length}.\n");
-        if (Directory.Exists(path))
+        if (file.IsDirectory)
             throw new CallRejectedException(400, "Cannot read a directory.\n");
-        var (size, data) = SandboxFiles.Read(path, Math.Max(0, offset), offset < 0 ? 0 : length);
+        var (size, data) = file.Read(Math.Max(0, offset), offset < 0 ? 0 : length);
         return Responses.LegacyJsonAsync(http, LegacyJson.Write(new LegacyObject(
             ("data", Encoding.UTF8.GetString(data)), ("offset", offset < 0 ? size : offset))));
     }
 
     private async Task DownloadAsync(HttpContext http)
     {
-        var path = FileOf(http);
-        if (Directory.Exists(path))
+        using var file = FileOf(http);
+        if (file.IsDirectory)
             throw new CallRejectedException(400, "Cannot download a directory.\n");
+        if (!file.Status.IsRegular)
+            throw new CallRejectedException(404, "");
         // A task may go on writing: exactly the present length is announced and sent.
-        var length = new System.IO.FileInfo(path).Length;
+        var length = file.Status.Bytes;
         http.Response.ContentType = "application/octet-stream";
         http.Response.ContentLength = length;
-        http.Response.Headers.ContentDisposition = $"attachment; filename={Path.GetFileName(path)}";
-        await http.Response.SendFileAsync(path, 0, length, http.RequestAborted);
+        http.Response.Headers.ContentDisposition = $"attachment; filename={file.Name}";
+        await SendAsync(file, length, http);
+    }
+
+    private static async Task SendAsync(SandboxFile file, long length, HttpContext http)
+    {
+        var buffer = new byte[SandboxFiles.MaxBytesPerRead];
+        for (long sent = 0; sent < length;)
+        {
+            var most = (int)Math.Min(buffer.Length, length - sent);
+            var read = await RandomAccess.ReadAsync(file.Handle, buffer.AsMemory(0, most), sent, http.RequestAborted);
+            if (read == 0)
+            {
+                http.Abort(); // cut short by its task: the announced length cannot be kept
+                return;
+            }
+
+            await http.Response.Body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
+            sent += read;
+        }
     }
 
     private static long? Number(HttpContext http, string name)

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.LocalMesos.Master.State;
 using Pipeline.LocalMesos.Protocol;
@@ -12,6 +13,7 @@ internal static class MesosRouting
         app.UseRequestDecompression();
         app.UseStatusCodePages(context => ErrorPageAsync(context.HttpContext));
         app.Use(RejectAsync);
+        app.Use((http, next) => AdmitAsync(http, state, next));
         app.UseRouting();
         app.Use((http, next) => http.Connection.LocalPort == state.Port
             ? MasterAsync(http, state, next)
@@ -39,6 +41,20 @@ internal static class MesosRouting
         {
             await Responses.TextAsync(http, e.Status, e.Message);
         }
+    }
+
+    /// <summary>
+    /// A page of somewhere else, whose name a resolver turned into ours, must not speak to this cluster; neither must another user of the
+    /// machine, where credentials are required.
+    /// </summary>
+    private static Task AdmitAsync(HttpContext http, MasterState state, RequestDelegate next)
+    {
+        var host = http.Request.Host.Host;
+        if (host != "localhost" && !(IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)))
+            throw new CallRejectedException(403, $"'{host}' is not a name of this machine's own: use localhost or 127.0.0.1.");
+        if (state.Options.RequireCredentials)
+            BasicAuthentication.Authenticate(http, state.Options, AuthenticationRealm.Everything);
+        return next(http);
     }
 
     /// <summary>A master that does not lead sends clients to the leader, without a scheme (recorded in 19).</summary>

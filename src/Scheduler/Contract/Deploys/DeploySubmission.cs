@@ -31,6 +31,9 @@ public sealed record DeploySubmission(
 {
     /// <summary>The policy of the deploy.</summary>
     public DeployOptions Options { get; init; } = DeployOptions.Default;
+
+    /// <summary>The user that agents start its tasks as, which is signed for; null: the agent decides.</summary>
+    public string? User { get; init; }
 }
 
 /// <summary>What the envelopes of a deploy must state: checked before every launch.</summary>

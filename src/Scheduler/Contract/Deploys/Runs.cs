@@ -22,4 +22,11 @@ public sealed record RunDetails(string RunId, [property: JsonPropertyName("asked
 
     /// <summary>Over the deploy's.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>It has neither arguments nor variables of its own.</summary>
+    [JsonIgnore]
+    public bool IsPlain => Arguments.Count == 0 && Environment.Count == 0;
+
+    /// <summary>The signed statement (DSSE, JSON) about what the run has of its own; null when it has nothing.</summary>
+    public string? Envelope { get; init; }
 }

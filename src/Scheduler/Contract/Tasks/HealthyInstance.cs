@@ -1,3 +1,5 @@
+using Pipeline.Kernel;
+
 namespace Pipeline.Scheduler.Contract.Tasks;
 
 /// <summary>A healthy instance that may receive traffic.</summary>
@@ -10,4 +12,11 @@ namespace Pipeline.Scheduler.Contract.Tasks;
 /// <param name="Port">Its port.</param>
 /// <param name="Route">The path that traffic comes by; null: none.</param>
 public sealed record HealthyInstance(
-    string Cluster, string? Stage, string RequestId, string DeployId, string TaskId, string Host, int Port, string? Route);
+    string Cluster, string? Stage, string RequestId, string DeployId, string TaskId, string Host, int Port, string? Route)
+{
+    /// <summary>Whose service it is; null: its deploy was submitted without a repository.</summary>
+    public RepositoryId? Repository { get; init; }
+
+    /// <summary>The service's name in its repository; null: as for the repository.</summary>
+    public string? Deployable { get; init; }
+}

@@ -12,6 +12,7 @@ internal sealed class DeployCommands(
     {
         SubmitRunCommand { Run: var run } => runs.Submit(run, now),
         SubmitDeployCommand { Deploy: var deploy } => submissions.Handle(deploy, now),
+        RenewDeployCommand { Deploy: var renewed } => submissions.Renew(renewed),
         CancelRunCommand cancelled => runs.Cancel(cancelled, now),
         CancelDeployCommand cancelled => rollouts.Handle(cancelled, now),
         AdvanceDeployCommand advanced => rollouts.Handle(advanced, now),

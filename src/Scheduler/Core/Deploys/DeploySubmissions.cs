@@ -42,6 +42,20 @@ internal sealed class DeploySubmissions(
         return CommandOutcome.Accepted;
     }
 
+    /// <summary>Fresh statements for a deploy and its waiting runs; whatever is about something else changes nothing.</summary>
+    public CommandOutcome Renew(DeploySubmission submitted)
+    {
+        if (!state.Deploys.TryGetValue(submitted.DeployId, out var deploy) || deploy.Spec.Trust != submitted.Trust)
+            return CommandOutcome.NotFound($"'{submitted.DeployId}' is not a deploy of this artifact, release, stage and generation.");
+        var fresh = DeploySpec.Of(submitted);
+        foreach (var renewed in state.Deploys.Values.Where(d => d.IsLive && (d.Id == deploy.Id || IsPlainRunOf(d, deploy))).ToList())
+            state.Save(renewed with { Spec = renewed.Spec.Renewed(fresh) });
+        return CommandOutcome.Accepted;
+    }
+
+    // What a run has of its own was signed for, or not, when it was started.
+    private static bool IsPlainRunOf(Deploy run, Deploy deploy) => run.Parent == deploy.Id && run.Spec.Run is { IsPlain: true };
+
     private void Start(Request request, Deploy deploy, DateTimeOffset now)
     {
         if (deploy.KeepsRunning)

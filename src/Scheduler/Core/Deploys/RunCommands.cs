@@ -31,8 +31,10 @@ internal sealed class RunCommands(ClusterState state, ClusterJournal journal, Ru
             return CommandOutcome.Conflict("nothing-deployed", $"Request {request.Id} has no deploy in force that could run.");
         if (Refuse(request, parent, command, now) is { } refused)
             return refused;
-        var details =
-            new RunDetails(command.RunId, true, command.RunAt) { Arguments = command.Arguments, Environment = command.Environment };
+        var details = new RunDetails(command.RunId, true, command.RunAt)
+        {
+            Arguments = command.Arguments, Environment = command.Environment, Envelope = command.Envelope,
+        };
         var run = CronRuns.RunOf(parent, details, command.Needs, command.By.Actor, now);
         if (IdRules.Fault(run.Id, IdRules.MostDeploy) is { } fault)
             return CommandOutcome.Invalid("run-id-too-long", $"The run would be '{run.Id}'. {fault} Give a shorter runId.");

@@ -10,6 +10,13 @@ namespace Pipeline.Scheduler.Core.Failures;
 /// <summary>Facts of Mesos 1.11+ (observed transcripts and the reference): the exit status is only in the message.</summary>
 internal static class FailureRules
 {
+    /// <summary>TaskRunner exits with it when the artifact does not fit on the disk that the task asks for (EX_CANTCREAT).</summary>
+    public const int TooLargeExit = 73;
+
+    /// <summary>TaskRunner exits with it when the agent, its disk or the network failed, or a step asked for a retry (EX_TEMPFAIL). What a
+    /// service exits with itself never reaches us as this number.</summary>
+    public const int InfraExit = 75;
+
     /// <summary>TaskRunner exits with it when a digest or a statement does not verify.</summary>
     public const int SecurityExit = 76;
 
@@ -59,14 +66,19 @@ internal static class FailureRules
         if (exit == SecurityExit)
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, exit,
                 "what it was to run failed verification on the agent");
+        if (exit == TooLargeExit)
+            return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit,
+                $"exit {TooLargeExit}: its artifact unpacks to more than the disk that it asks for. Raise resources.disk.");
         if (exit == ConfigExit && image is not null)
             return new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit,
                 $"exit {ConfigExit}: not set up. The image '{image}' must have OpenSSL 3 (libssl.so.3), which every task starts with.");
         if (code is "CONTAINER_LAUNCH_FAILED" or "IMAGE_PULL_FAILED")
             return ImageRules.Judge(reason, image) ?? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Config, exit, reason,
                 MayBeInfra: true);
-        var infra = IsInfra(code);
-        return new(TaskPhase.Failed, Outcome.Failed, infra ? FailureClass.Infra : FailureClass.App, exit, reason);
+        return exit == InfraExit
+            ? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Infra, exit,
+                $"exit {InfraExit}: the agent, its disk or the network failed, or a step asked for a retry (EX_TEMPFAIL)")
+            : new(TaskPhase.Failed, Outcome.Failed, IsInfra(code) ? FailureClass.Infra : FailureClass.App, exit, reason);
     }
 
     private static TaskEnd Killed(KillCause cause, TaskRecord task, TaskStatus status, int? exit)

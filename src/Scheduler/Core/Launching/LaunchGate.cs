@@ -15,15 +15,29 @@ internal sealed class LaunchGate(
 {
     private readonly HashSet<string> refusedDeploys = new(StringComparer.Ordinal);
 
-    public bool Refuses(TaskRecord task, DateTimeOffset now)
+    public LaunchVerdict Judge(TaskRecord task, DateTimeOffset now)
     {
         var deploy = state.Deploys[task.DeployId];
-        if (deploy.Spec.Trust is not { } expected || trust(deploy.Spec, now) is not { } violation)
-            return false;
+        if (trust(deploy, now) is not { } violation)
+            return LaunchVerdict.Launch;
+        if (violation.Outdated)
+        {
+            state.SaveWhy(task, $"waits for a fresh promotion statement, which the server makes by itself: {violation.Detail}");
+            return LaunchVerdict.Wait;
+        }
+
+        Refuse(task, deploy, violation, now);
+        return LaunchVerdict.Refused;
+    }
+
+    private void Refuse(TaskRecord task, Deploy deploy, TrustViolation violation, DateTimeOffset now)
+    {
         if (refusedDeploys.Add(deploy.Id))
         {
+            var expected = deploy.Spec.Trust;
+            var release = expected?.Release ?? deploy.Spec.Subject.Release;
             journal.Append(
-                new SecurityEventRaised(expected.Artifact, expected.Release, state.Cluster, task.Id, violation.Code, violation.Detail),
+                new SecurityEventRaised(expected?.Artifact, release, state.Cluster, task.Id, violation.Code, violation.Detail),
                 ClusterJournal.SubjectOf(task));
         }
 
@@ -32,6 +46,18 @@ internal sealed class LaunchGate(
             rolloutFailures.Fail(deploy, new Verdict(DeployFailure.Security, FailureClass.Security, reason), now);
         else
             endings.End(task, new TaskEnd(TaskPhase.Failed, Outcome.Failed, FailureClass.Security, null, $"not launched, {reason}"), now);
-        return true;
     }
+}
+
+/// <summary>What becomes of a task that has a place.</summary>
+internal enum LaunchVerdict
+{
+    /// <summary>It is launched.</summary>
+    Launch,
+
+    /// <summary>It waits, and its place may go to another.</summary>
+    Wait,
+
+    /// <summary>It has ended, and is never launched.</summary>
+    Refused,
 }

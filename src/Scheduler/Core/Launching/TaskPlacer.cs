@@ -23,6 +23,7 @@ internal sealed class TaskPlacer(
     private bool Place(List<TaskRecord> due, DateTimeOffset now)
     {
         var planner = offers.Plan(now);
+        var held = false;
         var waiting = new Dictionary<string, (TaskShape TaskShape, List<TaskRecord> Tasks)>(StringComparer.Ordinal);
         foreach (var task in due.Where(pending.IsPlaceable))
         {
@@ -33,10 +34,14 @@ internal sealed class TaskPlacer(
                     waiting[shape.Key] = group = (shape, []);
                 group.Tasks.Add(task);
             }
-            else if (!gate.Refuses(task, now))
+            else if (gate.Judge(task, now) is var verdict && verdict == LaunchVerdict.Launch)
             {
                 launches.Assign(task, slot, shape, now);
                 planner.Placed(shape, slot);
+            }
+            else
+            {
+                held |= verdict == LaunchVerdict.Wait;
             }
         }
 
@@ -44,6 +49,6 @@ internal sealed class TaskPlacer(
             reasons.Explain(shape, tasks, planner, now);
         foreach (var slot in planner.Slots.Where(s => s.Placed.Count > 0))
             launches.Accept(slot, waiting.Count > 0);
-        return waiting.Count > 0;
+        return held || waiting.Count > 0;
     }
 }

@@ -75,7 +75,8 @@ internal sealed record Quota(decimal? Cpus, decimal? MemoryMb, int? Tasks);
 
 /// <summary>Verifies the envelopes of a deploy at the moment of a launch. Pure.</summary>
 /// <returns>Null when they verify.</returns>
-internal delegate TrustViolation? TrustCheck(DeploySpec spec, DateTimeOffset now);
+internal delegate TrustViolation? TrustCheck(Deploy deploy, DateTimeOffset now);
 
 /// <param name="Code">As in <c>SecurityEventRaised</c>.</param>
-internal sealed record TrustViolation(string Code, string Detail);
+/// <param name="Outdated">Nothing is wrong but its age: the task waits for the fresh statement that the server makes.</param>
+internal sealed record TrustViolation(string Code, string Detail, bool Outdated = false);

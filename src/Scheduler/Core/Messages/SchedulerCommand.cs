@@ -10,6 +10,7 @@ namespace Pipeline.Scheduler.Core.Messages;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SubmitRunCommand), "run")]
 [JsonDerivedType(typeof(SubmitDeployCommand), "deploy")]
+[JsonDerivedType(typeof(RenewDeployCommand), "renew-deploy")]
 [JsonDerivedType(typeof(CancelRunCommand), "cancel-run")]
 [JsonDerivedType(typeof(CancelDeployCommand), "cancel-deploy")]
 [JsonDerivedType(typeof(AdvanceDeployCommand), "advance-deploy")]
@@ -44,6 +45,9 @@ internal sealed record SubmitRunCommand(RunOnce Run) : SchedulerCommand;
 
 internal sealed record SubmitDeployCommand(DeploySubmission Deploy) : SchedulerCommand;
 
+/// <summary>Fresh statements for a deploy that is there: the same artifact, release, stage and generation.</summary>
+internal sealed record RenewDeployCommand(DeploySubmission Deploy) : SchedulerCommand;
+
 internal sealed record CancelRunCommand(string RunId, string Reason, Actor Actor) : SchedulerCommand;
 
 internal sealed record CancelDeployCommand(string DeployId, string Reason, Actor Actor) : SchedulerCommand;
@@ -63,9 +67,10 @@ internal sealed record ReconcileCommand(Actor Actor) : SchedulerCommand;
 
 /// <summary>A run of the active deploy: kind on-demand, or a cron outside its schedule.</summary>
 /// <param name="Needs">Null: those of the deploy.</param>
+/// <param name="Envelope">The signed statement about arguments, environment and needs of its own.</param>
 internal sealed record RunNowCommand(
     string RequestId, string RunId, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, ResourceNeed? Needs,
-    DateTimeOffset? RunAt, CommandOrigin By) : SchedulerCommand;
+    DateTimeOffset? RunAt, CommandOrigin By, string? Envelope = null) : SchedulerCommand;
 
 /// <summary>Who changes a request, why, and for how long.</summary>
 internal sealed record CommandOrigin(Actor Actor, string? Reason, TimeSpan? For = null)

@@ -52,6 +52,9 @@ internal sealed record DeploySpec(
 {
     public DeployOptions Options { get; init; } = DeployOptions.Default;
 
+    /// <summary>The user of the agent, of a deploy that must be trusted; null: the agent decides.</summary>
+    public string? User { get; init; }
+
     /// <summary>Of a run of a cron or on-demand deploy.</summary>
     public RunDetails? Run { get; init; }
 
@@ -71,10 +74,19 @@ internal sealed record DeploySpec(
         d.Subject with { Cluster = d.Cluster, Deployable = d.Subject.Deployable ?? d.RequestId }, d.Actor)
     {
         Options = d.Options,
+        User = d.User,
         IsDeployed = d.Kind == RequestKind.RunOnce,
         MaxRunTime = d.Kind is RequestKind.Service or RequestKind.Worker ? null : d.Options.RunLimit,
         InfraRetries = d.Kind == RequestKind.RunOnce ? RunInfraRetries : 0,
         Readiness = d.Kind is RequestKind.Service or RequestKind.Worker ? d.Readiness : null,
+    };
+
+    /// <summary>The same with fresh statements, and all that they are about.</summary>
+    public DeploySpec Renewed(DeploySpec fresh) => this with
+    {
+        RunnerSpec = fresh.RunnerSpec, Envelopes = fresh.Envelopes, Trust = fresh.Trust, Image = fresh.Image, User = fresh.User,
+        Needs = fresh.Needs, KillGrace = fresh.KillGrace, Readiness = Readiness is null ? null : fresh.Readiness,
+        Options = Options with { Limits = fresh.Options.Limits, Liveness = fresh.Options.Liveness, Probing = fresh.Options.Probing },
     };
 
     /// <summary>One run of this deploy, with the run's own settings.</summary>

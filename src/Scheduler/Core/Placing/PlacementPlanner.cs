@@ -12,16 +12,18 @@ namespace Pipeline.Scheduler.Core.Placing;
 /// </summary>
 internal sealed class PlacementPlanner
 {
+    private const long AfterAllOthers = 1L << 48;
     private readonly Dictionary<string, AgentSlot> slots = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Search> searches = new(StringComparer.Ordinal);
     private readonly ClusterState state;
     private readonly CoreSettings settings;
     private readonly AgentRules rules;
     private readonly List<AgentSlot> ordered;
+    private readonly DateTimeOffset now;
 
     public PlacementPlanner(IEnumerable<HeldOffer> offers, ClusterState state, CoreSettings settings, DateTimeOffset now)
     {
-        (this.state, this.settings) = (state, settings);
+        (this.state, this.settings, this.now) = (state, settings, now);
         rules = new AgentRules(state.Machines, settings, now);
         foreach (var held in offers)
         {
@@ -153,7 +155,13 @@ internal sealed class PlacementPlanner
         return search.Request.OnAgent(slot.AgentId) > fair;
     }
 
-    private static Rank RankOf(Search search, AgentSlot slot)
+    // An agent that could not start a task of the request comes after all others.
+    private Rank RankOf(Search search, AgentSlot slot) =>
+        PlainRankOf(search, slot) is var rank && state.Spread.IsTroubled(search.Shape.RequestId, slot.AgentId, now)
+            ? rank with { First = rank.First + AfterAllOthers }
+            : rank;
+
+    private static Rank PlainRankOf(Search search, AgentSlot slot)
     {
         var preferred = AgentRules.IsPreferred(search.Shape, slot.Attributes);
         var preference = preferred ? 0 : 1;

@@ -19,17 +19,20 @@ internal sealed class CronRule
     {
         if (TimeZones.Find(schedule.TimeZone) is not { } zone)
             return (null, $"'{schedule.TimeZone}' is not a time zone: give an IANA name such as Europe/Athens.");
-        var fields = schedule.Cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length;
-        if (!schedule.Cron.StartsWith('@') && fields is not (5 or 6))
-            return (null, $"'{schedule.Cron}' has {fields} fields: give 5 (minute hour day month weekday), or 6 with seconds first.");
+        var cron = schedule.Cron;
+        var fields = cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (!cron.StartsWith('@') && fields.Length is not (5 or 6))
+            return (null, $"'{cron}' has {fields.Length} fields: give 5 (minute hour day month weekday), or 6 with seconds first.");
+        if (fields.Any(f => f.StartsWith('H') || f.StartsWith('h')))
+            return (null, $"'{cron}' leaves a time to be chosen by H, as in Jenkins: write the number that it shall be.");
         try
         {
-            return (new CronRule(CronExpression.Parse(schedule.Cron, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard),
-                zone), null);
+            var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
+            return (new CronRule(CronExpression.Parse(cron, format), zone), null);
         }
-        catch (CronFormatException e)
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or OverflowException)
         {
-            return (null, $"'{schedule.Cron}' is not a schedule: {e.Message}");
+            return (null, $"'{cron}' is not a schedule: {e.Message}");
         }
     }
 

@@ -6,7 +6,9 @@ namespace Pipeline.Scheduler.Core.State;
 internal sealed class SpreadCounts
 {
     private static readonly RequestSpread Nowhere = new();
+    private const int FewTroubles = 1000;
     private readonly Dictionary<string, RequestSpread> requests = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Request, string Agent), DateTimeOffset> troubles = [];
 
     public int OnAgent(string request, string agent) => Of(request).OnAgent(agent);
 
@@ -14,6 +16,22 @@ internal sealed class SpreadCounts
 
     /// <summary>Of one request; another object when it had no task before.</summary>
     public RequestSpread Of(string request) => requests.GetValueOrDefault(request, Nowhere);
+
+    /// <summary>A task of the request could not be started there through the agent's own fault: others are tried first, until
+    /// then.</summary>
+    public void NoteTrouble(string request, string agent, DateTimeOffset until, DateTimeOffset now)
+    {
+        if (troubles.Count >= FewTroubles)
+        {
+            foreach (var over in troubles.Where(t => t.Value <= now).Select(t => t.Key).ToList())
+                troubles.Remove(over);
+        }
+
+        troubles[(request, agent)] = until;
+    }
+
+    public bool IsTroubled(string request, string agent, DateTimeOffset now) =>
+        troubles.Count > 0 && troubles.TryGetValue((request, agent), out var until) && now < until;
 
     public void Add(TaskRecord task, int by)
     {

@@ -9,8 +9,14 @@ namespace Pipeline.Scheduler.Core.Tasks;
 internal sealed class TaskCloser(
     ClusterState state, ClusterJournal journal, ReadinessChecks checks, Reconciler reconciler, SeenUpdates seen)
 {
+    // EX_TEMPFAIL: TaskRunner blames its agent, for a broken trust file for example.
+    private const int AgentAtFault = 75;
+    private static readonly TimeSpan TroubleLasts = TimeSpan.FromMinutes(10);
+
     public void Close(TaskRecord task, TaskEnd end, DateTimeOffset now)
     {
+        if (end.ExitCode == AgentAtFault && task.AgentId is { } agent)
+            state.Spread.NoteTrouble(task.RequestId, agent, now + TroubleLasts, now);
         state.Timers.CancelTask(task.Id);
         checks.Forget(task.Id);
         reconciler.Answered(task.Id);

@@ -18,7 +18,8 @@ internal static class DeploySql
                       @Progress::text[], @Failure::text[])
                AS u(id, request, state, spec, sha, route, created, ended, crashes, infra, class, reason, parent, progress, failure)
         ON CONFLICT (cluster, id) DO UPDATE
-           SET state = excluded.state, ended_at = excluded.ended_at, crashes = excluded.crashes, infra_failures = excluded.infra_failures,
+           SET state = excluded.state, spec = excluded.spec, ended_at = excluded.ended_at, crashes = excluded.crashes,
+               infra_failures = excluded.infra_failures,
                failure_class = excluded.failure_class, reason = excluded.reason, progress = excluded.progress, failure = excluded.failure
         """;
 

@@ -118,8 +118,20 @@ internal static class QuerySql
          ORDER BY created_at, id LIMIT 1000
         """;
 
+    public const string ServiceDeploys = """
+        SELECT d.cluster, d.id, d.request_id, d.spec->'subject'->>'stage' AS stage, (d.spec->'subject'->>'repository')::uuid AS repository,
+               d.spec->'subject'->>'deployable' AS deployable, d.route, d.state = 'Active' AS is_active,
+               coalesce((SELECT min(e.created_at) FROM scheduler.deploy e
+                          WHERE e.cluster = d.cluster AND e.request_id = d.request_id AND e.route = d.route), d.created_at) AS route_since
+          FROM scheduler.deploy d
+          JOIN scheduler.request r ON r.cluster = d.cluster AND r.id = d.request_id
+         WHERE d.state IN ('Deploying', 'Retiring', 'Active') AND r.kind = 'Service'
+         ORDER BY route_since, d.cluster, d.id
+        """;
+
     public const string HealthyInstances = """
-        SELECT t.cluster, t.request_id, t.deploy_id, t.id AS task_id, t.address, t.ports, d.route, t.subject->>'stage' AS stage
+        SELECT t.cluster, t.request_id, t.deploy_id, t.id AS task_id, t.address, t.ports, d.route, t.subject->>'stage' AS stage,
+               (t.subject->>'repository')::uuid AS repository, t.subject->>'deployable' AS deployable
           FROM scheduler.task t
           JOIN scheduler.deploy d ON d.cluster = t.cluster AND d.id = t.deploy_id
          WHERE t.ended_at IS NULL AND t.phase = 'Running' AND t.healthy_at IS NOT NULL AND cardinality(t.ports) > 0

@@ -1,3 +1,5 @@
+using Pipeline.Kernel;
+using Pipeline.Scheduler.Contract.Routes;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.Scheduler.Data.Queries;
@@ -26,5 +28,27 @@ internal sealed class HealthyRow
     public string? Route { get; init; }
     public string? Stage { get; init; }
 
-    public HealthyInstance ToInstance() => new(Cluster, Stage, RequestId, DeployId, TaskId, Address, Ports[0], Route);
+    public Guid? Repository { get; init; }
+    public string? Deployable { get; init; }
+
+    public HealthyInstance ToInstance() => new(Cluster, Stage, RequestId, DeployId, TaskId, Address, Ports[0], Route)
+    {
+        Repository = Repository is { } id ? new RepositoryId(id) : null, Deployable = Deployable,
+    };
+}
+
+internal sealed class ServiceRow
+{
+    public string Cluster { get; init; } = "";
+    public string Id { get; init; } = "";
+    public string RequestId { get; init; } = "";
+    public string? Stage { get; init; }
+    public Guid? Repository { get; init; }
+    public string? Deployable { get; init; }
+    public string? Route { get; init; }
+    public bool IsActive { get; init; }
+    public DateTime RouteSince { get; init; }
+
+    public ServiceDeploy ToDeploy() => new(
+        Cluster, Id, RequestId, Stage, Repository is { } id ? new RepositoryId(id) : null, Deployable, Route, IsActive, RouteSince.Utc());
 }

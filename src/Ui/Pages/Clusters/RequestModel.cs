@@ -1,3 +1,4 @@
+using Pipeline.LoadBalancers.Contract;
 using Pipeline.Scheduler.Contract.Views;
 using Pipeline.Ui.Queries.Clusters;
 
@@ -5,5 +6,7 @@ namespace Pipeline.Ui.Pages.Clusters;
 
 /// <summary>A request with its deploys and tasks.</summary>
 /// <param name="Instances">Of the deploy in force; null when nothing is.</param>
+/// <param name="Traffic">Where it is served, or why not; null when it is no service of a stage.</param>
 public sealed record RequestModel(
-    RequestView Request, WhyView? Why, int? Instances, IReadOnlyList<DeployView> Deploys, IReadOnlyList<TaskLine> Tasks);
+    RequestView Request, WhyView? Why, int? Instances, IReadOnlyList<DeployView> Deploys, IReadOnlyList<TaskLine> Tasks,
+    ServiceTraffic? Traffic);

@@ -5,9 +5,10 @@ internal sealed class ReleasePageQueries(UiDb db)
 {
     private const string View = """
         SELECT a.digest, a.number, a.repository_id AS repositoryid, r.owner || '/' || r.name AS repository, a.commit_sha AS sha, c.subject,
-               c.author_name AS author, a.build_id AS buildid, b.number AS buildnumber, a.held_reason AS heldreason,
-                 a.created_at AS createdat,
-               a.document::jsonb AS document,
+               c.author_name AS author, a.build_id AS buildid, b.number AS buildnumber, a.created_at AS createdat,
+               CASE WHEN i.intact THEN a.held_reason ELSE
+                 coalesce(a.held_reason, 'release-altered: Its stored document was changed from outside.') END AS heldreason,
+               CASE WHEN i.intact THEN a.document::jsonb ELSE '{"artifacts":[],"deployables":[]}'::jsonb END AS document,
                coalesce((SELECT jsonb_agg(jsonb_build_object('digest', t.digest, 'predicateType', t.predicate_type, 'keyId', t.key_id,
                                                              'createdAt', t.created_at) ORDER BY t.created_at)
                            FROM artifact.attestation_subject s JOIN artifact.attestation t ON t.digest = s.attestation
@@ -17,6 +18,7 @@ internal sealed class ReleasePageQueries(UiDb db)
                           q.finished_at AS "finishedAt"
                      FROM stages.promotion q WHERE q.release = a.digest) p), '[]') AS promotions
           FROM artifact.release a JOIN git.repository r ON r.id = a.repository_id
+          CROSS JOIN LATERAL (SELECT 'sha256:' || encode(sha256(convert_to(a.document, 'UTF8')), 'hex') = a.digest AS intact) i
           LEFT JOIN git.commit c ON c.repository_id = a.repository_id AND c.sha = a.commit_sha
           LEFT JOIN build.build b ON b.id = a.build_id
         """;

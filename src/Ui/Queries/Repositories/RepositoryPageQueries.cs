@@ -36,7 +36,7 @@ internal sealed class RepositoryPageQueries(UiDb db)
                length(d.body) AS bytes, r.owner || '/' || r.name AS repository,
                (SELECT p.after_sha FROM git.push p WHERE p.delivery_id = d.id LIMIT 1) AS sha
           FROM git.delivery d LEFT JOIN git.repository r ON r.id = d.repository_id
-         WHERE (@repository::uuid IS NULL OR d.repository_id = @repository)
+         WHERE (@delivery::uuid IS NULL OR d.id = @delivery) AND (@repository::uuid IS NULL OR d.repository_id = @repository)
            AND (@at::timestamptz IS NULL OR (d.received_at, d.id) < (@at, @id))
          ORDER BY d.received_at DESC, d.id DESC LIMIT @limit
         """;
@@ -61,7 +61,12 @@ internal sealed class RepositoryPageQueries(UiDb db)
 
     /// <param name="repository">Null for all.</param>
     public Task<IReadOnlyList<DeliveryLine>> DeliveriesAsync(Guid? repository, Cursor? after, int limit, CancellationToken ct) =>
-        db.ListAsync<DeliveryLine>(Deliveries, new { repository, at = after?.At.UtcDateTime, id = after?.Id ?? Guid.Empty, limit }, ct);
+        db.ListAsync<DeliveryLine>(
+            Deliveries, new { delivery = (Guid?)null, repository, at = after?.At.UtcDateTime, id = after?.Id ?? Guid.Empty, limit }, ct);
+
+    /// <returns>Null when there is no such delivery.</returns>
+    public Task<DeliveryLine?> DeliveryAsync(Guid delivery, CancellationToken ct) => db.FindAsync<DeliveryLine>(
+        Deliveries, new { delivery, repository = (Guid?)null, at = (DateTime?)null, id = Guid.Empty, limit = 1 }, ct);
 
     public Task<IReadOnlyList<ReleaseLine>> ReleasesAsync(Guid repository, int limit, CancellationToken ct) =>
         db.ListAsync<ReleaseLine>(Releases, new { repository, limit }, ct);

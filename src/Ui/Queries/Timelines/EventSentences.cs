@@ -4,6 +4,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.LoadBalancers.Contract;
 using Pipeline.Scheduler.Contract.Events;
 using Pipeline.Ui.Display;
 
@@ -14,7 +15,7 @@ internal static class EventSentences
 {
     /// <summary>The sentence of any event; one of a kind that this server does not know is named as such.</summary>
     public static EventSentence Of(JournalEntry entry, string? repository) =>
-        OfCommit(entry, repository) ?? OfBuild(entry, repository) ?? OfCluster(entry) ?? OfPromotion(entry)
+        OfCommit(entry, repository) ?? OfBuild(entry, repository) ?? OfCluster(entry) ?? OfPromotion(entry) ?? OfRoute(entry)
         ?? new EventSentence($"an event of a newer server: {entry.Kind}");
 
     private static EventSentence? OfCommit(JournalEntry entry, string? repository) => entry.Event switch
@@ -75,6 +76,16 @@ internal static class EventSentences
         "rolling-back"),
         PromotionRolledBack e => Promotion(e.Promotion, $"{e.Stage} was rolled back{Because(e.Reason)}", "rolled-back"),
         PromotionSuperseded e => Promotion(e.Promotion, $"the promotion to {e.Stage} was superseded by a newer release", "superseded"),
+        _ => null,
+    };
+
+    private static EventSentence? OfRoute(JournalEntry entry) => entry.Event switch
+    {
+        RouteClaimed e => new($"{e.Deployable} took the route {e.Route} in {e.Stage}", null, Links.Routes),
+        RouteTransferred e => new(
+            $"the route {e.Route} in {e.Stage} passed {(e.From is null ? "" : $"from {e.From} ")}to {e.Deployable}: {e.Reason}", null,
+            Links.Routes),
+        RouteReleased e => new($"{e.Deployable} gave up the route {e.Route} in {e.Stage}: {e.Reason}", null, Links.Routes),
         _ => null,
     };
 

@@ -26,15 +26,27 @@ public sealed class ServedServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <param name="settings">Beside the address, which is a free port.</param>
-    public static async Task<ServedServer> StartAsync(string log, IReadOnlyDictionary<string, string> settings)
+    public static Task<ServedServer> StartAsync(string log, IReadOnlyDictionary<string, string?> settings)
     {
         var url = $"http://127.0.0.1:{FreePort.Next()}";
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Redirected, $"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", "serve"]);
+        return StartAsync(
+            url, log, [$"{RepositoryRoot.Path}/artifacts/server/Pipeline.Server", "serve"],
+            new Dictionary<string, string?>(settings) 
+            {
+                ["Urls"] = url, ["PublicUrl"] = url, ["LoadBalancers__Urls"] = $"http://127.0.0.1:{FreePort.Next()}",
+            });
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    /// <param name="url">Where it will listen.</param>
+    /// <param name="command">Starts the server with its own process id.</param>
+    /// <param name="variables">Added to the environment of the tests.</param>
+    public static async Task<ServedServer> StartAsync(
+        string url, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> variables)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Redirected, .. command]) { WorkingDirectory = "/" };
         start.Environment["SERVER_LOG"] = log;
-        start.Environment["Urls"] = url;
-        start.Environment["PublicUrl"] = url;
-        start.Environment["Scheduler__PublicUrl"] = url;
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in variables)
             start.Environment[name] = value;
         var server = new ServedServer(Process.Start(start)!, log, url);
         await Eventually.IsTrueAsync(server.IsReadyAsync, TimeSpan.FromSeconds(60), "the server answers /health/ready");
@@ -46,6 +58,11 @@ public sealed class ServedServer : IAsyncDisposable
         using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd();
     }
+
+    /// <summary>As the first start prints it, once the server listens.</summary>
+    public async Task<string> AdministratorsTokenAsync() => (await Eventually.BecomesAsync(
+        () => Task.FromResult(Log().Split('\n')[..^1].FirstOrDefault(l => l.StartsWith("Administrator's token", StringComparison.Ordinal))),
+        line => line is not null, TimeSpan.FromSeconds(20), "the administrator's token is shown"))!.Split(' ')[^1].Trim();
 
     public void SignIn(string token) => Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
 

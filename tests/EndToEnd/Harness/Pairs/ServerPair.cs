@@ -51,7 +51,7 @@ public sealed class ServerPair : IAsyncDisposable
             new LocalMesosSettings { Cluster = Cluster, Agents = "none", MoreArguments = virtualAgents }, CancellationToken.None);
         var pair = new ServerPair(data, postgres, mesos);
         var first = await pair.StartServerAsync();
-        var token = Token(first.Log());
+        var token = await first.AdministratorsTokenAsync();
         first.SignIn(token);
         (await pair.StartServerAsync()).SignIn(token);
         return pair;
@@ -153,7 +153,7 @@ public sealed class ServerPair : IAsyncDisposable
     private async Task<ServedServer> StartServerAsync()
     {
         var number = servers.Count + 1;
-        var server = await ServedServer.StartAsync(Path.Combine(data, $"server-{number}.log"), new Dictionary<string, string>
+        var server = await ServedServer.StartAsync(Path.Combine(data, $"server-{number}.log"), new Dictionary<string, string?>
         {
             ["ConnectionStrings__Pipeline"] =
                 new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { ApplicationName = $"server-{number}" }.ConnectionString,
@@ -174,7 +174,4 @@ public sealed class ServerPair : IAsyncDisposable
     private static bool IsLedBy(JsonElement cluster, ServedServer server) =>
         cluster.GetProperty("leader")
             .GetString()?.EndsWith(string.Create(CultureInfo.InvariantCulture, $"/{server.ProcessId}"), StringComparison.Ordinal) == true;
-
-    private static string Token(string log) =>
-        log.Split('\n').Single(l => l.StartsWith("Administrator's token", StringComparison.Ordinal)).Split(' ')[^1].Trim();
 }

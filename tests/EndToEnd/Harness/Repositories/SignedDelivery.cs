@@ -65,12 +65,13 @@ public sealed class SignedDelivery
     private static async Task<JsonElement> SettingsAsync(TestRepository repository) =>
         JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(repository.Bare, "pipeline-hook.json"))).RootElement;
 
-    public async Task<HttpStatusCode> SendAsync()
+    /// <param name="otherId">Another id than its own, as somebody gives it who overheard it.</param>
+    public async Task<HttpStatusCode> SendAsync(string? otherId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/hooks/github") { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         request.Headers.TryAddWithoutValidation("X-GitHub-Event", kind);
-        request.Headers.TryAddWithoutValidation("X-GitHub-Delivery", id);
+        request.Headers.TryAddWithoutValidation("X-GitHub-Delivery", otherId ?? id);
         request.Headers.TryAddWithoutValidation("X-Hub-Signature-256", signature);
         using var answer = await pipeline.Http.SendAsync(request);
         return answer.StatusCode;

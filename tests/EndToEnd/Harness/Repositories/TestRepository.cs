@@ -27,19 +27,8 @@ public sealed class TestRepository
         var forgeId = Interlocked.Increment(ref lastForgeId);
         await GitAsync(null, "init", "-q", "--bare", "-b", "main", repository.Bare);
         await GitAsync(null, "init", "-q", "-b", "main", repository.work);
-        var hook = Path.Combine(repository.Bare, "hooks", "post-receive");
-        File.Copy(Path.Combine(RepositoryRoot.Path, "src/Embedded/post-receive"), hook);
-        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await File.WriteAllTextAsync(Path.Combine(repository.Bare, "pipeline-hook.json"), JsonSerializer.Serialize(new
-        {
-            id = forgeId,
-            owner = "tests",
-            name,
-            cloneUrl = $"file://{repository.Bare}",
-            url = $"{pipeline.Url}/repos/tests/{name}",
-            hook = $"{pipeline.Url}/hooks/github",
-            secret = (await File.ReadAllTextAsync(Path.Combine(pipeline.Data, "keys", "webhook.secret"))).Trim(),
-        }));
+        var secret = await File.ReadAllTextAsync(Path.Combine(pipeline.Data, "keys", "webhook.secret"));
+        await LocalHook.InstallAsync(repository.Bare, forgeId, "tests", name, pipeline.Url, secret.Trim());
         // As a person would, so that every test here proves the command.
         (await Cli.RunAsync(
             pipeline, pipeline.AdminToken, "repository", "add", $"tests/{name}", "--forge-id", $"{forgeId}", "--clone-url",

@@ -34,31 +34,36 @@ public static class WebSample
                 health: { http: /healthz, startup: {{(gate is null ? "5s" : "120s")}}, interval: 200ms, timeout: 1s, successes: 2, healthy_for: 200ms }
                 route: /{{name}}
             """,
-        ["server.pl"] = $$"""
-            use strict;
-            use warnings;
-            use IO::Socket::INET;
-            $SIG{TERM} = sub { exit 0 };
-            $| = 1;
-            my $sick = ($ENV{PIPELINE_STAGE} // '') eq '{{sickIn ?? "-"}}';
-            my $gate = '{{gate?.Prefix}}';
-            if ($gate) {
-                open my $starts, '>>', "$gate.starts" or die "$gate.starts: $!";
-                syswrite $starts, "$ENV{PIPELINE_STAGE} $ENV{TASK_ID} $$\n";
-            }
-            my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT0}, Listen => 64, ReuseAddr => 1) or die "port $ENV{PORT0}: $!";
-            print "{{name}} {{version}} listens on $ENV{PORT0}\n";
-            while (my $client = $server->accept) {
-                my $request = <$client> // '';
-                while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
-                my $asked = $request =~ m{/healthz};
-                my $failed = $sick && $asked;
-                my $held = $gate && $asked && !-e "$gate.$ENV{PIPELINE_STAGE}";
-                my $body = $failed ? "database is on fire\n" : "{{name}} {{version}} in $ENV{PIPELINE_STAGE}\n";
-                my $status = $failed ? '500 Internal Server Error' : $held ? '503 Service Unavailable' : '200 OK';
-                print $client "HTTP/1.1 $status\r\nContent-Length: " . length($body) . "\r\nConnection: close\r\n\r\n$body";
-                close $client;
-            }
-            """,
+        ["server.pl"] = Server(name, version, sickIn, gate),
     };
+
+    private static string Server(string name, string version, string? sickIn, Gate? gate) =>
+        $$"""
+        use strict;
+        use warnings;
+        use IO::Socket::INET;
+        $SIG{TERM} = sub { exit 0 };
+        $| = 1;
+        my $sick = ($ENV{PIPELINE_STAGE} // '') eq '{{sickIn ?? "-"}}';
+        my $gate = '{{gate?.Name}}';
+        sub board {
+            my $board = IO::Socket::INET->new(PeerAddr => '127.0.0.1:{{gate?.Port}}') or die "board: $!";
+            print $board "@_\n";
+            return <$board>;
+        }
+        board("note $gate $ENV{PIPELINE_STAGE} $ENV{TASK_ID}") if $gate;
+        my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT0}, Listen => 64, ReuseAddr => 1) or die "port $ENV{PORT0}: $!";
+        print "{{name}} {{version}} listens on $ENV{PORT0}\n";
+        while (my $client = $server->accept) {
+            my $request = <$client> // '';
+            while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
+            my $asked = $request =~ m{/healthz};
+            my $failed = $sick && $asked;
+            my $held = $gate && $asked && board("ask $gate.$ENV{PIPELINE_STAGE}") ne "open\n";
+            my $body = $failed ? "database is on fire\n" : "{{name}} {{version}} in $ENV{PIPELINE_STAGE}\n";
+            my $status = $failed ? '500 Internal Server Error' : $held ? '503 Service Unavailable' : '200 OK';
+            print $client "HTTP/1.1 $status\r\nContent-Length: " . length($body) . "\r\nConnection: close\r\n\r\n$body";
+            close $client;
+        }
+        """;
 }

@@ -41,9 +41,19 @@ public sealed class CronRuleTests
     [InlineData("", "'' has 0 fields: give 5 (minute hour day month weekday), or 6 with seconds first.")]
     [InlineData("60 * * * *", "'60 * * * *' is not a schedule: ")]
     [InlineData("@sometimes", "'@sometimes' is not a schedule: ")]
+    [InlineData("H 3 * * *", "'H 3 * * *' leaves a time to be chosen by H, as in Jenkins: write the number")]
+    [InlineData("H/15 * * * *", "'H/15 * * * *' leaves a time to be chosen by H")]
+    [InlineData("0 h(0-7) * * *", "'0 h(0-7) * * *' leaves a time to be chosen by H")]
+    [InlineData("1,H * * * *", "'1,H * * * *' is not a schedule: ")]
     [InlineData("0 0 30 2 *", "'0 0 30 2 *' never fires: there is no such day.")]
     public void What_is_no_schedule_is_named_with_what_would_be_right(string cron, string problem) =>
         Assert.StartsWith(problem, Schedules.ProblemOf(new Schedule(cron, "UTC")), StringComparison.Ordinal);
+
+    /// <summary>A pusher writes it: whatever it is, the answer is a sentence.</summary>
+    [Fact]
+    public void Any_text_is_a_schedule_or_gets_a_sentence() =>
+        Gen.OneOf(Gen.Char["0123456789*/,-?LWH#@ "].Array[0, 20].Select(c => new string(c)), Gen.String[0, 20]).Sample(
+            text => Schedules.ProblemOf(new Schedule(text, "UTC")) is null or { Length: > 0 }, iter: 20_000);
 
     [Theory]
     [InlineData("*/5 * * * *")]

@@ -141,4 +141,21 @@ public sealed class RunTests
         m.Say("build.1.1.1", TaskState.Failed, message: "Command exited with status 76");
         Assert.Equal((FailureClass.Security, true), (m.Only<TaskFinished>().Class, m.Only<TaskFinished>().Final));
     }
+
+    [Fact]
+    public void Status_75_is_tried_again_as_often_as_the_run_allows()
+    {
+        var m = new Machine();
+        m.Do(new SubmitRunCommand(Machine.Build() with { InfraRetries = 1 }));
+        m.Offer("a1");
+        m.Run("build.1.1.1");
+        m.Say("build.1.1.1", TaskState.Failed, message: "Command exited with status 75");
+        Assert.Equal((FailureClass.Infra, false), (m.Only<TaskFinished>().Class, m.Only<TaskFinished>().Final));
+
+        m.Offer("a2");
+        m.Run("build.1.1.2");
+        m.Say("build.1.1.2", TaskState.Failed, message: "Command exited with status 75");
+        var last = m.Events.OfType<TaskFinished>().Last();
+        Assert.Equal((FailureClass.Infra, true), (last.Class, last.Final));
+    }
 }

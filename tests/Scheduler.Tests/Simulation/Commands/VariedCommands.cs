@@ -48,8 +48,8 @@ internal static class VariedCommands
     private static CommandOrigin By => new(Somebody, "to see");
 
     /// <summary>Some of the envelopes do not hold, always the same.</summary>
-    public static TrustViolation? Check(DeploySpec spec, DateTimeOffset now) =>
-        spec.Trust is { } trust && trust.Generation % 4 == 3
+    public static TrustViolation? Check(Deploy deploy, DateTimeOffset now) =>
+        deploy.Spec.Trust is { } trust && trust.Generation % 4 == 3
             ? new TrustViolation("artifact-changed", $"generation {trust.Generation}")
             : null;
 

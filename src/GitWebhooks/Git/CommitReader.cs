@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.GitWebhooks.Contract;
+using Pipeline.Kernel;
+using Pipeline.Kernel.Text;
+using GitCommit = LibGit2Sharp.Commit;
+using GitRepository = LibGit2Sharp.Repository;
+
+namespace Pipeline.GitWebhooks.Git;
+
+/// <summary>What a commit says. Libgit2sharp takes every text for UTF-8 and fails at a date that .NET cannot hold: such commits are read
+/// from their bytes.</summary>
+internal static class CommitReader
+{
+    private static readonly long First = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long Last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    public static CommitFacts FactsOf(GitRepository git, GitCommit commit)
+    {
+        var sha = CommitSha.Parse(commit.Sha);
+        var parents = commit.Parents.Select(p => CommitSha.Parse(p.Sha)).ToList();
+        try
+        {
+            var (author, message) = (commit.Author, commit.Message);
+            if (IsPlain(message) && IsPlain(author.Name) && IsPlain(author.Email)
+                && commit.Encoding.Equals("UTF-8", StringComparison.OrdinalIgnoreCase))
+            {
+                return new CommitFacts(
+                    sha, commit.MessageShort ?? "", message ?? "", author.Name ?? "", author.Email ?? "", author.When,
+                    commit.Committer.When, parents);
+            }
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A date out of range.
+        }
+
+        return FromBytes(GitProgram.Run(git.Info.Path, "cat-file", "commit", sha.ToString()), sha, parents);
+    }
+
+    // What is decoded as UTF-8 holds a replacement character where it is none. PostgreSQL text holds no NUL.
+    private static bool IsPlain(string? text) => text is null || text.AsSpan().IndexOfAny('\uFFFD', '\0') < 0;
+
+    private static CommitFacts FromBytes(ReadOnlySpan<byte> commit, CommitSha sha, IReadOnlyList<CommitSha> parents)
+    {
+        var end = commit.IndexOf("\n\n"u8);
+        var header = LinesOf(end < 0 ? commit : commit[..end]);
+        var encoding = header.FirstOrDefault(l => l.AsSpan().StartsWith("encoding "u8)) is { } line
+            ? Encoding.Latin1.GetString(line.AsSpan("encoding ".Length))
+            : null;
+        var message = end < 0 ? "" : ByteText.Decode(commit[(end + 2)..], encoding);
+        var (name, email, authored) = PersonIn(header, "author ", encoding);
+        var committed = PersonIn(header, "committer ", encoding).At;
+        return new CommitFacts(sha, SubjectOf(message), message, name, email, authored, committed, parents);
+    }
+
+    private static List<byte[]> LinesOf(ReadOnlySpan<byte> header)
+    {
+        var lines = new List<byte[]>();
+        foreach (var line in header.Split((byte)'\n'))
+            lines.Add(header[line].ToArray());
+        return lines;
+    }
+
+    // As git has it: the lines of the first paragraph, in one.
+    private static string SubjectOf(string message) =>
+        string.Join(' ', message.TrimStart('\n').Split('\n').TakeWhile(l => l.Trim().Length > 0).Select(l => l.TrimEnd()));
+
+    /// <summary>A line such as <c>author Eleni &lt;eleni@example.org&gt; 1700000000 +0200</c>, read as far as it goes.</summary>
+    private static (string Name, string Email, DateTimeOffset At) PersonIn(List<byte[]> header, string key, string? encoding)
+    {
+        var bytes = header.FirstOrDefault(l => l.AsSpan().StartsWith(Encoding.ASCII.GetBytes(key)));
+        var line = bytes is null ? "" : ByteText.Decode(bytes.AsSpan(key.Length), encoding);
+        var (open, close) = (line.IndexOf('<', StringComparison.Ordinal), line.LastIndexOf('>'));
+        return open < 0 || close < open
+            ? (line.Trim(), "", DateTimeOffset.UnixEpoch)
+            : (line[..open].Trim(), line[(open + 1)..close], DateOf(line[(close + 1)..].Trim().Split(' ')[0]));
+    }
+
+    private static DateTimeOffset DateOf(string seconds) =>
+        long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(value, First, Last))
+            : DateTimeOffset.UnixEpoch;
+}
