@@ -7,6 +7,8 @@ namespace Pipeline.Kernel.Files;
 /// <summary>Files that are wholly there after a crash or not there at all: temporary name, fsync, rename, fsync of the folder.</summary>
 public static partial class DurableFile
 {
+    private const int AlreadyExists = 17; // EEXIST
+
     /// <summary>Writes <paramref name="text"/> in place of what was there.</summary>
     public static void Replace(string path, string text, UnixFileMode mode) =>
         Write(path, Encoding.UTF8.GetBytes(text), mode, temporary =>
@@ -20,6 +22,7 @@ public static partial class DurableFile
 
     /// <summary>Writes a file unless there is one of that name.</summary>
     /// <returns>False when there is one, perhaps made by another process this moment; it stays as it is.</returns>
+    /// <exception cref="IOException">The file system knows no hard links, or the disk took not everything.</exception>
     public static bool Create(string path, ReadOnlySpan<byte> content, UnixFileMode mode) =>
         Write(path, content, mode, temporary => GiveName(temporary, path));
 
@@ -35,17 +38,16 @@ public static partial class DurableFile
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    // link(2) tells of a file of that name and makes its own in one step. File.Move without overwrite looks first and renames then:
+    // of two that come at once the second takes the place of the first, whose writer already read it.
     private static bool GiveName(string temporary, string path)
     {
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
+        if (Link(temporary, path) == 0)
             return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
-        }
+        var error = Marshal.GetLastPInvokeError();
+        return error == AlreadyExists
+            ? false
+            : throw new IOException($"{path} cannot be made.", new Win32Exception(error));
     }
 
     private static bool Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, Func<string, bool> name)
@@ -95,6 +97,9 @@ public static partial class DurableFile
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string path, string name);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int handle);

@@ -71,7 +71,7 @@ internal sealed class RunCommand(
         }
 
         var target = Path.Combine(folder, Path.GetFileName(artifact.Name) is { Length: > 0 } name ? name : "artifact");
-        File.Move(file, target);
+        File.Move(file, target, overwrite: true);
         File.SetUnixFileMode(
             target, File.GetUnixFileMode(target) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
