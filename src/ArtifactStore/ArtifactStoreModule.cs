@@ -13,6 +13,7 @@ using Pipeline.Attestation;
 using Pipeline.Attestation.Runs;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.ArtifactStore;
 
@@ -29,6 +30,8 @@ public static class ArtifactStoreModule
             .PostConfigure(o => Default(o, configuration["DataDirectory"] is { Length: > 0 } data ? data : "data"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        foreach (var folder in new Func<ArtifactStoreOptions, string>[] { o => o.Path, o => o.KeysPath, o => o.RootPath })
+            services.AddSingleton(s => new PrivateFolder(folder(s.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value)));
         services.AddSingleton<BlobStore>().AddSingleton<ArtifactRecords>().AddSingleton<AttestationStore>();
         services.AddSingleton<ReleaseStore>().AddSingleton<ReleaseWriter>().AddSingleton<AlteredReleases>();
         services.AddSingleton(s => new TrustPaths(s.GetRequiredService<IOptions<ArtifactStoreOptions>>()));

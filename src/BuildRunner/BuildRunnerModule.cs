@@ -13,6 +13,7 @@ using Pipeline.BuildRunner.Runner;
 using Pipeline.BuildRunner.Sources;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.BuildRunner;
 
@@ -33,6 +34,8 @@ public static class BuildRunnerModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<BuildRunnerOptions>>().Value);
+        services.AddSingleton(p => new PrivateFolder(p.GetRequiredService<BuildRunnerOptions>().Bundles))
+            .AddSingleton(p => new PrivateFolder(p.GetRequiredService<BuildRunnerOptions>().Logs));
         services.AddSingleton<BuildStore>().AddSingleton<BuildWriter>().AddSingleton<RunnerWriter>().AddSingleton<ArtifactBytes>();
         services.AddSingleton<SourceBundles>().AddSingleton<CommitDefinitions>();
         services.AddSingleton<LogSignal>().AddSingleton<StepLogs>().AddSingleton<LogStream>();

@@ -17,6 +17,10 @@ public sealed class BuildRunnerOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "BuildRunner:DataDirectory (or DataDirectory) must name a folder.")]
     public string DataDirectory { get; set; } = "";
 
+    internal string Bundles => Path.Combine(DataDirectory, "bundles");
+
+    internal string Logs => Path.Combine(DataDirectory, "logs");
+
     /// <summary>Where people reach this server: steps find it in <c>PIPELINE_URL</c>.</summary>
     [Required, Url(ErrorMessage = "BuildRunner:PublicUrl (or PublicUrl) must be an absolute http(s) URL.")]
     public string PublicUrl { get; set; } = "";

@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Files;
 using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.Embedded;
@@ -31,11 +32,17 @@ internal sealed class EmbeddedServices(EmbeddedOptions options, InstallLayout la
             problems.Add($"{program} is not installed: apt-get install {(program == "setsid" ? "util-linux" : program)}");
         if (options.Isolates && await TaskIsolation.ProblemAsync(ct) is { } problem)
             problems.Add(problem);
-        if (await PrivateFolder.ProblemAsync(options.DataDirectory, ct) is { } foreign)
+        if (ForeignFolder(options.DataDirectory) is { } foreign)
             problems.Add(foreign);
         if (problems.Count > 0)
             throw new UsageException(string.Join('\n', problems));
     }
+
+    // Also a folder of root's: what lies in it would not be this user's to protect.
+    private static string? ForeignFolder(string path) => PrivateFiles.IsMine(path)
+        ? null
+        : $"The data directory {path} belongs to another user, who could change keys and programs in it. Choose another one: "
+            + "PIPELINE_DATA=… ./up";
 
     /// <summary>Starts everything that does not run yet, side by side.</summary>
     /// <returns>Settings for the host: connection string and masters.</returns>

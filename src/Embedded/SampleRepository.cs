@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Files;
 using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.Embedded;
@@ -29,17 +30,11 @@ internal sealed class SampleRepository(EmbeddedOptions options, InstallLayout la
     {
         if (!File.Exists(secretFile))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(secretFile)!);
-            var stream = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-            using var file = new StreamWriter(secretFile, stream);
-            file.Write(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            PrivateFiles.MakeFolder(Path.GetDirectoryName(secretFile)!);
+            DurableFile.Create(secretFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), PrivateFiles.OwnerOnly);
         }
 
+        PrivateFiles.Require(secretFile);
         return File.ReadAllText(secretFile).Trim();
     }
 

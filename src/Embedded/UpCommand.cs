@@ -3,6 +3,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Files;
 using Pipeline.Kernel.Jobs;
 using Pipeline.People.Contract;
 
@@ -23,7 +24,7 @@ public static class UpCommand
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop);
         await EmbeddedServices.CheckAsync(options, stop.Token);
-        PrivateFolder.Make(options.DataDirectory);
+        PrivateFiles.CloseFolder(options.DataDirectory);
         using var alone = DataLock.Take(options.DataDirectory);
         DataFence.Raise(options.DataDirectory);
 

@@ -12,6 +12,7 @@ using Pipeline.GitWebhooks.Http;
 using Pipeline.GitWebhooks.Jobs;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.GitWebhooks;
 
@@ -32,6 +33,7 @@ public static class GitWebhooksModule
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<DeliveryStore>().AddSingleton<RepositoryStore>().AddSingleton<CommitStore>().AddSingleton<StatusStore>();
+        services.AddSingleton(p => new PrivateFolder(p.GetRequiredService<IOptions<GitWebhooksOptions>>().Value.Mirrors));
         services.AddSingleton<WaitingDeliveries>();
         services.AddSingleton<PushStore>().AddSingleton<RepositoryWriter>().AddSingleton<PushedRepositories>();
         services.AddSingleton<Mirror>().AddSingleton<History>().AddSingleton<Snapshots>().AddSingleton<SourceFiles>();

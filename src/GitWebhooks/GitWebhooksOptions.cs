@@ -24,6 +24,8 @@ public sealed class GitWebhooksOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "GitWebhooks:DataDirectory (or DataDirectory) must name a folder.")]
     public string DataDirectory { get; set; } = "";
 
+    internal string Mirrors => Path.Combine(DataDirectory, "mirrors");
+
     /// <summary>Where people reach this server: the start of every link that a commit status carries.</summary>
     [Required, Url(ErrorMessage = "GitWebhooks:PublicUrl (or PublicUrl) must be an absolute http(s) URL.")]
     public string PublicUrl { get; set; } = "";

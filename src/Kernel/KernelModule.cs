@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Files;
 using Pipeline.Kernel.Jobs.Failures;
 
 namespace Pipeline.Kernel;
@@ -30,6 +31,7 @@ public static class KernelModule
         services.AddSingleton<JournalReader>();
         services.AddSingleton<OpenJobStore>().AddSingleton<FailedJobQueries>().AddSingleton<FailedJobCommands>();
         services.AddSingleton<LiveFeed>();
+        services.AddHostedService<PrivateFolderSetUp>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         return services;
     }

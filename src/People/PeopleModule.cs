@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Files;
 using Pipeline.People.Contract;
 using Pipeline.People.Data;
 using Pipeline.People.Http;
@@ -64,6 +65,7 @@ public static class PeopleModule
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<PeopleOptions>, KeyFileCheck>();
         services.AddSingleton<KeyFile>();
+        services.AddSingleton(p => new PrivateFolder(p.GetRequiredService<IOptions<PeopleOptions>>().Value.Keys));
         services.AddSingleton(p => new FailedSignIns(
             p.GetRequiredService<IOptions<PeopleOptions>>().Value.FailedSignInsPerMinute, p.GetRequiredService<TimeProvider>()));
     }

@@ -24,5 +24,7 @@ public sealed class PeopleOptions
 
     internal bool IsBehindTls => PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    internal string KeyFile => Path.Combine(DataDirectory, "keys", "cookies.key");
+    internal string Keys => Path.Combine(DataDirectory, "keys");
+
+    internal string KeyFile => Path.Combine(Keys, "cookies.key");
 }

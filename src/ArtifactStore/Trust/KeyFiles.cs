@@ -15,7 +15,7 @@ internal static class KeyFiles
     {
         if (!File.Exists(path))
         {
-            TrustPaths.MakeFolder(Path.GetDirectoryName(path)!);
+            PrivateFiles.MakeFolder(Path.GetDirectoryName(path)!);
             using var key = SigningKey.Create();
             DurableFile.Create(path, key.ExportPrivatePem(), TrustPaths.OwnerOnly);
         }
@@ -28,9 +28,7 @@ internal static class KeyFiles
     {
         if (!File.Exists(path))
             throw new UsageException($"{path} is missing: restore it from a backup, or make a new key by the command keys rotate.");
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & ~TrustPaths.OwnerOnly) != 0)
-            throw new UsageException($"{path} can be read by others (mode {Convert.ToString((int)mode, 8)}): chmod 600 it.");
+        PrivateFiles.Require(path);
         SigningKey? key = null;
         Exception? failure = null;
         try

@@ -46,7 +46,7 @@ internal sealed class TrustFounding(
 
     private void Found()
     {
-        TrustPaths.MakeFolder(paths.Keys);
+        PrivateFiles.MakeFolder(paths.Keys);
         DurableFile.Create(Marker, "", TrustPaths.OwnerOnly);
         using var root = Make(paths.RootKey);
         using var builder = Make(paths.KeyOf("builder"));
@@ -77,7 +77,7 @@ internal sealed class TrustFounding(
 
         var policy = new TrustPolicy(
             (before?.Version ?? 0) + 1, time.GetUtcNow().AddDays(options.Value.TrustDays), before?.Keys ?? keys, before?.Revoked ?? []);
-        TrustPaths.MakeFolder(Path.GetDirectoryName(paths.RootKey)!);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(paths.RootKey)!);
         DurableFile.Create(paths.RootKey, root.ExportPrivatePem(), TrustPaths.OwnerOnly);
         DurableFile.Replace(paths.Policy, TrustPolicy.Sign(policy, root), TrustPaths.Readable);
         Finish(root);

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Kernel.Files;
 
 namespace Pipeline.ArtifactStore.Trust;
 
 /// <summary>Where keys and trust lie.</summary>
 internal sealed class TrustPaths(ArtifactStoreOptions options)
 {
-    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const UnixFileMode OwnerOnly = PrivateFiles.OwnerOnly;
 
     public const UnixFileMode Readable = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -32,7 +33,4 @@ internal sealed class TrustPaths(ArtifactStoreOptions options)
     public string AgentsRoot => Path.Combine(Path.GetDirectoryName(Policy)!, "root.pub");
 
     public string KeyOf(string name) => Path.Combine(Keys, name + ".pem");
-
-    public static void MakeFolder(string path) =>
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 }

@@ -13,7 +13,7 @@ internal sealed class StepLogs(IOptions<BuildRunnerOptions> options, LogSignal s
     private const int TailLines = 30;
     private const int TailBytes = 8192;
     private readonly BuildLimits limits = new(options.Value.StepLogBytes, options.Value.ModuleLogBytes);
-    private readonly string root = Path.GetFullPath(Path.Combine(options.Value.DataDirectory, "logs"));
+    private readonly string root = Path.GetFullPath(options.Value.Logs);
     private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     public string PathOf(BuildId build, string module, int step) =>

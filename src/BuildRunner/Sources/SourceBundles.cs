@@ -42,7 +42,7 @@ internal sealed class SourceBundles(
         INSERT INTO build.bundle (repository_id, key, digest, bytes, made_at) VALUES (@repository, @key, @digest, @bytes, @now)
         ON CONFLICT (repository_id, key) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes, made_at = excluded.made_at
         """;
-    private readonly string root = Path.GetFullPath(Path.Combine(options.Value.DataDirectory, "bundles"));
+    private readonly string root = Path.GetFullPath(options.Value.Bundles);
 
     public string PathOf(Digest digest) => Path.Combine(root, $"{digest.Hex}.tar");
 

@@ -24,7 +24,7 @@ internal sealed class Mirror
 
     public Mirror(IOptions<GitWebhooksOptions> options)
     {
-        root = Path.GetFullPath(Path.Combine(options.Value.DataDirectory, "mirrors"));
+        root = Path.GetFullPath(options.Value.Mirrors);
         github = options.Value.GitHub;
     }
 

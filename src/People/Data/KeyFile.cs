@@ -14,22 +14,16 @@ namespace Pipeline.People.Data;
 /// </summary>
 internal sealed class KeyFile(IOptions<PeopleOptions> options)
 {
-    private const UnixFileMode ForOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     private static readonly XName Element = "aes-256-gcm";
     private readonly Lazy<byte[]> key = new(() => ReadOrCreate(options.Value.KeyFile));
 
     /// <summary>What is wrong with the file, in a sentence for who has to mend it; null when it is right or not there yet.</summary>
     public static string? Problem(string path)
     {
-        if (!File.Exists(path))
-            return null;
-        var mode = File.GetUnixFileMode(path);
-        return (mode & ForOthers) != 0 ? $"{path} can be read by others (mode {Convert.ToString((int)mode, 8)}): chmod 600 it."
-            : new FileInfo(path).Length != 32 ? 
-                $"{path} is no key of 32 bytes. Restore it from a backup, or delete it: everybody signs in again."
-            : null;
+        return PrivateFiles.Problem(path)
+            ?? (new FileInfo(path) is { Exists: true, Length: not 32 }
+                ? $"{path} is no key of 32 bytes. Restore it from a backup, or delete it: everybody signs in again."
+                : null);
     }
 
     public XElement Encrypt(XElement plain)
@@ -56,10 +50,9 @@ internal sealed class KeyFile(IOptions<PeopleOptions> options)
 
     private static byte[] ReadOrCreate(string path)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(path)!);
         if (!File.Exists(path)) // of servers that start at once on the same folder the first one wins
-            DurableFile.Create(path, RandomNumberGenerator.GetBytes(32), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            DurableFile.Create(path, RandomNumberGenerator.GetBytes(32), PrivateFiles.OwnerOnly);
         return Problem(path) is { } problem ? throw new UsageException(problem) : File.ReadAllBytes(path);
     }
 }

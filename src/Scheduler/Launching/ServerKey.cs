@@ -15,12 +15,17 @@ internal sealed class ServerKey(byte[] key)
     public string TokenFor(string taskId) => Derive("token:" + taskId);
 
     /// <summary>Reads the key, or makes it when there is none. Two servers that start at once agree on one file.</summary>
-    /// <exception cref="UsageException">The file holds something else.</exception>
+    /// <exception cref="UsageException">The file holds something else, or others can read it.</exception>
     public static ServerKey LoadOrCreate(string path)
     {
         var full = Path.GetFullPath(path);
         if (!File.Exists(full))
-            DurableFile.Create(full, RandomNumberGenerator.GetBytes(Length), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        {
+            PrivateFiles.MakeFolder(Path.GetDirectoryName(full)!);
+            DurableFile.Create(full, RandomNumberGenerator.GetBytes(Length), PrivateFiles.OwnerOnly);
+        }
+
+        PrivateFiles.Require(full);
         var bytes = File.ReadAllBytes(full);
         return bytes.Length == Length
             ? new ServerKey(bytes)

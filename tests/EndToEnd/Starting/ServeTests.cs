@@ -42,6 +42,13 @@ public sealed class ServeTests : IAsyncLifetime
         Assert.All(
             Directory.EnumerateFiles(Path.Combine(installation.Data, "keys")),
             key => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key)));
+        // The data directory itself may be shared; what the server keeps in it is closed to all others, but for what agents read.
+        Assert.All(
+            Directory.EnumerateDirectories(installation.Data).Where(f => Path.GetFileName(f) != "trust"),
+            folder => Assert.Equal("700", Convert.ToString((int)File.GetUnixFileMode(folder), 8)));
+        Assert.Superset(
+            new HashSet<string?> { "artifacts", "bundles", "keys", "logs", "mirrors", "root", "trust" },
+            Directory.EnumerateDirectories(installation.Data).Select(Path.GetFileName).ToHashSet());
     }
 
     [Fact]

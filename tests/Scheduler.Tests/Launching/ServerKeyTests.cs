@@ -22,6 +22,17 @@ public sealed class ServerKeyTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_others_can_read_is_refused_with_what_to_do()
+    {
+        ServerKey.LoadOrCreate(KeyFile);
+        File.SetUnixFileMode(KeyFile, File.GetUnixFileMode(KeyFile) | UnixFileMode.GroupRead);
+
+        var refused = Assert.Throws<UsageException>(() => ServerKey.LoadOrCreate(KeyFile));
+
+        Assert.Equal($"{KeyFile} can be read by others (mode 640): chmod 600 it.", refused.Message);
+    }
+
+    [Fact]
     public async Task Servers_that_start_at_once_agree_on_one_key()
     {
         var keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => ServerKey.LoadOrCreate(KeyFile).TicketFor("t1"))));
@@ -37,6 +48,7 @@ public sealed class ServerKeyTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
         File.WriteAllBytes(KeyFile, new byte[bytes]);
+        File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var refused = Assert.Throws<UsageException>(() => ServerKey.LoadOrCreate(KeyFile));
         Assert.Contains($"{bytes} bytes instead of 32", refused.Message, StringComparison.Ordinal);
     }
