@@ -1,4 +1,5 @@
 using Pipeline.Attestation;
+using Pipeline.Kernel.Text;
 
 namespace Pipeline.ArtifactStore.Trust;
 
@@ -26,7 +27,7 @@ internal static class TrustChange
         return string.Join("; ", parts);
     }
 
-    private static string Short(string id) => id[..Math.Min(12, id.Length)];
+    private static string Short(string id) => ByteText.Cut(id, 12);
 
     private static string Roles(TrustedKey key) => string.Join(", ", key.Roles.Select(r => r.ToString().ToLowerInvariant()));
 }

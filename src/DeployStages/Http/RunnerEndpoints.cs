@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Pipeline.DeployStages.Reading;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Text;
 using Pipeline.Scheduler.Contract;
 using Pipeline.TaskRunner.Contract;
 
@@ -65,6 +66,6 @@ internal static class RunnerEndpoints
         var text = report?.Detail ?? "The task gave no details.";
         if (report?.Expected is not null || report?.Found is not null)
             text += $" Expected {report.Expected}, found {report.Found}.";
-        return text.Length > 1000 ? text[..1000] : text;
+        return ByteText.Cut(text, 1000);
     }
 }

@@ -1,3 +1,5 @@
+using Pipeline.Kernel.Text;
+
 namespace Pipeline.GitWebhooks.Core;
 
 /// <summary>What is kept and shown of the headers of a delivery.</summary>
@@ -14,6 +16,6 @@ internal static class DeliveryHeaders
             return value;
         var shown = value.IndexOf('=', StringComparison.Ordinal) + 1 + KeptOfSignature;
         return value.Length == shown + 1 && value[^1] == Cut ? value
-            : $"{value[..(value.Length <= shown ? shown - KeptOfSignature : shown)]}{Cut}";
+            : ByteText.Cut(value, value.Length <= shown ? shown - KeptOfSignature : shown) + Cut;
     }
 }

@@ -5,10 +5,8 @@ using System.Text;
 namespace Pipeline.Kernel.Files;
 
 /// <summary>Files that are wholly there after a crash or not there at all: temporary name, fsync, rename, fsync of the folder.</summary>
-public static partial class DurableFile
+public static class DurableFile
 {
-    private const int AlreadyExists = 17; // EEXIST
-
     /// <summary>Writes <paramref name="text"/> in place of what was there.</summary>
     public static void Replace(string path, string text, UnixFileMode mode) =>
         Write(path, Encoding.UTF8.GetBytes(text), mode, temporary =>
@@ -42,10 +40,10 @@ public static partial class DurableFile
     // of two that come at once the second takes the place of the first, whose writer already read it.
     private static bool GiveName(string temporary, string path)
     {
-        if (Link(temporary, path) == 0)
+        if (Native.Link(temporary, path) == 0)
             return true;
         var error = Marshal.GetLastPInvokeError();
-        return error == AlreadyExists
+        return error == Native.AlreadyExists
             ? false
             : throw new IOException($"{path} cannot be made.", new Win32Exception(error));
     }
@@ -81,29 +79,17 @@ public static partial class DurableFile
     /// <summary>A rename is durable only when its folder is: open(2) and fsync(2), which the BCL does not offer for folders.</summary>
     public static void SyncDirectory(string directory)
     {
-        var handle = Open(directory, flags: 0);
+        var handle = Native.Open(directory, flags: 0);
         if (handle < 0)
             throw new IOException($"{directory} cannot be opened.", new Win32Exception(Marshal.GetLastPInvokeError()));
         try
         {
-            if (FSync(handle) != 0)
+            if (Native.FSync(handle) != 0)
                 throw new IOException($"{directory} cannot be synced.", new Win32Exception(Marshal.GetLastPInvokeError()));
         }
         finally
         {
-            _ = Close(handle);
+            _ = Native.Close(handle);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string path, string name);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int FSync(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
 }

@@ -1,16 +1,14 @@
-using System.Runtime.InteropServices;
-
 namespace Pipeline.Kernel.Files;
 
 /// <summary>What statx(2) says of a path, of which the BCL gives only a part.</summary>
 /// <param name="Mode">Type and permissions, as in <c>st_mode</c>.</param>
-internal readonly partial record struct PathStatus(uint Owner, uint Mode)
+internal readonly record struct PathStatus(uint Owner, uint Mode)
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint BasicStatus = 0x7ff; // STATX_BASIC_STATS
 
     /// <summary>The user as whom this process runs.</summary>
-    public static uint Self => EffectiveUser();
+    public static uint Self => Native.EffectiveUser();
 
     public bool IsRegular => (Mode & 0xf000) == 0x8000;
 
@@ -19,24 +17,7 @@ internal readonly partial record struct PathStatus(uint Owner, uint Mode)
     public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xfff);
 
     /// <summary>Null when nothing is there. Links are followed.</summary>
-    public static PathStatus? Of(string path) => StatX(CurrentFolder, path, 0, BasicStatus, out var status) == 0
+    public static PathStatus? Of(string path) => Native.StatX(CurrentFolder, path, 0, BasicStatus, out var status) == 0
         ? new PathStatus(status.Owner, status.Mode)
         : null;
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int folder, string path, int flags, uint mask, out Status status);
-
-    // struct statx of linux/stat.h
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Status
-    {
-        [FieldOffset(20)]
-        public uint Owner;
-
-        [FieldOffset(28)]
-        public ushort Mode;
-    }
 }

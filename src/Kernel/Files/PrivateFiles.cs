@@ -1,6 +1,7 @@
 namespace Pipeline.Kernel.Files;
 
-/// <summary>What only the server may read: keys, secrets, sources, logs, artifacts. The rules are those of PostgreSQL for its key.</summary>
+/// <summary>What only the server may read: keys, secrets, sources, logs, artifacts. The rules for files are those of PostgreSQL for its
+/// key.</summary>
 public static class PrivateFiles
 {
     /// <summary>0600.</summary>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization.Metadata;
+using Pipeline.Kernel.Text;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Runtime;
 
@@ -198,7 +199,7 @@ internal sealed class ServerClient : IDisposable
 
 /// <summary>A 4xx: the same call would get the same answer.</summary>
 internal sealed class ServerRefusedException(int status, string body)
-    : Exception($"The server refused ({status}): {(body.Length > 300 ? body[..300] : body)}")
+    : Exception($"The server refused ({status}): {ByteText.Cut(body, 300)}")
 {
     public int Status { get; } = status;
 

@@ -52,7 +52,8 @@ public sealed class PrivateFilesTests : IDisposable
     [InlineData(0, 0b110_110_000, "can be read by others (mode 660)")]
     [InlineData(0, 0b110_100_100, "can be read by others (mode 644)")]
     [InlineData(1001, 0b110_000_000, "belongs to another user (id 1001)")]
-    public void A_file_of_roots_may_be_open_to_the_servers_group_and_one_of_a_third_person_is_refused(uint owner, uint mode, string? problem)
+    public void A_file_of_roots_may_be_open_to_the_servers_group_and_one_of_a_third_person_is_refused(
+        uint owner, uint mode, string? problem)
     {
         var found = PrivateFiles.FileProblem("/srv/keys/builder.pem", new PathStatus(owner, 0x8000 | mode), self: 1000);
 
@@ -96,7 +97,8 @@ public sealed class PrivateFilesTests : IDisposable
         File.SetUnixFileMode(file, (UnixFileMode)mode);
 
         Assert.Equal(
-            isPrivate ? null : $"{file} can be read by others (mode {Convert.ToString(mode, 8)}): chmod 600 it.", PrivateFiles.Problem(file));
+            isPrivate ? null : $"{file} can be read by others (mode {Convert.ToString(mode, 8)}): chmod 600 it.",
+            PrivateFiles.Problem(file));
     }
 
     [Fact]

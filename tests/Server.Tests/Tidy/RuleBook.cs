@@ -43,6 +43,7 @@ public static class RuleBook
 
         new("banned-calls", true, BannedCalls.Find),
         new("sleeping-tests", true, SleepingTests.Find),
+        new("text-cuts", true, TextCuts.Find),
         new("unused-packages", true, PackageUse.Unused),
         new("unused-versions", true, PackageUse.UnusedVersions),
     ];

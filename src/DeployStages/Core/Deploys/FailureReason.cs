@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Kernel.Text;
 using Pipeline.Scheduler.Contract.Tasks;
 
 namespace Pipeline.DeployStages.Core.Deploys;
@@ -28,5 +29,5 @@ internal static class FailureReason
     private static string Answer(ProbeView probe) => probe.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer";
 
     private static string Quoted(string detail) =>
-        detail.Length == 0 ? "" : $" \"{(detail.Length > LongestDetail ? detail[..LongestDetail] : detail)}\"";
+        detail.Length == 0 ? "" : $" \"{ByteText.Cut(detail, LongestDetail)}\"";
 }

@@ -1,3 +1,4 @@
+using Pipeline.Kernel.Text;
 using Pipeline.Ui.Display;
 using Pipeline.Ui.Queries.Failures;
 
@@ -17,11 +18,11 @@ internal static class FailureWords
         var of = failure.Repository is { } repository ? $" of {repository}" : "";
         return failure.Kind switch
         {
-            "commit" => $"commit {failure.ObjectId[..Math.Min(7, failure.ObjectId.Length)]}{of}",
+            "commit" => $"commit {ByteText.Cut(failure.ObjectId, 7)}{of}",
             "status" => $"status of commit {failure.Sha?[..7]}{of}",
             "build" or "run" when failure.BuildNumber is { } number => $"build #{number}{of}",
             "deploy" when failure.Sha is { } sha => $"deploy {failure.ObjectId} of commit {sha[..7]}{of}",
-            "release" => $"release {failure.ObjectId[..Math.Min(19, failure.ObjectId.Length)]}{of}",
+            "release" => $"release {ByteText.Cut(failure.ObjectId, 19)}{of}",
             _ => $"{failure.Kind} {failure.ObjectId}{of}",
         };
     }

@@ -1,3 +1,5 @@
+using Pipeline.Kernel.Text;
+
 namespace Pipeline.Ui.Queries.Releases;
 
 /// <param name="Attestations">Kinds of the signed statements about it.</param>
@@ -12,5 +14,5 @@ public sealed record AttestationRow(string Digest, string PredicateType, string 
         .LastOrDefault(p => !p.StartsWith('v') || p.Length > 4) ?? PredicateType;
 
     /// <summary>Enough of the key's id to tell keys apart.</summary>
-    public string ShortKey => KeyId.Length > 12 ? KeyId[..12] : KeyId;
+    public string ShortKey => ByteText.Cut(KeyId, 12);
 }

@@ -56,6 +56,22 @@ internal static class HygieneCases
             ],
             ["src/A.cs:3", "src/A.cs:4", "src/A.cs:5", "src/A.cs:6"]),
 
+        new("text-cuts",
+            [
+                ("src/A.cs", """
+                    class A
+                    {
+                        string B(string text) => text.Length > 10 ? text[..10] : text;
+                        string C(string text) => text.Length <= 10 ? text : text[..10];
+                        string D(string text) => text[..Math.Min(10, text.Length)];
+                        string E(Hash hash) => hash.Hex[..12];
+                        string F(string text, int at) => at < 0 ? text : text[..at];
+                    }
+                    """),
+                ("src/Kernel/Text/ByteText.cs", "class T { string Cut(string text) => text.Length > 10 ? text[..10] : text; }\n"),
+            ],
+            ["src/A.cs:3", "src/A.cs:4", "src/A.cs:5"]),
+
         new("unused-packages",
             [
                 Project("Cli", """
