@@ -74,6 +74,16 @@ public sealed class PipelineInstance : IAsyncDisposable
         return instance;
     }
 
+    /// <param name="furnish">Puts into the data directory what is there already when the server starts.</param>
+    /// <param name="stages">The policy.</param>
+    public static async Task<PipelineInstance> StartOnAsync(Func<PipelineInstance, Task> furnish, string stages)
+    {
+        var instance = new PipelineInstance(stages, new Dictionary<string, string>());
+        await furnish(instance);
+        await instance.StartServerAsync();
+        return instance;
+    }
+
     /// <summary>Starts the server, on what it left behind if it ran before, and waits until it is ready.</summary>
     public async Task StartServerAsync()
     {
@@ -147,14 +157,14 @@ public sealed class PipelineInstance : IAsyncDisposable
     /// <summary>
     /// Waits until the application behind the path answers with the text: traffic follows health by an event, not in the same instant.
     /// </summary>
-    public Task ServesAsync(string path, string expected) => Eventually.BecomesAsync(
+    public Task ServesAsync(string path, string expected, TimeSpan? patience = null) => Eventually.BecomesAsync(
         async () =>
         {
             using var answer = await Applications.GetAsync(path);
             return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
         },
         answer => answer == $"200 {expected}",
-        TimeSpan.FromSeconds(10),
+        patience ?? TimeSpan.FromSeconds(10),
         $"{path} answers '{expected.Trim()}'");
 
     /// <summary>POST as JSON with any sign-in.</summary>

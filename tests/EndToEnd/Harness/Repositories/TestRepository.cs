@@ -36,6 +36,14 @@ public sealed class TestRepository
         return repository;
     }
 
+    /// <summary>One that is in the data directory and known already.</summary>
+    public static async Task<TestRepository> OpenAsync(PipelineInstance pipeline, string name)
+    {
+        var repository = new TestRepository(pipeline, name);
+        await GitAsync(null, "clone", "-q", repository.Bare, repository.work);
+        return repository;
+    }
+
     /// <summary>Writes the files, commits them and pushes; gives the commit.</summary>
     public async Task<string> PushAsync(
         string message, IReadOnlyDictionary<string, string> files, string author = "Eleni <eleni@example.test>", string pusher = "eleni")
