@@ -85,7 +85,7 @@ internal sealed class SourceBundles(
         IReadOnlyList<string> packed = paths is [""] ? [] : paths;
         var snapshot = sources.SnapshotId(repository, sha, packed);
         var key = Digest.Of(Encoding.UTF8.GetBytes($"{Format}\n{snapshot}")).Hex;
-        if (await FindAsync(repository, key, ct) is { } known && File.Exists(PathOf(known.Digest)))
+        if (await FindAsync(repository, key, ct) is { } known && IsThere(known))
             return new BundleOutcome.Made(known);
         if (await sources.SubmodulesAsync(repository, snapshot, ct) is [var submodule, ..] all)
             return new BundleOutcome.Refused(SubmoduleProblem(submodule, all.Count));
@@ -104,6 +104,10 @@ internal sealed class SourceBundles(
             File.Delete(temporary);
         }
     }
+
+    // A file that lost its end with the power is made again.
+    private bool IsThere(SourceBundle bundle) =>
+        new FileInfo(PathOf(bundle.Digest)) is { Exists: true } file && file.Length == bundle.Bytes;
 
     private static string SubmoduleProblem(string path, int count) =>
         $"The submodule '{path}'{(count > 1 ? $" (and {count - 1} more)" : "")} is another repository, which is not fetched: the build"

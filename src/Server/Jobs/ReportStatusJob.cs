@@ -2,6 +2,7 @@ using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Contract.Commands;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
+using Pipeline.Kernel.Jobs;
 
 namespace Pipeline.Server.Jobs;
 
@@ -9,6 +10,7 @@ namespace Pipeline.Server.Jobs;
 /// Brings one status of a commit up to date with the journal. It reads what is newest instead of being told: jobs run side by side, and
 /// a late <i>pending</i> must not cover a <i>success</i>.
 /// </summary>
+[DurableJob]
 public sealed class ReportStatusJob(StatusCommands statuses, JournalReader journal)
 {
     private const int Page = 200;

@@ -186,6 +186,41 @@ public sealed class BundleTests(BuildFixture fixture) : IClassFixture<BuildFixtu
         Assert.Equal((made[0].Digest, made[0].Bytes), (Digest.Of(stored), stored.Length));
     }
 
+    [Fact]
+    public async Task The_row_of_a_bundle_is_written_after_its_file_is_safe_and_never_without_it()
+    {
+        var first = await CommitAsync(Modules, "app/safe", Guid.CreateVersion7().ToString());
+        var second = await CommitAsync(Modules, "app/more", "x");
+        var known = await MakeAsync(second, ["app"]);
+        await ForgetAsync(known);
+        File.Delete(PathOf(known));
+        Directory.CreateDirectory(PathOf(known)); // where the file has to be: it cannot get its name
+
+        await Assert.ThrowsAnyAsync<Exception>(() => MakeAsync(second, ["app"]));
+
+        Assert.Equal(0, await RowsAsync(known));
+        Assert.Empty(Directory.GetFiles(Path.Combine(host.Data, "bundles"), "*.part"));
+        Assert.NotEqual(known, await MakeAsync(first, ["app"]));
+        Directory.Delete(PathOf(known));
+        Assert.Equal(known, await MakeAsync(second, ["app"]));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(512)]
+    public async Task A_file_that_is_missing_or_was_cut_by_a_crash_is_made_again(int left)
+    {
+        var sha = await CommitAsync(Modules, "app/cut", Guid.CreateVersion7().ToString());
+        var made = await MakeAsync(sha, ["app"]);
+        if (left == 0)
+            File.Delete(PathOf(made));
+        else
+            await File.WriteAllBytesAsync(PathOf(made), (await File.ReadAllBytesAsync(PathOf(made)))[..left]);
+
+        Assert.Equal(made, await MakeAsync(sha, ["app"]));
+        Assert.Equal(made.Digest, Digest.Of(await File.ReadAllBytesAsync(PathOf(made))));
+    }
+
     private string PathOf(SourceBundle bundle) => host.Get<SourceBundles>().PathOf(bundle.Digest);
 
     private async Task<SourceBundle> MakeAsync(CommitSha sha, string[] paths) =>
@@ -208,6 +243,12 @@ public sealed class BundleTests(BuildFixture fixture) : IClassFixture<BuildFixtu
         while (await tar.GetNextEntryAsync(copyData: true) is { } entry)
             entries.Add(entry);
         return entries;
+    }
+
+    private async Task ForgetAsync(SourceBundle bundle)
+    {
+        await using var connection = await host.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync("DELETE FROM build.bundle WHERE digest = @digest", new { digest = bundle.Digest.ToString() });
     }
 
     private async Task<int> RowsAsync(SourceBundle bundle)

@@ -24,6 +24,7 @@ public sealed class WaitingRowTests
         { "a commit was pushed", "PlanBuildJob" },
         { "a commit was pushed", "OfferCommitJob" },
         { "a build succeeded", "CreateReleaseJob" },
+        { "a build succeeded", "ReportStatusJob" },
         { "a release was created", "OfferReleaseJob" },
         { "a signature did not match", "HoldReleaseJob" },
         { "a delivery was received", "ProcessDeliveryJob" },
