@@ -41,7 +41,7 @@ public sealed class PusherAttackTests(AutomaticPipeline fixture)
         ("reach the container engine", "ls /var/run/docker.sock"),
         ("read the machine's passwords", "cat /etc/shadow"),
         ("read root's home", "ls /root"),
-        ("read the agents' folder of trust", "ls /run/pipeline"),
+        ("read the claims of the agents", "ls /run/pipeline/task-users"),
         ("read the ticket of the runner", "tr '\\0' '\\n' </proc/$PPID/environ | grep -a TICKET"),
         ("write a program of the system", "touch /usr/bin/evil"),
         ("write a setting of the system", "touch /etc/evil"),
@@ -58,7 +58,7 @@ public sealed class PusherAttackTests(AutomaticPipeline fixture)
         ("read the kernel's log", "dmesg"),
         ("load a module", "modprobe dummy"),
         ("end the runner", "kill -9 1 && sleep 1 && kill -0 1 2>/dev/null && false"),
-        ("own a folder of the agents", "mkdir /tmp/pipeline-e2e && ls {data}"),
+        ("own the folder of the server", "mkdir -p {data} && ls {data}/admin-token"),
     ];
 
     [Fact]

@@ -11,7 +11,7 @@ public static class FreePort
 {
     private const int First = 12000;
     private const int Count = 6000;
-    private static readonly string Claims = Path.Combine(Path.GetTempPath(), "pipeline-test-ports");
+    private static readonly string Claims = Path.Combine(Path.GetTempPath(), $"pipeline-test-ports-{Environment.UserName}");
     private static readonly List<FileStream> Held = [];
 
     /// <summary>A port that nobody listens on and no other test process was given.</summary>

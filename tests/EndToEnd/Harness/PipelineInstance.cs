@@ -26,7 +26,7 @@ public sealed class PipelineInstance : IAsyncDisposable
     {
         Port = FreePort.Next();
         TrafficPort = FreePort.Next();
-        Data = Path.Combine(Path.GetTempPath(), "pipeline-e2e", $"{Environment.ProcessId}-{Port}");
+        Data = Path.Combine(Path.GetTempPath(), $"pipeline-e2e-{Environment.UserName}", $"{Environment.ProcessId}-{Port}");
         Directory.CreateDirectory(Data);
         stagesFile = Path.Combine(Data, "stages.yaml");
         File.WriteAllText(stagesFile, stages);

@@ -35,11 +35,12 @@ public sealed class MetricsEndpointTests
 
     private static async Task<string> ScrapeAsync()
     {
+        var folder = Directory.CreateTempSubdirectory("metrics-test-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> 
         {
-            ["DataDirectory"] = Path.GetTempPath(), ["People:ReadWithoutSignIn"] = "true",
+            ["DataDirectory"] = folder, ["People:ReadWithoutSignIn"] = "true",
         });
         builder.Services.AddKernel("Host=/nowhere");
         builder.Services.AddSingleton<EventFlow>(_ => { });
@@ -54,7 +55,9 @@ public sealed class MetricsEndpointTests
         await app.StartAsync(TestContext.Current.CancellationToken);
         Measure(app.Services.GetRequiredService<IMeterFactory>().Create("Pipeline"));
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        return await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        var scraped = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Directory.Delete(folder, recursive: true);
+        return scraped;
     }
 
     private static void Measure(Meter meter)
