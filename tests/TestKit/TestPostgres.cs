@@ -12,7 +12,7 @@ namespace Pipeline.TestKit;
 /// </summary>
 public static class TestPostgres
 {
-    private static readonly string Root = $"/tmp/pipeline-tests/{Environment.ProcessId}";
+    private static readonly string Root = $"/tmp/pipeline-tests-{Environment.UserName}/{Environment.ProcessId}";
 
     /// <summary>Whoever finds it in a folder leaves it alone: its server is being removed.</summary>
     private const string Ending = "ending";
