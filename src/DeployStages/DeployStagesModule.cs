@@ -35,7 +35,7 @@ public static class DeployStagesModule
         services.AddSingleton<PolicyInForce>();
         services.AddSingleton<PromotionStore>().AddSingleton<SlotStore>().AddSingleton<DeployStore>().AddSingleton<DecisionStore>()
             .AddSingleton<DeployableStore>();
-        services.AddSingleton<BranchRule>().AddSingleton<ReleaseOrder>().AddSingleton<Contributors>();
+        services.AddSingleton<CommitHistory>().AddSingleton<BranchRule>().AddSingleton<ReleaseOrder>().AddSingleton<Contributors>();
         services.AddSingleton<FailureEvidence>().AddSingleton<DeployWatch>().AddSingleton<SlotHealth>().AddSingleton<DeploySubmissions>()
             .AddSingleton<StatementRenewal>().AddSingleton<Rollouts>().AddSingleton<DeployableRegistry>()
             .AddSingleton<RouteClaims>().AddSingleton<RouteChecks>();

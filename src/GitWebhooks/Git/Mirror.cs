@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LibGit2Sharp;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using GitCommit = LibGit2Sharp.Commit;
 using GitRepository = LibGit2Sharp.Repository;
 using Repository = Pipeline.GitWebhooks.Contract.Repository;
@@ -76,7 +77,11 @@ internal sealed class Mirror
             ct);
 
     /// <summary>Whether anything of the repository was fetched yet.</summary>
-    public bool Exists(RepositoryId repository) => Directory.Exists(PathOf(repository));
+    public bool Exists(RepositoryId repository)
+    {
+        Transactions.RequireNone();
+        return Directory.Exists(PathOf(repository));
+    }
 
     public bool Contains(RepositoryId repository, CommitSha sha)
     {
@@ -139,6 +144,7 @@ internal sealed class Mirror
     /// <summary>The repository, made when it is not there yet. The caller disposes it.</summary>
     public GitRepository Open(RepositoryId repository)
     {
+        Transactions.RequireNone();
         var path = PathOf(repository);
         if (!IsWhole(path))
         {
