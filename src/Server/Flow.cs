@@ -22,7 +22,7 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
     public void On(NewJournalEntry appended)
     {
         OnBuilds(appended.Event);
-        OnStages(appended.Event);
+        OnStages(appended.Event, appended.Actor);
         OnRoutes(appended.Event);
 
         // everything a developer waits for → the commit's status on the forge
@@ -53,7 +53,7 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
         }
     }
 
-    private void OnStages(JournalEvent happened)
+    private void OnStages(JournalEvent happened, Actor actor)
     {
         switch (happened)
         {
@@ -84,6 +84,11 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
             // a hold that somebody lifted → what waited for it
             case ActionRecorded { Action: "release.released" } e:
                 jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Target, CancellationToken.None));
+                break;
+
+            // a hold that somebody placed → what starts the release now
+            case ActionRecorded { Action: "release.held" } e when actor.Kind != ActorKind.System:
+                jobs.Enqueue<StopHeldReleaseJob>(j => j.ExecuteAsync(e.Target, CancellationToken.None));
                 break;
 
             // a digest or signature that does not match → the release is held everywhere

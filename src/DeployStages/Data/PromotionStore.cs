@@ -122,6 +122,13 @@ internal sealed class PromotionStore(NpgsqlDataSource db)
     public Task<IReadOnlyList<Promotion>> OfReleaseAsync(Digest release, CancellationToken ct) =>
         ReadAsync("WHERE release = @release ORDER BY number", new { release = release.ToString() }, ct);
 
+    /// <summary>Those that wait with the release, or start its tasks now: of a promotion or of a rollback.</summary>
+    public Task<IReadOnlyList<Promotion>> StartingAsync(Digest release, CancellationToken ct) => ReadAsync(
+        """
+        WHERE (release = @release AND phase IN ('Waiting', 'Deploying')) OR (target = @release AND phase = 'RollingBack') ORDER BY number
+        """,
+        new { release = release.ToString() }, ct);
+
     public Task<IReadOnlyList<Promotion>> OfCommitAsync(CommitSha commit, CancellationToken ct) =>
         ReadAsync("WHERE commit_sha = @commit ORDER BY number", new { commit = commit.ToString() }, ct);
 
