@@ -4,6 +4,7 @@ using Pipeline.Bench;
 // bench/run pushes [N]      push → planned → first step → production, of N pushes of a trivial service (100)
 // bench/run webhook [RATE] [SECONDS]   time to answer a delivery at RATE a second (500), durable before the answer
 // bench/run scheduler       every row of the scheduler, one after the other; or only core | database | wire | failover
+// bench/run commands [N]    operators' commands a second that the loop takes (20000)
 // bench/run scheduler-retire [INSTANCES]   core alone: one huge request bounced and scaled down (20000)
 // bench/run scheduler-wire [AGENTS] [TASKS]   one row over HTTP against localmesos --virtual_agents (2500, 22500)
 switch (args)
@@ -32,6 +33,9 @@ switch (args)
     case ["scheduler", "failover"]:
         await FailoverLoad.RunAsync(10_000, 1_000);
         return 0;
+    case ["commands", .. var rest]:
+        await CommandLoad.RunAsync(Number(rest, 0, 20_000));
+        return 0;
     case ["scheduler-retire", .. var rest]:
         RetireLoad.Run(Number(rest, 0, 20_000));
         return 0;
@@ -41,7 +45,7 @@ switch (args)
     default:
         Console.Error.WriteLine(
             "usage: bench/run pushes [N] | webhook [RATE] [SECONDS] | scheduler [core|database|wire|failover] | scheduler-wire [AGENTS] [TASKS] "
-            + "| scheduler-retire [INSTANCES]");
+            + "| scheduler-retire [INSTANCES] | commands [N]");
         return 2;
 }
 
