@@ -119,6 +119,13 @@ internal sealed class PromotionStore(NpgsqlDataSource db)
     public Task<IReadOnlyList<Promotion>> WaitingAsync(RepositoryId repository, CancellationToken ct) =>
         ReadAsync("WHERE repository_id = @repository AND phase = 'Waiting' ORDER BY number", new { repository = repository.Value }, ct);
 
+    /// <summary>What moves or waits for a slot of the repositories, in any stage, oldest first.</summary>
+    public Task<IReadOnlyList<Promotion>> OpenAsync(IReadOnlyCollection<RepositoryId> repositories, CancellationToken ct) => ReadAsync(
+        """
+        WHERE repository_id = ANY(@repositories) AND phase IN ('Waiting', 'Deploying', 'Baking', 'RollingBack') ORDER BY number
+        """,
+        new { repositories = repositories.Select(r => r.Value).ToArray() }, ct);
+
     public Task<IReadOnlyList<Promotion>> OfReleaseAsync(Digest release, CancellationToken ct) =>
         ReadAsync("WHERE release = @release ORDER BY number", new { release = release.ToString() }, ct);
 

@@ -101,6 +101,7 @@ internal sealed class Mirror
     /// <summary>True when <paramref name="descendant"/> has <paramref name="ancestor"/> in its history, or is the same commit.</summary>
     public bool IsAncestor(RepositoryId repository, CommitSha ancestor, CommitSha descendant)
     {
+        Transactions.RequireNone();
         if (ancestor == descendant)
             return true;
         using var git = Open(repository);
