@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Bench;
+using Pipeline.Bench.Scheduling;
 
 // bench/run pushes [N]      push → planned → first step → production, of N pushes of a trivial service (100)
 // bench/run webhook [RATE] [SECONDS]   time to answer a delivery at RATE a second (500), durable before the answer
@@ -15,23 +16,8 @@ switch (args)
     case ["webhook", .. var rest]:
         await WebhookLoad.RunAsync(Number(rest, 0, 500), Number(rest, 1, 10));
         return 0;
-    case ["scheduler"]:
-        Core();
-        await SchedulerLoad.RunAsync(22_500, 2_500);
-        await OverTheWireAsync();
-        await FailoverLoad.RunAsync(10_000, 1_000);
-        return 0;
-    case ["scheduler", "core"]:
-        Core();
-        return 0;
-    case ["scheduler", "database"]:
-        await SchedulerLoad.RunAsync(22_500, 2_500);
-        return 0;
-    case ["scheduler", "wire"]:
-        await OverTheWireAsync();
-        return 0;
-    case ["scheduler", "failover"]:
-        await FailoverLoad.RunAsync(10_000, 1_000);
+    case ["scheduler"] or ["scheduler", "core" or "database" or "wire" or "failover"]:
+        await SchedulerRows.RunAsync(args.ElementAtOrDefault(1));
         return 0;
     case ["commands", .. var rest]:
         await CommandLoad.RunAsync(Number(rest, 0, 20_000));
@@ -51,16 +37,3 @@ switch (args)
 
 static int Number(string[] arguments, int index, int otherwise) =>
     arguments.Length > index ? int.Parse(arguments[index], CultureInfo.InvariantCulture) : otherwise;
-
-static void Core()
-{
-    PlacementLoad.Run(22_500, 2_500);
-    SchedulerLoad.CoreOnly(22_500, 2_500);
-    SchedulerLoad.CoreOnly(100_000, 10_000);
-}
-
-static async Task OverTheWireAsync()
-{
-    await WireLoad.RunAsync(9_000, 1_000);
-    await WireLoad.RunAsync(22_500, 10_000);
-}

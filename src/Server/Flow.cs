@@ -22,7 +22,8 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
     public void On(NewJournalEntry appended)
     {
         OnBuilds(appended.Event);
-        OnStages(appended.Event, appended.Actor);
+        OnStages(appended.Event);
+        OnHolds(appended.Event, appended.Actor);
         OnRoutes(appended.Event);
 
         // everything a developer waits for → the commit's status on the forge
@@ -53,7 +54,7 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
         }
     }
 
-    private void OnStages(JournalEvent happened, Actor actor)
+    private void OnStages(JournalEvent happened)
     {
         switch (happened)
         {
@@ -80,7 +81,13 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
             case PromotionFailed e:
                 jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
                 break;
+        }
+    }
 
+    private void OnHolds(JournalEvent happened, Actor actor)
+    {
+        switch (happened)
+        {
             // a hold that somebody lifted → what waited for it
             case ActionRecorded { Action: "release.released" } e:
                 jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Target, CancellationToken.None));

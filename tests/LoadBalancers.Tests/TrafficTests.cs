@@ -227,8 +227,8 @@ public sealed class TrafficTests : IAsyncLifetime
         await NotifyAsync("web.1.1", healthy: false);
 
         await Eventually.BecomesAsync(
-            async () => (await http.GetAsync("/apps/production/web/x", ct)).StatusCode, status => status == HttpStatusCode.ServiceUnavailable,
-            Soon, "the route of the one that is down is closed");
+            async () => (await http.GetAsync("/apps/production/web/x", ct)).StatusCode,
+            status => status == HttpStatusCode.ServiceUnavailable, Soon, "the route of the one that is down is closed");
         Assert.Equal("root", await AnswersAsync("/apps/production/website"));
         var traffic = await proxy.Services.GetRequiredService<TrafficQueries>().ListAsync(ct);
         Assert.NotNull(traffic.Single(r => r.Route == "/web").Problem);

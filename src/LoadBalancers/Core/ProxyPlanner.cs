@@ -40,7 +40,7 @@ internal static class ProxyPlanner
             .Select(o => (Owner: o, Instances: behind[(o.Stage, o.Route)].Where(i => IsOf(o, i)).ToList())).ToList();
         var up = owned.Where(s => s.Instances.Count > 0).Select(s => s.Owner).ToList();
         // What is sent to an owner who has no instance now is for nobody else, whatever the others' routes take.
-        var served = owned.Where(s => s.Instances.Count > 0 || up.Exists(o => o.Stage == s.Owner.Stage && RoutePath.IsBelow(s.Owner.Route, o.Route)))
+        var served = owned.Where(s => s.Instances.Count > 0 || up.Exists(o => IsBelow(s.Owner, o)))
             .OrderByDescending(s => s.Instances.Count > 0).DistinctBy(s => Prefixed(s.Owner), StringComparer.OrdinalIgnoreCase).ToList();
         return new ProxyConfig(
             [.. served.Select(s => RouteOf(s.Owner))], [.. served.Select(s => ClusterOf(s.Owner, s.Instances))],
@@ -69,6 +69,9 @@ internal static class ProxyPlanner
     private static string IdOf(RouteOwner owner) => $"{owner.Stage}{owner.Route}";
 
     private static string Prefixed(RouteOwner owner) => $"/apps/{IdOf(owner)}".TrimEnd('/');
+
+    private static bool IsBelow(RouteOwner owner, RouteOwner above) =>
+        owner.Stage == above.Stage && RoutePath.IsBelow(owner.Route, above.Route);
 
     private static bool IsOf(RouteOwner owner, HealthyInstance instance) =>
         instance.Repository == owner.Repository && instance.Deployable == owner.Deployable;

@@ -17,8 +17,8 @@ internal sealed class CommandAnswers(NpgsqlDataSource db)
     private readonly Dictionary<long, TaskCompletionSource<CommandOutcome>> waiting = [];
     private bool listening;
 
-    /// <summary>The answer to come; an error when the database is lost meanwhile. Look at the command once more afterwards: it may have been
-    /// handled before. Forget it in the end.</summary>
+    /// <summary>The answer to come; an error when the database is lost meanwhile. Look at the command once more afterwards: it may have
+    /// been handled before. Forget it in the end.</summary>
     public Task<CommandOutcome> Of(long id)
     {
         var answer = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);

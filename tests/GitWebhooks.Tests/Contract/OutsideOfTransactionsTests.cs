@@ -25,41 +25,38 @@ public sealed class OutsideOfTransactionsTests
         var head = await repo.CommitAsync("One");
         await repo.PushAsync("main");
         await host.PushAsync(Payloads.Push(head));
-        object[] asked = [host.Get<CommitQueries>(), host.Get<SourceQueries>(), host.Get<CommitCommands>(), host.Get<Mirror>(),
+        object[] slow = [host.Get<CommitQueries>(), host.Get<SourceQueries>(), host.Get<CommitCommands>(), host.Get<Mirror>(),
             host.Get<GitHubRepositories>(), host.Get<GitHubStatuses>()];
         var refused = 0;
-        foreach (var target in asked)
+        foreach (var (target, method) in slow.SelectMany(t => Methods(t).Select(m => (t, m))))
         {
-            foreach (var method in Methods(target))
-            {
-                object? Argument(ParameterInfo p) => p.ParameterType switch
+            object?[] arguments = [.. method.GetParameters().Select(p => Argument(p.ParameterType, known, head))];
+            var failure = await Record.ExceptionAsync(() => Transactions.InTransactionAsync(
+                async _ =>
                 {
-                    var t when t == typeof(Caller) => Caller.System("test"),
-                    var t when t == typeof(RepositoryId) => known.Id,
-                    var t when t == typeof(Repository) => known,
-                    var t when t == typeof(CommitSha) || t == typeof(CommitSha?) => head,
-                    var t when t == typeof(string) => "main",
-                    var t when t == typeof(IReadOnlyList<string>) => Array.Empty<string>(),
-                    var t when t == typeof(CancellationToken) => CancellationToken.None,
-                    var t when t == typeof(long) => 1L,
-                    _ => null,
-                };
-                var failure = await Record.ExceptionAsync(() => Transactions.InTransactionAsync(
-                    async _ =>
-                    {
-                        if (method.Invoke(target, [.. method.GetParameters().Select(Argument)]) is Task task)
-                            await task;
-                    },
-                    default));
-                var thrown = failure is TargetInvocationException { InnerException: { } inner } ? inner : failure;
-                Assert.True(thrown is InvariantViolatedException, $"{target.GetType().Name}.{method.Name}: {thrown?.Message ?? "it ran"}");
-                Assert.Contains("in a transaction", thrown!.Message, StringComparison.Ordinal);
-                refused++;
-            }
+                    if (method.Invoke(target, arguments) is Task task)
+                        await task;
+                },
+                default));
+            var thrown = failure is TargetInvocationException { InnerException: { } inner } ? inner : failure;
+            Assert.True(thrown is InvariantViolatedException, $"{target.GetType().Name}.{method.Name}: {thrown?.Message ?? "it ran"}");
+            Assert.Contains("in a transaction", thrown!.Message, StringComparison.Ordinal);
+            refused++;
         }
 
         Assert.True(refused > 12, $"{refused} methods were tried.");
     }
+
+    private static object? Argument(Type type, Repository repository, CommitSha commit) =>
+        type == typeof(Caller) ? Caller.System("test")
+        : type == typeof(RepositoryId) ? repository.Id
+        : type == typeof(Repository) ? repository
+        : type == typeof(CommitSha) || type == typeof(CommitSha?) ? commit
+        : type == typeof(string) ? "main"
+        : type == typeof(IReadOnlyList<string>) ? Array.Empty<string>()
+        : type == typeof(CancellationToken) ? CancellationToken.None
+        : type == typeof(long) ? 1L
+        : null;
 
     private static IEnumerable<MethodInfo> Methods(object target) =>
         target.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Pipeline.Ui.Tests.Load;
 
-/// <summary>Counts the commands that are sent to PostgreSQL for a piece of work, in this process or by a request to a server in it: they carry
-/// the trace of the work.</summary>
+/// <summary>Counts the commands that are sent to PostgreSQL for a piece of work, in this process or by a request to a server in it: they
+/// carry the trace of the work.</summary>
 internal sealed class CommandCount : IDisposable
 {
     private static readonly ActivitySource Source = new("Pipeline.Ui.Tests");

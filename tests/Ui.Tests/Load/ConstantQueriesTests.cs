@@ -26,8 +26,8 @@ public sealed partial class ConstantQueriesTests : AllPages
     /// <summary>Streams, files, and what asks an agent or git: none is a list of rows.</summary>
     private static readonly string[] NoLists =
     [
-        "/api/v1/events", "/api/v1/tasks/{id}/log", "/api/v1/tasks/{id}/files", "/api/v1/tasks/{id}/files/{*path}", "/api/v1/tasks/{id}/usage",
-        "/api/v1/artifacts/{digest}", "/api/v1/builds/{id}/modules/{module}/steps/{step}/log",
+        "/api/v1/events", "/api/v1/tasks/{id}/log", "/api/v1/tasks/{id}/files", "/api/v1/tasks/{id}/files/{*path}",
+        "/api/v1/tasks/{id}/usage", "/api/v1/artifacts/{digest}", "/api/v1/builds/{id}/modules/{module}/steps/{step}/log",
     ];
 
     [Fact]

@@ -27,8 +27,8 @@ internal sealed class RollbackTargets(PromotionStore promotions, ReleaseQueries 
         return null;
     }
 
-    /// <summary>The release that a rollback returns to: <paramref name="chosen"/>, or another when that is held by now. Nobody holds it until
-    /// the ambient transaction ends.</summary>
+    /// <summary>The release that a rollback returns to: <paramref name="chosen"/>, or another when that is held by now. Nobody holds it
+    /// until the ambient transaction ends.</summary>
     public async Task<Digest?> SecureAsync(Promotion p, Digest chosen, CancellationToken ct)
     {
         Digest? candidate = chosen;

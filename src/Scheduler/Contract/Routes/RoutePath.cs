@@ -26,8 +26,8 @@ public static class RoutePath
     /// <summary>The one form of all paths that lead to one place: lower case, a slash in front and none at the end.</summary>
     public static string Normalize(string path) => $"/{path.Trim('/').ToLowerInvariant()}";
 
-    /// <summary>Whether one path takes traffic from the other: they are the same, or one lies below the other. <c>/</c> takes from none, and
-    /// none from it: it gets what no other route names.</summary>
+    /// <summary>Whether one path takes traffic from the other: they are the same, or one lies below the other. <c>/</c> takes from none,
+    /// and none from it: it gets what no other route names.</summary>
     public static bool Overlap(string one, string other)
     {
         var (a, b) = (Normalize(one), Normalize(other));

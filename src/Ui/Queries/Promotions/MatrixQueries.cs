@@ -21,12 +21,13 @@ internal sealed class MatrixQueries(UiDb db, StageQueries stages)
         var ids = rows.Select(r => r.Repository.Value).Distinct().ToArray();
         var names = (await db.ListAsync<RepositoryName>(Names, new { ids }, ct)).ToDictionary(r => r.Id, r => r.FullName);
         return [.. rows.Select(r => new MatrixRow(
-            r.Name, r.Kind, names[r.Repository.Value], r.Repository.Value, [.. r.Stages.Where(c => c.Release is not null).Select(ToCell)]))];
+            r.Name, r.Kind, names[r.Repository.Value], r.Repository.Value,
+            [.. r.Stages.Where(c => c.Release is not null).Select(ToCell)]))];
     }
 
     private static MatrixCell ToCell(DeployableCell c) => new(
-        c.Stage, c.State, c.ReleaseNumber!.Value, c.Commit!.Value.ToString(), c.Instances, c.Healthy, c.Since!.Value, c.Promotion!.Value.Value,
-        c.NoTraffic);
+        c.Stage, c.State, c.ReleaseNumber!.Value, c.Commit!.Value.ToString(), c.Instances, c.Healthy, c.Since!.Value,
+        c.Promotion!.Value.Value, c.NoTraffic);
 
     private sealed record RepositoryName(Guid Id, string FullName);
 }

@@ -6,7 +6,7 @@ using Pipeline.Kernel;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 
-namespace Pipeline.Bench;
+namespace Pipeline.Bench.Scheduling;
 
 /// <summary>Operators' commands: how many the loop takes a second, on a PostgreSQL that syncs every commit.</summary>
 internal static class CommandLoad

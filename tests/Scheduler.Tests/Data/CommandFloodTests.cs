@@ -5,9 +5,10 @@ using Pipeline.Kernel;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Data;
 using Pipeline.Scheduler.Tests.Core.Harness;
+using Pipeline.Scheduler.Tests.Loop;
 using Pipeline.TestKit;
 
-namespace Pipeline.Scheduler.Tests.Loop;
+namespace Pipeline.Scheduler.Tests.Data;
 
 /// <summary>Thousands of operators' commands at once: all are taken, in their order, and the rest goes on.</summary>
 public sealed class CommandFloodTests
@@ -48,7 +49,9 @@ public sealed class CommandFloodTests
 
         Assert.True(
             await connection.ExecuteScalarAsync<bool>(
-                "SELECT min(id) FILTER (WHERE kind = 'task.launched') < max(id) FILTER (WHERE kind = 'request.changed') FROM journal.event"),
+                """
+                SELECT min(id) FILTER (WHERE kind = 'task.launched') < max(id) FILTER (WHERE kind = 'request.changed') FROM journal.event
+                """),
             "The task was launched after the flood, not within it.");
         Assert.Equal(
             Requests * Each, await ScalarAsync(connection, "SELECT count(*)::int FROM scheduler.command_result WHERE status = 202"));
