@@ -21,7 +21,8 @@ namespace Pipeline.Bench;
 /// <summary>The loop of a scheduler as it is in a server, on a PostgreSQL of its own that syncs every commit.</summary>
 internal sealed class BenchScheduler : IAsyncDisposable
 {
-    private const int PerDeploy = 500;
+    /// <summary>Instances of each deploy.</summary>
+    public const int PerDeploy = 500;
 
     private readonly string directory = Directory.CreateTempSubdirectory("pipeline-bench-").FullName;
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -37,7 +38,7 @@ internal sealed class BenchScheduler : IAsyncDisposable
 
     public LoopMeters Meters { get; } = new();
 
-    private NpgsqlDataSource Db => db!;
+    public NpgsqlDataSource Db => db!;
 
     /// <summary>So many tasks wait in the intake when the scheduler begins to lead.</summary>
     public static async Task<BenchScheduler> StartAsync(int tasks, ILogger log)

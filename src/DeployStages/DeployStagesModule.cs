@@ -35,7 +35,7 @@ public static class DeployStagesModule
         services.AddSingleton<PolicyInForce>();
         services.AddSingleton<PromotionStore>().AddSingleton<SlotStore>().AddSingleton<DeployStore>().AddSingleton<DecisionStore>()
             .AddSingleton<DeployableStore>();
-        services.AddSingleton<BranchRule>().AddSingleton<ReleaseOrder>().AddSingleton<Contributors>();
+        services.AddSingleton<CommitHistory>().AddSingleton<BranchRule>().AddSingleton<ReleaseOrder>().AddSingleton<Contributors>();
         services.AddSingleton<FailureEvidence>().AddSingleton<DeployWatch>().AddSingleton<SlotHealth>().AddSingleton<DeploySubmissions>()
             .AddSingleton<StatementRenewal>().AddSingleton<Rollouts>().AddSingleton<DeployableRegistry>()
             .AddSingleton<RouteClaims>().AddSingleton<RouteChecks>();
@@ -44,7 +44,8 @@ public static class DeployStagesModule
         services.AddSingleton<ApprovalEligibility>().AddSingleton<Approvals>().AddSingleton<Rejections>();
         services.AddSingleton<SlotLock>().AddSingleton<PromotionOutbox>().AddSingleton<ReleaseOffers>().AddSingleton<EffectRunner>()
             .AddSingleton<Transitions>().AddSingleton<WaitingStep>().AddSingleton<RunningStep>().AddSingleton<PromotionProgress>()
-            .AddSingleton<PromotionStarter>().AddSingleton<Rollbacks>().AddSingleton<ReleaseHolds>();
+            .AddSingleton<PromotionStarter>().AddSingleton<Rollbacks>().AddSingleton<ReleaseHolds>()
+            .AddSingleton<HeldReleases>();
         services.AddSingleton<PromotionViewReader>().AddSingleton<PlanViewReader>().AddSingleton<PromotionObstacles>()
             .AddSingleton<DeployableMatrix>().AddSingleton<DeployableArtifacts>();
         services.AddSingletonByInternalConstructor<PromotionCommands>();
@@ -77,6 +78,7 @@ public static class DeployStagesModule
         services.AddTransientByInternalConstructor<AdvanceStageJob>();
         services.AddTransientByInternalConstructor<DeployEndedJob>();
         services.AddTransientByInternalConstructor<HoldReleaseJob>();
+        services.AddTransientByInternalConstructor<StopHeldReleaseJob>();
         services.AddSingleton<PromotionSweep>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<PromotionSweep>());
         services.AddSingleton<StatementSweep>();

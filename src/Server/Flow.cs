@@ -23,6 +23,7 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
     {
         OnBuilds(appended.Event);
         OnStages(appended.Event);
+        OnHolds(appended.Event, appended.Actor);
         OnRoutes(appended.Event);
 
         // everything a developer waits for → the commit's status on the forge
@@ -80,10 +81,21 @@ internal sealed class Flow(IBackgroundJobClient jobs, StatusFlow statuses)
             case PromotionFailed e:
                 jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Release.ToString(), CancellationToken.None));
                 break;
+        }
+    }
 
+    private void OnHolds(JournalEvent happened, Actor actor)
+    {
+        switch (happened)
+        {
             // a hold that somebody lifted → what waited for it
             case ActionRecorded { Action: "release.released" } e:
                 jobs.Enqueue<AdvanceReleaseJob>(j => j.ExecuteAsync(e.Target, CancellationToken.None));
+                break;
+
+            // a hold that somebody placed → what starts the release now
+            case ActionRecorded { Action: "release.held" } e when actor.Kind != ActorKind.System:
+                jobs.Enqueue<StopHeldReleaseJob>(j => j.ExecuteAsync(e.Target, CancellationToken.None));
                 break;
 
             // a digest or signature that does not match → the release is held everywhere

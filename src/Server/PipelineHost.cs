@@ -111,7 +111,15 @@ internal static class PipelineHost
     private static void MapParts(WebApplication app)
     {
         UseChecks(app);
+        MapApi(app);
+        app.MapPipelineMetrics();
+        app.MapHangfireDashboardWithAuthorizationPolicy(Permission.Administer, "/hangfire");
+        app.MapPipelineUi();
+    }
 
+    /// <summary>What answers programs.</summary>
+    public static void MapApi(WebApplication app)
+    {
         app.MapGitWebhooks();
         app.MapArtifactStore();
         app.MapScheduler();
@@ -121,10 +129,7 @@ internal static class PipelineHost
         app.MapPeople();
         app.MapPipelineApi();
         app.MapFailures();
-        app.MapPipelineMetrics();
         app.MapLoadBalancers();
-        app.MapHangfireDashboardWithAuthorizationPolicy(Permission.Administer, "/hangfire");
-        app.MapPipelineUi();
     }
 
     /// <summary>What a request passes before an endpoint sees it, in this order.</summary>

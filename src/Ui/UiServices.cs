@@ -30,7 +30,7 @@ internal static class UiServices
         services.AddSingleton<CommitPageQueries>();
         services.AddSingleton<FailureQueries>();
         services.AddSingleton<HomePageQueries>();
-        services.AddSingleton<PromotionPageQueries>();
+        services.AddSingleton<PromotionPageQueries>().AddSingleton<MatrixQueries>();
         services.AddSingleton<ReleasePageQueries>();
         services.AddSingleton<RepositoryPageQueries>();
         services.AddSingleton<RouteClaimQueries>();

@@ -105,6 +105,22 @@ public sealed class ProxyPlannerTests
     }
 
     [Theory]
+    [InlineData("/")]
+    [InlineData("/api")]
+    public void What_is_sent_to_an_owner_without_instances_goes_to_nobody_who_has_a_route_above(string above)
+    {
+        var theirs = Owner("production", above) with { Repository = Thief, Deployable = "theirs" };
+        var plan = ProxyPlanner.Plan(
+            [Instance("t.1", "production", above) with { Repository = Thief, Deployable = "theirs" }],
+            [theirs, Owner("production", "/api/v2"), Owner("production", "/other"), Owner("infra-qa", "/api/v2")]);
+
+        string[] closed = above == "/" ? ["production/api/v2", "production/other"] : ["production/api/v2"];
+        Assert.Equal(closed, plan.Clusters.Where(c => c.Destinations!.Count == 0).Select(c => c.ClusterId).Order());
+        Assert.Equal([$"production{above}"], plan.Clusters.Where(c => c.Destinations!.Count > 0).Select(c => c.ClusterId));
+        Assert.Equal(plan.Clusters.Select(c => c.ClusterId).Order(), plan.Routes.Select(r => r.ClusterId).Order());
+    }
+
+    [Theory]
     [InlineData(null, "/api")]
     [InlineData("production", null)]
     public void What_has_no_stage_or_no_route_gets_no_traffic(string? stage, string? route)

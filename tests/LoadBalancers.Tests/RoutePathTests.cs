@@ -64,7 +64,8 @@ public sealed class RoutePathTests
     [InlineData("/shop", "/SHOP/", true)]
     [InlineData("/shop", "/shop/v2", true)]
     [InlineData("/shop/v2", "/Shop", true)]
-    [InlineData("/", "/shop", true)]
+    [InlineData("/", "/", true)]
+    [InlineData("/", "/shop", false)]
     [InlineData("/shop", "/shops", false)]
     [InlineData("/shop/v1", "/shop/v2", false)]
     public void A_path_takes_traffic_from_another_when_they_are_the_same_or_one_lies_below(string one, string other, bool overlap)

@@ -15,8 +15,7 @@ public sealed class RoutePlannerTests
     [InlineData("/shop", "/SHOP/")]
     [InlineData("/shop", "/shop/v2")]
     [InlineData("/shop/v2", "/shop")]
-    [InlineData("/", "/shop")]
-    [InlineData("/shop", "/")]
+    [InlineData("/", "/")]
     public void What_another_repository_has_is_taken_and_so_is_all_above_and_below_it(string owned, string wanted)
     {
         var conflict = Assert.Single(RoutePlanner.Conflicts(Wanted(("web", wanted)), [Owner(owned, Other, "theirs")]));
@@ -28,7 +27,9 @@ public sealed class RoutePlannerTests
     [Theory]
     [InlineData("/shop", "/shops")]
     [InlineData("/shop/v1", "/shop/v2")]
-    public void What_lies_beside_it_is_free(string owned, string wanted) =>
+    [InlineData("/", "/shop")]
+    [InlineData("/shop", "/")]
+    public void What_lies_beside_it_is_free_and_so_is_what_the_root_leaves(string owned, string wanted) =>
         Assert.Empty(RoutePlanner.Conflicts(Wanted(("web", wanted)), [Owner(owned, Other, "theirs")]));
 
     [Fact]

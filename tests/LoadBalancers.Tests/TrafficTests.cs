@@ -211,6 +211,30 @@ public sealed class TrafficTests : IAsyncLifetime
             () => AnswersAsync("/apps/production/web/x"), text => text == "stolen", Soon, "the new owner answers");
     }
 
+    [Fact]
+    public async Task The_root_of_a_stage_answers_what_no_other_route_names_and_nothing_of_one_that_is_down()
+    {
+        await using var root = Server();
+        root.MapFallback(() => "root");
+        await root.StartAsync(ct);
+        await Edge.RunAsync(db, Edge.Other, "root", new Uri(root.Urls.First()).Port, "/");
+        await InsertAsync("web.1.1", healthy: true);
+        await NotifyAsync("web.1.1", healthy: true);
+        Assert.Equal("GET /x", await AnswersAsync("/apps/production/web/x"));
+        Assert.Equal("root", await AnswersAsync("/apps/production/website"));
+
+        await ExecuteAsync("UPDATE scheduler.task SET healthy_at = NULL WHERE id = 'web.1.1'");
+        await NotifyAsync("web.1.1", healthy: false);
+
+        await Eventually.BecomesAsync(
+            async () => (await http.GetAsync("/apps/production/web/x", ct)).StatusCode,
+            status => status == HttpStatusCode.ServiceUnavailable, Soon, "the route of the one that is down is closed");
+        Assert.Equal("root", await AnswersAsync("/apps/production/website"));
+        var traffic = await proxy.Services.GetRequiredService<TrafficQueries>().ListAsync(ct);
+        Assert.NotNull(traffic.Single(r => r.Route == "/web").Problem);
+        Assert.Null(traffic.Single(r => r.Route == "/").Problem);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/api/v1/routes")]

@@ -178,21 +178,24 @@ public abstract class UiTest : IAsyncLifetime
     protected T Service<T>()
         where T : notnull => Page.Services.GetRequiredService<T>();
 
+    /// <summary>Of a server on these rows.</summary>
+    protected Dictionary<string, string?> Settings => new()
+    {
+        ["DataDirectory"] = DataDirectory,
+        ["PublicUrl"] = "http://localhost",
+        ["DeployStages:Policy"] = Path.Combine(DataDirectory, "stages.yaml"),
+        ["Scheduler:ServerKeyPath"] = Path.Combine(DataDirectory, "key"),
+        ["Scheduler:TaskRunnerPath"] = typeof(UiTest).Assembly.Location, // no task is launched here: any file will do
+        ["Clusters:infra-qa:Masters:0"] = "http://m2:5050",
+        ["Clusters:product-qa:Masters:0"] = "http://m3:5050",
+        ["Clusters:production:Masters:0"] = "http://m1:5050",
+        ["Clusters:lab:Masters:0"] = "http://m4:5050",
+    };
+
     private void AddSlices(IServiceCollection services, string connectionString)
     {
         File.WriteAllText(Path.Combine(DataDirectory, "stages.yaml"), PolicyFile);
-        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["DataDirectory"] = DataDirectory,
-            ["PublicUrl"] = "http://localhost",
-            ["DeployStages:Policy"] = Path.Combine(DataDirectory, "stages.yaml"),
-            ["Scheduler:ServerKeyPath"] = Path.Combine(DataDirectory, "key"),
-            ["Scheduler:TaskRunnerPath"] = typeof(UiTest).Assembly.Location, // no task is launched here: any file will do
-            ["Clusters:infra-qa:Masters:0"] = "http://m2:5050",
-            ["Clusters:product-qa:Masters:0"] = "http://m3:5050",
-            ["Clusters:production:Masters:0"] = "http://m1:5050",
-            ["Clusters:lab:Masters:0"] = "http://m4:5050",
-        }).Build();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(Settings).Build();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddLogging();
         services.AddKernel(connectionString);

@@ -99,7 +99,7 @@ SELECT c, 'agent-' || i, 'rack' || (i % 3) || '-a' || i, '10.0.1.' || i, 'http:/
 INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, created_at)
 SELECT c, 'billing-api', 'Service', 'Active', 'billing-api.' || c, now() - interval '9 days' FROM unnest(ARRAY['infra-qa', 'product-qa', 'production']) c;
 INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, commit_sha, route, created_at, crashes, infra_failures)
-SELECT cluster, active_deploy, id, 'Active', jsonb_build_object('instances', 2, 'subject', jsonb_build_object('stage', cluster,
+SELECT cluster, active_deploy, id, 'Active', jsonb_build_object('kind', 'service', 'instances', 2, 'subject', jsonb_build_object('stage', cluster,
        'repository', '01900000-0000-7000-8000-000000000001', 'deployable', id)), CASE cluster WHEN 'production' THEN repeat('1', 40) ELSE repeat('2', 40) END, '/api', now() - interval '15 minutes', 0, 0
   FROM scheduler.request;
 INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, agent_id, host, address, rack, offer_ids, ports, cpus, memory_mb, disk_mb,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Files;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.ArtifactStore.Data;
 
@@ -27,6 +28,7 @@ internal sealed class BlobStore
     /// <exception cref="IOException">The disk is broken, or the sender is lost; nothing is kept.</exception>
     public async Task<PutOutcome> PutAsync(Stream content, Digest expected, CancellationToken ct)
     {
+        Transactions.RequireNone();
         var path = PathOf(expected);
         if (File.Exists(path))
             return PutOutcome.AlreadyThere;
@@ -67,6 +69,7 @@ internal sealed class BlobStore
     /// <summary>A seekable stream for whole and range reads; null when the blob is not there. The caller disposes it.</summary>
     public FileStream? OpenRead(Digest digest)
     {
+        Transactions.RequireNone();
         try
         {
             return new FileStream(PathOf(digest), new FileStreamOptions

@@ -18,6 +18,10 @@ internal sealed class ReleaseStore(NpgsqlDataSource db, AlteredReleases altered)
     public Task<Release?> FindAsync(Digest digest, CancellationToken ct) =>
         ReadOneAsync($"{Columns} WHERE digest = @digest", new { digest = digest.ToString() }, ct);
 
+    /// <summary>The same, and its hold stays as it is until the ambient transaction ends.</summary>
+    public Task<Release?> LockAsync(Digest digest, CancellationToken ct) =>
+        ReadOneAsync($"{Columns} WHERE digest = @digest FOR SHARE", new { digest = digest.ToString() }, ct);
+
     public Task<IReadOnlyList<Release>> ForCommitAsync(CommitSha commit, CancellationToken ct) =>
         ReadAsync($"{Columns} WHERE commit_sha = @commit ORDER BY created_at DESC, build_id DESC", new { commit = commit.ToString() }, ct);
 

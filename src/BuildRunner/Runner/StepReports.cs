@@ -16,6 +16,9 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
     public async Task<ReportOutcome> RecordAsync(
         RunnerTask task, int index, StepState state, StepReport report, CancellationToken ct)
     {
+        // Read before any row is locked: the task reports a step when the whole of its log has arrived.
+        var path = logs.PathOf(task.Build, task.Module.Name, index);
+        var (bytes, tail) = (StepLogs.SizeOf(path), state is StepState.Failed or StepState.TimedOut ? StepLogs.Tail(path) : null);
         var recorded = await Transactions.InTransactionAsync(
             async token =>
             {
@@ -25,7 +28,6 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
                 var known = (await runner.LockStepAsync(task.Id, index, token))!.ToView();
                 if (known.State == state || (known.State != StepState.Running && known.State != StepState.Waiting))
                     return outcome;
-                var path = logs.PathOf(task.Build, task.Module.Name, index);
                 await runner.SaveStepAsync(
                     task.Id,
                     known with
@@ -34,8 +36,8 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
                         StartedAt = report.StartedAt,
                         FinishedAt = state == StepState.Running ? null : report.FinishedAt ?? time.GetUtcNow(),
                         ExitCode = report.ExitCode,
-                        LogBytes = StepLogs.SizeOf(path),
-                        Tail = state is StepState.Failed or StepState.TimedOut ? StepLogs.Tail(path) : null,
+                        LogBytes = bytes,
+                        Tail = tail,
                     },
                     token);
                 JournalEvent happened = state == StepState.Running
@@ -48,7 +50,7 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
             },
             ct);
         if (recorded == ReportOutcome.Recorded)
-            signal.Raise(logs.PathOf(task.Build, task.Module.Name, index));
+            signal.Raise(path);
         return recorded;
     }
 

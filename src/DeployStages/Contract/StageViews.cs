@@ -19,11 +19,22 @@ public sealed record ApprovalRuleView(IReadOnlyDictionary<string, int> Groups, I
 public sealed record DeployableRow(string Name, string Kind, RepositoryId Repository, IReadOnlyList<DeployableCell> Stages);
 
 /// <summary>What a deployable runs in one stage.</summary>
-/// <param name="State"><c>absent</c>, <c>healthy</c>, <c>deploying</c>, <c>baking</c>, <c>rolling-back</c>, <c>degraded</c>.</param>
+/// <param name="State"><c>absent</c>, <c>healthy</c>, <c>deploying</c>, <c>baking</c>, <c>rolling-back</c>, <c>degraded</c>,
+/// for crons and jobs <c>active</c>, <c>succeeded</c>.</param>
 /// <param name="Next">The promotion that waits for or moves this slot, if any.</param>
 public sealed record DeployableCell(
     string Stage, string State, Digest? Release, int? ReleaseNumber, CommitSha? Commit, int Healthy, int Instances, DateTimeOffset? Since,
-    PromotionId? Promotion, PromotionId? Next, string? Reason);
+    PromotionId? Promotion, PromotionId? Next, string? Reason)
+{
+    /// <summary>Why the service gets no traffic here although it has a route, as a sentence; null for everything else.</summary>
+    public string? NoTraffic { get; init; }
+}
+
+/// <summary>Which deployables are wanted; null: all.</summary>
+/// <param name="Find">A part of the name, in any case.</param>
+/// <param name="Stage">Where they run.</param>
+/// <param name="Repository">Whose they are.</param>
+public sealed record DeployableFilter(string? Find = null, string? Stage = null, RepositoryId? Repository = null);
 
 /// <summary>How far a commit came in one stage.</summary>
 /// <param name="State">

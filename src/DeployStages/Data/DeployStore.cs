@@ -98,6 +98,15 @@ internal sealed class DeployStore(NpgsqlDataSource db)
         return [.. rows.Select(r => r.ToDeploy())];
     }
 
+    /// <summary>Whether every instance of the deploy was once healthy.</summary>
+    public async Task<bool> WasHealthyAsync(string cluster, string deployId, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT FROM stages.deploy WHERE cluster = @cluster AND deploy_id = @deployId AND state = 'Healthy')",
+            new { cluster, deployId }, cancellationToken: ct));
+    }
+
     /// <summary>The deploy has a fresh statement.</summary>
     public async Task SignedAsync(PromotionDeploy deploy, DateTimeOffset at, CancellationToken ct)
     {

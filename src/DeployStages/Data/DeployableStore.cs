@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Pipeline.DeployStages.Contract;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Data;
@@ -30,8 +31,12 @@ internal sealed class DeployableStore(NpgsqlDataSource db)
          WHERE stages.deployable.repository_id = excluded.repository_id
         """;
 
-    private const string Names =
-        "SELECT DISTINCT name FROM stages.deployable WHERE @after::text IS NULL OR name > @after ORDER BY name LIMIT @limit";
+    private const string Names = """
+        SELECT DISTINCT name FROM stages.deployable
+         WHERE (@after::text IS NULL OR name > @after) AND (@Find::text IS NULL OR strpos(lower(name), lower(@Find)) > 0)
+           AND (@Stage::text IS NULL OR stage = @Stage) AND (@repository::uuid IS NULL OR repository_id = @repository)
+         ORDER BY name LIMIT @limit
+        """;
 
     public async Task UpsertAsync(IReadOnlyList<RunningDeployable> cells, CancellationToken ct)
     {
@@ -65,10 +70,11 @@ internal sealed class DeployableStore(NpgsqlDataSource db)
     public Task<IReadOnlyList<RunningDeployable>> OfNamesAsync(IReadOnlyList<string> names, CancellationToken ct) =>
         ReadAsync($"{Columns} WHERE name = ANY(@names) ORDER BY name, stage", new { names = names.ToArray() }, ct);
 
-    public async Task<IReadOnlyList<string>> NamesAsync(string? after, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<string>> NamesAsync(DeployableFilter filter, string? after, int limit, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<string>(new CommandDefinition(Names, new { after, limit }, cancellationToken: ct))];
+        return [.. await connection.QueryAsync<string>(new CommandDefinition(
+            Names, new { after, filter.Find, filter.Stage, repository = filter.Repository?.Value, limit }, cancellationToken: ct))];
     }
 
     private async Task<IReadOnlyList<RunningDeployable>> ReadAsync(string sql, object arguments, CancellationToken ct)

@@ -119,8 +119,22 @@ internal sealed class PromotionStore(NpgsqlDataSource db)
     public Task<IReadOnlyList<Promotion>> WaitingAsync(RepositoryId repository, CancellationToken ct) =>
         ReadAsync("WHERE repository_id = @repository AND phase = 'Waiting' ORDER BY number", new { repository = repository.Value }, ct);
 
+    /// <summary>What moves or waits for a slot of the repositories, in any stage, oldest first.</summary>
+    public Task<IReadOnlyList<Promotion>> OpenAsync(IReadOnlyCollection<RepositoryId> repositories, CancellationToken ct) => ReadAsync(
+        """
+        WHERE repository_id = ANY(@repositories) AND phase IN ('Waiting', 'Deploying', 'Baking', 'RollingBack') ORDER BY number
+        """,
+        new { repositories = repositories.Select(r => r.Value).ToArray() }, ct);
+
     public Task<IReadOnlyList<Promotion>> OfReleaseAsync(Digest release, CancellationToken ct) =>
         ReadAsync("WHERE release = @release ORDER BY number", new { release = release.ToString() }, ct);
+
+    /// <summary>Those that wait with the release, or start its tasks now: of a promotion or of a rollback.</summary>
+    public Task<IReadOnlyList<Promotion>> StartingAsync(Digest release, CancellationToken ct) => ReadAsync(
+        """
+        WHERE (release = @release AND phase IN ('Waiting', 'Deploying')) OR (target = @release AND phase = 'RollingBack') ORDER BY number
+        """,
+        new { release = release.ToString() }, ct);
 
     public Task<IReadOnlyList<Promotion>> OfCommitAsync(CommitSha commit, CancellationToken ct) =>
         ReadAsync("WHERE commit_sha = @commit ORDER BY number", new { commit = commit.ToString() }, ct);

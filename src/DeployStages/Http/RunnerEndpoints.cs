@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Reading;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
@@ -29,9 +30,13 @@ internal static class RunnerEndpoints
             return TypedResults.Unauthorized();
         if (!Digest.TryParse(digest, out var name))
             return Problems.Bad("digest", $"'{digest}' is not a digest.", "write sha256: and 64 hex digits");
-        return await artifacts.OpenAsync(task, name, ct) is { } stream
-            ? TypedResults.Stream(stream, "application/octet-stream", enableRangeProcessing: true)
-            : Problems.NotFound($"The task's release has no artifact {name}.");
+        return await artifacts.OpenAsync(task, name, ct) switch
+        {
+            { HeldReason: { } held } => Problems.Of(
+                new PromotionOutcome.Conflict("release-held", held, "Lift the hold, and promote the release again.")),
+            { Content: { } stream } => TypedResults.Stream(stream, "application/octet-stream", enableRangeProcessing: true),
+            _ => Problems.NotFound($"The task's release has no artifact {name}."),
+        };
     }
 
     private static async Task<Results<Accepted, UnauthorizedHttpResult>> ReportSecurity(

@@ -1,8 +1,8 @@
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Rollout;
+using Pipeline.DeployStages.Rollout.Commits;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Jobs;
-using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.DeployStages.Jobs;
 
@@ -13,16 +13,17 @@ public sealed class OfferReleaseJob
     private readonly ReleaseQueries releases;
     private readonly ReleaseOffers offers;
     private readonly PromotionOutbox outbox;
+    private readonly CommitHistory history;
 
-    internal OfferReleaseJob(ReleaseQueries releases, ReleaseOffers offers, PromotionOutbox outbox) =>
-        (this.releases, this.offers, this.outbox) = (releases, offers, outbox);
+    internal OfferReleaseJob(ReleaseQueries releases, ReleaseOffers offers, PromotionOutbox outbox, CommitHistory history) =>
+        (this.releases, this.offers, this.outbox, this.history) = (releases, offers, outbox, history);
 
     /// <summary>Running it twice changes nothing.</summary>
     public async Task ExecuteAsync(string release, CancellationToken ct)
     {
         if (await releases.FindAsync(Digest.Parse(release), ct) is not { Deployables.Count: > 0 } found)
             return;
-        await Transactions.InTransactionAsync(
+        await history.InTransactionAsync(
             async token =>
             {
                 var offered = await offers.OfferToFirstAsync(found, StageActor.System, token);

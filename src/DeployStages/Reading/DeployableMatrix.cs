@@ -5,18 +5,21 @@ using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Policy;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Paging;
+using Pipeline.LoadBalancers.Contract;
+using Pipeline.LoadBalancers.Contract.Queries;
 using Pipeline.Scheduler.Contract;
+using Pipeline.Scheduler.Contract.Views;
 
 namespace Pipeline.DeployStages.Reading;
 
-/// <summary>The matrix: a row per deployable, a cell per stage of the policy.</summary>
+/// <summary>The matrix: a row per deployable, a cell per stage of the policy. However many rows, it takes the same few queries.</summary>
 internal sealed class DeployableMatrix(
-    DeployableStore deployables, PromotionStore promotions, PolicyInForce policy, SchedulerQueries scheduler)
+    DeployableStore deployables, PromotionStore promotions, PolicyInForce policy, SchedulerQueries scheduler, TrafficQueries traffic)
 {
     /// <summary>Rows by name.</summary>
-    public async Task<Page<DeployableRow>> PageAsync(string? after, int limit, CancellationToken ct)
+    public async Task<Page<DeployableRow>> PageAsync(DeployableFilter filter, string? after, int limit, CancellationToken ct)
     {
-        var names = await deployables.NamesAsync(after, limit + 1, ct);
+        var names = await deployables.NamesAsync(filter, after, limit + 1, ct);
         var shown = names.Take(limit).ToList();
         return new Page<DeployableRow>(await RowsAsync(shown, ct), names.Count > limit ? shown[^1] : null);
     }
@@ -26,31 +29,47 @@ internal sealed class DeployableMatrix(
 
     private async Task<IReadOnlyList<DeployableRow>> RowsAsync(IReadOnlyList<string> names, CancellationToken ct)
     {
-        var rows = new List<DeployableRow>();
-        foreach (var row in (await deployables.OfNamesAsync(names, ct)).GroupBy(c => c.Name))
-        {
-            var first = row.First();
-            var cells = new List<DeployableCell>();
-            foreach (var stage in policy.Current.Stages)
-                cells.Add(await CellAsync(stage.Name, row.FirstOrDefault(c => c.Stage == stage.Name), first.Repository, ct));
-            rows.Add(new DeployableRow(row.Key, first.Kind, first.Repository, cells));
-        }
-
-        return rows;
+        var cells = await deployables.OfNamesAsync(names, ct);
+        if (cells.Count == 0)
+            return [];
+        var facts = await FactsAsync(cells, ct);
+        return [.. cells.GroupBy(c => c.Name).Select(row => new DeployableRow(
+            row.Key, row.First().Kind, row.First().Repository,
+            [.. policy.Current.Stages.Select(
+                s => Cell(s.Name, row.FirstOrDefault(c => c.Stage == s.Name), row.First().Repository, facts))]))];
     }
 
-    private async Task<DeployableCell> CellAsync(string stage, RunningDeployable? cell, RepositoryId repository, CancellationToken ct)
+    private async Task<Facts> FactsAsync(IReadOnlyList<RunningDeployable> cells, CancellationToken ct)
     {
-        var running = await promotions.RunningAsync(stage, repository, ct);
-        IReadOnlyList<Promotion> line = running is null ? await promotions.WaitingAsync(stage, repository, ct) : [];
-        var waiting = line.Count > 0 ? line[^1] : null;
+        var open = await promotions.OpenAsync([.. cells.Select(c => c.Repository).Distinct()], ct);
+        var deploys = await scheduler.DeploysAsync([.. cells.Select(c => (c.Cluster, c.DeployId)).Distinct()], ct);
+        return new Facts(
+            open.ToLookup(p => (p.Stage, p.Repository)), deploys.ToDictionary(d => (d.Cluster, d.Id)),
+            (await traffic.ServicesAsync(ct)).Where(s => s is { Route: not null, Problem: not null })
+                .ToLookup(s => (s.Stage, s.Deployable)));
+    }
+
+    private static DeployableCell Cell(string stage, RunningDeployable? cell, RepositoryId repository, Facts facts)
+    {
+        var open = facts.Open[(stage, repository)].ToList();
+        var running = open.Find(p => p.Phase != PromotionPhase.Waiting);
+        var waiting = running is null && open.Count > 0 ? open[^1] : null;
         var next = (running ?? waiting)?.Id;
         var reason = running?.Reason ?? (waiting is { Blockers: [var first, ..] } ? first.Sentence : null);
         if (cell is null)
             return new DeployableCell(stage, CellState.OfAbsent(running?.Phase), null, null, null, 0, 0, null, null, next, reason);
-        var deploy = await scheduler.DeployAsync(cell.Cluster, cell.DeployId, ct);
+        var deploy = facts.Deploys.GetValueOrDefault((cell.Cluster, cell.DeployId));
         return new DeployableCell(
             stage, CellState.Of(running?.Phase, deploy, cell.Instances), cell.Release, cell.ReleaseNumber, cell.Commit,
-            deploy?.HealthyInstances ?? 0, cell.Instances, cell.Since, cell.Promotion, next, reason);
+            deploy?.HealthyInstances ?? 0, cell.Instances, cell.Since, cell.Promotion, next, reason)
+        {
+            NoTraffic = facts.Unserved[(stage, cell.Name)].FirstOrDefault()?.Problem,
+        };
     }
+
+    /// <summary>What the cells of a page are made of.</summary>
+    private sealed record Facts(
+        ILookup<(string Stage, RepositoryId Repository), Promotion> Open,
+        IReadOnlyDictionary<(string Cluster, string DeployId), DeployView> Deploys,
+        ILookup<(string Stage, string Deployable), ServiceTraffic> Unserved);
 }

@@ -1,11 +1,9 @@
-using Pipeline.ArtifactStore.Contract;
 using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Core.Policies;
 using Pipeline.DeployStages.Policy;
 using Pipeline.DeployStages.Rollout.Deploys;
 using Pipeline.DeployStages.Rollout.Gates;
 using Pipeline.Kernel;
-using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.DeployStages.Rollout;
 
@@ -21,13 +19,14 @@ internal sealed class PromotionStarter(
                 $"There is no stage '{stage}'. The stages are {string.Join(", ", policy.Current.Stages.Select(s => s.Name))}.");
         if (await plans.FindReleaseAsync(release, ct) is not { } found)
             return new PromotionOutcome.Unknown($"There is no release {release}.");
-        return await Transactions.InTransactionAsync(token => StartAsync(found, known, planDigest, actor, token), ct);
+        return await slots.WithSlotAsync(
+            known.Name, found.RepositoryId, (locked, token) => StartAsync(release, known, locked, planDigest, actor, token), ct);
     }
 
     private async Task<PromotionOutcome> StartAsync(
-        Release release, StagePolicy stage, string? planDigest, Actor actor, CancellationToken ct)
+        Digest digest, StagePolicy stage, LockedSlot locked, string? planDigest, Actor actor, CancellationToken ct)
     {
-        var locked = await slots.TakeAsync(stage.Name, release.RepositoryId, ct);
+        var release = await plans.ReleaseAsync(digest, ct);
         if (release.HeldReason is { } held)
             return new PromotionOutcome.Conflict(
                 "release-held", $"Release {release.Number} is held: {held}", "Release the hold first, or promote another release.");

@@ -41,10 +41,12 @@ internal sealed class ReleaseOffers(
         var p = new Promotion(
             PromotionId.New(now), 0, release.RepositoryId, stage.Name, stage.Cluster, release.Digest, release.Number, release.CommitSha,
             release.BuildId, automatic, actor.ToString(), now);
+        // Before the row is written: a question to git starts the transaction anew, and a number that was handed out is gone.
+        var newer = automatic ? await NewerAsync(release, slot, waiting, now, ct) : null;
         if (await promotions.InsertAsync(p, ct) is null)
             return OfferResult.Nothing;
         var created = new NewJournalEntry(new PromotionCreated(p.Id, p.Release, p.Stage), actor, p.Subject);
-        if (automatic && await NewerAsync(release, slot, waiting, now, ct) is { } newer)
+        if (newer is not null)
             return new OfferResult([created, await SupersedeAsync(p, stage, newer, ct)], []);
         var entries = new List<NewJournalEntry> { created };
         foreach (var older in waiting)
@@ -74,9 +76,13 @@ internal sealed class ReleaseOffers(
     {
         if (await order.ContainedInAsync(release, slot, ct) is { } current)
             return new NewerOffered(now, current, "The stage already has a release that contains this commit.");
-        return waiting.FirstOrDefault(w => order.IsNewer(w, release)) is { } newer
-            ? new NewerOffered(now, newer.Release, ReplacedByNewer)
-            : null;
+        foreach (var other in waiting)
+        {
+            if (await order.IsNewerAsync(other, release, ct))
+                return new NewerOffered(now, other.Release, ReplacedByNewer);
+        }
+
+        return null;
     }
 
     private async Task<NewJournalEntry> SupersedeAsync(Promotion p, StagePolicy stage, NewerOffered newer, CancellationToken ct)

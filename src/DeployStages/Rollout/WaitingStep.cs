@@ -27,7 +27,7 @@ internal sealed class WaitingStep(
 
         var evaluation = await gates.EvaluateAsync(stage, p.Release, p.Repository, p.Id, ct);
         if (evaluation.Verdict.Open)
-            evaluation = await gates.ClaimRoutesAsync(stage, p, evaluation, ct);
+            evaluation = await gates.TakeAsync(stage, p, evaluation, ct);
         if (!evaluation.Verdict.Open)
             await WaitAsync(p, evaluation.Verdict, evaluation.Plan.Digest, evaluation.Alarms, now, ct);
         else

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Octokit;
 using Pipeline.GitWebhooks.Core;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks.Forge;
 
@@ -15,6 +16,7 @@ internal sealed class GitHubRepositories(IOptions<GitWebhooksOptions> options, T
     /// <exception cref="ForgeUnavailableException">It did not answer, or not now: nothing is known.</exception>
     public async Task<PushedRepository?> FindAsync(long forgeId, CancellationToken ct)
     {
+        Transactions.RequireNone();
         var github = options.Value.GitHub;
         var client = new GitHubClient(new Connection(new ProductHeaderValue("Pipeline"), new Uri(github.ApiUrl.TrimEnd('/') + "/")));
         if (!string.IsNullOrEmpty(github.Token))

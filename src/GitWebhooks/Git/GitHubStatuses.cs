@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Octokit;
+using Pipeline.Kernel.Postgres;
 using CommitState = Pipeline.GitWebhooks.Contract.CommitState;
 using CommitStatus = Pipeline.GitWebhooks.Contract.CommitStatus;
 using Repository = Pipeline.GitWebhooks.Contract.Repository;
@@ -32,6 +33,7 @@ internal sealed class GitHubStatuses(IOptions<GitWebhooksOptions> options, TimeP
 
     public async Task<SendOutcome> SendAsync(Repository repository, CommitStatus status, CancellationToken ct)
     {
+        Transactions.RequireNone();
         if (string.IsNullOrEmpty(options.Value.GitHub.Token))
             return new SendOutcome.Skipped("No GitHub token is configured (GitWebhooks:GitHub:Token).");
         var closedUntil = new DateTimeOffset(Interlocked.Read(ref closedUntilTicks), TimeSpan.Zero);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks.Git;
 
@@ -39,6 +40,7 @@ internal static class GitProgram
 
     private static Process Start(string mirror, IReadOnlyList<string> arguments)
     {
+        Transactions.RequireNone();
         var start = new ProcessStartInfo(
             "git", [$"--git-dir={mirror}", "-c", "safe.directory=*", "-c", "core.attributesFile=/dev/null", .. arguments])
         {

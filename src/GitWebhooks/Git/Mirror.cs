@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LibGit2Sharp;
 using Microsoft.Extensions.Options;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using GitCommit = LibGit2Sharp.Commit;
 using GitRepository = LibGit2Sharp.Repository;
 using Repository = Pipeline.GitWebhooks.Contract.Repository;
@@ -76,7 +77,11 @@ internal sealed class Mirror
             ct);
 
     /// <summary>Whether anything of the repository was fetched yet.</summary>
-    public bool Exists(RepositoryId repository) => Directory.Exists(PathOf(repository));
+    public bool Exists(RepositoryId repository)
+    {
+        Transactions.RequireNone();
+        return Directory.Exists(PathOf(repository));
+    }
 
     public bool Contains(RepositoryId repository, CommitSha sha)
     {
@@ -96,6 +101,7 @@ internal sealed class Mirror
     /// <summary>True when <paramref name="descendant"/> has <paramref name="ancestor"/> in its history, or is the same commit.</summary>
     public bool IsAncestor(RepositoryId repository, CommitSha ancestor, CommitSha descendant)
     {
+        Transactions.RequireNone();
         if (ancestor == descendant)
             return true;
         using var git = Open(repository);
@@ -139,6 +145,7 @@ internal sealed class Mirror
     /// <summary>The repository, made when it is not there yet. The caller disposes it.</summary>
     public GitRepository Open(RepositoryId repository)
     {
+        Transactions.RequireNone();
         var path = PathOf(repository);
         if (!IsWhole(path))
         {

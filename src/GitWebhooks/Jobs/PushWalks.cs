@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Transactions;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.GitWebhooks.Core;
 using Pipeline.GitWebhooks.Data;
 using Pipeline.GitWebhooks.Git;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.GitWebhooks.Jobs;
 
@@ -39,7 +39,8 @@ internal sealed class PushWalks(Mirror mirror, History history)
     /// <param name="heads">What its branches point to.</param>
     public PushWalk Read(Repository repository, PushPayload push, KnownHeads heads)
     {
-        Invariant.Require(Transaction.Current is null && push is { Branch: not null, After: not null });
+        Transactions.RequireNone();
+        Invariant.Require(push is { Branch: not null, After: not null });
         var after = push.After.Value;
         var ancestors = new[] { heads.Own, push.Before }.OfType<CommitSha>().Distinct()
             .ToDictionary(c => c, c => mirror.IsAncestor(repository.Id, c, after));

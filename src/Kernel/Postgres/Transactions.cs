@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Transactions;
 
 namespace Pipeline.Kernel.Postgres;
@@ -30,4 +31,16 @@ public static class Transactions
                 return true;
             },
             ct);
+
+    /// <summary>
+    /// The first line of whatever may take long: git, the network, the contents of files. Rows stay locked until a transaction ends, and
+    /// the database ends one that does nothing for 10 s.
+    /// </summary>
+    /// <exception cref="InvariantViolatedException">A transaction is open. Do it before, and look in the transaction whether what was
+    /// assumed is still so.</exception>
+    public static void RequireNone([CallerMemberName] string work = "")
+    {
+        if (Transaction.Current is not null)
+            throw new InvariantViolatedException($"{work} may take long and was called in a transaction.");
+    }
 }

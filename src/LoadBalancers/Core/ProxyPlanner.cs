@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace Pipeline.LoadBalancers.Core;
 
 /// <summary>What the proxy is configured with, from the instances that are healthy.</summary>
-/// <param name="Routes">One for each stage and route whose owner has a healthy instance.</param>
-/// <param name="Clusters">The instances behind each route.</param>
+/// <param name="Routes">One for each stage and route whose owner has a healthy instance, or would else be answered by another.</param>
+/// <param name="Clusters">The instances behind each route; none: it is answered with 503.</param>
 /// <param name="Refused">Instances with a route that no router can have, as a definition of an older server may name: they get no
 /// traffic, and all others theirs.</param>
 internal sealed record ProxyConfig(
@@ -36,8 +36,12 @@ internal static class ProxyPlanner
         var routed = instances.Where(i => i is { Route: not null, Stage: not null }).ToList();
         var behind = routed.Where(IsServed).ToLookup(i => (i.Stage!, RoutePath.Normalize(i.Route!)));
         // To the router stages know no case either: of two that differ in case only, the first has the path.
-        var served = owners.Select(o => (Owner: o, Instances: behind[(o.Stage, o.Route)].Where(i => IsOf(o, i)).ToList()))
-            .Where(s => s.Instances.Count > 0).DistinctBy(s => Prefixed(s.Owner), StringComparer.OrdinalIgnoreCase).ToList();
+        var owned = owners.Where(o => RoutePath.IsLiteral(o.Route))
+            .Select(o => (Owner: o, Instances: behind[(o.Stage, o.Route)].Where(i => IsOf(o, i)).ToList())).ToList();
+        var up = owned.Where(s => s.Instances.Count > 0).Select(s => s.Owner).ToList();
+        // What is sent to an owner who has no instance now is for nobody else, whatever the others' routes take.
+        var served = owned.Where(s => s.Instances.Count > 0 || up.Exists(o => IsBelow(s.Owner, o)))
+            .OrderByDescending(s => s.Instances.Count > 0).DistinctBy(s => Prefixed(s.Owner), StringComparer.OrdinalIgnoreCase).ToList();
         return new ProxyConfig(
             [.. served.Select(s => RouteOf(s.Owner))], [.. served.Select(s => ClusterOf(s.Owner, s.Instances))],
             [.. routed.Where(i => !IsServed(i))]);
@@ -65,6 +69,9 @@ internal static class ProxyPlanner
     private static string IdOf(RouteOwner owner) => $"{owner.Stage}{owner.Route}";
 
     private static string Prefixed(RouteOwner owner) => $"/apps/{IdOf(owner)}".TrimEnd('/');
+
+    private static bool IsBelow(RouteOwner owner, RouteOwner above) =>
+        owner.Stage == above.Stage && RoutePath.IsBelow(owner.Route, above.Route);
 
     private static bool IsOf(RouteOwner owner, HealthyInstance instance) =>
         instance.Repository == owner.Repository && instance.Deployable == owner.Deployable;

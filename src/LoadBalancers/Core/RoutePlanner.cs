@@ -7,7 +7,7 @@ namespace Pipeline.LoadBalancers.Core;
 internal static class RoutePlanner
 {
     /// <summary>The wanted routes that the release cannot have: another repository has the same or one above or below it, or two
-    /// deployables of the release want the same.</summary>
+    /// deployables of the release want the same. <c>/</c> stands above nothing: it gets what no other route names.</summary>
     /// <param name="owners">All of the stage.</param>
     /// <remarks>A repository may put one of its routes below another of its own. Who has exactly the wanted route keeps it, whatever is
     /// above or below: an operator can so divide a path.</remarks>

@@ -42,7 +42,7 @@ internal sealed partial class RouteChanges(
         async token =>
         {
             var owners = await store.LockAsync(key.Stage, token);
-            if (!owners.Any(o => RoutePath.Overlap(o.Route, key.Path)))
+            if (!owners.Any(o => RoutePath.Overlap(o.Route, key.Path) || RoutePath.IsBelow(key.Path, o.Route)))
                 return Nobody(key);
             var before = owners.FirstOrDefault(o => o.Route == key.Path);
             if (before is not null && before.Repository == repository && before.Deployable == deployable)

@@ -122,6 +122,14 @@ public sealed class SchedulerQueries
     public async Task<DeployView?> DeployAsync(string cluster, string deployId, CancellationToken ct) =>
         (await ListAsync(QuerySql.DeployById, new { cluster, id = deployId }, (DeployRow r) => r.ToView(), ct)).SingleOrDefault();
 
+    /// <summary>The deploys or runs of those ids that there are, in no order.</summary>
+    public async Task<IReadOnlyList<DeployView>> DeploysAsync(
+        IReadOnlyCollection<(string Cluster, string DeployId)> ids, CancellationToken ct) =>
+        ids.Count == 0 ? [] : await ListAsync(
+            QuerySql.DeploysById,
+            new { clusters = ids.Select(i => i.Cluster).ToArray(), ids = ids.Select(i => i.DeployId).ToArray() },
+            (DeployRow r) => r.ToView(), ct);
+
     internal async Task<ResourceNeed?> NeedsAsync(string cluster, string deployId, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using Pipeline.Scheduler.Core.Messages;
 
 namespace Pipeline.Scheduler.Data;
@@ -32,7 +33,7 @@ internal sealed class CommandStore(NpgsqlDataSource db, TimeProvider time)
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+    private readonly CommandAnswers answers = new(db);
 
     /// <summary>Joins the ambient transaction, if there is one, and waits for nobody.</summary>
     public async Task EnqueueAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
@@ -46,36 +47,45 @@ internal sealed class CommandStore(NpgsqlDataSource db, TimeProvider time)
     /// <summary>Enqueues the command in a transaction of its own and waits some seconds for the leader's answer.</summary>
     public async Task<CommandAnswer> SendAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
     {
-        var payload = JsonSerializer.Serialize(command, StoredJson.Options);
-        await using var connection = await db.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition("LISTEN scheduler_command", cancellationToken: ct));
-        var id = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            InsertForAnswer, new { cluster, at = time.GetUtcNow().UtcDateTime, subject, payload }, cancellationToken: ct));
-        var began = time.GetTimestamp();
-        var answer = await FindAsync(connection, id, ct);
-        while (answer is null or { Outcome: null } && time.GetElapsedTime(began) < Patience)
+        Transactions.RequireNone();
+        var id = await InsertForAnswerAsync(cluster, subject, command, ct);
+        var coming = answers.Of(id);
+        try
         {
-            await connection.WaitAsync(Poll, ct);
-            answer = await FindAsync(connection, id, ct);
-        }
+            var began = time.GetTimestamp();
+            var answer = await AnswerAsync(id, ct);
+            while (answer is null or { Outcome: null } && time.GetElapsedTime(began) < Patience)
+            {
+                if (await Task.WhenAny(coming, Task.Delay(CommandAnswers.Poll, TimeProvider.System, ct)) == coming)
+                    return new CommandAnswer(id, cluster, await coming);
+                ct.ThrowIfCancellationRequested();
+            }
 
-        return answer ?? new CommandAnswer(id, cluster, null);
+            return answer ?? new CommandAnswer(id, cluster, null);
+        }
+        finally
+        {
+            answers.Forget(id);
+        }
     }
 
     /// <returns>Null when there is no such command, or its outcome is older than an hour.</returns>
     public async Task<CommandAnswer?> AnswerAsync(long id, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return await FindAsync(connection, id, ct);
-    }
-
-    private static async Task<CommandAnswer?> FindAsync(NpgsqlConnection connection, long id, CancellationToken ct)
-    {
         var row = await connection.QuerySingleOrDefaultAsync<(string Cluster, string? Code, int Status, string? Detail, bool Done)?>(
             new CommandDefinition(Find, new { id }, cancellationToken: ct));
         return row is { } found
             ? new CommandAnswer(id, found.Cluster, found.Done ? new CommandOutcome(found.Code, found.Status, found.Detail) : null)
             : null;
+    }
+
+    private async Task<long> InsertForAnswerAsync(string cluster, string subject, SchedulerCommand command, CancellationToken ct)
+    {
+        var payload = JsonSerializer.Serialize(command, StoredJson.Options);
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            InsertForAnswer, new { cluster, at = time.GetUtcNow().UtcDateTime, subject, payload }, cancellationToken: ct));
     }
 }
 

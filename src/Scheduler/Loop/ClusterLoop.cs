@@ -112,6 +112,8 @@ internal sealed class ClusterLoop(
             return [];
         commandsQueued = false;
         var items = await store.ReadCommandsAsync(ct);
+        // What was cut off comes with the next step, not with the next notification.
+        commandsQueued |= items.Count == ClusterStore.QueueBatch;
         foreach (var own in items.Where(TermCommandHandler.Handles))
             await termCommands.HandleAsync(own, ct);
         var refused = items.Where(i => guard.RefusalOf(i) is not null).ToList();

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Kernel.Postgres;
 using Pipeline.Mesos;
 using Pipeline.Mesos.Client;
 using Pipeline.Scheduler.Contract.Tasks;
@@ -73,6 +74,7 @@ internal sealed class SandboxReader(AgentClients agents)
         SandboxTask task, SandboxPath path, Func<MesosAgentClient, string, string, CancellationToken, Task<T?>> read, CancellationToken ct)
         where T : class
     {
+        Transactions.RequireNone();
         if (task.AgentUrl is null || task.FrameworkId is null)
             return new Found<T>(null, NoSandbox(task));
         try

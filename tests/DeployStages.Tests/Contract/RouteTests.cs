@@ -17,7 +17,6 @@ public sealed class RouteTests
     [InlineData("/web", "it belongs to web of shop/web")]
     [InlineData("/WEB/", "it belongs to web of shop/web")]
     [InlineData("/web/v2", "/web, above it, belongs to web of shop/web")]
-    [InlineData("/", "/web, below it, belongs to web of shop/web")]
     public async Task A_route_of_another_repository_blocks_the_promotion_and_the_sentence_names_owner_and_remedy(
         string route, string whose)
     {
@@ -38,6 +37,23 @@ public sealed class RouteTests
         Assert.Equal(PromotionPhase.Waiting, await stages.PhaseAsync(thief, "qa"));
         Assert.Equal(sent, await stages.IntakeAsync());
         Assert.Equal("qa /web web", await OwnersAsync(stages));
+    }
+
+    [Theory]
+    [InlineData("/", "/web")]
+    [InlineData("/web", "/")]
+    public async Task The_root_of_a_stage_keeps_nobody_from_a_path_below_it_whoever_comes_first(string first, string second)
+    {
+        await using var stages = await Stages.StartAsync(Stages.Single);
+        await stages.ReleaseAsync($"one:{first}");
+        await stages.GoThroughAsync("qa");
+
+        var other = await stages.ReleaseOfAsync(Other, "two", null, $"two:{second}");
+
+        Assert.Equal(PromotionPhase.Deploying, await stages.PhaseAsync(other, "qa"));
+        var third = await stages.ReleaseOfAsync(
+            new RepositoryId(Guid.Parse("01900000-0000-7000-8000-000000000003")), "three", null, "three:/web/cart");
+        Assert.Equal("route", Assert.Single((await stages.PromotionAsync(third, "qa")).Blockers).Gate);
     }
 
     [Fact]

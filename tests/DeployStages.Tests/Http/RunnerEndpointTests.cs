@@ -39,6 +39,25 @@ public sealed class RunnerEndpointTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(http, sister, $"artifacts/{mine}")).StatusCode);
     }
 
+    [Fact]
+    public async Task A_task_of_a_release_that_is_held_gets_its_artifact_only_where_its_deploy_was_healthy_before()
+    {
+        await using var stages = await Stages.StartAsync();
+        var release = await stages.ReleaseAsync();
+        await stages.Get<ArtifactCommands>().PutAsync(Caller.System("test"), new MemoryStream([1, 1]), Digest.Of([1, 1]), default);
+        using var http = await stages.ListenAsync();
+        var token = await TaskAsync(stages, "web.infra-qa.1.aaaaaaaa.0.1", release);
+        await stages.Get<ReleaseCommands>().HoldAsync(Callers.Person("petros"), release.Digest, "Leaks.", default);
+
+        using var refused = await AskAsync(http, token, $"artifacts/{release.Deployables[0].Artifact}");
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("Release 1 is held: Leaks.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await stages.ExecuteAsync("UPDATE stages.deploy SET deploy_id = 'web.infra-qa.1.aaaaaaaa', state = 'Healthy', ended_at = now()");
+        using var given = await AskAsync(http, token, $"artifacts/{release.Deployables[0].Artifact}");
+        Assert.Equal(HttpStatusCode.OK, given.StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"code":"digest-mismatch","detail":"Other bytes.","expected":"sha256:1","found":"sha256:2"}""", "digest-mismatch")]
     [InlineData("""{}""", "signature-invalid")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Transactions;
 using Dapper;
 using Hangfire;
 using Hangfire.Common;
@@ -245,7 +246,17 @@ internal sealed class Stages : IAsyncDisposable
     {
         public string Create(Job job, IState state)
         {
-            jobs.Enqueue(job);
+            // As in the storage of the real one: a job exists when its transaction has committed.
+            if (Transaction.Current is { } transaction)
+            {
+                transaction.TransactionCompleted += (_, e) =>
+                {
+                    if (e.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)
+                        jobs.Enqueue(job);
+                };
+            }
+            else
+                jobs.Enqueue(job);
             return "1";
         }
 

@@ -41,6 +41,7 @@ public sealed class EveryJobClassTests
         ["OfferReleaseJob"] = new([Release], "release", OfRelease, OfBuild, OfCommit),
         ["AdvanceReleaseJob"] = new([Release], "release", OfRelease, OfBuild, OfCommit),
         ["HoldReleaseJob"] = new([Release, "digest-mismatch", "changed"], "release", OfRelease, OfBuild, OfCommit),
+        ["StopHeldReleaseJob"] = new([Release], "release", OfRelease, OfBuild, OfCommit),
         ["AdvancePromotionJob"] = new([Promotion], "promotion", OfPromotion, OfBuild, OfCommit),
         ["AdvanceStageJob"] = new(["infra-qa"], "stage", new FailureSubject { Kind = "stage", Id = "infra-qa" }),
         ["DeployEndedJob"] = new(["infra-qa", "deploy-1"], "deploy", OfBuild, OfCommit),

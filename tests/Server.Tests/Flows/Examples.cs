@@ -27,6 +27,7 @@ internal static class Examples
 
     public static IReadOnlyList<JournalEvent> All =>
         [.. OfBuilds, .. OfStages, .. OfClusters, new ActionRecorded("token.created", "eleni", null),
+            new ActionRecorded("release.held", Release.ToString(), "Leaks."),
             new ActionRecorded("release.released", Release.ToString(), null)];
 
     private static IReadOnlyList<JournalEvent> OfBuilds =>

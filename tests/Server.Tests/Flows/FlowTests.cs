@@ -115,7 +115,7 @@ public sealed class FlowTests
     {
         var recorder = new Recorder();
         var flow = new Flow(recorder, new StatusFlow(recorder));
-        flow.On(new NewJournalEntry(happened, Actor.System("test"), Examples.Subject));
+        flow.On(new NewJournalEntry(happened, Actor.Person("eleni"), Examples.Subject));
         return recorder.Jobs;
     }
 

@@ -73,5 +73,11 @@ public sealed class DeployableTrafficTests : UiTest
                 },
             },
         ],
-        [new ClusterConfig { ClusterId = "c" }]);
+        [
+            new ClusterConfig
+            {
+                ClusterId = "c",
+                Destinations = new Dictionary<string, DestinationConfig> { ["t"] = new() { Address = "http://localhost:31000/" } },
+            },
+        ]);
 }

@@ -1,3 +1,4 @@
+using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Contract.Queries;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Paging;
@@ -36,7 +37,7 @@ public sealed class QueryTests : UiTest
     [Fact]
     public async Task The_matrix_says_what_the_stages_say()
     {
-        var own = Assert.Single(await Service<PromotionPageQueries>().DeployablesAsync(null, null, 10, Ct));
+        var own = Assert.Single(await Service<MatrixQueries>().ListAsync(new DeployableFilter(), null, 10, Ct));
         var slices = (await Service<StageQueries>().DeployableAsync("billing-api", Ct))!;
 
         foreach (var cell in own.Cells)
@@ -46,8 +47,8 @@ public sealed class QueryTests : UiTest
             Assert.Equal(other.Commit?.ToString(), cell.Sha);
         }
 
-        Assert.Equal(own.Name, (await Service<PromotionPageQueries>().DeployableAsync("billing-api", Ct))!.Name);
-        Assert.Null(await Service<PromotionPageQueries>().DeployableAsync("nothing", Ct));
+        Assert.Equal(own.Name, (await Service<MatrixQueries>().FindAsync("billing-api", Ct))!.Name);
+        Assert.Null(await Service<MatrixQueries>().FindAsync("nothing", Ct));
     }
 
     [Theory]
@@ -58,7 +59,7 @@ public sealed class QueryTests : UiTest
     [InlineData("nothing", 0)]
     [InlineData("'; DROP TABLE stages.deployable; --", 0)]
     public async Task Deployables_are_found_by_a_part_of_their_name(string find, int found) =>
-        Assert.Equal(found, (await Service<PromotionPageQueries>().DeployablesAsync(null, find, 10, Ct)).Count);
+        Assert.Equal(found, (await Service<MatrixQueries>().ListAsync(new DeployableFilter(find.Trim()), null, 10, Ct)).Count);
 
     [Fact]
     public async Task The_tasks_of_a_cluster_are_those_of_the_scheduler_running_ones_first()

@@ -25,6 +25,10 @@ public sealed class ReleaseQueries
     /// <summary>The release of that name.</summary>
     public Task<Release?> FindAsync(Digest digest, CancellationToken ct) => store.FindAsync(digest, ct);
 
+    /// <summary>The release of that name, as it is until the ambient transaction ends: who holds it or lifts its hold waits. For those who
+    /// start it.</summary>
+    public Task<Release?> LockAsync(Digest digest, CancellationToken ct) => store.LockAsync(digest, ct);
+
     /// <summary>By its number in the repository.</summary>
     public Task<Release?> FindAsync(RepositoryId repository, int number, CancellationToken ct) => store.FindAsync(repository, number, ct);
 

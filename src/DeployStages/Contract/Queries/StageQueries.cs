@@ -31,7 +31,12 @@ public sealed class StageQueries
             s.Stage, s.Repository, s.Generation, s.Current, s.Stable, s.Promotion, s.Since, s.HealthySince))];
 
     /// <summary>Rows of the matrix by name, after <paramref name="after"/>; the cursor of the page is its last name.</summary>
-    public Task<Page<DeployableRow>> DeployablesAsync(string? after, int limit, CancellationToken ct) => matrix.PageAsync(after, limit, ct);
+    public Task<Page<DeployableRow>> DeployablesAsync(string? after, int limit, CancellationToken ct) =>
+        DeployablesAsync(new DeployableFilter(), after, limit, ct);
+
+    /// <summary>The same, of those that are wanted.</summary>
+    public Task<Page<DeployableRow>> DeployablesAsync(DeployableFilter filter, string? after, int limit, CancellationToken ct) =>
+        matrix.PageAsync(filter, after, limit, ct);
 
     /// <summary>Null when no stage runs a deployable of that name.</summary>
     public Task<DeployableRow?> DeployableAsync(string name, CancellationToken ct) => matrix.FindAsync(name, ct);

@@ -68,3 +68,12 @@ internal sealed record SecurityAlarmed(DateTimeOffset At, string Code, string De
     /// <inheritdoc/>
     public override string Name => "security.alarmed";
 }
+
+/// <summary>A person holds a release.</summary>
+/// <param name="Release">That of the promotion, or the one that it returns to.</param>
+/// <param name="Reason">The person's.</param>
+internal sealed record ReleaseHeld(DateTimeOffset At, Digest Release, string Reason) : PromotionEvent(At)
+{
+    /// <inheritdoc/>
+    public override string Name => "release.held";
+}

@@ -52,6 +52,7 @@ internal static class PromotionMachine
             new StartSoakClock(h.At)),
         DeployBroke b => Broken(p, policy, b.At, b.Class, b.Reason),
         SecurityAlarmed s => Broken(p, policy, s.At, FailureClass.Security, $"{s.Code}: {s.Detail}"),
+        ReleaseHeld h when h.Release == p.Release => Held(p with { Reason = Because("Held", h.Reason) }, h.At),
         RollbackRequested r when p.Target is { } target => Requested(p, r, target),
         RollbackRequested r => GivenUp(p with { Reason = Because($"Stopped by {r.Person}", r.Comment) }, r.At),
         _ => Transition.Ignored(p),
@@ -72,13 +73,10 @@ internal static class PromotionMachine
     {
         DeploysBecameHealthy h when p.Target is { } target => Transition.To(
             Ended(p, PromotionPhase.RolledBack, h.At), new StartSoakClock(h.At), new MarkStable(target)),
-        DeployBroke b => Transition.To(
-            Ended(p, PromotionPhase.Failed, b.At) with
-            {
-                FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed as well: {b.Reason}",
-            },
-            new CancelDeploys(),
-            p.HealthyAt is null ? new ReleaseSlot() : new KeepRelease(p.Release)),
+        DeployBroke b => NotBack(
+            p with { FailureClass = b.Class, Reason = $"{p.Reason} The rollback failed as well: {b.Reason}" }, b.At),
+        ReleaseHeld h when h.Release == p.Target => NotBack(
+            p with { Reason = $"{p.Reason} {Because("The rollback stopped because its release is held", h.Reason)}" }, h.At),
         _ => Transition.Ignored(p),
     };
 
@@ -113,6 +111,12 @@ internal static class PromotionMachine
     private static Transition GivenUp(Promotion p, DateTimeOffset at) => p.HealthyAt is null
         ? Transition.To(Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), new ReleaseSlot())
         : Transition.To(Ended(p, PromotionPhase.Failed, at));
+
+    // Before every instance is healthy nothing of a release that is held may start; what runs already is for people to roll back.
+    private static Transition Held(Promotion p, DateTimeOffset at) => p.Target is { } target ? Back(p, at, target) : GivenUp(p, at);
+
+    private static Transition NotBack(Promotion p, DateTimeOffset at) => Transition.To(
+        Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), p.HealthyAt is null ? new ReleaseSlot() : new KeepRelease(p.Release));
 
     private static Transition Requested(Promotion p, RollbackRequested requested, Digest target) => Back(
         p with

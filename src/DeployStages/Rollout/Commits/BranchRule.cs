@@ -9,7 +9,7 @@ namespace Pipeline.DeployStages.Rollout.Commits;
 /// Keeps work in progress out of stages. Only commits of the repository's default branch are offered automatically; a stage that names
 /// its <c>branches</c> accepts nothing else, no matter who asks. Joins the ambient transaction.
 /// </summary>
-internal sealed class BranchRule(RepositoryQueries repositories, CommitQueries commits)
+internal sealed class BranchRule(RepositoryQueries repositories, CommitQueries commits, CommitHistory history)
 {
     /// <summary>Stands for the default branch of the repository, whatever its name.</summary>
     public const string Default = "default";
@@ -41,7 +41,8 @@ internal sealed class BranchRule(RepositoryQueries repositories, CommitQueries c
     private async Task<bool> IsWithinAsync(List<string> wanted, RepositoryId repository, CommitSha sha, CancellationToken ct)
     {
         var heads = await repositories.BranchesAsync(repository, ct);
-        return heads.Any(b => Matches(wanted, b.Name) && b.Head is { } head && commits.IsAncestor(repository, sha, head));
+        var tips = heads.Where(b => Matches(wanted, b.Name)).Select(b => b.Head).OfType<CommitSha>().ToList();
+        return tips.Count > 0 && await history.IsWithinAsync(repository, sha, tips, ct);
     }
 
     private static bool Matches(List<string> patterns, string branch) =>

@@ -2,7 +2,6 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
-using Pipeline.GitWebhooks.Contract.Queries;
 using Pipeline.Kernel;
 
 namespace Pipeline.DeployStages.Rollout.Commits;
@@ -11,23 +10,24 @@ namespace Pipeline.DeployStages.Rollout.Commits;
 /// Which of two releases is newer. Builds of two pushes may end in either order, so the number of a release says little. Where git knows
 /// that one commit contains the other, git decides; otherwise the number does.
 /// </summary>
-internal sealed class ReleaseOrder(ReleaseQueries releases, CommitQueries commits)
+internal sealed class ReleaseOrder(ReleaseQueries releases, CommitHistory history)
 {
     /// <summary>What the stage runs or is moving to, when it contains the release: an offer would take the stage back.</summary>
     public async Task<Digest?> ContainedInAsync(Release release, Slot slot, CancellationToken ct) =>
         slot.Current is { } current && current != release.Digest && await releases.FindAsync(current, ct) is { } there
-            && IsContained(release.RepositoryId, release.CommitSha, there.CommitSha)
+            && await IsContainedAsync(release.RepositoryId, release.CommitSha, there.CommitSha, ct)
             ? current
             : null;
 
     /// <summary><paramref name="other"/>, which waits, is newer than the release.</summary>
-    public bool IsNewer(Promotion other, Release release)
+    public async Task<bool> IsNewerAsync(Promotion other, Release release, CancellationToken ct)
     {
-        if (IsContained(release.RepositoryId, release.CommitSha, other.Commit))
+        if (await IsContainedAsync(release.RepositoryId, release.CommitSha, other.Commit, ct))
             return true;
-        return !IsContained(release.RepositoryId, other.Commit, release.CommitSha) && other.ReleaseNumber > release.Number;
+        return other.ReleaseNumber > release.Number
+            && !await IsContainedAsync(release.RepositoryId, other.Commit, release.CommitSha, ct);
     }
 
-    private bool IsContained(RepositoryId repository, CommitSha commit, CommitSha within) =>
-        commit != within && commits.IsAncestor(repository, commit, within);
+    private async Task<bool> IsContainedAsync(RepositoryId repository, CommitSha commit, CommitSha within, CancellationToken ct) =>
+        commit != within && await history.IsWithinAsync(repository, commit, [within], ct);
 }

@@ -11,12 +11,8 @@ internal sealed class SlotHealth(DeployableStore deployables, SchedulerQueries s
     /// <summary>Whether every instance that the slot should run is healthy now.</summary>
     public async Task<bool> IsHealthyAsync(string stage, RepositoryId repository, CancellationToken ct)
     {
-        foreach (var cell in await deployables.OfSlotAsync(stage, repository, ct))
-        {
-            if (await scheduler.DeployAsync(cell.Cluster, cell.DeployId, ct) is not { } deploy || !DeployHealth.IsInOrder(deploy))
-                return false;
-        }
-
-        return true;
+        var cells = await deployables.OfSlotAsync(stage, repository, ct);
+        var deploys = await scheduler.DeploysAsync([.. cells.Select(c => (c.Cluster, c.DeployId))], ct);
+        return deploys.Count == cells.Count && deploys.All(DeployHealth.IsInOrder);
     }
 }

@@ -45,12 +45,17 @@ internal sealed class GateEvaluator(
         return new GateEvaluation(plan, GatePlanner.Plan(facts, now), alarms);
     }
 
-    /// <summary>Takes the routes of a promotion whose gates are open.</summary>
+    /// <summary>Takes what a promotion needs whose gates are open: its release, which nobody holds until the transaction ends, and its
+    /// routes.</summary>
     /// <returns>The evaluation; when another was quicker, a new one, which says who.</returns>
-    public async Task<GateEvaluation> ClaimRoutesAsync(StagePolicy stage, Promotion p, GateEvaluation open, CancellationToken ct) =>
-        await checks.ClaimRoutesAsync(stage, await plans.ReleaseAsync(p.Release, ct), ct)
+    public async Task<GateEvaluation> TakeAsync(StagePolicy stage, Promotion p, GateEvaluation open, CancellationToken ct)
+    {
+        var release = await plans.LockAsync(p.Release, ct);
+        return release.HeldReason is null && await checks.RemovedHoldAsync(release, time.GetUtcNow(), ct) is null
+            && await checks.ClaimRoutesAsync(stage, release, ct)
             ? open
             : await EvaluateAsync(stage, p.Release, p.Repository, p.Id, ct);
+    }
 
     private static PromotionInSlot? InSlot(Promotion? running, PromotionId? id) =>
         running is null || running.Id == id ? null : new PromotionInSlot(running.Number, running.ReleaseNumber, running.Phase);

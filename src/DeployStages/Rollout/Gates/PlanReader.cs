@@ -26,6 +26,14 @@ internal sealed class PlanReader(SlotStore slots, ReleaseQueries releases, Rollb
         return found;
     }
 
+    /// <summary>A release that is known to exist, as it is until the ambient transaction ends.</summary>
+    public async Task<Release> LockAsync(Digest digest, CancellationToken ct)
+    {
+        var found = await releases.LockAsync(digest, ct);
+        Invariant.Require(found is not null);
+        return found;
+    }
+
     /// <summary>The plan of a release that is known to exist.</summary>
     public async Task<PromotionPlan> ReadAsync(StagePolicy stage, Digest release, CancellationToken ct) =>
         await ReadAsync(stage, await ReleaseAsync(release, ct), ct);

@@ -1,5 +1,6 @@
 using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Queries;
+using Pipeline.DeployStages.Core.Promotions;
 using Pipeline.DeployStages.Data;
 using Pipeline.Kernel;
 
@@ -24,5 +25,15 @@ internal sealed class RollbackTargets(PromotionStore promotions, ReleaseQueries 
         }
 
         return null;
+    }
+
+    /// <summary>The release that a rollback returns to: <paramref name="chosen"/>, or another when that is held by now. Nobody holds it
+    /// until the ambient transaction ends.</summary>
+    public async Task<Digest?> SecureAsync(Promotion p, Digest chosen, CancellationToken ct)
+    {
+        Digest? candidate = chosen;
+        while (candidate is { } target && (await releases.LockAsync(target, ct))?.HeldReason is not null)
+            candidate = (await FindAsync(p.Stage, p.Repository, p.Release, null, ct))?.Digest;
+        return candidate;
     }
 }

@@ -46,7 +46,7 @@ public sealed class TrafficQueries
     {
         var config = proxy.GetConfig();
         var instances = config.Clusters.ToDictionary(c => c.ClusterId, c => c.Destinations?.Count ?? 0);
-        return config.Routes.ToDictionary(
+        return config.Routes.Where(r => instances[r.ClusterId!] > 0).ToDictionary(
             r => (r.Metadata![ProxyPlanner.Stage], r.Metadata[ProxyPlanner.Route]),
             r => new ServedRoute(
                 r.Metadata![ProxyPlanner.Deployable], origin is null ? null : new Uri(origin, $"{r.Metadata[ProxyPlanner.Prefix]}/"),

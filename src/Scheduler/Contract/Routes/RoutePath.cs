@@ -26,17 +26,22 @@ public static class RoutePath
     /// <summary>The one form of all paths that lead to one place: lower case, a slash in front and none at the end.</summary>
     public static string Normalize(string path) => $"/{path.Trim('/').ToLowerInvariant()}";
 
-    /// <summary>Whether one path takes traffic from the other: they are the same, or one lies below the other.</summary>
-    public static bool Overlap(string one, string other) =>
-        IsAtOrBelow(Normalize(one), Normalize(other)) || IsAtOrBelow(Normalize(other), Normalize(one));
+    /// <summary>Whether one path takes traffic from the other: they are the same, or one lies below the other. <c>/</c> takes from none,
+    /// and none from it: it gets what no other route names.</summary>
+    public static bool Overlap(string one, string other)
+    {
+        var (a, b) = (Normalize(one), Normalize(other));
+        return a == b || (a != "/" && b != "/" && (IsBelow(a, b) || IsBelow(b, a)));
+    }
+
+    /// <summary>Whether what is sent to a normalized path would be answered by another one, if nobody had the first.</summary>
+    public static bool IsBelow(string path, string above) =>
+        path != above && (above == "/" || path.StartsWith($"{above}/", StringComparison.Ordinal));
 
     /// <summary>Whether the path can be routed: it begins with a slash, and no segment is empty, a pattern, or leads up.</summary>
     public static bool IsLiteral(string path) =>
         path is ['/', ..] && path.Length <= Longest && (path == "/" || path[1..].TrimEnd('/') is { Length: > 0 } rest
             && path.Length - rest.Length <= 2 && rest.Split('/').All(IsSegment));
-
-    private static bool IsAtOrBelow(string path, string above) =>
-        above == "/" || path == above || path.StartsWith($"{above}/", StringComparison.Ordinal);
 
     private static bool IsSegment(string segment) =>
         segment is not ("" or "." or "..") && !segment.AsSpan().ContainsAnyExcept(Unreserved);

@@ -11,7 +11,8 @@ namespace Pipeline.Scheduler.Data.Commit;
 /// <summary>The rows of one cluster as its loop reads and writes them.</summary>
 internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimeProvider time, string cluster)
 {
-    private const int QueueBatch = 500;
+    /// <summary>At most so many commands in one step, so that what the master sends does not wait behind a flood of them.</summary>
+    public const int QueueBatch = 500;
 
     private const string CheckEpoch = "UPDATE scheduler.leader SET beat_at = @now WHERE cluster = @cluster AND epoch = @epoch";
 

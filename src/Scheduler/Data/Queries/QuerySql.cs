@@ -68,6 +68,9 @@ internal static class QuerySql
 
     public const string DeployById = $"{DeployColumns} WHERE d.cluster = @cluster AND d.id = @id";
 
+    public const string DeploysById =
+        $"{DeployColumns} WHERE (d.cluster, d.id) IN (SELECT * FROM unnest(@clusters::text[], @ids::text[]))";
+
     public const string DeployPage = DeployColumns + """
 
          WHERE (@cluster::text IS NULL OR d.cluster = @cluster) AND (@requestId::text IS NULL OR d.request_id = @requestId)

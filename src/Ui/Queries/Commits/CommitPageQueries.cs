@@ -1,3 +1,5 @@
+using Pipeline.DeployStages.Contract;
+using Pipeline.Kernel;
 using Pipeline.Ui.Queries.Builds;
 using Pipeline.Ui.Queries.Promotions;
 using Pipeline.Ui.Queries.Releases;
@@ -5,7 +7,7 @@ using Pipeline.Ui.Queries.Releases;
 namespace Pipeline.Ui.Queries.Commits;
 
 /// <summary>The page of a commit: the spine.</summary>
-internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds)
+internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds, MatrixQueries matrix)
 {
     private const string Find = """
         SELECT r.id AS repositoryid, r.owner || '/' || r.name AS repository, r.web_url AS weburl, c.sha, c.subject, c.message,
@@ -34,20 +36,19 @@ internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds)
           FROM stages.promotion p WHERE p.commit_sha = @sha AND p.repository_id = @repository ORDER BY p.stage, p.number DESC
         """;
 
+    private const int MostDeployables = 500;
+
     // Ancestry, bounded: a commit that is further back than this reads as "not in there".
     private const string RunsNow = """
         WITH RECURSIVE running AS (
-            SELECT d.*, (SELECT count(*)::int FROM scheduler.task t WHERE t.cluster = d.cluster AND t.deploy_id = d.deploy_id
-                            AND t.phase = 'Running' AND t.healthy_at IS NOT NULL) AS healthy
-              FROM stages.deployable d WHERE d.repository_id = @repository),
+            SELECT * FROM stages.deployable WHERE repository_id = @repository),
         ancestry AS (
             SELECT DISTINCT commit_sha AS head, commit_sha AS sha, 0 AS depth FROM running
             UNION
             SELECT a.head, parent, a.depth + 1
               FROM ancestry a JOIN git.commit c ON c.repository_id = @repository AND c.sha = a.sha, unnest(c.parents) AS parent
              WHERE a.depth < 200 AND a.sha <> @sha)
-        SELECT d.name AS deployable, d.kind, d.stage, d.release_number AS releasenumber, d.commit_sha AS sha, d.instances, d.healthy,
-          d.since,
+        SELECT d.name AS deployable, d.stage,
                CASE WHEN d.commit_sha = @sha THEN 'exact'
                     WHEN EXISTS (SELECT FROM ancestry a WHERE a.head = d.commit_sha AND a.sha = @sha) THEN 'contained'
                     ELSE 'without' END AS relation
@@ -78,8 +79,16 @@ internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds)
             await db.FindAsync<ReleaseMark>(Release, key, ct),
             await db.ListAsync<StageMark>(Stages, key, ct),
             built.Count == 0 ? [] : await builds.ArtifactsAsync(built[0].Id, ct),
-            await db.ListAsync<RunsNowRow>(RunsNow, key, ct),
+            await RunsNowAsync(key.repository, key.sha, ct),
             await db.ListAsync<StatusRow>(Statuses, key, ct));
+    }
+
+    private async Task<IReadOnlyList<RunsNowRow>> RunsNowAsync(Guid repository, string sha, CancellationToken ct)
+    {
+        var relations = (await db.ListAsync<Related>(RunsNow, new { repository, sha }, ct)).ToDictionary(r => (r.Deployable, r.Stage));
+        var rows = await matrix.ListAsync(new DeployableFilter(Repository: new RepositoryId(repository)), null, MostDeployables, ct);
+        return [.. rows.SelectMany(row => row.Cells.Where(c => relations.ContainsKey((row.Name, c.Stage)))
+            .Select(c => new RunsNowRow(row.Name, c, relations[(row.Name, c.Stage)].Relation)))];
     }
 
     /// <summary>Commits whose name starts with these digits, those of the repository first.</summary>
@@ -87,6 +96,8 @@ internal sealed class CommitPageQueries(UiDb db, BuildPageQueries builds)
         prefix.Length >= 4 && prefix.All(char.IsAsciiHexDigit)
             ? await db.ListAsync<NearCommit>(Near, new { owner, name, prefix = prefix.ToLowerInvariant() + "%" }, ct)
             : [];
+
+    private sealed record Related(string Deployable, string Stage, string Relation);
 
     private sealed record Head(
         Guid RepositoryId, string Repository, string? WebUrl, string Sha, string Subject, string Message, string Author,

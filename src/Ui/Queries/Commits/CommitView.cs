@@ -21,9 +21,10 @@ public sealed record CommitView(
 
 /// <param name="Relation"><c>exact</c>: this commit; <c>contained</c>: a later one that includes it; <c>without</c>: it is not in
 /// there.</param>
-public sealed record RunsNowRow(
-    string Deployable, string Kind, string Stage, int ReleaseNumber, string Sha, int Instances, int Healthy, DateTimeOffset Since,
-    string Relation);
+public sealed record RunsNowRow(string Deployable, MatrixCell Cell, string Relation)
+{
+    public string Stage => Cell.Stage;
+}
 
 public sealed record StatusRow(
     string Context, string State, string Description, string TargetUrl, string Result, string? Reason, int Attempts,

@@ -44,21 +44,6 @@ internal sealed class PromotionPageQueries(UiDb db)
          ORDER BY p.phase = 'Waiting' DESC, p.created_at DESC
         """;
 
-    private const string Matrix = """
-        SELECT d.name, min(d.kind) AS kind, min(r.owner || '/' || r.name) AS repository, min(d.repository_id::text)::uuid AS repositoryid,
-               jsonb_agg(jsonb_build_object('stage', d.stage, 'release', d.release_number, 'sha', d.commit_sha, 'instances', d.instances,
-                 'since', d.since,
-                   'cluster', d.cluster, 'promotion', d.promotion_id,
-                   'healthy', (SELECT count(*) FROM scheduler.task t WHERE t.cluster = d.cluster AND t.deploy_id = d.deploy_id
-                                  AND t.phase = 'Running' AND t.healthy_at IS NOT NULL),
-                   'moving', (SELECT p.phase FROM stages.promotion p WHERE p.stage = d.stage AND p.repository_id = d.repository_id
-                                 AND p.phase IN ('Deploying', 'Baking', 'RollingBack')))) AS cells
-          FROM stages.deployable d JOIN git.repository r ON r.id = d.repository_id
-         WHERE (@name::text IS NULL OR d.name = @name) AND (@after::text IS NULL OR d.name > @after)
-           AND (@find::text IS NULL OR d.name ILIKE '%' || @find || '%')
-         GROUP BY d.name ORDER BY d.name LIMIT @limit
-        """;
-
     private const string OfDeployable = """
         SELECT p.id, p.number, p.stage, p.phase, p.created_by AS createdby, p.reason, p.blockers, p.created_at AS createdat,
           p.finished_at AS finishedat
@@ -81,14 +66,6 @@ internal sealed class PromotionPageQueries(UiDb db)
     /// <summary>What waits first, then the newest; superseded ones are left out.</summary>
     public Task<IReadOnlyList<StagePromotion>> OfStageAsync(string stage, int limit, CancellationToken ct) =>
         db.ListAsync<StagePromotion>(OfStage, new { stage, limit }, ct);
-
-    /// <summary>Rows of the matrix by name, after <paramref name="after"/>.</summary>
-    public Task<IReadOnlyList<MatrixRow>> DeployablesAsync(string? after, string? find, int limit, CancellationToken ct) =>
-        db.ListAsync<MatrixRow>(Matrix, new { name = (string?)null, after, find = string.IsNullOrWhiteSpace(find) ? null : find.Trim(),
-            limit }, ct);
-
-    public Task<MatrixRow?> DeployableAsync(string name, CancellationToken ct) =>
-        db.FindAsync<MatrixRow>(Matrix, new { name, after = (string?)null, find = (string?)null, limit = 1 }, ct);
 
     public Task<IReadOnlyList<PromotionLine>> OfRepositoryAsync(Guid repository, CancellationToken ct) =>
         db.ListAsync<PromotionLine>(OfDeployable, new { repository }, ct);

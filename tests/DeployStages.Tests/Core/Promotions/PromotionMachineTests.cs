@@ -16,6 +16,7 @@ public sealed class PromotionMachineTests
         new PersonRejected(Sample.Now, "niki", "Not today"), new RollbackRequested(Sample.Now, "niki", null, Sample.Good),
         new NewerOffered(Sample.Now, Sample.Newer, "A newer release replaced it."),
         new SecurityAlarmed(Sample.Now, "digest-mismatch", "Other bytes."),
+        new ReleaseHeld(Sample.Now, Sample.Release, "Leaks."), new ReleaseHeld(Sample.Now, Sample.Good, "Leaks."),
     ];
 
     private static readonly (string Title, Digest? Target, OnFailure OnFailure, bool WasHealthy)[] Cases =

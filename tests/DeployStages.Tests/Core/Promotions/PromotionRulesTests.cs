@@ -13,7 +13,7 @@ public sealed class PromotionRulesTests
 
     private static readonly Gen<PromotionEvent> Event =
         from seconds in Gen.Int[0, 300]
-        from kind in Gen.Int[0, 7]
+        from kind in Gen.Int[0, 8]
         from target in Target
         from failure in Gen.Enum<FailureClass>()
         select Make(kind, Sample.Now.AddSeconds(seconds), target, failure);
@@ -111,6 +111,7 @@ public sealed class PromotionRulesTests
         4 => new PersonRejected(at, "niki", null),
         5 => new RollbackRequested(at, "niki", "slow", target),
         6 => new NewerOffered(at, Sample.Newer, "A newer release replaced it."),
+        7 => new ReleaseHeld(at, target ?? Sample.Release, "Leaks."),
         _ => new SecurityAlarmed(at, "digest-mismatch", "Other bytes."),
     };
 
