@@ -47,7 +47,7 @@ internal sealed class Snapshots(Mirror mirror)
 
     private static Tree Build(GitRepository git, CommitSha sha, IReadOnlyList<string> paths)
     {
-        var tree = Mirror.CommitOf(git, sha).Tree;
+        var tree = Mirror.TreeOf(git, sha);
         var clean = paths.Select(p => p.Trim('/')).ToList();
         if (clean.Count == 0 || clean.Exists(p => p is "" or "."))
             return tree;

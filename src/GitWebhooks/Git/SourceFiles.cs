@@ -12,7 +12,7 @@ internal sealed class SourceFiles(Mirror mirror)
     public SourceFile Read(RepositoryId repository, CommitSha sha, string path, long maxBytes)
     {
         using var git = mirror.Open(repository);
-        return Read(Mirror.CommitOf(git, sha).Tree, path, maxBytes);
+        return Read(Mirror.TreeOf(git, sha), path, maxBytes);
     }
 
     private static SourceFile Read(Tree tree, string path, long maxBytes)
