@@ -17,6 +17,7 @@ internal static class DeployableReader
         var need = new ResourceDefinition(
             resources.Number("cpus", 0.1m, 0.01m, 256), resources.Megabytes("memory", 128), resources.Megabytes("disk", 128),
             resources.Integer("ports", kind is null or "service" ? 1 : 0, 0, 20));
+        TaskVariables.Check(map, need.Ports, problems);
         var runs = RunsReader.Read(map, kind, problems);
         var health = runs is null ? ReadHealth(map, problems) : null;
         if (runs is not null && resources.Has("ports"))
@@ -29,7 +30,7 @@ internal static class DeployableReader
             runs is null ? map.Integer("instances", 1, 1, 1000) : 1, need, health, map.Variables("env"), route,
             ReadStages(map, runs is null ? Keys.Stage : Keys.RunStage, problems))
         {
-            Runs = runs, Image = map.Text("image", max: 300),
+            Runs = runs, Image = map.Image(),
         };
     }
 
@@ -69,8 +70,10 @@ internal static class DeployableReader
             return null;
         var health = new MapReader(body, Keys.Health, problems);
         var http = health.Text("http");
-        if (http is not null && (http[0] != '/' || http.Any(c => c <= ' ' || c > '~')))
-            problems.Add(health.At("http"), $"'http' must be a path that begins with '/', not {TextRules.Quote(http)}.");
+        if (http is not null && (http[0] != '/' || http.Any(c => c is <= ' ' or > '~' or '#')))
+            problems.Add(
+                health.At("http"), $"'http' must be a path that begins with '/', not {TextRules.Quote(http)}.",
+                http[0] == '/' ? "It has no spaces, no '#', and other characters as their %-codes." : null);
         return new HealthDefinition(
             http, health.Seconds("startup", 120), health.Seconds("interval", 5), health.Seconds("timeout", 5),
             health.Integer("successes", 2, 1, 100), health.Seconds("healthy_for", 1));

@@ -93,7 +93,8 @@ internal sealed class SourceBundles(
         var temporary = Path.Combine(root, $"{key[..12]}-{Path.GetRandomFileName()}.part");
         try
         {
-            await sources.ArchiveAsync(repository, sha, packed, temporary, ct);
+            if (await ArchiveAsync(repository, sha, packed, snapshot, temporary, ct) is { } illegal)
+                return new BundleOutcome.Refused($"The commit has the path '{illegal}', which no git writes to a disk. Remove it from the commit.");
             var bundle = await MeasureAsync(temporary, ct);
             DurableFile.Publish(temporary, PathOf(bundle.Digest));
             await SaveAsync(repository, key, bundle, ct);
@@ -102,6 +103,23 @@ internal sealed class SourceBundles(
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <returns>A path that stands in the way.</returns>
+    private async Task<string?> ArchiveAsync(
+        RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string snapshot, string target, CancellationToken ct)
+    {
+        try
+        {
+            await sources.ArchiveAsync(repository, sha, paths, target, ct);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            if (await sources.IllegalPathsAsync(repository, snapshot, ct) is [var illegal, ..])
+                return illegal;
+            throw;
         }
     }
 
