@@ -50,7 +50,8 @@ internal sealed class CommitDefinitions(SourceQueries sources, StageNames? stage
         }
 
         if (bytes.AsSpan().StartsWith("version https://git-lfs.github.com/spec/"u8))
-            return Problem(file, 1, 1, "This is a pointer of Git LFS, not the file itself.", "Keep the definition out of LFS (.gitattributes).");
+            return Problem(
+                file, 1, 1, "This is a pointer of Git LFS, not the file itself.", "Keep the definition out of LFS (.gitattributes).");
         if (ByteText.FirstNotUtf8(bytes) is not { } at)
             return DefinitionParser.Parse(file, Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'), exists, stages?.Current);
         var before = Encoding.UTF8.GetString(bytes, 0, at).TrimStart('\uFEFF');

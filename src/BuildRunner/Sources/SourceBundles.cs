@@ -94,7 +94,8 @@ internal sealed class SourceBundles(
         try
         {
             if (await ArchiveAsync(repository, sha, packed, snapshot, temporary, ct) is { } illegal)
-                return new BundleOutcome.Refused($"The commit has the path '{illegal}', which no git writes to a disk. Remove it from the commit.");
+                return new BundleOutcome.Refused(
+                    $"The commit has the path '{illegal}', which no git writes to a disk. Remove it from the commit.");
             var bundle = await MeasureAsync(temporary, ct);
             DurableFile.Publish(temporary, PathOf(bundle.Digest));
             await SaveAsync(repository, key, bundle, ct);

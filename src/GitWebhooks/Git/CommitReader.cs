@@ -21,7 +21,7 @@ internal static class CommitReader
     {
         try
         {
-            return FactsOf(git, git.Lookup<GitCommit>(sha.ToString()) ?? throw Mirror.NotHeld(sha));
+            return FactsOf(git, git.Lookup<GitCommit>(sha.ToString()) ?? throw NotHeld(sha));
         }
         catch (LibGit2SharpException)
         {
@@ -51,6 +51,8 @@ internal static class CommitReader
 
         return FromBytes(git, sha);
     }
+
+    public static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
 
     /// <summary>The id of the commit's tree.</summary>
     public static string TreeIn(GitRepository git, CommitSha sha) =>

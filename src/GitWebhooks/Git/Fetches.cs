@@ -6,8 +6,8 @@ using Repository = Pipeline.GitWebhooks.Contract.Repository;
 namespace Pipeline.GitWebhooks.Git;
 
 /// <summary>
-/// Brings refs of a remote into a mirror, and takes away those that the remote has no more. Libgit2 does it in the process, which is fastest,
-/// but ends at the first commit that it cannot parse, in whatever branch it stands: then git's own program does it.
+/// Brings refs of a remote into a mirror, and takes away those that the remote has no more. Libgit2 does it in the process, which is
+/// fastest, but ends at the first commit that it cannot parse, in whatever branch it stands: then git's own program does it.
 /// </summary>
 internal sealed class Fetches(GitHubOptions github)
 {

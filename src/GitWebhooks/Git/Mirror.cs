@@ -156,15 +156,13 @@ internal sealed class Mirror
     {
         try
         {
-            return (git.Lookup<GitCommit>(sha.ToString()) ?? throw NotHeld(sha)).Tree;
+            return (git.Lookup<GitCommit>(sha.ToString()) ?? throw CommitReader.NotHeld(sha)).Tree;
         }
         catch (LibGit2SharpException)
         {
             return git.Lookup<Tree>(CommitReader.TreeIn(git, sha));
         }
     }
-
-    public static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
 
     private async Task<T> LockedAsync<T>(RepositoryId repository, Func<Task<T>> work, CancellationToken ct)
     {

@@ -49,7 +49,7 @@ internal sealed class Snapshots(Mirror mirror)
         RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
     {
         if (!mirror.Contains(repository, sha))
-            throw Mirror.NotHeld(sha);
+            throw CommitReader.NotHeld(sha);
         string snapshot;
         using (var git = mirror.Open(repository))
         {

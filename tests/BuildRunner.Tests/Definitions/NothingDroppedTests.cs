@@ -44,7 +44,8 @@ public sealed class NothingDroppedTests
     [InlineData("env: { PORT: '80' }", "5:12: 'PORT' is set by the scheduler for each instance. (Let the program listen on $PORT.)")]
     [InlineData("env: { TASK_ID: a }", "5:12: 'TASK_ID' is set by the scheduler for each instance. (Choose another name.)")]
     [InlineData(
-        "stages: { production: { env: { INSTANCE_NO: 1 } } }", "5:36: 'INSTANCE_NO' is set by the scheduler for each instance. (Choose another name.)")]
+        "stages: { production: { env: { INSTANCE_NO: 1 } } }",
+        "5:36: 'INSTANCE_NO' is set by the scheduler for each instance. (Choose another name.)")]
     [InlineData("env: { PORT1: '80', PORTAL: a, TASK: b }", null)]
     [InlineData("kind: worker; env: { PORT: '80' }", null)]
     public void A_variable_that_the_scheduler_sets_is_refused_and_any_other_is_taken(string keys, string? problem) =>

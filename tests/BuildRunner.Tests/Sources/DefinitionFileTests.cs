@@ -50,14 +50,16 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
         var wide = Encoding.GetEncoding(encoding);
         var build = await PushAsync([.. marked ? wide.GetPreamble() : [], .. wide.GetBytes("steps:\n  - run: echo é\n")]);
         Assert.Equal(
-            ($"The file is {name} text, not UTF-8{(name.Contains("little", StringComparison.Ordinal) ? Shell : "")}.", "Save the file as UTF-8.", BuildState.Failed),
+            ($"The file is {name} text, not UTF-8{(name.EndsWith("(little-endian)", StringComparison.Ordinal) ? Shell : "")}.",
+                "Save the file as UTF-8.", BuildState.Failed),
             (Assert.Single(build.Problems).Message, build.Problems[0].Hint, build.Build.State));
     }
 
     [Fact]
     public async Task A_pointer_of_LFS_is_no_definition_and_is_called_so()
     {
-        var build = await PushAsync(Encoding.UTF8.GetBytes($"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('4', 64)}\nsize 9\n"));
+        var build = await PushAsync(
+            Encoding.UTF8.GetBytes($"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('4', 64)}\nsize 9\n"));
         Assert.Equal(
             ("This is a pointer of Git LFS, not the file itself.", "Keep the definition out of LFS (.gitattributes)."),
             (Assert.Single(build.Problems).Message, build.Problems[0].Hint));

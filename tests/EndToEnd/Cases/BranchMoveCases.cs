@@ -16,53 +16,14 @@ public sealed class BranchMoveCases(CasesPipeline fixture)
         var a = repository.Commit(Files, "A\n");
         var b = repository.Commit(Files, "B\n", a);
         var c = repository.Commit(Files, "C\n", a);
-        var told = new List<string>();
-        var count = 0;
-        async Task Push(string what, params (string Ref, string Sha)[] refs)
-        {
-            await repository.PushAsync(refs);
-            count += refs.Length;
-            var deliveries = await repository.DeliveriesAsync(count);
-            foreach (var (name, _) in refs)
-            {
-                var full = name.StartsWith("refs/", StringComparison.Ordinal) ? name : $"refs/heads/{name}";
-                told.Add($"{what}: {Named(deliveries[full].GetProperty("outcome").GetString()!, (a, "A"), (b, "B"), (c, "C"))}");
-            }
-        }
-
-        await Push("first push, by a tag", ("refs/tags/v0", a));
-        await Push("A", ("main", a));
-        await Push("B", ("main", b));
-        await Push("forced back to A", ("main", a));
-        await Push("C on A", ("main", c));
-        await Push("another branch at C", ("tmp", c));
-        await Push("deleted", ("tmp", ""));
-        await Push("made again at C", ("tmp", c));
-        await Push("new branch at old A", ("old", a));
-        await Push("x", ("x", c));
-        await Push("x gone", ("x", ""));
-        await Push("x/y after x", ("x/y", repository.Commit(Files, "XY\n", c)));
-        await Push("tag", ("refs/tags/v1", c));
-        await Push("annotated tag", ("refs/tags/v2", repository.Write("tag",
-            $"object {c}\ntype commit\ntag v2\ntagger {ByteRepository.Person}\n\nv2\n")));
-        await Push("tag gone", ("refs/tags/v1", ""));
-        await Push("note", ("refs/notes/commits", repository.Commit(Files, "Note\n")));
+        var moves = new Moves(repository, (a, "A"), (b, "B"), (c, "C"));
         var many = Enumerable.Range(0, 300).Aggregate(c, (parent, i) => repository.Commit(Files, $"n {i}\n", parent));
-        await Push("300 commits", ("main", many));
-        var sides = Enumerable.Range(0, 3).Select(i => repository.Commit(Files, $"Side {i}\n", a)).ToArray();
-        await Push("octopus", ("octopus", repository.Commit(Files, "Octopus\n", sides)));
-        await Push("parent twice", ("twice", repository.Commit(Files, "Twice\n", c, c)));
         var orphan = repository.Commit(Files, "Orphan\n");
-        await Push("another history forced on main", ("main", orphan));
-        await Push("skip", ("skip", repository.Commit(Files, "x [skip ci]\n", orphan)));
-        await Push("skip in the body", ("body", repository.Commit(Files, "subject\n\n[ci skip] in the body\n", orphan)));
-        await Push("dozen", [.. Enumerable.Range(0, 12).Select(i => ($"b{i}", repository.Commit(Files, $"b {i}\n", many)))]);
-        await Push("all at one commit", [.. Enumerable.Range(0, 5).Select(i => ($"same{i}", many))]);
-        await Push("all gone", [.. Enumerable.Range(0, 5).Select(i => ($"same{i}", ""))]);
 
-        Outcomes.Are(
-            Told,
-            told.Distinct());
+        await SmallMovesAsync(moves, repository, a, b, c);
+        await LargeMovesAsync(moves, repository, a, c, many, orphan);
+
+        Outcomes.Are(Right, moves.Outcomes.Distinct());
         var builds = await repository.ListAsync($"/api/v1/repositories/{repository.Id}/builds");
         Assert.Equal(builds.Count, builds.Select(x => x.GetProperty("sha").GetString()).Distinct().Count());
         var seen = (await repository.BuildsAsync(a, b, c, many, orphan)).Select(x => x.GetProperty("state").GetString());
@@ -100,12 +61,44 @@ public sealed class BranchMoveCases(CasesPipeline fixture)
         Assert.Equal("succeeded", (await repository.BuildsAsync(sha))[0].GetProperty("state").GetString());
     }
 
+    private static async Task SmallMovesAsync(Moves moves, ByteRepository repository, string a, string b, string c)
+    {
+        await moves.PushAsync("first push, by a tag", ("refs/tags/v0", a));
+        await moves.PushAsync("A", ("main", a));
+        await moves.PushAsync("B", ("main", b));
+        await moves.PushAsync("forced back to A", ("main", a));
+        await moves.PushAsync("C on A", ("main", c));
+        await moves.PushAsync("another branch at C", ("tmp", c));
+        await moves.PushAsync("deleted", ("tmp", ""));
+        await moves.PushAsync("made again at C", ("tmp", c));
+        await moves.PushAsync("new branch at old A", ("old", a));
+        await moves.PushAsync("x", ("x", c));
+        await moves.PushAsync("x gone", ("x", ""));
+        await moves.PushAsync("x/y after x", ("x/y", repository.Commit(Files, "XY\n", c)));
+        await moves.PushAsync("tag", ("refs/tags/v1", c));
+        await moves.PushAsync("annotated tag", ("refs/tags/v2", repository.Write("tag",
+            $"object {c}\ntype commit\ntag v2\ntagger {ByteRepository.Person}\n\nv2\n")));
+        await moves.PushAsync("tag gone", ("refs/tags/v1", ""));
+        await moves.PushAsync("note", ("refs/notes/commits", repository.Commit(Files, "Note\n")));
+    }
+
+    private static async Task LargeMovesAsync(Moves moves, ByteRepository repository, string a, string c, string many, string orphan)
+    {
+        await moves.PushAsync("300 commits", ("main", many));
+        var sides = Enumerable.Range(0, 3).Select(i => repository.Commit(Files, $"Side {i}\n", a)).ToArray();
+        await moves.PushAsync("octopus", ("octopus", repository.Commit(Files, "Octopus\n", sides)));
+        await moves.PushAsync("parent twice", ("twice", repository.Commit(Files, "Twice\n", c, c)));
+                await moves.PushAsync("another history forced on main", ("main", orphan));
+        await moves.PushAsync("skip", ("skip", repository.Commit(Files, "x [skip ci]\n", orphan)));
+        await moves.PushAsync("skip in the body", ("body", repository.Commit(Files, "subject\n\n[ci skip] in the body\n", orphan)));
+        await moves.PushAsync("dozen", [.. Enumerable.Range(0, 12).Select(i => ($"b{i}", repository.Commit(Files, $"b {i}\n", many)))]);
+        await moves.PushAsync("all at one commit", [.. Enumerable.Range(0, 5).Select(i => ($"same{i}", many))]);
+        await moves.PushAsync("all gone", [.. Enumerable.Range(0, 5).Select(i => ($"same{i}", ""))]);
+    }
+
     private static Tree Files => new() { { ".pipeline.yaml", "steps: [{ run: 'true' }]\nresources: { cpus: 0.05, memory: 64MB }\n" } };
 
-    private static string Named(string outcome, params (string Sha, string Name)[] names) =>
-        names.Aggregate(outcome, (text, n) => text.Replace(n.Sha[..7], n.Name, StringComparison.Ordinal));
-
-    private const string Told = """
+    private const string Right = """
         first push, by a tag: refs/tags/v0 is not a branch: nothing to build
         A: head moved
         B: head moved
@@ -132,4 +125,26 @@ public sealed class BranchMoveCases(CasesPipeline fixture)
         all at one commit: head moved
         all gone: branch deleted
         """;
+
+    private sealed class Moves(ByteRepository repository, params (string Sha, string Name)[] names)
+    {
+        private int count;
+
+        public List<string> Outcomes { get; } = [];
+
+        public async Task PushAsync(string what, params (string Ref, string Sha)[] refs)
+        {
+            await repository.PushAsync(refs);
+            count += refs.Length;
+            var deliveries = await repository.DeliveriesAsync(count);
+            foreach (var (name, _) in refs)
+            {
+                var full = name.StartsWith("refs/", StringComparison.Ordinal) ? name : $"refs/heads/{name}";
+                Outcomes.Add($"{what}: {Named(deliveries[full].Text("outcome"))}");
+            }
+        }
+
+        private string Named(string outcome) =>
+            names.Aggregate(outcome, (text, n) => text.Replace(n.Sha[..7], n.Name, StringComparison.Ordinal));
+    }
 }

@@ -3,7 +3,7 @@ using Pipeline.EndToEnd.Harness.Bytes;
 
 namespace Pipeline.EndToEnd.Cases;
 
-/// <summary>Names of branches that git allows, and what a step is told of them.</summary>
+/// <summary>Names of branches that git allows, and what a step is line of them.</summary>
 [Collection(CasesCollection.Name)]
 public sealed class BranchNameCases(CasesPipeline fixture)
 {
@@ -32,9 +32,9 @@ public sealed class BranchNameCases(CasesPipeline fixture)
         foreach (var (build, push) in builds.Zip(pushed))
         {
             var log = Raw.Text(await repository.LogAsync(build));
-            var told = log.Split('\n').Single(l => l.StartsWith("branch=", StringComparison.Ordinal));
+            var line = log.Split('\n').Single(l => l.StartsWith("branch=", StringComparison.Ordinal));
             var outcome = deliveries[push.Ref].Text("outcome");
-            seen.Add($"{push.Ref}: {outcome}, {build.Text("state")}, {build.Text("branch")}, {told}");
+            seen.Add($"{push.Ref}: {outcome}, {build.Text("state")}, {build.Text("branch")}, {line}");
         }
 
         Assert.Equal(Names.Select(n => $"refs/heads/{n}: head moved, succeeded, {n}, branch=[{n}] [refs/heads/{n}]"), seen);

@@ -17,8 +17,8 @@ public sealed class CommitCases(CasesPipeline fixture)
               echo "text=$PIPELINE_COMMIT_AUTHOR: $(head -c 40 m | tr '\n\r' '|~'), $(wc -c <m), $(tail -c 4 m | od -An -tx1)"
         """;
 
-    // Author and committer end in it; and what a step is told.
-    private static readonly (string Date, string Told)[] Dates =
+    // Author and committer end in it; and what a step reads.
+    private static readonly (string Date, string Read)[] Dates =
     [
         ("1312735823 +051800", "1312735823 2011-08-07T16:50:23Z"),
         ("1312735823 -7300", "1312735823 2011-08-07T16:50:23Z"),
@@ -79,7 +79,7 @@ public sealed class CommitCases(CasesPipeline fixture)
             repository, Dates.Select(d => repository.CommitOf(Files, $"T <t@a.test> {d.Date}", $"T <t@a.test> {d.Date}", "Date\n")));
 
         Outcomes.Are(
-            string.Join('\n', Dates.Select(d => $"{d.Date}: {d.Told}")),
+            string.Join('\n', Dates.Select(d => $"{d.Date}: {d.Read}")),
             Dates.Zip(built, (d, b) => $"{d.Date}: {b.Line("date=")}"));
     }
 

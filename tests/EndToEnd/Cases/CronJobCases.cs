@@ -49,12 +49,12 @@ public sealed class CronJobCases(CasesPipeline fixture)
     public async Task A_job_that_fails_with_its_release_keeps_its_service_out_and_a_job_gets_its_arguments_unchanged()
     {
         var repository = await ByteRepository.CreateAsync(pipeline, "jobs");
-        var asked = CaseApp.Line("jobs-print", "jobs", "kind: job, run: 'printf \"[%s]\" \"$@\"; echo'");
-        var good = repository.Commit(CaseApp.Of("jobs", asked + CaseApp.Service("jobs-web", "jobs", "ok", "1")));
+        var print = CaseApp.Line("jobs-print", "jobs", "kind: job, run: 'printf \"[%s]\" \"$@\"; echo'");
+        var good = repository.Commit(CaseApp.Of("jobs", print + CaseApp.Service("jobs-web", "jobs", "ok", "1")));
         await repository.PushAsync(("main", good));
         await deployed.RunsInProductionAsync(good);
         var migrate = CaseApp.Line("jobs-migrate", "jobs", "kind: job, run: exit 4, run_on_deploy: true, timeout: 10s");
-        var bad = repository.Commit(CaseApp.Of("jobs", asked + migrate + CaseApp.Service("jobs-web", "jobs", "ok", "2")), "Bad\n", good);
+        var bad = repository.Commit(CaseApp.Of("jobs", print + migrate + CaseApp.Service("jobs-web", "jobs", "ok", "2")), "Bad\n", good);
         await repository.PushAsync(("main", bad));
         var stopped = await deployed.ReachesAsync(bad, "infra-qa", "rolled-back");
         Assert.Equal("jobs-migrate: Command exited with status 4", Deployed.ReasonIn(stopped, "infra-qa"));

@@ -26,6 +26,37 @@ public sealed class SourceTreeCases(CasesPipeline fixture)
             steps: [{ run: 'printf "[%s]\n" "$(head -c 60 x.sh | od -An -c | tr -s " \n" " ")"' }]
         """;
 
+    private const string Inner = "steps: [{ run: ls -A }]\nresources: { cpus: 0.05, memory: 64MB }\n";
+    private const string Gone = "1111111111111111111111111111111111111111";
+
+    private static readonly (string What, Tree Files)[] Trees =
+    [
+        ("submodule", new() { { ".pipeline.yaml", Inner }, { ".gitmodules", "[submodule \"a\"]\n\tpath = a\n\turl = ../a.git\n" },
+            { "a", Entry.Submodule(Gone) } }),
+        ("submodule without .gitmodules", new() { { ".pipeline.yaml", Inner }, { "vendor/deep/a", Entry.Submodule(Gone) } }),
+        ("two submodules", new() { { ".pipeline.yaml", Inner }, { "a", Entry.Submodule(Gone) }, { "b/c", Entry.Submodule(Gone) } }),
+        ("submodule in Latin-1", new() { { ".pipeline.yaml", Inner }, { "caf\uDCE9", Entry.Submodule(Gone) } }),
+        (".gitmodules without submodule", new() { { ".pipeline.yaml", Inner }, { ".gitmodules",
+            "[submodule \"a\"]\n\tpath = a\n\turl = ../a.git\n" } }),
+        ("submodule beside the module", new() { { ".pipeline.yaml",
+            "modules: { build: { path: app, steps: [{ run: ls -A }], resources: { cpus: 0.05, memory: 64MB } } }\n" }, { "app/f",
+            "1" }, { "a", Entry.Submodule(Gone) } }),
+        ("folder .git", new() { { ".pipeline.yaml", Inner }, { ".git/config", "[core]\n" } }),
+        ("file .git", new() { { ".pipeline.yaml", Inner }, { ".git", "gitdir: /etc\n" } }),
+        ("folder ..", new() { { ".pipeline.yaml", Inner }, { "../evil", "1" } }),
+        ("folder .", new() { { ".pipeline.yaml", Inner }, { "./evil", "1" } }),
+        ("old mode", new() { { ".pipeline.yaml", Inner }, { "f", new Entry("100664", Raw.Bytes("1")) } }),
+        ("mode 777", new() { { ".pipeline.yaml", Inner }, { "f", new Entry("100777", Raw.Bytes("1")) } }),
+        ("link to a text with line ends", new() { { ".pipeline.yaml", Inner }, { "f", Entry.Link("a\nb") } }),
+        ("empty link", new() { { ".pipeline.yaml", Inner }, { "f", Entry.Link("") } }),
+        ("link of 5000 characters", new() { { ".pipeline.yaml", Inner }, { "f", Entry.Link(new string('x', 5000)) } }),
+        ("link with NUL", new() { { ".pipeline.yaml", Inner }, { "f", Entry.Link("a\0b") } }),
+        ("name of 256 bytes", new() { { ".pipeline.yaml", Inner }, { new string('n', 256), "1" } }),
+        ("path of 5000 bytes", new() { { ".pipeline.yaml", Inner }, { string.Concat(Enumerable.Repeat(new string('d', 99) + "/",
+            41)) + "f", "1" } }),
+        ("link over a folder", new() { { ".pipeline.yaml", Inner }, { "a", Entry.Link("b") }, { "b/f", "1" } }),
+    ];
+
     private readonly PipelineInstance pipeline = fixture.Instance;
 
     [Fact]
@@ -76,40 +107,11 @@ public sealed class SourceTreeCases(CasesPipeline fixture)
     public async Task A_tree_that_cannot_be_built_as_it_is_is_refused_in_words()
     {
         var repository = await ByteRepository.CreateAsync(pipeline, "trees");
-        const string inner = "steps: [{ run: ls -A }]\nresources: { cpus: 0.05, memory: 64MB }\n";
-        const string gone = "1111111111111111111111111111111111111111";
-        (string What, Tree Files)[] trees =
-        [
-            ("submodule", new() { { ".pipeline.yaml", inner }, { ".gitmodules", "[submodule \"a\"]\n\tpath = a\n\turl = ../a.git\n" },
-                { "a", Entry.Submodule(gone) } }),
-            ("submodule without .gitmodules", new() { { ".pipeline.yaml", inner }, { "vendor/deep/a", Entry.Submodule(gone) } }),
-            ("two submodules", new() { { ".pipeline.yaml", inner }, { "a", Entry.Submodule(gone) }, { "b/c", Entry.Submodule(gone) } }),
-            ("submodule in Latin-1", new() { { ".pipeline.yaml", inner }, { "caf\uDCE9", Entry.Submodule(gone) } }),
-            (".gitmodules without submodule", new() { { ".pipeline.yaml", inner }, { ".gitmodules",
-                "[submodule \"a\"]\n\tpath = a\n\turl = ../a.git\n" } }),
-            ("submodule beside the module", new() { { ".pipeline.yaml",
-                "modules: { build: { path: app, steps: [{ run: ls -A }], resources: { cpus: 0.05, memory: 64MB } } }\n" }, { "app/f",
-                "1" }, { "a", Entry.Submodule(gone) } }),
-            ("folder .git", new() { { ".pipeline.yaml", inner }, { ".git/config", "[core]\n" } }),
-            ("file .git", new() { { ".pipeline.yaml", inner }, { ".git", "gitdir: /etc\n" } }),
-            ("folder ..", new() { { ".pipeline.yaml", inner }, { "../evil", "1" } }),
-            ("folder .", new() { { ".pipeline.yaml", inner }, { "./evil", "1" } }),
-            ("old mode", new() { { ".pipeline.yaml", inner }, { "f", new Entry("100664", Raw.Bytes("1")) } }),
-            ("mode 777", new() { { ".pipeline.yaml", inner }, { "f", new Entry("100777", Raw.Bytes("1")) } }),
-            ("link to a text with line ends", new() { { ".pipeline.yaml", inner }, { "f", Entry.Link("a\nb") } }),
-            ("empty link", new() { { ".pipeline.yaml", inner }, { "f", Entry.Link("") } }),
-            ("link of 5000 characters", new() { { ".pipeline.yaml", inner }, { "f", Entry.Link(new string('x', 5000)) } }),
-            ("link with NUL", new() { { ".pipeline.yaml", inner }, { "f", Entry.Link("a\0b") } }),
-            ("name of 256 bytes", new() { { ".pipeline.yaml", inner }, { new string('n', 256), "1" } }),
-            ("path of 5000 bytes", new() { { ".pipeline.yaml", inner }, { string.Concat(Enumerable.Repeat(new string('d', 99) + "/",
-                41)) + "f", "1" } }),
-            ("link over a folder", new() { { ".pipeline.yaml", inner }, { "a", Entry.Link("b") }, { "b/f", "1" } }),
-        ];
-        var pushed = trees.Select((t, i) => (Ref: $"t{i}", Sha: repository.Commit(t.Files))).ToArray();
+        var pushed = Trees.Select((t, i) => (Ref: $"t{i}", Sha: repository.Commit(t.Files))).ToArray();
         await repository.PushAsync(pushed);
 
         var seen = new List<string>();
-        foreach (var (tree, build) in trees.Zip(await repository.BuildsAsync(pushed.Select(p => p.Sha))))
+        foreach (var (tree, build) in Trees.Zip(await repository.BuildsAsync(pushed.Select(p => p.Sha))))
             seen.Add($"{tree.What}: {await EndAsync(repository, build)}");
 
         Outcomes.Are(
@@ -117,7 +119,7 @@ public sealed class SourceTreeCases(CasesPipeline fixture)
             seen);
     }
 
-    private static Tree Files => new()
+    private static readonly Tree Files = new()
     {
         {
             ".pipeline.yaml",

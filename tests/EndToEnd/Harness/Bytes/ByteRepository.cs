@@ -94,16 +94,17 @@ public sealed class ByteRepository
     /// <summary>Waits until the newest build of each commit is over, and gives them in the order of the commits.</summary>
     public async Task<IReadOnlyList<JsonElement>> BuildsAsync(params IEnumerable<string> shas)
     {
-        var wanted = shas.ToList();
-        // The long list is not asked for while any of it is open.
-        foreach (var state in (string[])["running", "queued"])
-            await UntilAsync(
-                $"/api/v1/repositories/{Id}/builds?limit=1&state={state}", items => items.Count == 0, $"no build of {Name} is {state}");
-        var all = await UntilAsync(
-            $"/api/v1/repositories/{Id}/builds?limit=200",
-            items => wanted.TrueForAll(sha => items.Any(b => Sha(b) == sha)) && items.All(b => State(b) is not ("queued" or "running")),
-            $"{wanted.Count} builds of {Name} are over");
-        return [.. wanted.Select(sha => all.First(b => Sha(b) == sha))];
+        var builds = new List<JsonElement>();
+        foreach (var sha in shas)
+        {
+            // Asked for one by one: the long list would cost more than the builds.
+            var newest = await UntilAsync(
+                $"/api/v1/repositories/{Id}/builds?limit=1&sha={sha}", items => items is [var b] && State(b) is not ("queued" or "running"),
+                $"the build of {Name} {sha[..7]} is over");
+            builds.Add(newest[0]);
+        }
+
+        return builds;
     }
 
     /// <summary>The build of a commit with its modules and problems, when it is over.</summary>
@@ -141,8 +142,6 @@ public sealed class ByteRepository
             .ThrowIfFailed($"git {string.Join(' ', arguments)}").Output;
 
     private static string? State(JsonElement item) => item.GetProperty("state").GetString();
-
-    private static string? Sha(JsonElement build) => build.GetProperty("sha").GetString();
 
     // Arguments of a process are UTF-8 in .NET: bytes of names reach git by the octal escapes of a shell's printf.
     private async Task<string> PushAsync(string options, (string Ref, string Sha)[] refs)

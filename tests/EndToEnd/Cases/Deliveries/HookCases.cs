@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Pipeline.EndToEnd.Harness;
 using Pipeline.EndToEnd.Harness.Bytes;
 
-namespace Pipeline.EndToEnd.Cases;
+namespace Pipeline.EndToEnd.Cases.Deliveries;
 
 /// <summary>Signed deliveries of the shape of GitHub's, straight to the hook: each ends, and says why.</summary>
 [Collection(CasesCollection.Name)]
@@ -15,8 +15,6 @@ public sealed class HookCases(CasesPipeline fixture)
     private static readonly string One = new('1', 40);
     private readonly PipelineInstance pipeline = fixture.Instance;
 
-    private delegate void Change(JsonObject push, JsonObject repository);
-
     [Fact]
     public async Task Every_delivery_ends_with_its_reason_on_its_page_and_the_next_push_works()
     {
@@ -25,7 +23,7 @@ public sealed class HookCases(CasesPipeline fixture)
         var old = repository.Commit(Files, "Old\n");
         await repository.PushSilentlyAsync(
             ("main", sha), ("feature/überprüfung", sha), ("修复", sha), ("plain", sha), ("form", sha), ("back", old), ("raw", sha));
-        var bodies = Bodies(repository, sha, old);
+        var bodies = BodiesOf(repository, sha, old).All;
 
         var ids = new List<string>();
         foreach (var (_, body, form) in bodies)
@@ -54,107 +52,99 @@ public sealed class HookCases(CasesPipeline fixture)
         Assert.DoesNotContain(ids, id => failures.Contains(id, StringComparison.Ordinal));
     }
 
-    private static List<(string What, byte[] Body, bool Form)> Bodies(ByteRepository repository, string sha, string old)
+    private static Bodies BodiesOf(ByteRepository repository, string sha, string old)
     {
-        var bodies = new List<(string, byte[], bool)>();
-        void Add(string what, string name, Change? change = null, string after = "", string before = Zero, bool form = false) =>
-            bodies.Add((what, Body(repository, name, after.Length == 0 ? sha : after, before, change), form));
-        void Raw(string what, string name, string find, byte[] put)
-        {
-            var body = Body(repository, name, sha, Zero, null);
-            var at = body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(find));
-            bodies.Add((what, [.. body[..at], .. put, .. body[(at + find.Length)..]], false));
-        }
-
-        Raw("UTF-8 as it is", "refs/heads/feature/XX", "XX", Encoding.UTF8.GetBytes("überprüfung"));
-        Add("UTF-8 escaped", "refs/heads/修复");
-        Add("no pusher", "refs/heads/plain", (p, _) => { p.Remove("pusher"); p["sender"] = null; });
-        Add("form", "refs/heads/form", form: true);
-        Add("created at an old commit", "refs/heads/back", after: old);
-        Add("deploy key", "refs/heads/main", (p, _) => p["pusher"] = new JsonObject { ["name"] = "cases", ["email"] = null });
-        Raw("NUL in the branch", "refs/heads/aXXb", "XX", "\\u0000"u8.ToArray());
-        Raw("NUL in the tag", "refs/tags/aXXb", "XX", "\\u0000"u8.ToArray());
-        Add("NUL in the pusher", "refs/heads/main", (p, _) => p["pusher"] = new JsonObject { ["name"] = "a\0b" });
-        Raw("lone surrogate", "refs/heads/aXXb", "XX", "\\ud800"u8.ToArray());
-        Raw("lone low surrogate", "refs/heads/aXXb", "XX", "\\udc00"u8.ToArray());
-        Raw("surrogates the wrong way round", "refs/heads/aXXb", "XX", "\\udc00\\ud800"u8.ToArray());
-        Raw("surrogate in UTF-8", "refs/heads/aXXb", "XX", [0xED, 0xA0, 0x80]);
-        Raw("Latin-1", "refs/heads/aXXb", "XX", [0xE9]);
-        Raw("overlong", "refs/heads/aXXb", "XX", [0xC0, 0x80]);
-        Add("SHA-256", "refs/heads/main", after: sha + new string('0', 24));
-        Add("short id", "refs/heads/main", after: sha[..12]);
-        Add("upper case id", "refs/heads/main", after: sha.ToUpperInvariant());
-        Add("5000 characters", "refs/heads/" + new string('x', 5000));
-        Add("space", "refs/heads/sp ace");
-        Add("two dots", "refs/heads/a..b");
-        Add("star", "refs/heads/*");
-        Add("colon", "refs/heads/a:b");
-        Add("caret", "refs/heads/a^b");
-        Add("lock", "refs/heads/a.lock");
-        Add("reflog", "refs/heads/a@{1}");
-        Add("slash at the end", "refs/heads/a/");
-        Add("two slashes", "refs/heads/a//b");
-        Add("only heads", "refs/heads/");
-        Add("no refs", "main");
-        Add("empty ref", "");
-        Add("line end", "refs/heads/a\nb");
-        Add("option", "--upload-pack=x");
-        Add("minus", "refs/heads/-x");
-        Add("tag", "refs/tags/v1");
-        Add("tag gone", "refs/tags/v1", (p, _) => p["deleted"] = true, after: Zero, before: sha);
-        Add("note", "refs/notes/commits");
-        Add("pull request", "refs/pull/1/head");
-        Add("merge queue, gone", $"refs/heads/gh-readonly-queue/main/pr-1-{sha}");
-        Add("commit that never was", "refs/heads/main", after: One, before: sha);
-        Add("before that never was", "refs/heads/raw", before: One);
-        Add("id of a tree", "refs/heads/main", after: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", before: sha);
-        Add("deleted and never there", "refs/heads/never", (p, _) => p["deleted"] = true, after: Zero, before: sha);
-        Add("deleted and still there", "refs/heads/main", (p, _) => p["deleted"] = true, after: Zero, before: sha);
-        Add("zeros twice", "refs/heads/main", after: Zero);
-        Add("deleted with a commit", "refs/heads/main", (p, _) => p["deleted"] = true);
-        Add("forced", "refs/heads/main", (p, _) => p["forced"] = true, before: old);
-        Add("forced is a text", "refs/heads/main", (p, _) => p["forced"] = "yes");
-        Add("no after", "refs/heads/main", (p, _) => p.Remove("after"));
-        Add("after is a number", "refs/heads/main", (p, _) => p["after"] = 7);
-        Add("ref is a list", "refs/heads/main", (p, _) => p["ref"] = new JsonArray("refs/heads/main"));
-        Add("dates are numbers", "refs/heads/main", (_, r) => { r["created_at"] = 1500000000; r["pushed_at"] = "2020-13-45"; });
-        Add("renamed", "refs/heads/main", (_, r) => { r["name"] = "hooks-renamed"; r["full_name"] = "tests/hooks-renamed"; });
-        Add("other default branch", "refs/heads/main", (_, r) => r["default_branch"] = "develop");
-        Add("odd default branch", "refs/heads/main", (_, r) => r["default_branch"] = "a b");
-        Add("odd name", "refs/heads/main", (_, r) => r["full_name"] = "we ird/na#me");
-        Add("name of 300 characters", "refs/heads/main", (_, r) => r["full_name"] = "tests/" + new string('n', 300));
-        Add("no repository", "refs/heads/main", (p, _) => p.Remove("repository"));
-        Add("no number", "refs/heads/main", (_, r) => r.Remove("id"));
-        Add("number as text", "refs/heads/main", (_, r) => r["id"] = "7");
-        Add("half a number", "refs/heads/main", (_, r) => r["id"] = 7.5);
-        Add("too large a number", "refs/heads/main", (_, r) => r["id"] = JsonNode.Parse("99999999999999999999"));
-        Add("key twice", "refs/heads/main");
-        bodies[^1] = ("key twice", [.. "{\"ref\":\"refs/heads/x\","u8, .. bodies[^1].Item2[1..]], false);
+        var bodies = new Bodies(repository, sha);
+        AddTexts(bodies, old);
+        AddNames(bodies, sha);
+        AddMoves(bodies, sha, old);
+        AddFields(bodies);
+        bodies.Twice("key twice");
         return bodies;
+    }
+
+    private static void AddTexts(Bodies bodies, string old)
+    {
+        bodies.Raw("UTF-8 as it is", "refs/heads/feature/XX", "XX", Encoding.UTF8.GetBytes("überprüfung"));
+        bodies.Add("UTF-8 escaped", "refs/heads/修复");
+        bodies.Add("no pusher", "refs/heads/plain", (p, _) => { p.Remove("pusher"); p["sender"] = null; });
+        bodies.Add("form", "refs/heads/form", form: true);
+        bodies.Add("created at an old commit", "refs/heads/back", after: old);
+        bodies.Add("deploy key", "refs/heads/main", (p, _) => p["pusher"] = new JsonObject { ["name"] = "cases", ["email"] = null });
+        bodies.Raw("NUL in the branch", "refs/heads/aXXb", "XX", "\\u0000"u8.ToArray());
+        bodies.Raw("NUL in the tag", "refs/tags/aXXb", "XX", "\\u0000"u8.ToArray());
+        bodies.Add("NUL in the pusher", "refs/heads/main", (p, _) => p["pusher"] = new JsonObject { ["name"] = "a\0b" });
+        bodies.Raw("lone surrogate", "refs/heads/aXXb", "XX", "\\ud800"u8.ToArray());
+        bodies.Raw("lone low surrogate", "refs/heads/aXXb", "XX", "\\udc00"u8.ToArray());
+        bodies.Raw("surrogates the wrong way round", "refs/heads/aXXb", "XX", "\\udc00\\ud800"u8.ToArray());
+        bodies.Raw("surrogate in UTF-8", "refs/heads/aXXb", "XX", [0xED, 0xA0, 0x80]);
+        bodies.Raw("Latin-1", "refs/heads/aXXb", "XX", [0xE9]);
+        bodies.Raw("overlong", "refs/heads/aXXb", "XX", [0xC0, 0x80]);
+    }
+
+    private static void AddNames(Bodies bodies, string sha)
+    {
+        bodies.Add("SHA-256", "refs/heads/main", after: sha + new string('0', 24));
+        bodies.Add("short id", "refs/heads/main", after: sha[..12]);
+        bodies.Add("upper case id", "refs/heads/main", after: sha.ToUpperInvariant());
+        bodies.Add("5000 characters", "refs/heads/" + new string('x', 5000));
+        bodies.Add("space", "refs/heads/sp ace");
+        bodies.Add("two dots", "refs/heads/a..b");
+        bodies.Add("star", "refs/heads/*");
+        bodies.Add("colon", "refs/heads/a:b");
+        bodies.Add("caret", "refs/heads/a^b");
+        bodies.Add("lock", "refs/heads/a.lock");
+        bodies.Add("reflog", "refs/heads/a@{1}");
+        bodies.Add("slash at the end", "refs/heads/a/");
+        bodies.Add("two slashes", "refs/heads/a//b");
+        bodies.Add("only heads", "refs/heads/");
+        bodies.Add("no refs", "main");
+        bodies.Add("empty ref", "");
+        bodies.Add("line end", "refs/heads/a\nb");
+        bodies.Add("option", "--upload-pack=x");
+        bodies.Add("minus", "refs/heads/-x");
+        bodies.Add("tag", "refs/tags/v1");
+        bodies.Add("tag gone", "refs/tags/v1", (p, _) => p["deleted"] = true, after: Zero, before: sha);
+        bodies.Add("note", "refs/notes/commits");
+        bodies.Add("pull request", "refs/pull/1/head");
+    }
+
+    private static void AddMoves(Bodies bodies, string sha, string old)
+    {
+        bodies.Add("merge queue, gone", $"refs/heads/gh-readonly-queue/main/pr-1-{sha}");
+        bodies.Add("commit that never was", "refs/heads/main", after: One, before: sha);
+        bodies.Add("before that never was", "refs/heads/raw", before: One);
+        bodies.Add("id of a tree", "refs/heads/main", after: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", before: sha);
+        bodies.Add("deleted and never there", "refs/heads/never", (p, _) => p["deleted"] = true, after: Zero, before: sha);
+        bodies.Add("deleted and still there", "refs/heads/main", (p, _) => p["deleted"] = true, after: Zero, before: sha);
+        bodies.Add("zeros twice", "refs/heads/main", after: Zero);
+        bodies.Add("deleted with a commit", "refs/heads/main", (p, _) => p["deleted"] = true);
+        bodies.Add("forced", "refs/heads/main", (p, _) => p["forced"] = true, before: old);
+        bodies.Add("forced is a text", "refs/heads/main", (p, _) => p["forced"] = "yes");
+        bodies.Add("no after", "refs/heads/main", (p, _) => p.Remove("after"));
+        bodies.Add("after is a number", "refs/heads/main", (p, _) => p["after"] = 7);
+        bodies.Add("ref is a list", "refs/heads/main", (p, _) => p["ref"] = new JsonArray("refs/heads/main"));
+    }
+
+    private static void AddFields(Bodies bodies)
+    {
+        bodies.Add("dates are numbers", "refs/heads/main", (_, r) => { r["created_at"] = 1500000000; r["pushed_at"] = "2020-13-45"; });
+        bodies.Add("renamed", "refs/heads/main", (_, r) => { r["name"] = "hooks-renamed"; r["full_name"] = "tests/hooks-renamed"; });
+        bodies.Add("other default branch", "refs/heads/main", (_, r) => r["default_branch"] = "develop");
+        bodies.Add("odd default branch", "refs/heads/main", (_, r) => r["default_branch"] = "a b");
+        bodies.Add("odd name", "refs/heads/main", (_, r) => r["full_name"] = "we ird/na#me");
+        bodies.Add("name of 300 characters", "refs/heads/main", (_, r) => r["full_name"] = "tests/" + new string('n', 300));
+        bodies.Add("no repository", "refs/heads/main", (p, _) => p.Remove("repository"));
+        bodies.Add("no number", "refs/heads/main", (_, r) => r.Remove("id"));
+        bodies.Add("number as text", "refs/heads/main", (_, r) => r["id"] = "7");
+        bodies.Add("half a number", "refs/heads/main", (_, r) => r["id"] = 7.5);
+        bodies.Add("too large a number", "refs/heads/main", (_, r) => r["id"] = JsonNode.Parse("99999999999999999999"));
     }
 
     private static Tree Files => new()
     {
         { ".pipeline.yaml", "resources: { cpus: 0.05, memory: 64MB }\nsteps: [{ run: 'echo b=$PIPELINE_BRANCH' }]\n" },
     };
-
-    private static byte[] Body(ByteRepository repository, string name, string after, string before, Change? change)
-    {
-        var described = new JsonObject
-        {
-            ["id"] = repository.ForgeId, ["name"] = repository.Name, ["full_name"] = $"tests/{repository.Name}",
-            ["owner"] = new JsonObject { ["name"] = "tests", ["login"] = "tests" },
-            ["clone_url"] = $"https://github.com/tests/{repository.Name}.git", ["default_branch"] = "main",
-        };
-        var push = new JsonObject
-        {
-            ["ref"] = name, ["before"] = before, ["after"] = after, ["created"] = before == Zero, ["deleted"] = false, ["forced"] = false,
-            ["pusher"] = new JsonObject { ["name"] = "dev" }, ["sender"] = new JsonObject { ["login"] = "dev" }, ["head_commit"] = null,
-            ["commits"] = new JsonArray(), ["repository"] = described,
-        };
-        change?.Invoke(push, described);
-        return JsonSerializer.SerializeToUtf8Bytes(push);
-    }
 
     private Task<string> SendAsync(byte[] json, bool form) => form
         ? HookSender.SendAsync(

@@ -5,7 +5,7 @@ using Pipeline.EndToEnd.Harness;
 using Pipeline.EndToEnd.Harness.Bytes;
 using Pipeline.Kernel.Postgres;
 
-namespace Pipeline.EndToEnd.Cases;
+namespace Pipeline.EndToEnd.Cases.Deliveries;
 
 /// <summary>What is away now and back later: the delivery waits in sight, is tried again, and comes through.</summary>
 [Collection(CasesCollection.Name)]
