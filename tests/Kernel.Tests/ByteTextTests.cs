@@ -79,6 +79,8 @@ public sealed class ByteTextTests
     [InlineData("a\0b", null, "a\uFFFDb")]
     [InlineData("caf\u00E9", "", "café")]
     [InlineData("caf\u00E9", "cp99999", "café")]
+    [InlineData("abc\n", "UTF-16", "abc\n")]
+    [InlineData("caf\u00E9", "utf-32BE", "café")]
     public void A_text_is_decoded_by_the_encoding_that_it_names(string latin1, string? encoding, string text) =>
         Assert.Equal(text, ByteText.Decode(Encoding.Latin1.GetBytes(latin1), encoding));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Kernel.Yaml;
 using Pipeline.Scheduler.Contract.Routes;
 
@@ -5,6 +6,7 @@ namespace Pipeline.BuildRunner.Definitions;
 
 internal static class DeployableReader
 {
+    private static readonly string[] SetByScheduler = ["TASK_ID", "TASK_HOST", "TASK_RACK_ID", "INSTANCE_NO"];
     private static readonly string[] Kinds = ["service", "worker", "cron", "job"];
 
     public static DeployableDefinition Read(string name, YamlMap body, IReadOnlyList<string> artifacts, DefinitionProblems problems)
@@ -17,6 +19,7 @@ internal static class DeployableReader
         var need = new ResourceDefinition(
             resources.Number("cpus", 0.1m, 0.01m, 256), resources.Megabytes("memory", 128), resources.Megabytes("disk", 128),
             resources.Integer("ports", kind is null or "service" ? 1 : 0, 0, 20));
+        CheckVariables(map, need.Ports, problems);
         var runs = RunsReader.Read(map, kind, problems);
         var health = runs is null ? ReadHealth(map, problems) : null;
         if (runs is not null && resources.Has("ports"))
@@ -29,7 +32,7 @@ internal static class DeployableReader
             runs is null ? map.Integer("instances", 1, 1, 1000) : 1, need, health, map.Variables("env"), route,
             ReadStages(map, runs is null ? Keys.Stage : Keys.RunStage, problems))
         {
-            Runs = runs, Image = map.Text("image", max: 300),
+            Runs = runs, Image = map.Image(),
         };
     }
 
@@ -69,8 +72,10 @@ internal static class DeployableReader
             return null;
         var health = new MapReader(body, Keys.Health, problems);
         var http = health.Text("http");
-        if (http is not null && (http[0] != '/' || http.Any(c => c <= ' ' || c > '~')))
-            problems.Add(health.At("http"), $"'http' must be a path that begins with '/', not {TextRules.Quote(http)}.");
+        if (http is not null && (http[0] != '/' || http.Any(c => c is <= ' ' or > '~' or '#')))
+            problems.Add(
+                health.At("http"), $"'http' must be a path that begins with '/', not {TextRules.Quote(http)}.",
+                http[0] == '/' ? "It has no spaces, no '#', and other characters as their %-codes." : null);
         return new HealthDefinition(
             http, health.Seconds("startup", 120), health.Seconds("interval", 5), health.Seconds("timeout", 5),
             health.Integer("successes", 2, 1, 100), health.Seconds("healthy_for", 1));
@@ -115,5 +120,25 @@ internal static class DeployableReader
             stage.Variables("env"),
             resources.Has("cpus") ? resources.Number("cpus", 0.1m, 0.01m, 256) : null,
             resources.Has("memory") ? resources.Megabytes("memory", 128) : null);
+    }
+
+    // What a definition says of a variable that the scheduler gives every instance would be left out without a word.
+    private static void CheckVariables(MapReader deployable, int ports, DefinitionProblems problems)
+    {
+        string[] given =
+        [
+            .. SetByScheduler, .. ports > 0 ? ["PORT"] : Array.Empty<string>(),
+            .. Enumerable.Range(0, ports).Select(i => $"PORT{i.ToString(CultureInfo.InvariantCulture)}"),
+        ];
+        var stages = (deployable.Node("stages") as YamlMap)?.Entries ?? [];
+        var variables = stages.Where(s => !Keys.IsFree(s.Key.Text)).Select(s => s.Value as YamlMap).Append(deployable.Map)
+            .SelectMany(m => (m?.Entries ?? []).Where(e => e.Key.Text == "env"))
+            .SelectMany(e => (e.Value as YamlMap)?.Entries ?? []);
+        foreach (var name in variables.Select(v => v.Key).Where(k => given.Contains(k.Text)))
+        {
+            problems.Add(
+                name, $"'{name.Text}' is set by the scheduler for each instance.",
+                name.Text.StartsWith("PORT", StringComparison.Ordinal) ? "Let the program listen on $PORT." : "Choose another name.");
+        }
     }
 }

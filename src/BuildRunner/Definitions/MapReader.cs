@@ -62,6 +62,15 @@ internal sealed class MapReader
             : scalar.Text;
     }
 
+    /// <summary>The name of a container image: one word.</summary>
+    public string? Image()
+    {
+        var image = Text("image", max: 300);
+        if (image is not null && image.Any(c => char.IsWhiteSpace(c) || (char.IsControl(c) && c != '\0')))
+            problems.Add(At("image"), $"{TextRules.Quote(image)} cannot name an image.", "Write it without spaces, such as debian:13.");
+        return image;
+    }
+
     public int Integer(string key, int fallback, int min, int max) => Scalar(
         key, fallback, s => Values.Number(s) is { } n && n >= min && n <= max && n == decimal.Truncate(n) ? (int)n : null,
         $"a whole number from {min} to {max}", QuoteHint);

@@ -26,7 +26,7 @@ internal static class ModuleReader
             problems.Add(name, $"The module '{name.Text}' has no steps.", "Add steps: [{ name: build, run: ./build.sh }]");
         return new PlacedModule(
             new ModuleDefinition(
-                name.Text, path, [.. dependsOn.Select(d => d.Text)], module.Text("image", max: 300),
+                name.Text, path, [.. dependsOn.Select(d => d.Text)], module.Image(),
                 ReadResources(module, problems), timeout, module.Variables("env"), steps, artifacts),
             name,
             dependsOn,
@@ -91,9 +91,12 @@ internal static class ModuleReader
             var name = step.Text("name", max: 100)?.ReplaceLineEndings(" ").Trim() ?? $"step-{steps.Count + 1}";
             if (steps.Any(s => s.Name == name))
                 problems.Add(step.At("name"), $"There are two steps named '{name}' in this module.", "Give each its own name.");
-            steps.Add(new StepDefinition(
-                name, step.Text("run", required: true, MaxScript) ?? "",
-                step.Seconds("timeout", moduleTimeout), step.Variables("env")));
+            var timeout = step.Seconds("timeout", moduleTimeout);
+            if (timeout > moduleTimeout && module.Has("timeout"))
+                problems.Add(
+                    step.At("timeout"), "The step may take longer than its module, whose 'timeout' ends it first.",
+                    "Give the module a 'timeout' that its steps fit into.");
+            steps.Add(new StepDefinition(name, step.Text("run", required: true, MaxScript) ?? "", timeout, step.Variables("env")));
         }
 
         return steps;

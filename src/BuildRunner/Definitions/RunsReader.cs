@@ -47,7 +47,7 @@ internal static class RunsReader
         var isZone = Schedules.IsTimeZone(zone);
         if (!isZone)
             problems.Add(map.At("timezone"), $"{TextRules.Quote(zone)} is not a time zone.", "Give an IANA name such as Europe/Athens.");
-        var schedule = map.Text("schedule", required: true, 100);
+        var schedule = map.Text("schedule", required: true, 100)?.Trim();
         if (schedule is not null && Schedules.ProblemOf(new Schedule(schedule, isZone ? zone : "UTC")) is { } wrong)
             problems.Add(map.At("schedule"), wrong, "For example \"0 3 * * *\": at 3:00 every day.");
         return new RunsDefinition(

@@ -13,6 +13,7 @@ namespace Pipeline.BuildRunner.Sources;
 /// <summary>The definition of a repository at a commit.</summary>
 internal sealed class CommitDefinitions(SourceQueries sources, StageNames? stages = null)
 {
+    private const string LittleEndian = "UTF-16 (little-endian)";
     private const string Size = "Make it a file of at most 1 MiB; move scripts into files of their own.";
 
     /// <returns>The name of the file, null when there is none, and the definition or what is wrong with it.</returns>
@@ -43,7 +44,14 @@ internal sealed class CommitDefinitions(SourceQueries sources, StageNames? stage
     private DefinitionResult Parse(string file, byte[] bytes, Func<string, bool> exists)
     {
         if (WideEncodingOf(bytes) is { } wide)
-            return Problem(file, 1, 1, $"The file is {wide} text, not UTF-8 (as PowerShell's > writes it).", "Save the file as UTF-8.");
+        {
+            var shell = wide == LittleEndian ? " (as PowerShell's > writes it)" : "";
+            return Problem(file, 1, 1, $"The file is {wide} text, not UTF-8{shell}.", "Save the file as UTF-8.");
+        }
+
+        if (bytes.AsSpan().StartsWith("version https://git-lfs.github.com/spec/"u8))
+            return Problem(
+                file, 1, 1, "This is a pointer of Git LFS, not the file itself.", "Keep the definition out of LFS (.gitattributes).");
         if (ByteText.FirstNotUtf8(bytes) is not { } at)
             return DefinitionParser.Parse(file, Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'), exists, stages?.Current);
         var before = Encoding.UTF8.GetString(bytes, 0, at).TrimStart('\uFEFF');
@@ -63,7 +71,7 @@ internal sealed class CommitDefinitions(SourceQueries sources, StageNames? stage
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe, 0, 0]) || bytes.StartsWith((ReadOnlySpan<byte>)[0, 0, 0xfe, 0xff]))
             return "UTF-32";
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]))
-            return "UTF-16 (little-endian)";
+            return LittleEndian;
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
             return "UTF-16 (big-endian)";
         var (even, odd, pairs) = (0, 0, Math.Min(bytes.Length / 2, 32));
@@ -74,6 +82,6 @@ internal sealed class CommitDefinitions(SourceQueries sources, StageNames? stage
         }
 
         return pairs < 2 || Math.Max(even, odd) * 4 < pairs * 3 ? null
-            : Math.Min(even, odd) * 4 > pairs ? "UTF-32" : odd > even ? "UTF-16 (little-endian)" : "UTF-16 (big-endian)";
+            : Math.Min(even, odd) * 4 > pairs ? "UTF-32" : odd > even ? LittleEndian : "UTF-16 (big-endian)";
     }
 }

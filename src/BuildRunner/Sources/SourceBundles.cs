@@ -93,7 +93,9 @@ internal sealed class SourceBundles(
         var temporary = Path.Combine(root, $"{key[..12]}-{Path.GetRandomFileName()}.part");
         try
         {
-            await sources.ArchiveAsync(repository, sha, packed, temporary, ct);
+            if (await ArchiveAsync(repository, sha, packed, snapshot, temporary, ct) is { } illegal)
+                return new BundleOutcome.Refused(
+                    $"The commit has the path '{illegal}', which no git writes to a disk. Remove it from the commit.");
             var bundle = await MeasureAsync(temporary, ct);
             DurableFile.Publish(temporary, PathOf(bundle.Digest));
             await SaveAsync(repository, key, bundle, ct);
@@ -108,6 +110,23 @@ internal sealed class SourceBundles(
     // A file that lost its end with the power is made again.
     private bool IsThere(SourceBundle bundle) =>
         new FileInfo(PathOf(bundle.Digest)) is { Exists: true } file && file.Length == bundle.Bytes;
+
+    /// <returns>A path that stands in the way.</returns>
+    private async Task<string?> ArchiveAsync(
+        RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string snapshot, string target, CancellationToken ct)
+    {
+        try
+        {
+            await sources.ArchiveAsync(repository, sha, paths, target, ct);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            if (await sources.IllegalPathsAsync(repository, snapshot, ct) is [var illegal, ..])
+                return illegal;
+            throw;
+        }
+    }
 
     private static string SubmoduleProblem(string path, int count) =>
         $"The submodule '{path}'{(count > 1 ? $" (and {count - 1} more)" : "")} is another repository, which is not fetched: the build"

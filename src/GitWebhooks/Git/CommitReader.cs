@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LibGit2Sharp;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Text;
@@ -8,19 +9,32 @@ using GitRepository = LibGit2Sharp.Repository;
 
 namespace Pipeline.GitWebhooks.Git;
 
-/// <summary>What a commit says. Libgit2sharp takes every text for UTF-8 and fails at a date that .NET cannot hold: such commits are read
-/// from their bytes.</summary>
+/// <summary>What a commit says. Libgit2sharp takes every text for UTF-8 and fails at a date that .NET cannot hold or at an author that is
+/// none: such commits are read from their bytes.</summary>
 internal static class CommitReader
 {
     private static readonly long First = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long Last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
+    /// <exception cref="InvalidOperationException">The mirror does not hold it.</exception>
+    public static CommitFacts FactsOf(GitRepository git, CommitSha sha)
+    {
+        try
+        {
+            return FactsOf(git, git.Lookup<GitCommit>(sha.ToString()) ?? throw NotHeld(sha));
+        }
+        catch (LibGit2SharpException)
+        {
+            return FromBytes(git, sha);
+        }
+    }
+
     public static CommitFacts FactsOf(GitRepository git, GitCommit commit)
     {
         var sha = CommitSha.Parse(commit.Sha);
-        var parents = commit.Parents.Select(p => CommitSha.Parse(p.Sha)).ToList();
         try
         {
+            var parents = commit.Parents.Select(p => CommitSha.Parse(p.Sha)).ToList();
             var (author, message) = (commit.Author, commit.Message);
             if (IsPlain(message) && IsPlain(author.Name) && IsPlain(author.Email)
                 && commit.Encoding.Equals("UTF-8", StringComparison.OrdinalIgnoreCase))
@@ -35,19 +49,28 @@ internal static class CommitReader
             // A date out of range.
         }
 
-        return FromBytes(GitProgram.Run(git.Info.Path, "cat-file", "commit", sha.ToString()), sha, parents);
+        return FromBytes(git, sha);
     }
+
+    public static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
+
+    /// <summary>The id of the commit's tree.</summary>
+    public static string TreeIn(GitRepository git, CommitSha sha) =>
+        Encoding.ASCII.GetString(GitProgram.Run(git.Info.Path, "rev-parse", "--verify", $"{sha}^{{tree}}")).Trim();
 
     // What is decoded as UTF-8 holds a replacement character where it is none. PostgreSQL text holds no NUL.
     private static bool IsPlain(string? text) => text is null || text.AsSpan().IndexOfAny('\uFFFD', '\0') < 0;
 
-    private static CommitFacts FromBytes(ReadOnlySpan<byte> commit, CommitSha sha, IReadOnlyList<CommitSha> parents)
+    private static CommitFacts FromBytes(GitRepository git, CommitSha sha)
     {
+        ReadOnlySpan<byte> commit = GitProgram.Run(git.Info.Path, "cat-file", "commit", sha.ToString());
         var end = commit.IndexOf("\n\n"u8);
         var header = LinesOf(end < 0 ? commit : commit[..end]);
         var encoding = header.FirstOrDefault(l => l.AsSpan().StartsWith("encoding "u8)) is { } line
             ? Encoding.Latin1.GetString(line.AsSpan("encoding ".Length))
             : null;
+        var parents = header.TakeWhile(l => !l.AsSpan().StartsWith("author "u8)).Where(l => l.AsSpan().StartsWith("parent "u8))
+            .Select(l => CommitSha.Parse(Encoding.ASCII.GetString(l.AsSpan("parent ".Length)))).ToList();
         var message = end < 0 ? "" : ByteText.Decode(commit[(end + 2)..], encoding);
         var (name, email, authored) = PersonIn(header, "author ", encoding);
         var committed = PersonIn(header, "committer ", encoding).At;

@@ -9,9 +9,10 @@ internal static class GitProgram
 {
     /// <summary>What it wrote, as bytes: git's texts have encodings of their own.</summary>
     /// <exception cref="InvalidOperationException">It failed; carries what it said.</exception>
-    public static async Task<byte[]> RunAsync(string mirror, IReadOnlyList<string> arguments, CancellationToken ct)
+    public static async Task<byte[]> RunAsync(
+        string mirror, IReadOnlyList<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using var process = Start(mirror, arguments);
+        using var process = Start(mirror, arguments, environment);
         var said = process.StandardError.ReadToEndAsync(ct);
         try
         {
@@ -30,7 +31,7 @@ internal static class GitProgram
     /// <summary>The same to its end, for reads in the middle of others that do not wait.</summary>
     public static byte[] Run(string mirror, params string[] arguments)
     {
-        using var process = Start(mirror, arguments);
+        using var process = Start(mirror, arguments, null);
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);
         var said = process.StandardError.ReadToEnd();
@@ -38,7 +39,7 @@ internal static class GitProgram
         return process.ExitCode == 0 ? output.ToArray() : throw Failed(arguments, process.ExitCode, said);
     }
 
-    private static Process Start(string mirror, IReadOnlyList<string> arguments)
+    private static Process Start(string mirror, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
         Transactions.RequireNone();
         var start = new ProcessStartInfo(
@@ -50,6 +51,8 @@ internal static class GitProgram
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["GIT_ATTR_NOSYSTEM"] = "1";
         start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException("git did not start.");
         process.StandardInput.Close();
         return process;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using LibGit2Sharp;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Text;
-using GitCommit = LibGit2Sharp.Commit;
 
 namespace Pipeline.GitWebhooks.Git;
 
@@ -30,19 +30,32 @@ internal sealed class History(Mirror mirror)
     public IReadOnlyList<CommitFacts> Log(RepositoryId repository, IEnumerable<CommitSha> known, CommitSha to, int limit)
     {
         using var git = mirror.Open(repository);
-        var filter = new CommitFilter
+        var held = known.Where(k => Mirror.Holds(git, k)).Select(k => k.ToString()).ToList();
+        try
         {
-            IncludeReachableFrom = Mirror.CommitOf(git, to),
-            ExcludeReachableFrom = known.Select(k => git.Lookup<GitCommit>(k.ToString())).Where(c => c is not null).ToList(),
-            SortBy = CommitSortStrategies.None, // by date as they are met; every other order walks to the end first
-        };
-        return [.. git.Commits.QueryBy(filter).Take(limit).Select(c => CommitReader.FactsOf(git, c))];
+            var filter = new CommitFilter
+            {
+                IncludeReachableFrom = to.ToString(),
+                ExcludeReachableFrom = held,
+                SortBy = CommitSortStrategies.None, // by date as they are met; every other order walks to the end first
+            };
+            return [.. git.Commits.QueryBy(filter).Take(limit).Select(c => CommitReader.FactsOf(git, c))];
+        }
+        catch (LibGit2SharpException)
+        {
+            // Libgit2 ends at a commit that it cannot parse.
+            var walked = GitProgram.Run(
+                git.Info.Path,
+                ["rev-list", $"--max-count={limit.ToString(CultureInfo.InvariantCulture)}", to.ToString(), .. held.Select(k => $"^{k}")]);
+            return [.. Encoding.ASCII.GetString(walked).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(sha => CommitReader.FactsOf(git, CommitSha.Parse(sha)))];
+        }
     }
 
     public CommitFacts Facts(RepositoryId repository, CommitSha sha)
     {
         using var git = mirror.Open(repository);
-        return CommitReader.FactsOf(git, Mirror.CommitOf(git, sha));
+        return CommitReader.FactsOf(git, sha);
     }
 
     /// <summary>Every commit that <paramref name="to"/> has and <paramref name="from"/> has not, however many they are, by git's own

@@ -16,7 +16,7 @@ namespace Pipeline.GitWebhooks.Git;
 internal sealed class Mirror
 {
     private readonly string root;
-    private readonly GitHubOptions github;
+    private readonly Fetches fetches;
     private readonly ConcurrentDictionary<RepositoryId, SemaphoreSlim> locks = new();
     private readonly Lock creating = new();
 
@@ -26,7 +26,7 @@ internal sealed class Mirror
     public Mirror(IOptions<GitWebhooksOptions> options)
     {
         root = Path.GetFullPath(options.Value.Mirrors);
-        github = options.Value.GitHub;
+        fetches = new Fetches(options.Value.GitHub);
     }
 
     public string PathOf(RepositoryId repository) => Path.Combine(root, $"{repository.Value:N}.git");
@@ -36,13 +36,13 @@ internal sealed class Mirror
     public Task<CommitSha?> FetchBranchAsync(Repository repository, string branch, CancellationToken ct) =>
         LockedAsync(
             repository.Id,
-            () =>
+            async () =>
             {
                 using var git = Open(repository.Id);
                 // A flat local name: 'a' and 'a/b' may follow each other on the remote, and twins differ by case only.
                 var local = $"refs/pipeline/{Digest.Of(System.Text.Encoding.UTF8.GetBytes(branch)).Hex[..40]}";
-                Fetch(git, repository, $"+refs/heads/{branch}:{local}", prune: true, ct);
-                return git.Refs[local]?.ResolveToDirectReference().Target is GitCommit head ? CommitSha.Parse(head.Sha) : (CommitSha?)null;
+                await fetches.RunAsync(git, repository, $"+refs/heads/{branch}:{local}", ct);
+                return git.Refs[local] is { } head ? CommitSha.Parse(head.ResolveToDirectReference().TargetIdentifier) : (CommitSha?)null;
             },
             ct);
 
@@ -52,23 +52,23 @@ internal sealed class Mirror
     public Task<bool> FetchCommitAsync(Repository repository, CommitSha sha, CancellationToken ct) =>
         LockedAsync(
             repository.Id,
-            () =>
+            async () =>
             {
                 using var git = Open(repository.Id);
-                if (git.Lookup<GitCommit>(sha.ToString()) is not null)
+                if (Holds(git, sha))
                     return true;
                 foreach (var spec in new[] { $"+{sha}:refs/pipeline/commit-{sha}", "+refs/heads/*:refs/pipeline/all/*" })
                 {
                     try
                     {
-                        Fetch(git, repository, spec, prune: false, ct);
+                        await fetches.RunAsync(git, repository, spec, ct);
                     }
                     catch (LibGit2SharpException) when (spec[1] != 'r')
                     {
                         // Servers may refuse names that no ref shows (uploadpack.allowReachableSHA1InWant): the branches are asked next.
                     }
 
-                    if (git.Lookup<GitCommit>(sha.ToString()) is not null)
+                    if (Holds(git, sha))
                         return true;
                 }
 
@@ -88,14 +88,14 @@ internal sealed class Mirror
         if (!Exists(repository))
             return false;
         using var git = Open(repository);
-        return git.Lookup<GitCommit>(sha.ToString()) is not null;
+        return Holds(git, sha);
     }
 
     /// <summary>Whether there is a folder (or a submodule) at the path of the commit: a file and a link to a folder are none.</summary>
     public bool IsFolder(RepositoryId repository, CommitSha sha, string path)
     {
         using var git = Open(repository);
-        return CommitOf(git, sha)[path.Trim('/')] is { TargetType: TreeEntryTargetType.Tree or TreeEntryTargetType.GitLink };
+        return TreeOf(git, sha)[path.Trim('/')] is { TargetType: TreeEntryTargetType.Tree or TreeEntryTargetType.GitLink };
     }
 
     /// <summary>True when <paramref name="descendant"/> has <paramref name="ancestor"/> in its history, or is the same commit.</summary>
@@ -105,42 +105,24 @@ internal sealed class Mirror
         if (ancestor == descendant)
             return true;
         using var git = Open(repository);
-        if (git.Lookup<GitCommit>(ancestor.ToString()) is not { } a || git.Lookup<GitCommit>(descendant.ToString()) is not { } d)
+        if (!Holds(git, ancestor) || !Holds(git, descendant))
             return false;
-        return git.ObjectDatabase.FindMergeBase(a, d)?.Sha == a.Sha;
-    }
-
-    private void Fetch(GitRepository git, Repository repository, string refspec, bool prune, CancellationToken ct)
-    {
-        var options = new FetchOptions
+        try
         {
-            TagFetchMode = TagFetchMode.None,
-            Prune = prune,
-            OnTransferProgress = _ => !ct.IsCancellationRequested,
-            OnProgress = _ => !ct.IsCancellationRequested,
-            CredentialsProvider = (url, _, _) => CredentialsFor(url),
-        };
-        Commands.Fetch(git, RemoteOf(git, repository.CloneUrl), [refspec], options, "fetch");
-        ct.ThrowIfCancellationRequested();
+            var (a, d) = (git.Lookup<GitCommit>(ancestor.ToString()), git.Lookup<GitCommit>(descendant.ToString()));
+            return git.ObjectDatabase.FindMergeBase(a, d)?.Sha == ancestor.ToString();
+        }
+        catch (LibGit2SharpException)
+        {
+            // Libgit2 ends at a commit that it cannot parse.
+            return GitProgram.Run(git.Info.Path, "rev-list", "--max-count=1", ancestor.ToString(), $"^{descendant}").Length == 0;
+        }
     }
 
-    // Fetched by explicit refspecs only: the remote's own names a ref that is nowhere, so that nothing else is updated or pruned.
-    private static string RemoteOf(GitRepository git, string url)
-    {
-        const string name = "forge";
-        if (git.Network.Remotes[name] is not { } remote)
-            git.Network.Remotes.Add(name, url, "+refs/pipeline/none:refs/pipeline/none");
-        else if (remote.Url != url)
-            git.Network.Remotes.Update(name, r => r.Url = url);
-        return name;
-    }
-
-    // The token goes to the forge it is for and nowhere else.
-    private Credentials CredentialsFor(string url) =>
-        github.Token is { Length: > 0 } token && Uri.TryCreate(url, UriKind.Absolute, out var target)
-            && target.Scheme == Uri.UriSchemeHttps && target.Authority == new Uri(github.BaseUrl).Authority
-            ? new UsernamePasswordCredentials { Username = "x-access-token", Password = token }
-            : new DefaultCredentials();
+    /// <summary>Whether the commit is there; libgit2 may be unable to parse it all the same.</summary>
+    public static bool Holds(GitRepository git, CommitSha sha) =>
+        new ObjectId(sha.ToString()) is var id && git.ObjectDatabase.Contains(id)
+        && git.ObjectDatabase.RetrieveObjectMetadata(id).Type == ObjectType.Commit;
 
     /// <summary>The repository, made when it is not there yet. The caller disposes it.</summary>
     public GitRepository Open(RepositoryId repository)
@@ -175,13 +157,21 @@ internal sealed class Mirror
         File.Move($"{attributes}.new", attributes, overwrite: true);
     }
 
+    /// <summary>The files of the commit.</summary>
     /// <exception cref="InvalidOperationException">The mirror does not hold it.</exception>
-    public static GitCommit CommitOf(GitRepository git, CommitSha sha) =>
-        git.Lookup<GitCommit>(sha.ToString()) ?? throw NotHeld(sha);
+    public static Tree TreeOf(GitRepository git, CommitSha sha)
+    {
+        try
+        {
+            return (git.Lookup<GitCommit>(sha.ToString()) ?? throw CommitReader.NotHeld(sha)).Tree;
+        }
+        catch (LibGit2SharpException)
+        {
+            return git.Lookup<Tree>(CommitReader.TreeIn(git, sha));
+        }
+    }
 
-    public static InvalidOperationException NotHeld(CommitSha sha) => new($"The mirror does not hold commit {sha}: fetch it first.");
-
-    private async Task<T> LockedAsync<T>(RepositoryId repository, Func<T> work, CancellationToken ct)
+    private async Task<T> LockedAsync<T>(RepositoryId repository, Func<Task<T>> work, CancellationToken ct)
     {
         var gate = locks.GetOrAdd(repository, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(ct);

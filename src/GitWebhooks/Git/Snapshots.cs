@@ -23,9 +23,25 @@ internal sealed class Snapshots(Mirror mirror)
     /// <summary>Submodules below the paths, by their path. Git packs an empty folder for each.</summary>
     public async Task<IReadOnlyList<string>> SubmodulesAsync(RepositoryId repository, string tree, CancellationToken ct)
     {
-        var listed = await GitProgram.RunAsync(mirror.PathOf(repository), ["ls-tree", "-r", "-z", "--full-tree", tree], ct);
-        return SubmodulesIn(listed);
+        var listed = await ListAsync(repository, tree, ct);
+        return PathsIn(listed, entry => entry.StartsWith("160000 "u8));
     }
+
+    /// <summary>Paths that git itself writes nowhere, by a name in them: <c>.git</c>, <c>.</c> or <c>..</c>. No commit of git has
+    /// one.</summary>
+    public async Task<IReadOnlyList<string>> IllegalPathsAsync(RepositoryId repository, string tree, CancellationToken ct) =>
+        PathsIn(await ListAsync(repository, tree, ct), entry =>
+        {
+            var path = entry[(entry.IndexOf((byte)'\t') + 1)..];
+            foreach (var part in path.Split((byte)'/'))
+            {
+                if (path[part].SequenceEqual("."u8) || path[part].SequenceEqual(".."u8) || path[part].Length == 0
+                    || System.Text.Ascii.EqualsIgnoreCase(path[part], ".git"u8))
+                    return true;
+            }
+
+            return false;
+        });
 
     /// <summary>Writes a tar of the paths at the commit: the same tree is the same bytes, whatever commit it is read at. <c>git archive</c>
     /// is the fastest means measured.</summary>
@@ -33,7 +49,7 @@ internal sealed class Snapshots(Mirror mirror)
         RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct)
     {
         if (!mirror.Contains(repository, sha))
-            throw Mirror.NotHeld(sha);
+            throw CommitReader.NotHeld(sha);
         string snapshot;
         using (var git = mirror.Open(repository))
         {
@@ -47,7 +63,7 @@ internal sealed class Snapshots(Mirror mirror)
 
     private static Tree Build(GitRepository git, CommitSha sha, IReadOnlyList<string> paths)
     {
-        var tree = Mirror.CommitOf(git, sha).Tree;
+        var tree = Mirror.TreeOf(git, sha);
         var clean = paths.Select(p => p.Trim('/')).ToList();
         if (clean.Count == 0 || clean.Exists(p => p is "" or "."))
             return tree;
@@ -69,14 +85,17 @@ internal sealed class Snapshots(Mirror mirror)
     private static string? ParentOf(string path) =>
         path.Length == 0 ? null : path.LastIndexOf('/') is >= 0 and var slash ? path[..slash] : "";
 
+    private Task<byte[]> ListAsync(RepositoryId repository, string tree, CancellationToken ct) =>
+        GitProgram.RunAsync(mirror.PathOf(repository), ["ls-tree", "-r", "-z", "--full-tree", tree], ct);
+
     // "160000 commit <id>\t<path>", each ended by a NUL.
-    private static List<string> SubmodulesIn(ReadOnlySpan<byte> listed)
+    private static List<string> PathsIn(ReadOnlySpan<byte> listed, Func<ReadOnlySpan<byte>, bool> wanted)
     {
         var found = new List<string>();
         foreach (var part in listed.Split((byte)0))
         {
             var entry = listed[part];
-            if (entry.StartsWith("160000 "u8))
+            if (entry.Length > 0 && wanted(entry))
                 found.Add(Kernel.Text.ByteText.Show(entry[(entry.IndexOf((byte)'\t') + 1)..]));
         }
 

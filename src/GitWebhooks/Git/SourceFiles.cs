@@ -1,6 +1,8 @@
+using System.Text;
 using LibGit2Sharp;
 using Pipeline.GitWebhooks.Contract;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Text;
 
 namespace Pipeline.GitWebhooks.Git;
 
@@ -12,7 +14,7 @@ internal sealed class SourceFiles(Mirror mirror)
     public SourceFile Read(RepositoryId repository, CommitSha sha, string path, long maxBytes)
     {
         using var git = mirror.Open(repository);
-        return Read(Mirror.CommitOf(git, sha).Tree, path, maxBytes);
+        return Read(Mirror.TreeOf(git, sha), path, maxBytes);
     }
 
     private static SourceFile Read(Tree tree, string path, long maxBytes)
@@ -25,7 +27,10 @@ internal sealed class SourceFiles(Mirror mirror)
                 return links == 0 ? new(SourceFileState.Missing, null, null) : Dangling(at);
             if (entry.Mode != Mode.SymbolicLink)
                 return depth == at.Count ? FileOf(entry, maxBytes) : links == 0 ? new(SourceFileState.Missing, null, null) : Dangling(at);
-            var target = ((Blob)entry.Target).GetContentText();
+            var bytes = BytesOf((Blob)entry.Target);
+            if (ByteText.FirstNotUtf8(bytes) is not null)
+                return new(SourceFileState.BadLink, null, $"it leads to '{ByteText.Show(bytes)}', a name that is not UTF-8");
+            var target = Encoding.UTF8.GetString(bytes);
             if (target.StartsWith('/') || Follow(at, depth, target) is not { } next)
                 return new(SourceFileState.BadLink, null, $"it leads to '{target}', which is outside of the repository");
             at = next;
@@ -43,10 +48,15 @@ internal sealed class SourceFiles(Mirror mirror)
             return new(entry.TargetType == TreeEntryTargetType.GitLink ? SourceFileState.Submodule : SourceFileState.Folder, null, null);
         if (blob.Size > maxBytes)
             return new(SourceFileState.TooLarge, null, $"it has {blob.Size:N0} bytes");
+        return new(SourceFileState.File, BytesOf(blob), null);
+    }
+
+    private static byte[] BytesOf(Blob blob)
+    {
         using var content = blob.GetContentStream();
         using var bytes = new MemoryStream((int)blob.Size);
         content.CopyTo(bytes);
-        return new(SourceFileState.File, bytes.ToArray(), null);
+        return bytes.ToArray();
     }
 
     // The first part of the path that is a link or a file, or the last one.

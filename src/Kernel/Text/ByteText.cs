@@ -130,9 +130,11 @@ public static class ByteText
         };
         try
         {
-            return int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var page)
+            var found = int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var page)
                 ? CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page)
                 : CodePagesEncodingProvider.Instance.GetEncoding(plain) ?? Encoding.GetEncoding(plain);
+            // Git takes no text of two or four bytes a character: it would hold NULs. Who says so has put it into others.
+            return found.CodePage is 1200 or 1201 or 12000 or 12001 ? null : found;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

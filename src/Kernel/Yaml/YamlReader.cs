@@ -19,12 +19,14 @@ public sealed class YamlReader
     private readonly DefinitionProblems problems;
     private readonly Dictionary<string, (YamlNode Node, int Size)> anchors = new(StringComparer.Ordinal);
     private readonly IParser parser;
+    private readonly UnicodeBreaks breaks;
     private int nodes;
 
     private YamlReader(string text, DefinitionProblems problems)
     {
         this.problems = problems;
-        parser = new Parser(new StringReader(text));
+        breaks = new UnicodeBreaks(text);
+        parser = new Parser(new StringReader(breaks.Hidden));
     }
 
     /// <summary>Reads one document. Never throws for a text, whatever it holds.</summary>
@@ -45,7 +47,10 @@ public sealed class YamlReader
         catch (YamlException e)
         {
             var (line, column) = PlaceOf(e, text);
-            problems.Add(line, column, $"This is not YAML: {Sentence(e)}", "Indent by spaces and quote texts with ':' or '#'.");
+            if (Conflict(text) is { } conflict)
+                problems.Add(conflict, 1, "A merge conflict was committed here.", "Resolve it, and remove its markers.");
+            else
+                problems.Add(line, column, $"This is not YAML: {Sentence(e)}", "Indent by spaces and quote texts with ':' or '#'.");
         }
 #pragma warning disable CA1031 // The library may fail on a text in a way of its own: that is a broken definition, never our failure.
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -145,8 +150,8 @@ public sealed class YamlReader
         _ => false,
     };
 
-    private static YamlScalar ReadScalar(Scalar scalar, int line, int column) =>
-        new(scalar.Value, scalar is { Style: ScalarStyle.Plain, IsPlainImplicit: true }, line, column);
+    private YamlScalar ReadScalar(Scalar scalar, int line, int column) =>
+        new(breaks.Shown(scalar.Value), scalar is { Style: ScalarStyle.Plain, IsPlainImplicit: true }, line, column);
 
     private YamlList ReadList(int depth, int line, int column)
     {
@@ -232,6 +237,14 @@ public sealed class YamlReader
         }
 
         return (Math.Clamp((int)e.Start.Line, 1, lines.Length), Math.Max(1, (int)e.Start.Column));
+    }
+
+    // The line in which git put the first of two versions.
+    private static int? Conflict(string text)
+    {
+        var lines = text.Split('\n');
+        var start = Array.FindIndex(lines, l => l.StartsWith("<<<<<<< ", StringComparison.Ordinal));
+        return start >= 0 && Array.FindIndex(lines, start, l => l.StartsWith(">>>>>>> ", StringComparison.Ordinal)) > 0 ? start + 1 : null;
     }
 
     private static string Sentence(YamlException e)

@@ -24,7 +24,8 @@ internal sealed class BuildCommand(RunnerEnvironment runner, BuildSpec spec, Ser
         }
         catch (HostileArchiveException e)
         {
-            (result, exitCode) = (Failure(null, null, "security", e.Message), ExitCodes.Security);
+            // Its digest was right: so it was committed.
+            (result, exitCode) = (Failure(null, null, "config", $"The source cannot be written out. {e.Message}"), ExitCodes.Failed);
         }
         catch (DefinitionException e)
         {

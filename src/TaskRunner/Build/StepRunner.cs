@@ -80,7 +80,7 @@ internal sealed class StepRunner(RunnerEnvironment runner, BuildSpec spec, TaskV
     private static string? Explain(int exitCode) => exitCode switch
     {
         ExitCodes.Infra => "exit 75: the step asks for a retry (EX_TEMPFAIL)",
-        126 => "exit 126: the command is not executable",
+        126 => "exit 126: the command could not be executed (not executable, or more arguments and variables than a program takes)",
         127 => "exit 127: the command was not found in this agent's PATH",
         128 + Native.SigKill => "exit 137: killed (out of memory, or by an operator)",
         > 128 and < 128 + 65 => $"exit {exitCode}: ended by signal {exitCode - 128}",

@@ -6,6 +6,7 @@ namespace Pipeline.BuildRunner.Tests.Definitions;
 /// <summary>The section on deployables of docs/definition.md, key by key and kind by kind.</summary>
 public sealed class DeployableTests
 {
+    private const string Path = " (It has no spaces, no '#', and other characters as their %-codes.)";
     private const string Zone = " (Give an IANA name such as Europe/Athens.)";
     private const string Name = " (Use up to 63 letters, digits, '.', '_' or '-'; begin with a letter or digit.)";
     private const string Continuous = " (Make it a cron or a job, or remove the key.)";
@@ -104,10 +105,12 @@ public sealed class DeployableTests
     [InlineData("health: { successes: 101 }", "5:26: 'successes' must be a whole number from 1 to 100, not '101'.")]
     [InlineData("health: /healthz", "5:13: 'health' must be a map, not '/healthz'.")]
     [InlineData("health: { http: healthz }", "5:21: 'http' must be a path that begins with '/', not 'healthz'.")]
-    [InlineData("health: { http: '/a b' }", "5:21: 'http' must be a path that begins with '/', not '/a b'.")]
-    [InlineData("health: { http: \"/a\\r\\nHost: b\" }", "5:21: 'http' must be a path that begins with '/', not '/a Host: b'.")]
-    [InlineData("health: { http: /\u00e9 }", "5:21: 'http' must be a path that begins with '/', not '/\u00e9'.")]
-    [InlineData("health: { http: \"/\\x7f\" }", "5:21: 'http' must be a path that begins with '/', not '/\u007f'.")]
+    [InlineData("health: { http: '/a b' }", "5:21: 'http' must be a path that begins with '/', not '/a b'." + Path)]
+    [InlineData("health: { http: \"/a\\r\\nHost: b\" }", "5:21: 'http' must be a path that begins with '/', not '/a Host: b'." + Path)]
+    [InlineData("health: { http: /\u00e9 }", "5:21: 'http' must be a path that begins with '/', not '/\u00e9'." + Path)]
+    [InlineData("health: { http: \"/\\x7f\" }", "5:21: 'http' must be a path that begins with '/', not '/\u007f'." + Path)]
+    [InlineData("health: { http: '/a#b' }", "5:21: 'http' must be a path that begins with '/', not '/a#b'." + Path)]
+    [InlineData("image: a b", "5:12: 'a b' cannot name an image. (Write it without spaces, such as debian:13.)")]
     [InlineData("route: api", "5:12: 'api' cannot be a route." + RouteRule)]
     [InlineData("route: /a?b", "5:12: '/a?b' cannot be a route." + RouteRule)]
     [InlineData("route: '/a#b'", "5:12: '/a#b' cannot be a route." + RouteRule)]

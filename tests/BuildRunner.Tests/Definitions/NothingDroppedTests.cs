@@ -40,6 +40,40 @@ public sealed class NothingDroppedTests
     }
 
     [Theory]
+    [InlineData("env: { PORT0: '80' }", "5:12: 'PORT0' is set by the scheduler for each instance. (Let the program listen on $PORT.)")]
+    [InlineData("env: { PORT: '80' }", "5:12: 'PORT' is set by the scheduler for each instance. (Let the program listen on $PORT.)")]
+    [InlineData("env: { TASK_ID: a }", "5:12: 'TASK_ID' is set by the scheduler for each instance. (Choose another name.)")]
+    [InlineData(
+        "stages: { production: { env: { INSTANCE_NO: 1 } } }",
+        "5:36: 'INSTANCE_NO' is set by the scheduler for each instance. (Choose another name.)")]
+    [InlineData("env: { PORT1: '80', PORTAL: a, TASK: b }", null)]
+    [InlineData("kind: worker; env: { PORT: '80' }", null)]
+    public void A_variable_that_the_scheduler_sets_is_refused_and_any_other_is_taken(string keys, string? problem) =>
+        Assert.Equal(problem is null ? [] : [problem], Reading.Problems(Reading.DeployableText(keys)));
+
+    [Theory]
+    [InlineData("timeout: 10m\nsteps: [{ run: x, timeout: 11m }]")]
+    [InlineData("modules: { m: { timeout: 90s, steps: [{ run: x }, { run: y, timeout: 2m }] } }")]
+    public void A_step_may_not_take_longer_than_its_module(string text) => Assert.Equal(
+        ["The step may take longer than its module, whose 'timeout' ends it first."],
+        DefinitionParser.Parse("f", text).Problems.Select(p => p.Message));
+
+    [Theory]
+    [InlineData("steps: [{ run: 'a\u2028b\u2029c\u0085d' }]", "a\u2028b\u2029c\u0085d")]
+    [InlineData("steps: [{ run: a\u2028b }]", "a\u2028b")]
+    [InlineData("steps:\n- run: |\n    a\u2028b\n    c\n", "a\u2028b\nc\n")]
+    [InlineData("steps: [{ run: \"a\\Lb\\Pc\\Nd\" }]", "a\u2028b\u2029c\u0085d")]
+    [InlineData("steps: [{ run: '\uE000\u2028\uE001' }]", "\uE000\u2028\uE001")]
+    public void A_line_separator_of_Unicode_is_text(string text, string run) =>
+        Assert.Equal(run, DefinitionParser.Parse("f", text).Definition!.Modules[0].Steps[0].Run);
+
+    [Fact]
+    public void A_merge_conflict_is_called_so() => Assert.Equal(
+        ["f:2:1: A merge conflict was committed here. (Resolve it, and remove its markers.)"],
+        DefinitionParser.Parse("f", "x-a: b\n<<<<<<< HEAD\nsteps: [{ run: a }]\n=======\nsteps: [{ run: b }]\n>>>>>>> topic\n").Problems
+            .Select(p => p.ToString()));
+
+    [Theory]
     [InlineData("{ production: { instances: 2 }, infra-qa: { env: { A: b } } }")]
     [InlineData("{ x-shared: { instances: 2 } }")]
     public void A_stage_that_there_is_is_taken(string stages) =>

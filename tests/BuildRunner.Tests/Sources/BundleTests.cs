@@ -83,6 +83,39 @@ public sealed class BundleTests(BuildFixture fixture) : IClassFixture<BuildFixtu
     }
 
     [Theory]
+    [InlineData(".git", "app/.git")]
+    [InlineData(".GIT", "app/.GIT")]
+    [InlineData("..", "app/..")]
+    [InlineData(".", "app/.")]
+    public async Task A_path_that_git_writes_nowhere_is_refused_by_name(string name, string path)
+    {
+        await CommitAsync(Modules);
+        var blob = (await host.Repo.GitAsync("hash-object", "-w", "app/e")).Trim();
+        var inner = await TreeAsync([.. Entry("100644", name, blob)]);
+        var tree = await TreeAsync([.. Entry("40000", "app", inner), .. Entry("100644", "readme", blob)]);
+        var sha = (await host.Repo.GitAsync("commit-tree", "-p", "HEAD", "-m", "Odd", tree)).Trim();
+        await host.Repo.GitAsync("reset", "-q", "--soft", sha);
+        await host.PushHeadAsync();
+
+        var refused = Assert.IsType<BundleOutcome.Refused>(
+            await host.Get<SourceBundles>().MakeAsync(host.Repository.Id, CommitSha.Parse(sha), ["app"], CancellationToken.None));
+
+        Assert.Equal($"The commit has the path '{path}', which no git writes to a disk. Remove it from the commit.", refused.Reason);
+    }
+
+    private static byte[] Entry(string mode, string name, string id) =>
+        [.. System.Text.Encoding.ASCII.GetBytes($"{mode} {name}\0"), .. Convert.FromHexString(id)];
+
+    private async Task<string> TreeAsync(byte[] entries)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, entries);
+        var id = (await host.Repo.GitAsync("hash-object", "-t", "tree", "-w", "--literally", file)).Trim();
+        File.Delete(file);
+        return id;
+    }
+
+    [Theory]
     [InlineData(".gitattributes")]
     [InlineData("deep/.gitattributes")]
     [InlineData("deep/app/.gitattributes")]

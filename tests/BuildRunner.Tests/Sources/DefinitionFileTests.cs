@@ -10,6 +10,7 @@ namespace Pipeline.BuildRunner.Tests.Sources;
 public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<BuildFixture>
 {
     private const string NotUtf8 = "The file is not UTF-8 text: the byte 0x{0} here is not part of it.";
+    private const string Shell = " (as PowerShell's > writes it)";
     private readonly BuildHost host = fixture.Host;
 
     /// <summary>Latin-1, and where it is not UTF-8.</summary>
@@ -49,8 +50,19 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
         var wide = Encoding.GetEncoding(encoding);
         var build = await PushAsync([.. marked ? wide.GetPreamble() : [], .. wide.GetBytes("steps:\n  - run: echo é\n")]);
         Assert.Equal(
-            ($"The file is {name} text, not UTF-8 (as PowerShell's > writes it).", "Save the file as UTF-8.", BuildState.Failed),
+            ($"The file is {name} text, not UTF-8{(name.EndsWith("(little-endian)", StringComparison.Ordinal) ? Shell : "")}.",
+                "Save the file as UTF-8.", BuildState.Failed),
             (Assert.Single(build.Problems).Message, build.Problems[0].Hint, build.Build.State));
+    }
+
+    [Fact]
+    public async Task A_pointer_of_LFS_is_no_definition_and_is_called_so()
+    {
+        var build = await PushAsync(
+            Encoding.UTF8.GetBytes($"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('4', 64)}\nsize 9\n"));
+        Assert.Equal(
+            ("This is a pointer of Git LFS, not the file itself.", "Keep the definition out of LFS (.gitattributes)."),
+            (Assert.Single(build.Problems).Message, build.Problems[0].Hint));
     }
 
     [Fact]
@@ -68,6 +80,7 @@ public sealed class DefinitionFileTests(BuildFixture fixture) : IClassFixture<Bu
     [InlineData("../x", "it leads to '../x', which is outside of the repository")]
     [InlineData("not/there", "it leads to 'not/there', which is not in the repository at this commit")]
     [InlineData(".pipeline.yaml", "it leads round in a circle, or over too many others")]
+    [InlineData("ci/p\u0001", "it leads to 'ci/p\u0001', which is not in the repository at this commit")]
     public async Task A_symbolic_link_to_anything_else_is_refused_in_words(string target, string why)
     {
         await host.Repo.StartBranchAsync();

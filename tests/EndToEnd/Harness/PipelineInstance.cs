@@ -195,7 +195,9 @@ public sealed class PipelineInstance : IAsyncDisposable
             await server.WaitForExitAsync();
         }
 
-        foreach (var file in Directory.GetFiles(Path.Combine(Data, "clusters"), "localmesos.json", SearchOption.AllDirectories))
+        // Not below: tasks may have paths there that no library walks.
+        foreach (var file in Directory.GetDirectories(Path.Combine(Data, "clusters")).Select(c => Path.Combine(c, "localmesos.json"))
+            .Where(File.Exists))
             EndCluster(JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("pid").GetInt32());
         await new PrivatePostgres(Path.Combine(Data, "pg")).StopAsync(CancellationToken.None);
         if (Environment.GetEnvironmentVariable("PIPELINE_KEEP_TEST_DATA") is null)

@@ -31,6 +31,11 @@ public sealed class SourceQueries
     public Task<IReadOnlyList<string>> SubmodulesAsync(RepositoryId repository, string snapshotId, CancellationToken ct) =>
         snapshots.SubmodulesAsync(repository, snapshotId, ct);
 
+    /// <summary>Paths in a snapshot that git itself writes nowhere, such as one through <c>.git</c>: <see cref="ArchiveAsync"/> fails at
+    /// them.</summary>
+    public Task<IReadOnlyList<string>> IllegalPathsAsync(RepositoryId repository, string snapshotId, CancellationToken ct) =>
+        snapshots.IllegalPathsAsync(repository, snapshotId, ct);
+
     /// <summary>Writes a tar of the given paths at the commit; all of it when there are none.</summary>
     public Task ArchiveAsync(
         RepositoryId repository, CommitSha sha, IReadOnlyList<string> paths, string targetFile, CancellationToken ct) =>

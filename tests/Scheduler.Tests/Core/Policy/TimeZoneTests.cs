@@ -22,6 +22,11 @@ public sealed class TimeZoneTests
     [InlineData("UTC\n", false)]
     [InlineData("UTC\0", false)]
     [InlineData("tzdata.zi", false)]
+    [InlineData("posixrules", false)]
+    [InlineData("posix/Europe/Athens", false)]
+    [InlineData("right/Europe/Athens", false)]
+    [InlineData("localtime", false)]
+    [InlineData("Factory", false)]
     public void A_time_zone_is_an_IANA_name_and_no_path(string text, bool valid)
     {
         Assert.Equal(valid, Schedules.IsTimeZone(text));
