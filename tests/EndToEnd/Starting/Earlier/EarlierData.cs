@@ -5,8 +5,9 @@ using Pipeline.Kernel.Postgres;
 namespace Pipeline.EndToEnd.Starting.Earlier;
 
 /// <summary>
-/// What a server of 0.1 left behind that knew no signed runs, no decisions with a reason and no isolation of tasks: database, keys, artifacts
-/// and mirrors, with modes as they were. Release 1 of tests/shop runs in production, approved by maria; release 2 waits there for her.
+/// What a server of 0.1 left behind that knew no signed runs, no decisions with a reason and no isolation of tasks: database, keys,
+/// artifacts and mirrors, with modes as they were. Release 1 of tests/shop runs in production, approved by maria; release 2 waits there
+/// for her.
 /// </summary>
 internal static class EarlierData
 {
