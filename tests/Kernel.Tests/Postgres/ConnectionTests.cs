@@ -31,7 +31,7 @@ public sealed class ConnectionTests
         await using var provider = Provider(await TestPostgres.CreateDatabaseAsync(), time);
 
         var feed = provider.GetRequiredService<LiveFeed>();
-        Assert.Same(feed, Assert.Single(provider.GetServices<IHostedService>()));
+        Assert.Same(feed, Assert.Single(provider.GetServices<IHostedService>().OfType<LiveFeed>()));
         Assert.Same(time, provider.GetRequiredService<TimeProvider>());
         Assert.Equal(KernelEventKinds.All.Select(k => k.Name).Order(), provider.GetRequiredService<EventKinds>().Names.Order());
 
