@@ -30,7 +30,8 @@ public static class ArtifactStoreModule
             .PostConfigure(o => Default(o, configuration["DataDirectory"] is { Length: > 0 } data ? data : "data"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        foreach (var folder in new Func<ArtifactStoreOptions, string>[] { o => o.Path, o => o.KeysPath, o => o.RootPath })
+        // Not the root key's: it may be on a medium that is not there, and only the first start and the commands `keys` need it.
+        foreach (var folder in new Func<ArtifactStoreOptions, string>[] { o => o.Path, o => o.KeysPath })
             services.AddSingleton(s => new PrivateFolder(folder(s.GetRequiredService<IOptions<ArtifactStoreOptions>>().Value)));
         services.AddSingleton<BlobStore>().AddSingleton<ArtifactRecords>().AddSingleton<AttestationStore>();
         services.AddSingleton<ReleaseStore>().AddSingleton<ReleaseWriter>().AddSingleton<AlteredReleases>();

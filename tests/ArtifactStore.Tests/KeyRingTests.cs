@@ -53,6 +53,21 @@ public sealed class KeyRingTests
     }
 
     [Fact]
+    public async Task A_start_needs_no_folder_of_the_root_key_which_may_be_on_a_medium_that_is_away()
+    {
+        await using var store = await Store.StartAsync();
+        Assert.NotNull(store.Get<KeyRing>().Builder);
+        Directory.Delete(Path.Combine(store.Folder, "root"), recursive: true);
+
+        var closed = store.Services.GetServices<PrivateFolder>().Select(f => Path.GetFullPath(f.Path)).ToList();
+
+        Assert.Contains(Path.Combine(store.Folder, "keys"), closed);
+        Assert.DoesNotContain(Path.Combine(store.Folder, "root"), closed);
+        Assert.NotNull(store.Get<KeyRing>().Promoter);
+        Assert.False(Directory.Exists(Path.Combine(store.Folder, "root")));
+    }
+
+    [Fact]
     public async Task A_public_key_does_not_pass_for_a_private_one()
     {
         await using var store = await Store.StartAsync();
