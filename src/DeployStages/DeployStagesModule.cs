@@ -39,7 +39,8 @@ public static class DeployStagesModule
         services.AddSingleton<FailureEvidence>().AddSingleton<DeployWatch>().AddSingleton<SlotHealth>().AddSingleton<DeploySubmissions>()
             .AddSingleton<StatementRenewal>().AddSingleton<Rollouts>().AddSingleton<DeployableRegistry>()
             .AddSingleton<RouteClaims>().AddSingleton<RouteChecks>();
-        services.AddSingleton<RollbackTargets>().AddSingleton<PlanReader>().AddSingleton<PreviousStage>().AddSingleton<ReleaseChecks>()
+        services.AddSingleton<RollbackTargets>().AddSingleton<PlanReader>().AddSingleton<PreviousStage>()
+            .AddSingleton<ReleaseChecks>().AddSingleton<NameChecks>()
             .AddSingleton<VerifiedApprovals>().AddSingleton<GateAlarms>().AddSingleton<GateEvaluator>();
         services.AddSingleton<ApprovalEligibility>().AddSingleton<Approvals>().AddSingleton<Rejections>();
         services.AddSingleton<SlotLock>().AddSingleton<PromotionOutbox>().AddSingleton<ReleaseOffers>().AddSingleton<EffectRunner>()

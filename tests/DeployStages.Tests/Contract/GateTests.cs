@@ -50,7 +50,8 @@ public sealed class GateTests
         await stages.GoThroughAsync("qa");
         var other = await stages.ReleaseOfAsync(new RepositoryId(Guid.NewGuid()), "shop", null, "api", "web:/shop");
         var blocker = Assert.Single((await stages.PromotionAsync(other, "qa")).Blockers);
-        Assert.Equal("The deployable name 'web' belongs to another repository: rename it in .pipeline.yaml.", blocker.Sentence);
+        Assert.Equal(
+            "The deployable name 'web' belongs to another repository, shop/web: rename it in .pipeline.yaml.", blocker.Sentence);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class RouteCases(CasesPipeline fixture)
         var thief = b.Commit(
             CaseApp.Of("routes-b", CaseApp.Line("svc-a", "routes-b", "kind: worker, run: exec sleep 9999")), "Steal\n", second);
         await b.PushAsync(("main", thief));
-        Assert.Contains("belongs to another repository", await NextOfAsync(thief, "svc-a"), StringComparison.Ordinal);
+        Assert.Contains("belongs to another repository, tests/routes-a:", await NextOfAsync(thief, "svc-a"), StringComparison.Ordinal);
         await pipeline.ServesAsync("/apps/production/shared/x", "VER=[A2]\n");
     }
 

@@ -2,14 +2,13 @@ using Pipeline.ArtifactStore.Contract;
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.Attestation;
 using Pipeline.DeployStages.Core.Policies;
-using Pipeline.DeployStages.Data;
 using Pipeline.DeployStages.Rollout.Commits;
 
 namespace Pipeline.DeployStages.Rollout.Gates;
 
 /// <summary>What is wrong with a release itself, wherever it is to go. Joins the ambient transaction.</summary>
 internal sealed class ReleaseChecks(
-    AttestationQueries attestations, ReleaseQueries releases, CurrentTrust trust, DeployableStore deployables, BranchRule branches,
+    AttestationQueries attestations, ReleaseQueries releases, CurrentTrust trust, NameChecks names, BranchRule branches,
     RouteChecks routes)
 {
     /// <summary>A signed hold that is no longer in the release's row; null when row and statements agree.</summary>
@@ -38,7 +37,7 @@ internal sealed class ReleaseChecks(
                 return problem;
         }
 
-        return await NameProblemAsync(release, ct);
+        return await names.ProblemAsync(release, ct);
     }
 
     private string? ProvenanceProblem(ReleaseDeployable deployable, string? envelope, DateTimeOffset now)
@@ -51,14 +50,5 @@ internal sealed class ReleaseChecks(
         return verdict.Verified.Statement.IsAbout(deployable.Artifact.ToString())
             ? null
             : $"The provenance of {deployable.Name} is about other bytes (digest-mismatch).";
-    }
-
-    // A name belongs to the repository that deployed it first: another repository must not replace its tasks.
-    private async Task<string?> NameProblemAsync(Release release, CancellationToken ct)
-    {
-        var taken = await deployables.OfNamesAsync([.. release.Deployables.Select(d => d.Name)], ct);
-        return taken.FirstOrDefault(d => d.Repository != release.RepositoryId) is { } other
-            ? $"The deployable name '{other.Name}' belongs to another repository: rename it in .pipeline.yaml."
-            : null;
     }
 }
