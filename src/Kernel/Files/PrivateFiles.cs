@@ -63,8 +63,8 @@ public static class PrivateFiles
             return $"{path} is not a file: restore it from a backup, or remove it.";
         if (status.Owner != self && status.Owner != Root)
         {
-            return $"{path} belongs to another user (id {status.Owner}), who can change it: restore it from a backup and chown it to"
-                + $" '{Environment.UserName}', as whom the server runs.";
+            return $"{path} belongs to another user (id {status.Owner}), who can change it, and this runs as '{Environment.UserName}'."
+                + " Run it as that user when he is the server's; else restore the file from a backup and chown it to the server's user.";
         }
 
         // What root gives the server to read has to be open to the server's group.
