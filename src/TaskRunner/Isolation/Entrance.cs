@@ -44,8 +44,6 @@ internal static class Entrance
             return 126;
         }
 
-        var error = Native.Become(command, variables);
-        Console.Error.WriteLine($"{command[0]} cannot be executed (errno {error}).");
-        return error == 2 ? 127 : 126;
+        return Refused.ToStart(command[0], Native.Become(command, variables));
     }
 }

@@ -10,7 +10,8 @@ namespace Pipeline.TaskRunner.Processes;
 /// It is started through this very program (<c>--exec</c>), which makes a process group and asks the kernel to kill it with its parent.
 /// The kernel means the parent <em>thread</em>, so the thread that starts the child waits for it too. In a view of its own the command is
 /// in another session and in another namespace of process ids, whose first process is bubblewrap's: signals go to that one's group, which
-/// is the command's, and when that one ends the kernel has ended everything else in it.
+/// is the command's, and when that one ends the kernel has ended everything else in it. What makes the view is watched by a
+/// <see cref="Guard"/>, which is its parent.
 /// </remarks>
 internal sealed class ChildGroup
 {
@@ -67,7 +68,8 @@ internal sealed class ChildGroup
     private void StartAndWait()
     {
         var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [ExecArgument, self, .. launch.Command])
+        var stage = launch.IsPrivate ? Guard.Argument : ExecArgument;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [stage, self, .. launch.Command])
         {
             WorkingDirectory = launch.Directory, RedirectStandardOutput = true, UseShellExecute = false,
         };
@@ -83,7 +85,7 @@ internal sealed class ChildGroup
                 Enter(process.Id);
             started.SetResult();
             process.WaitForExit();
-            Native.WaitForEnd(firstHandle, EndPatience);
+            Native.WaitForEnd(EndPatience, firstHandle);
             exited.SetResult(process.ExitCode);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InfraException)
@@ -93,7 +95,7 @@ internal sealed class ChildGroup
     }
 
     /// <exception cref="InfraException">The program in the view does not say that it is there.</exception>
-    private void Enter(int bubblewrap)
+    private void Enter(int guard)
     {
         var line = new StringBuilder();
         int next;
@@ -103,7 +105,7 @@ internal sealed class ChildGroup
                 line.Append((char)next);
             else if (line.ToString() == launch.Sign)
             {
-                first = Children.FirstOf(bubblewrap) ?? 0;
+                first = Children.FirstOf(guard) is { } bubblewrap ? Children.FirstOf(bubblewrap) ?? 0 : 0;
                 firstHandle = first == 0 ? -1 : Native.OpenProcess(first);
                 return;
             }

@@ -8,14 +8,20 @@ internal static class Children
     /// <summary>The first child of a process; null when it has none.</summary>
     public static int? FirstOf(int parent)
     {
+        foreach (var child in Of(parent))
+            return child;
+        return null;
+    }
+
+    /// <summary>Those that run, and those that have ended and wait to be asked how.</summary>
+    public static IEnumerable<int> Of(int parent)
+    {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 && ParentOf(id) == parent)
-                return id;
+                yield return id;
         }
-
-        return null;
     }
 
     /// <summary>Whether a process waits for something and is neither at work nor ended.</summary>

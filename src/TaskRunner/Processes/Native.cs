@@ -14,6 +14,7 @@ internal static partial class Native
     private const int LastSignal = 31;
     private const int PrSetPDeathSig = 1;
     private const int PrSetDumpable = 4;
+    private const int PrSetChildSubreaper = 36;
     private const int PrDropBounding = 24; // PR_CAPBSET_DROP
     private const int PrSetNoNewPrivileges = 38;
     private const int LastCapability = 40; // CAP_CHECKPOINT_RESTORE; a number that the kernel does not know is refused, no more
@@ -21,6 +22,7 @@ internal static partial class Native
     private const nint PidFdOpen = 434; // syscalls(2): the same number on every architecture
     private const short PollIn = 1;
     private const int ReadWrite = 2;
+    private static bool IsInterrupted => Marshal.GetLastPInvokeError() == 4; // EINTR
 
     /// <summary>To the whole group that <paramref name="leader"/> leads; to itself alone while it has not made its group yet.</summary>
     public static void SignalGroup(int leader, int signal)
@@ -37,25 +39,46 @@ internal static partial class Native
     public static void HideFromOthers() => _ = PrCtl(PrSetDumpable, 0, 0, 0, 0);
 
     /// <summary>
-    /// Turns this process into <paramref name="arguments"/>: leader of its own group, killed when the runner dies, no input,
-    /// both outputs in one pipe (so that their lines keep their order).
+    /// Makes this process what the runner's child has to be before it is another program: leader of its own group, without input, both
+    /// outputs in one pipe (so that their lines keep their order), the default actions of all signals.
     /// </summary>
-    /// <param name="runner">The process that asked for it; when that one is gone already, this one ends.</param>
-    /// <returns>Only when it failed: the errno.</returns>
-    public static unsafe int BecomeGroupLeader(int runner, string[] arguments)
+    /// <returns>False when <paramref name="runner"/>, which asked for it, is gone already.</returns>
+    public static bool TryLeadGroup(int runner)
     {
         _ = SetPgid(0, 0);
-        _ = PrCtl(PrSetPDeathSig, SigKill, 0, 0, 0);
-        // The kernel tells nobody of a death before the question.
-        if (GetParent() != runner)
-            Environment.Exit(128 + SigKill);
         var nothing = Open("/dev/null", ReadWrite);
         _ = Dup2(nothing, 0);
         _ = Dup2(1, 2);
         RestoreDefaults();
-        fixed (byte** pointers = Pointers(arguments))
-            _ = ExecV(pointers[0], pointers);
-        return Marshal.GetLastPInvokeError();
+        return GetParent() == runner;
+    }
+
+    /// <summary>Killed when the thread ends that started it. The kernel tells nobody of a death before the question.</summary>
+    public static void DieWithParent() => _ = PrCtl(PrSetPDeathSig, SigKill, 0, 0, 0);
+
+    /// <summary>What loses its parent below this process becomes its child, however it went away.</summary>
+    public static void AdoptOrphans() => _ = PrCtl(PrSetChildSubreaper, 1, 0, 0, 0);
+
+    /// <summary>Starts a program whose path comes first, with the variables of this one.</summary>
+    /// <returns>0, or the errno.</returns>
+    public static unsafe int Start(string[] arguments, out int child)
+    {
+        fixed (byte** value = Pointers(arguments), name = Pointers(OwnVariables()))
+            return Spawn(out child, value[0], 0, 0, value, name);
+    }
+
+    /// <summary>Waits until a child has ended.</summary>
+    /// <param name="child">Its process id, or -1 for any.</param>
+    /// <param name="code">Its exit code, 128 + signal when a signal ended it.</param>
+    /// <returns>False when there is none.</returns>
+    public static bool WaitForChild(int child, out int code)
+    {
+        int ended, status;
+        while ((ended = WaitPid(child, out status, 0)) < 0 && IsInterrupted)
+            continue;
+        // wait(2): the signal is in the low seven bits, the code in the next byte.
+        code = (status & 0x7f) is not 0 and var signal ? 128 + signal : (status >> 8) & 0xff;
+        return ended > 0;
     }
 
     public static int EffectiveUser() => (int)GetEffectiveUser();
@@ -87,6 +110,10 @@ internal static partial class Native
     /// <returns>0, or the errno.</returns>
     public static int ChangeDirectory(string path) => ChDir(path) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>Turns this process into another program, with the variables that it has.</summary>
+    /// <returns>Only when it failed: the errno.</returns>
+    public static int Become(string[] arguments) => Become(arguments, OwnVariables());
+
     /// <summary>Turns this process into another program, with exactly these variables.</summary>
     /// <returns>Only when it failed: the errno.</returns>
     public static unsafe int Become(string[] arguments, string[] variables)
@@ -101,17 +128,26 @@ internal static partial class Native
     /// <summary>A handle of a process that is no other, even when its number is used again; negative when it has ended.</summary>
     public static int OpenProcess(int id) => (int)SysCall(PidFdOpen, id, 0);
 
-    /// <summary>Waits until a process of <see cref="OpenProcess"/> has ended, and closes the handle.</summary>
-    public static unsafe void WaitForEnd(int handle, int milliseconds)
+    /// <summary>Waits until one of the processes of <see cref="OpenProcess"/> has ended, and closes the handles.</summary>
+    /// <param name="milliseconds">The longest wait; negative for no end.</param>
+    /// <returns>Which it is; negative when none has ended, or none is open.</returns>
+    public static unsafe int WaitForEnd(int milliseconds, params int[] handles)
     {
-        if (handle < 0)
-            return;
-        var waiting = new PollDescriptor { Handle = handle, Events = PollIn };
-        _ = Poll(&waiting, 1, milliseconds);
-        _ = Close(handle);
+        var waiting = handles.Select(h => new PollDescriptor { Handle = h, Events = PollIn }).ToArray();
+        fixed (PollDescriptor* first = waiting)
+        {
+            while (handles.Max() >= 0 && Poll(first, (nuint)waiting.Length, milliseconds) < 0 && IsInterrupted)
+                continue;
+        }
+
+        Array.ForEach(handles, h => _ = Close(h));
+        return Array.FindIndex(waiting, w => w.Returned != 0);
     }
 
     public static void SignalOne(int process, int signal) => _ = Kill(process, signal);
+
+    private static string[] OwnVariables() =>
+        [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => $"{v.Key}={v.Value}")];
 
     private static void RestoreDefaults()
     {
@@ -153,8 +189,11 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
     private static partial nint Signal(int signal, nint handler);
 
-    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true)]
-    private static unsafe partial int ExecV(byte* file, byte** arguments);
+    [LibraryImport("libc", EntryPoint = "posix_spawn")]
+    private static unsafe partial int Spawn(out int child, byte* file, nint actions, nint attributes, byte** arguments, byte** variables);
+
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    private static partial int WaitPid(int child, out int status, int options);
 
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
     private static unsafe partial int ExecVE(byte* file, byte** arguments, byte** variables);

@@ -7,6 +7,7 @@ namespace Pipeline.Ui.Tests.Load;
 internal sealed class CommandCount : IDisposable
 {
     private static readonly ActivitySource Source = new("Pipeline.Ui.Tests");
+    private readonly ActivityTraceId trace = ActivityTraceId.CreateRandom();
     private readonly ActivityListener listener;
     private readonly Activity work;
     private int commands;
@@ -20,7 +21,8 @@ internal sealed class CommandCount : IDisposable
             ActivityStopped = Count,
         };
         ActivitySource.AddActivityListener(listener);
-        work = Source.StartActivity("work")!;
+        work = Source.StartActivity(
+            ActivityKind.Internal, new ActivityContext(trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded), name: "work")!;
     }
 
     public int Commands => Volatile.Read(ref commands);
@@ -40,7 +42,7 @@ internal sealed class CommandCount : IDisposable
 
     private void Count(Activity done)
     {
-        if (done.Source.Name == "Npgsql" && done.TraceId == work.TraceId)
+        if (done.Source.Name == "Npgsql" && done.TraceId == trace)
             Interlocked.Increment(ref commands);
     }
 }
