@@ -27,7 +27,11 @@ internal sealed class Printer(TextWriter stdout, TextWriter stderr, OutputStyle 
     public void AnswerLine(object answer) => stdout.WriteLine(JsonSerializer.Serialize(answer, JsonSerializerOptions.Web));
 
     /// <summary>The items of a page.</summary>
-    public void Table(JsonElement page, params Column[] columns)
+    public void Table(JsonElement page, params Column[] columns) => Table(
+        page, [.. columns.Select(c => c.Title)], item => [[.. columns.Select(c => item.Text(c.Path))]]);
+
+    /// <summary>The items of a page, of which one can have several rows.</summary>
+    public void Table(JsonElement page, IReadOnlyList<string> titles, Func<JsonElement, IEnumerable<string[]>> rows)
     {
         if (style.Json)
         {
@@ -35,7 +39,7 @@ internal sealed class Printer(TextWriter stdout, TextWriter stderr, OutputStyle 
             return;
         }
 
-        Rows([.. page.Items().Select(item => columns.Select(c => item.Text(c.Path)).ToArray())], [.. columns.Select(c => c.Title)]);
+        Rows([.. page.Items().SelectMany(rows)], titles);
         if (page.Text("next") is { Length: > 0 } next)
             Note($"More items follow. For the next page add --cursor {next}");
     }

@@ -51,9 +51,16 @@ public sealed class TableTests
         "deployable list", "GET /api/v1/deployables",
         """
         {"name":"api","kind":"service","stages":[{"stage":"qa","state":"running","releaseNumber":7,"commit":"abc","healthy":2,
-         "instances":3,"since":"2026-03-01T11:58:00Z"}]}
+         "instances":3,"since":"2026-03-01T11:58:00Z","reason":"No agent has room.","noTraffic":null}]}
         """,
-        "api\tservice\tqa\trunning\t7\tabc\t2/3\t" + Time)]
+        "api\tservice\tqa\trunning\t7\tabc\t2/3\t" + Time + "\tNo agent has room.")]
+    [InlineData(
+        "deployable list", "GET /api/v1/deployables",
+        """
+        {"name":"api","kind":"service","stages":[{"stage":"qa","state":"healthy","releaseNumber":7,"commit":"abc","healthy":3,
+         "instances":3,"since":"2026-03-01T11:58:00Z","reason":null,"noTraffic":"The route /api belongs to shop."}]}
+        """,
+        "api\tservice\tqa\thealthy\t7\tabc\t3/3\t" + Time + "\tThe route /api belongs to shop.")]
     [InlineData(
         "failure list", "GET /api/v1/failures",
         """

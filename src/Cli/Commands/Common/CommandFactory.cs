@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Pipeline.Cli.Errors;
 using Pipeline.Cli.Output;
 using Pipeline.Cli.Sessions;
@@ -31,7 +32,14 @@ internal sealed class CommandFactory(GlobalOptions globals, HostEnvironment host
 
     /// <summary>GET of a page, shown as a table.</summary>
     public Command List(
-        string description, Func<Session, ParseResult, CancellationToken, Task<string>> path, Column[] columns, params Symbol[] symbols)
+        string description, Func<Session, ParseResult, CancellationToken, Task<string>> path, Column[] columns,
+        params Symbol[] symbols) => List(
+        description, path, [.. columns.Select(c => c.Title)], item => [[.. columns.Select(c => item.Text(c.Path))]], symbols);
+
+    /// <summary>As the other; an item can have several rows.</summary>
+    public Command List(
+        string description, Func<Session, ParseResult, CancellationToken, Task<string>> path, string[] titles,
+        Func<JsonElement, IEnumerable<string[]>> rows, params Symbol[] symbols)
     {
         var limit = new Option<int>("--limit") { Description = "Number of items in a page, 1 to 200.", DefaultValueFactory = _ => 30 };
         var cursor = new Option<string?>("--cursor") { Description = "Cursor from the previous page." };
@@ -41,7 +49,7 @@ internal sealed class CommandFactory(GlobalOptions globals, HostEnvironment host
             {
                 var address = await path(session, parsed, ct);
                 var page = QueryString.Of(("limit", $"{parsed.GetValue(limit)}"), ("cursor", parsed.GetValue(cursor)));
-                session.Out.Table(await session.Api.GetAsync(QueryString.Append(address, page), ct), columns);
+                session.Out.Table(await session.Api.GetAsync(QueryString.Append(address, page), ct), titles, rows);
                 return ExitCodes.Success;
             },
             [.. symbols, limit, cursor]);

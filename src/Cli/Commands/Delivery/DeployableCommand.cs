@@ -14,26 +14,14 @@ internal static class DeployableCommand
 
     public static Command Create(CommandFactory factory) => new("deployable", "Show what runs in which stage.")
     {
-        factory.Verb("list", "List deployables and what each runs in every stage.", ListAsync),
+        factory.List(
+            "List deployables and what each runs in every stage.", (_, _, _) => Task.FromResult("api/v1/deployables"),
+            ["deployable", "kind", "stage", "state", "release", "commit", "healthy", "since", "note"],
+            deployable => deployable.Items("stages").Select(stage => Row(deployable, stage))),
         factory.Verb("routes", "List where deployables are served to the people who use them.", RoutesAsync),
         factory.Show(
             "show", "Show a deployable.", Name, (_, name, _) => Task.FromResult($"api/v1/deployables/{Uri.EscapeDataString(name)}")),
     };
-
-    private static async Task<int> ListAsync(Session session, ParseResult parsed, CancellationToken ct)
-    {
-        var page = await session.Api.GetAsync("api/v1/deployables?limit=200", ct);
-        if (session.Out.IsJson)
-        {
-            session.Out.Answer(page);
-            return ExitCodes.Success;
-        }
-
-        session.Out.Rows(
-            [.. page.Items().SelectMany(deployable => deployable.Items("stages").Select(stage => Row(deployable, stage)))],
-            ["deployable", "kind", "stage", "state", "release", "commit", "healthy", "since"]);
-        return ExitCodes.Success;
-    }
 
     private static async Task<int> RoutesAsync(Session session, ParseResult parsed, CancellationToken ct)
     {
@@ -47,5 +35,6 @@ internal static class DeployableCommand
     [
         deployable.Text("name"), deployable.Text("kind"), stage.Text("stage"), stage.Text("state"), stage.Text("releaseNumber"),
         stage.Text("commit"), $"{stage.Text("healthy")}/{stage.Text("instances")}", stage.Text("since"),
+        stage.Text("noTraffic") is { Length: > 0 } why ? why : stage.Text("reason"),
     ];
 }
