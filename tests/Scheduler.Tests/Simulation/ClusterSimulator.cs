@@ -28,7 +28,7 @@ internal sealed partial class ClusterSimulator
     private readonly Scenario scenario;
     private readonly SimulatedCommands.World world;
     private readonly Queue<Func<Task>> work = new();
-    private readonly Queue<string> trace = new();
+    private readonly Chronicle chronicle;
     private Term? term;
     private string now = "";
 
@@ -54,6 +54,7 @@ internal sealed partial class ClusterSimulator
         this.scenario = scenario ?? Scenario.Usual;
         invariants = new Invariants { IsOn = this.scenario.IsChecked };
         agenda = new Agenda(seed);
+        chronicle = new Chronicle(agenda);
         faults = new Faults(agenda);
         mesos = new SimulatedMesos(agenda, faults, invariants);
         this.store = store?.Invoke(ledger, invariants, agenda) ?? new MemoryStore(ledger, invariants, this.plant);
@@ -74,7 +75,7 @@ internal sealed partial class ClusterSimulator
     public int Launches => invariants.Launches;
 
     /// <summary>The last things that happened, oldest first.</summary>
-    public string Trace => string.Join('\n', trace);
+    public string Trace => chronicle.ToString();
 
     /// <exception cref="InvariantBroken">Says what, after how many steps.</exception>
     public async Task RunAsync(int steps, int restSteps = 60_000)
@@ -234,7 +235,7 @@ internal sealed partial class ClusterSimulator
                 return;
             case Crash.CommitFails when effects.HasRows:
                 if (!await store.FailsAsync(of.Epoch, effects, intake))
-                    invariants.Commit(ledger, effects, one);
+                    Committed(effects, one);
                 End(of, "the commit failed, or seemed to");
                 return;
             case Crash.Frozen when agenda.OneIn(2):
@@ -266,7 +267,7 @@ internal sealed partial class ClusterSimulator
             if (effects.HasRows || intake.Count > 0)
             {
                 await store.SaveAsync(of.Epoch, effects, intake);
-                invariants.Commit(ledger, effects, one);
+                Committed(effects, one);
                 Commits++;
             }
         }
@@ -345,10 +346,11 @@ internal sealed partial class ClusterSimulator
             agenda.After(agenda.Between(5, 2000), () => Enqueue(of, new SendFailed(call, "the connection broke")));
     }
 
-    private void Note(string what)
+    private void Committed(Effects effects, bool one)
     {
-        trace.Enqueue($"{agenda.Now:HH:mm:ss.fff} {what}");
-        if (trace.Count > 40)
-            trace.Dequeue();
+        chronicle.Written(effects);
+        invariants.Commit(ledger, effects, one);
     }
+
+    private void Note(string what) => chronicle.Note(what);
 }

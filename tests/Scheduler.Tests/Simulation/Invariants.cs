@@ -73,6 +73,7 @@ internal sealed class Invariants
     public void Commit(Ledger before, Effects effects, bool one)
     {
         var retired = one ? Retired(before, effects).ToDictionary(r => r, before.HealthyOf, StringComparer.Ordinal) : [];
+        var cleared = Cleared(before, effects);
         foreach (var row in effects.Tasks.Values)
             Changes(before.Tasks.GetValueOrDefault(row.Id), row);
         var launched = effects.Tasks.Values
@@ -85,7 +86,7 @@ internal sealed class Invariants
             if (before.Requests[request] is { State: RequestState.Active, ActiveDeploy: { } force }
                 && PolicyCommands.Floor(before.Deploys[force], before) is { } floor)
                 Holds(
-                    before.HealthyOf(request) >= Math.Min(floor, healthy),
+                    before.HealthyOf(request) + cleared.GetValueOrDefault(request) >= Math.Min(floor, healthy),
                     $"{Floor}: {request} has {before.HealthyOf(request)} healthy of {floor}: {before.Show(request)}");
         }
 
@@ -141,6 +142,13 @@ internal sealed class Invariants
             Holds(live.Where(t => t.FillsPlace).Select(t => t.Instance).Distinct().Count() == expected,
                 $"{AllInstances}: {deploy.Id} is {deploy.State} and has {live.Count(t => t.FillsPlace)} of {expected}");
     }
+
+    /// <summary>By request: healthy instances that an agent's time to be empty ended in this step. What was retired before them in the
+    /// same step could not know.</summary>
+    private static Dictionary<string, int> Cleared(Ledger before, Effects effects) =>
+        effects.Tasks.Values.Where(row => row.KillCause == KillCause.Machine && before.Tasks.TryGetValue(row.Id, out var was)
+                && was is { IsHealthy: true, KillCause: null })
+            .CountBy(row => row.RequestId, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Requests of which something healthy was retired that was in force, and not because fewer are wanted.</summary>
     private static IEnumerable<string> Retired(Ledger before, Effects effects) =>

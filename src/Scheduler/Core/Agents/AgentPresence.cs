@@ -26,16 +26,17 @@ internal sealed class AgentPresence(
         state.Timers.Set(TimerKind.Purge, "", now + PurgeInterval);
     }
 
+    /// <summary>It spoke, or its tasks did: it is there, whatever was believed of it.</summary>
     public void Seen(string? agentId, DateTimeOffset now)
     {
-        if (agentId is null || (unheard.Count == 0 && missing == 0))
+        if (agentId is null)
             return;
         unheard.Remove(agentId);
-        if (state.Agents.TryGetValue(agentId, out var agent) && agent.State == AgentState.Missing)
-        {
+        if (!state.Agents.TryGetValue(agentId, out var agent) || agent.State == AgentState.Active)
+            return;
+        if (agent.State == AgentState.Missing)
             missing--;
-            state.Save(agent with { State = AgentState.Active, SeenAt = now });
-        }
+        state.Save(agent with { State = AgentState.Active, SeenAt = now });
     }
 
     /// <summary>Silence means something only while offers arrive: an idle framework hears of no agent.</summary>

@@ -20,7 +20,8 @@ internal sealed class Drains(
         MoveInstances(now);
         foreach (var machine in state.Machines.All.Where(m => m.State == MachineState.Draining).ToList())
         {
-            if (state.AgentsOf(machine.Kind, machine.Name).All(a => a.State == AgentState.Dead || state.IsEmpty(a.Id)))
+            // What is unreachable may come back, also from an agent that is taken for dead.
+            if (state.AgentsOf(machine.Kind, machine.Name).All(a => state.IsEmpty(a.Id)))
                 changes.Save(MachineRules.Emptied(machine, now), ClusterJournal.Scheduler);
         }
 
@@ -43,6 +44,12 @@ internal sealed class Drains(
         var slots = settings.MaxDraining;
         foreach (var (agent, reason) in AgentsToLeave(now))
         {
+            if (agent.State == AgentState.Dead)
+            {
+                reasons.Explain(agent, reason, waits: false, now);
+                continue;
+            }
+
             var tasks = state.TasksOn(agent.Id);
             var movable = tasks.Where(CanMove).ToList();
             var moving = tasks.Count(t => t.Leaving is { Cause: LeaveCause.Drain } && t.IsLive);
@@ -63,7 +70,7 @@ internal sealed class Drains(
     private List<(AgentRecord Agent, string Reason)> AgentsToLeave(DateTimeOffset now) =>
     [
         .. state.Agents.Values
-            .Where(a => a.State != AgentState.Dead)
+            .Where(a => a.State != AgentState.Dead || !state.IsEmpty(a.Id))
             .Select(a => (Agent: a, Record: state.Machines.Binding(a.Host, a.Rack), Window: maintenance.Due(a.Id, now)))
             .Where(x => x.Record is { State: MachineState.Draining } || x.Window is not null)
             .OrderBy(x => state.TasksOn(x.Agent.Id).Any(t => t.Leaving is { Cause: LeaveCause.Drain }) ? 0 : 1)

@@ -34,7 +34,7 @@ internal sealed class ClusterLayer
         Master = new MasterEvents(
             new Subscription(state, journal, Offers, demand, tasks.Reconciler, tasks.Kills),
             new OfferIntake(state, Offers, Presence, Maintenance), Offers, Maintenance,
-            new TaskUpdates(state, Presence, tasks.Reconciler, tasks.Seen, tasks.Unknown, transitions), Presence);
+            new TaskUpdates(state, Presence, tasks.Reconciler, tasks.Seen, tasks.Unknown, transitions));
         FailedCalls = new FailedCalls(state, settings);
     }
 

@@ -6,8 +6,7 @@ namespace Pipeline.Scheduler.Core.Master;
 
 /// <summary>Dispatches the events of the master.</summary>
 internal sealed class MasterEvents(
-    Subscription subscription, OfferIntake intake, OfferPool offers, MaintenanceWindows maintenance, TaskUpdates updates,
-        AgentPresence presence)
+    Subscription subscription, OfferIntake intake, OfferPool offers, MaintenanceWindows maintenance, TaskUpdates updates)
 {
     public void Handle(MasterEvent said, DateTimeOffset now)
     {
@@ -33,7 +32,7 @@ internal sealed class MasterEvents(
                 updates.Handle(updated.Status, now);
                 break;
             case AgentRemoved removed:
-                presence.Removed(removed.AgentId, now);
+                updates.AgentRemoved(removed.AgentId, now);
                 break;
             case Disconnected gone:
                 subscription.Broke(gone.Reason);

@@ -34,4 +34,11 @@ internal sealed class TaskUpdates(
         if (status is { Uuid: { } uuid, AgentId: { } agent })
             state.Send(new AcknowledgeUpdate(status.TaskId, agent, uuid));
     }
+
+    /// <summary>Updates of the tasks that the master knew there follow; the others are asked about.</summary>
+    public void AgentRemoved(string agentId, DateTimeOffset now)
+    {
+        presence.Removed(agentId, now);
+        reconciler.AskAboutTasksOn(agentId, now);
+    }
 }

@@ -19,6 +19,7 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
     private readonly SortedSet<string> unanswered = new(StringComparer.Ordinal);
     private readonly Queue<string> round = new();
     private int rounds;
+    private DateTimeOffset coveredAt;
 
     /// <summary>The subscription is new.</summary>
     public void StartWithSubscription(DateTimeOffset now)
@@ -94,17 +95,39 @@ internal sealed class Reconciler(ClusterState state, CoreSettings settings)
         state.Timers.Set(TimerKind.Reconcile, "", now + (round.Count > 0 ? BetweenBatches : Pause()));
     }
 
+    /// <summary>Implicitly about what the master has and we do not, and explicitly about what we have: of a task that it does not know
+    /// the master speaks only when it is asked.</summary>
     public void AskAboutAll(DateTimeOffset now)
     {
         state.Timers.Set(TimerKind.ImplicitReconcile, "", now + settings.ImplicitReconcile);
-        if (state.IsConnected)
-            state.Send(new ReconcileTasks([]));
+        if (!state.IsConnected)
+            return;
+        state.Send(new ReconcileTasks([]));
+        if (now - coveredAt >= settings.ImplicitReconcile)
+            Doubt(state.Tasks.Values, coveredAt = now);
     }
+
+    /// <summary>The master removed the agent: it says so of each task that it knew there, and of no other.</summary>
+    public void AskAboutTasksOn(string agentId, DateTimeOffset now) => Doubt(state.TasksOn(agentId), now);
 
     private void Start(DateTimeOffset now)
     {
         unanswered.Clear();
-        unanswered.UnionWith(state.Tasks.Values.Where(t => t.Phase != TaskPhase.Pending).Select(t => t.Id));
+        Doubt(state.Tasks.Values, coveredAt = now);
+        if (unanswered.Count == 0)
+            Begin(now);
+    }
+
+    // All that was launched, until it is answered for.
+    private void Doubt(IEnumerable<TaskRecord> tasks, DateTimeOffset now)
+    {
+        unanswered.UnionWith(tasks.Where(t => t.Phase != TaskPhase.Pending).Select(t => t.Id));
+        if (unanswered.Count > 0)
+            Begin(now);
+    }
+
+    private void Begin(DateTimeOffset now)
+    {
         round.Clear();
         rounds = 0;
         state.Timers.Set(TimerKind.Reconcile, "", now);

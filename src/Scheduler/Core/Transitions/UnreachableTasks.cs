@@ -28,11 +28,16 @@ internal sealed class UnreachableTasks(
             state.Timers.Set(TimerKind.Unreachable, task.Id, now + patience);
     }
 
-    /// <summary>It is reachable again, and its replacement is not needed.</summary>
+    /// <summary>It is reachable again. If that was why it was to leave, its replacement is not needed; if it was to leave anyway, it may
+    /// now; and if it serves again, another may leave that had to stay for it.</summary>
     public void Returned(TaskRecord task, DateTimeOffset now)
     {
         if (task is { Leaving.Cause: LeaveCause.Unreachable, KillCause: null })
             convergence.Keep(task, now);
+        else if (task is { Leaving: not null, KillCause: null })
+            convergence.Balance(task.RequestId, now);
+        else if (task.IsHealthy)
+            convergence.SettleHealthy(task, now);
     }
 
     /// <summary>The time-out has passed. An instance is replaced, and given up when the replacement is healthy; a run is given
