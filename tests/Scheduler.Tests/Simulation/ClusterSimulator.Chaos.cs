@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Tests.Simulation.Cluster;
 using Pipeline.Scheduler.Tests.Simulation.Commands;
@@ -63,7 +64,8 @@ internal sealed partial class ClusterSimulator
     private string? Restless()
     {
         if (ledger.Live.Values.FirstOrDefault(t => !t.IsHealthy) is { } waits)
-            return $"{waits.Id} is {waits.Phase}, kill {waits.KillCause}, why {waits.Why}, {mesos.Show(waits.Id)}; {ledger.Show(waits.RequestId)}";
+            return $"{waits.Id} is {waits.Phase}, kill {waits.KillCause}, why {waits.Why}, {mesos.Show(waits.Id)}; free: {Room()}; "
+                + ledger.Show(waits.RequestId);
         if (ledger.LiveDeploys.FirstOrDefault(d => d.State is DeployState.Deploying or DeployState.Retiring) is { } rolls)
             return $"deploy {rolls.Id} is {rolls.State}: {ledger.Show(rolls.RequestId)}";
         if (NotEmptied() is { } draining)
@@ -95,4 +97,7 @@ internal sealed partial class ClusterSimulator
 
         return null;
     }
+
+    private string Room() => string.Join(", ", mesos.Room().Select(r => string.Create(
+        CultureInfo.InvariantCulture, $"{r.Agent.Host} {ledger.StateOf(r.Agent.Host, r.Agent.Rack)} {r.Free.CpusValue} cpus, {r.Ports} ports")));
 }

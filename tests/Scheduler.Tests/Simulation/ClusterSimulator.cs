@@ -159,7 +159,8 @@ internal sealed partial class ClusterSimulator
             return;
         }
 
-        of.Connection = mesos.Subscribe(of.Machine.Framework.FrameworkId, !of.Machine.WantsOffers, said => Receive(of, said));
+        of.Connection = mesos.Subscribe(
+            of.Machine.Framework.FrameworkId, ledger.Framework?.FrameworkId, !of.Machine.WantsOffers, said => Receive(of, said));
     }
 
     private void Receive(Term of, MasterEvent said)

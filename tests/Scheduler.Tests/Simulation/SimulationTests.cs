@@ -23,6 +23,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         { 7000320, "a rack was called empty while its agent was away; its tasks came back and ran for ever" },
         { 7004240, "an agent was removed without a word about its last task, which ran nowhere and was never asked about" },
         { 7006033, "an instance that had to stay for another was not let go when that one could be reached again" },
+        { 7007813, "the request for offers was lost without a word, and work waited for ever" },
+        { 7023478, "the answer to an offer was lost without a word, and what it held was offered to nobody" },
         { 7010348, "the new was proven, the old went, and in the same step the new had to leave its agent" },
     };
 

@@ -30,10 +30,9 @@ internal sealed class Launches(ClusterState state, CoreSettings settings, Cluste
     }
 
     /// <param name="moreWaits">Other tasks still wait, so the rest of the offers is declined for a short time only.</param>
-    public void Accept(AgentSlot slot, bool moreWaits)
+    public void Accept(AgentSlot slot, bool moreWaits, DateTimeOffset now)
     {
-        foreach (var id in slot.OfferIds)
-            offers.Remove(id);
+        offers.Accept(slot.OfferIds, now);
         state.Effects.Sends.Add(new Launch(
             slot.AgentId, slot.OfferIds, [.. slot.Placed.Select(t => (t, state.Deploys[t.DeployId].Spec))],
             moreWaits ? settings.ShortRefuse : settings.LongRefuse));

@@ -48,7 +48,7 @@ internal sealed class TaskPlacer(
         foreach (var (shape, tasks) in waiting.Values)
             reasons.Explain(shape, tasks, planner, now);
         foreach (var slot in planner.Slots.Where(s => s.Placed.Count > 0))
-            launches.Accept(slot, waiting.Count > 0);
+            launches.Accept(slot, waiting.Count > 0, now);
         return held || waiting.Count > 0;
     }
 }

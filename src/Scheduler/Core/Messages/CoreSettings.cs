@@ -28,6 +28,11 @@ internal sealed record CoreSettings(string Cluster, string Role)
     public TimeSpan LongRefuse { get; init; } = TimeSpan.FromHours(1);
     public TimeSpan ReviveInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>While work waits and nothing is offered, offers are requested again after this long, then after twice as long, and so
+    /// on.</summary>
+    public TimeSpan ReviveRetry { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ReviveLongest { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A task that does not run this long after its launch is tried elsewhere.</summary>
     public TimeSpan KillIfNotRunning { get; init; } = TimeSpan.FromMinutes(10);
 

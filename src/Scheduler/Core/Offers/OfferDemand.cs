@@ -11,6 +11,7 @@ internal sealed class OfferDemand(ClusterState state, CoreSettings settings, Off
     /// <summary>Null: neither suppressed nor revived since the subscription began.</summary>
     private bool? suppressed;
     private DateTimeOffset? revivedAt;
+    private TimeSpan patience = settings.ReviveRetry;
 
     public bool IsAsking => suppressed == false;
 
@@ -21,6 +22,8 @@ internal sealed class OfferDemand(ClusterState state, CoreSettings settings, Off
     {
         if (!IsAsking || (state.Signals.WantsRevive && offers.Held.Count == 0))
             Revive(now);
+        else if (offers.Held.Count == 0)
+            ReviveAgain(now);
         offers.DeclineStale(now);
     }
 
@@ -44,6 +47,24 @@ internal sealed class OfferDemand(ClusterState state, CoreSettings settings, Off
 
         state.Send(new ReviveOffers([settings.Role]));
         (revivedAt, suppressed, state.Signals.WantsRevive) = (now, false, false);
+        patience = settings.ReviveRetry;
         offers.ForgetMisfits();
+    }
+
+    // A call can be lost without a word, also the answer to an offer: what waits must not wait for ever.
+    private void ReviveAgain(DateTimeOffset now)
+    {
+        var next = revivedAt!.Value + patience;
+        if (now < next)
+        {
+            state.Timers.Set(TimerKind.Revive, "", next);
+            return;
+        }
+
+        offers.RepeatAnswers(now);
+        state.Send(new ReviveOffers([settings.Role]));
+        revivedAt = now;
+        patience = patience * 2 < settings.ReviveLongest ? patience * 2 : settings.ReviveLongest;
+        state.Timers.Set(TimerKind.Revive, "", now + patience);
     }
 }

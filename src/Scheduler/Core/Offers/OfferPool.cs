@@ -9,6 +9,7 @@ namespace Pipeline.Scheduler.Core.Offers;
 /// <summary>The offers that are held, and how they are declined.</summary>
 internal sealed class OfferPool(ClusterState state, CoreSettings settings)
 {
+    private const int MostAnswered = 20_000;
     private readonly SortedDictionary<string, HeldOffer> offers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (HeldOffer Offer, DeclineReason Reason)> unwanted = new(StringComparer.Ordinal);
 
@@ -17,6 +18,10 @@ internal sealed class OfferPool(ClusterState state, CoreSettings settings)
 
     /// <summary>By agent: how long its last offer was declined for.</summary>
     private readonly Dictionary<string, TimeSpan> refusals = new(StringComparer.Ordinal);
+
+    /// <summary>Offers that were answered, oldest first. An answer can be lost without a word, and the master then believes that they
+    /// are still held: what they hold is offered to nobody.</summary>
+    private readonly Queue<(string OfferId, DateTimeOffset At)> answered = new();
 
     public IReadOnlyCollection<HeldOffer> Held => offers.Values;
 
@@ -43,7 +48,30 @@ internal sealed class OfferPool(ClusterState state, CoreSettings settings)
             offers.Remove(offer);
     }
 
-    public void Clear() => offers.Clear();
+    /// <summary>Offers are only valid within their subscription.</summary>
+    public void Clear()
+    {
+        offers.Clear();
+        answered.Clear();
+    }
+
+    /// <summary>They are accepted.</summary>
+    public void Accept(IReadOnlyList<string> offerIds, DateTimeOffset now)
+    {
+        foreach (var id in offerIds)
+            offers.Remove(id);
+        Answered(offerIds, now);
+    }
+
+    /// <summary>Declines once more what was answered some time ago. The master ignores it where the answer had arrived.</summary>
+    public void RepeatAnswers(DateTimeOffset now)
+    {
+        var again = new List<string>();
+        while (answered.TryPeek(out var next) && next.At + settings.ReviveRetry <= now)
+            again.Add(answered.Dequeue().OfferId);
+        if (again.Count > 0)
+            state.Send(new DeclineOffers(again, settings.ShortRefuse));
+    }
 
     public PlacementPlanner Plan(DateTimeOffset now) => new(offers.Values, state, settings, now);
 
@@ -106,6 +134,16 @@ internal sealed class OfferPool(ClusterState state, CoreSettings settings)
         }
 
         state.Effects.Declines.Add((reason, given.Count));
-        state.Send(new DeclineOffers([.. given.Select(h => h.Offer.Id)], refuse));
+        var ids = given.Select(h => h.Offer.Id).ToList();
+        state.Send(new DeclineOffers(ids, refuse));
+        Answered(ids, now);
+    }
+
+    private void Answered(IReadOnlyList<string> offerIds, DateTimeOffset now)
+    {
+        foreach (var id in offerIds)
+            answered.Enqueue((id, now));
+        while (answered.Count > MostAnswered)
+            answered.Dequeue();
     }
 }

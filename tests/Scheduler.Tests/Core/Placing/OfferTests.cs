@@ -162,4 +162,31 @@ public sealed class OfferTests
         Assert.Contains("not connected", m.Task("build.1.1.1").Why, StringComparison.Ordinal);
         Assert.Empty(m.Launched);
     }
+
+    /// <summary>A call may be lost without a word: of the answer to an offer nobody ever hears.</summary>
+    [Fact]
+    public void While_work_waits_and_nothing_is_offered_offers_are_requested_again_and_old_answers_repeated()
+    {
+        var m = new Machine();
+        m.Do(new SubmitRunCommand(Machine.Build(cpus: 8)));
+        var small = m.Offer("a1");
+        m.Pass(TimeSpan.FromSeconds(10));
+        m.Sends.Clear();
+        var began = m.Now;
+        var revived = new List<int>();
+
+        while (m.Now < began + TimeSpan.FromMinutes(5))
+        {
+            m.Pass(TimeSpan.FromSeconds(1));
+            revived.AddRange(Enumerable.Repeat((int)(m.Now - began).TotalSeconds, m.Calls<ReviveOffers>().Count - revived.Count));
+        }
+
+        Assert.Equal([20, 80, 200], revived);
+        Assert.Equal([small], m.Calls<DeclineOffers>().Single().OfferIds);
+
+        m.Offer("a2", cpus: 8);
+        m.Pass(TimeSpan.FromMinutes(30));
+        Assert.Single(m.Launched);
+        Assert.Equal(3, m.Calls<ReviveOffers>().Count);
+    }
 }

@@ -46,10 +46,11 @@ internal sealed partial class SimulatedMesos
 
     public IReadOnlyCollection<SimulatedAgent> Agents => agents.Values;
 
-    public Connection Subscribe(string? known, bool quiet, Action<MasterEvent> receive)
+    /// <param name="durable">The id that is in the database.</param>
+    public Connection Subscribe(string? known, string? durable, bool quiet, Action<MasterEvent> receive)
     {
         // A leader that was frozen before there was an id becomes another framework: it cannot save the new id, and starts nothing.
-        if (known is null && invariants.Launches > 0)
+        if (known is null && durable is not null)
         {
             receive(new Subscribed($"fw{++numbers}", TimeSpan.FromSeconds(15), $"m{masters}", $"m{masters}:5050", "1.12.0"));
             return new Connection(receive);
@@ -236,6 +237,13 @@ internal sealed partial class SimulatedMesos
                 new Dictionary<string, string> { ["rack"] = agent.Rack }, offer.Window)]));
         }
     }
+
+    /// <summary>What is free on every agent that takes part.</summary>
+    public IEnumerable<(SimulatedAgent Agent, Amount Free, int Ports)> Room() =>
+        from agent in agents.Values
+        where agent is { Standing: AgentStanding.Registered, Dead: false }
+        let room = FreeOn(agent)
+        select (agent, room.Free, room.Ports.Count);
 
     private (Amount Free, List<int> Ports) FreeOn(SimulatedAgent agent)
     {
