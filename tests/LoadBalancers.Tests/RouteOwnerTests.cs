@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 using Pipeline.LoadBalancers.Contract;
 using Pipeline.LoadBalancers.Routing;
 using Pipeline.LoadBalancers.Tests.Kit;
@@ -166,6 +167,35 @@ public sealed class RouteOwnerTests
         Assert.Equal(4, (await edge.JournalAsync()).Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_route_that_is_given_up_is_not_taken_back_by_the_instances_that_still_run_unless_they_are_to_stay(bool isRemoved)
+    {
+        await using var edge = await Edge.StartAsync();
+        await edge.Commands.ClaimAsync(Promoter, Edge.Wanted(Edge.Shop, ("web", "/shop")), ct);
+        await edge.RunAsync(Edge.Shop, "web", "/shop");
+        await edge.RunAsync(Edge.Other, "api", "/api");
+
+        // The proxy looks for owners in the middle: that of /api is missing.
+        var look = Task.CompletedTask;
+        await Transactions.InTransactionAsync(
+            async token =>
+            {
+                await edge.Commands.AbandonAsync(Promoter, "production", Edge.Shop, ["web"], token);
+                using (ExecutionContext.SuppressFlow())
+                    look = Task.Run(() => AdoptAsync(edge), token);
+                await edge.SomebodyWaitsForALockAsync();
+                if (isRemoved)
+                    await edge.Get<SchedulerCommands>().RemoveRequestAsync(Promoter, "production", "web", token);
+            },
+            ct);
+        await look;
+
+        await AdoptAsync(edge);
+        Assert.Equal(isRemoved ? "/api api" : "/api api, /shop web", await edge.OwnersAsync());
+    }
+
     [Fact]
     public async Task What_ran_before_owners_were_recorded_gets_its_routes_by_who_had_them_first()
     {
@@ -207,6 +237,9 @@ public sealed class RouteOwnerTests
             ],
             services.Select(s => $"{s.Deployable}: {s.Problem}"));
     }
+
+    private async Task AdoptAsync(Edge edge) =>
+        await edge.Get<RouteAdoption>().OwnersAsync(await edge.Get<SchedulerQueries>().HealthyInstancesAsync(ct), ct);
 
     private Task<RouteOutcome> TransferAsync(Edge edge, string route, RepositoryId repository, string deployable) =>
         edge.Commands.TransferAsync(

@@ -57,9 +57,9 @@ internal sealed class BuildRow
 internal sealed class ModuleRow
 {
     public const string Columns = """
-        id, build_id, name, position, depends_on, state, run_id, task_id, attempt, source_digest, source_bytes, result::text AS result,
-        task_outcome, task_class, task_reason, task_ended_at, failure_class, reason, failed_step, exit_code, queued_at, started_at,
-               finished_at
+        id, build_id, name, position, depends_on, state, run_id, task_id, attempt, log_attempt, source_digest, source_bytes,
+        result::text AS result, task_outcome, task_class, task_reason, task_ended_at, failure_class, reason, failed_step, exit_code,
+        queued_at, started_at, finished_at
         """;
 
     public Guid Id { get; init; }
@@ -71,6 +71,7 @@ internal sealed class ModuleRow
     public string RunId { get; init; } = "";
     public string? TaskId { get; init; }
     public int Attempt { get; init; }
+    public int? LogAttempt { get; init; }
     public string? SourceDigest { get; init; }
     public long? SourceBytes { get; init; }
     public string? Result { get; init; }
@@ -114,6 +115,9 @@ internal sealed class StepRow
     public int? ExitCode { get; init; }
     public long LogBytes { get; init; }
     public string? Tail { get; init; }
+
+    /// <summary>Only of one step that is read by itself.</summary>
+    public int? LogAttempt { get; init; }
 
     public StepView ToView() => new(
         Index, Name, Enum.Parse<StepState>(State), Rows.Utc(StartedAt), Rows.Utc(FinishedAt), ExitCode, LogBytes, Tail);

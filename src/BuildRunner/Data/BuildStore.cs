@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Pipeline.ArtifactStore.Contract.Queries;
 using Pipeline.BuildRunner.Contract.Views;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Definitions;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Paging;
@@ -26,7 +27,8 @@ internal sealed class BuildStore(NpgsqlDataSource db, ArtifactQueries artifacts)
           ORDER BY index
         """;
     private const string OneStep = $"""
-        SELECT {StepRow.Columns} FROM build.step s
+        SELECT {StepRow.Columns}, (SELECT m.log_attempt FROM build.module_build m WHERE m.id = s.module_build_id) AS log_attempt
+          FROM build.step s
          WHERE index = @index AND module_build_id = (SELECT id FROM build.module_build WHERE build_id = @build AND name = @module)
         """;
 
@@ -81,12 +83,13 @@ internal sealed class BuildStore(NpgsqlDataSource db, ArtifactQueries artifacts)
             [.. made.Select(a => new ArtifactView(a.Module, a.Name, a.Digest.ToString(), a.Bytes, a.MediaType))]);
     }
 
-    public async Task<StepView?> StepAsync(BuildId build, string module, int index, CancellationToken ct)
+    /// <summary>A step, and where its log is now: a later attempt that takes the module over begins a new one.</summary>
+    public async Task<(StepView Step, LogPlace Log)?> StepAsync(BuildId build, string module, int index, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<StepRow>(new CommandDefinition(
             OneStep, new { build = build.Value, module, index }, cancellationToken: ct));
-        return row?.ToView();
+        return row is null ? null : (row.ToView(), new LogPlace(build, module, index, row.LogAttempt));
     }
 
     public async Task<BuildRow?> RowAsync(BuildId id, CancellationToken ct)

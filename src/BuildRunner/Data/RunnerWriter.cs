@@ -10,7 +10,7 @@ namespace Pipeline.BuildRunner.Data;
 /// <summary>Writes what a task says about its module.</summary>
 internal sealed class RunnerWriter(NpgsqlDataSource db)
 {
-    // Shared by what a task reports, alone by the attempt that takes the module over: no row, as log chunks come many times a second.
+    // Shared by what a task reports, alone by the attempt that takes the module over.
     private const string ShareReports = "SELECT pg_advisory_xact_lock_shared(hashtextextended('build.reports ' || @id::text, 0))";
     private const string StopReports = "SELECT pg_advisory_xact_lock(hashtextextended('build.reports ' || @id::text, 0))";
     private const string Holder = """
@@ -20,7 +20,7 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     private const string Read = $"SELECT {ModuleRow.Columns} FROM build.module_build WHERE id = @id";
     private const string Claim = """
         UPDATE build.module_build SET task_id = @task, attempt = @attempt, state = 'Running', started_at = coalesce(started_at, @now),
-               result = NULL, artifact_bytes = 0
+               log_attempt = @attempt, result = NULL, artifact_bytes = 0
          WHERE id = @id AND state IN ('Queued', 'Running') AND (task_id IS NULL OR attempt < @attempt)
         """;
     private const string ResetSteps = """
@@ -51,11 +51,20 @@ internal sealed class RunnerWriter(NpgsqlDataSource db)
     /// ends.</summary>
     public async Task<ReportOutcome> HoldAsync(ModuleBuildId module, string taskId, int index, CancellationToken ct)
     {
+        await using (var connection = await db.OpenConnectionAsync(ct))
+        {
+            await connection.ExecuteAsync(new CommandDefinition(ShareReports, new { id = module.Value }, cancellationToken: ct));
+        }
+
+        return await LookAsync(module, taskId, index, ct);
+    }
+
+    /// <summary>Whether the task may report about the step at this moment. Locks nothing.</summary>
+    public async Task<ReportOutcome> LookAsync(ModuleBuildId module, string taskId, int index, CancellationToken ct)
+    {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var arguments = new { id = module.Value, index };
-        await connection.ExecuteAsync(new CommandDefinition(ShareReports, arguments, cancellationToken: ct));
         var (holder, hasStep) = await connection.QuerySingleOrDefaultAsync<(string? TaskId, bool HasStep)>(new CommandDefinition(
-            Holder, arguments, cancellationToken: ct));
+            Holder, new { id = module.Value, index }, cancellationToken: ct));
         return holder != taskId ? ReportOutcome.TakenOver : hasStep ? ReportOutcome.Recorded : ReportOutcome.UnknownStep;
     }
 

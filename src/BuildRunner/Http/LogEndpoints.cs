@@ -32,7 +32,7 @@ internal static class LogEndpoints
         if (tail is < 1 or > MaxTailLines)
             return Problems.Invalid("tail", $"must be a number of lines from 1 to {MaxTailLines}.");
         // A name with a NUL is nobody's, and PostgreSQL refuses to look for it.
-        if (module.Contains('\0', StringComparison.Ordinal) || await builds.StepAsync(build, module, step, ct) is null)
+        if (module.Contains('\0', StringComparison.Ordinal) || await builds.StepAsync(build, module, step, ct) is not var (_, log))
             return Problems.NotFound(
                 $"Build {id} has no step {step} in a module '{module}'.", $"GET /api/v1/builds/{id} lists its modules and their steps.");
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
@@ -45,7 +45,7 @@ internal static class LogEndpoints
 
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.CacheControl = "no-store";
-        var path = logs.PathOf(build, module, step);
+        var path = logs.PathOf(log);
         if (StepLogs.SizeOf(path) == 0)
             return TypedResults.Text("", "text/plain", Encoding.UTF8);
         return tail is { } lines

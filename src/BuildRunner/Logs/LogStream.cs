@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Contract.Views;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
 
@@ -27,14 +28,18 @@ internal sealed class LogStream(BuildStore builds, StepLogs logs, LogSignal sign
         BuildId build, string module, int step, long offset, [EnumeratorCancellation] CancellationToken ct)
     {
         yield return new SseItem<string>("", "keep-alive") { ReconnectionInterval = ReconnectAfter };
-        var path = logs.PathOf(build, module, step);
+        string? path = null;
         var quiet = time.GetTimestamp();
-        while (!ct.IsCancellationRequested && await builds.StepAsync(build, module, step, ct) is { } state)
+        while (!ct.IsCancellationRequested)
         {
-            var grown = signal.Next(path);
+            var grown = signal.Next(new LogPlace(build, module, step, null));
+            if (await builds.StepAsync(build, module, step, ct) is not var (state, log))
+                yield break;
             // A later attempt began the log anew: so does the reader.
-            if (StepLogs.SizeOf(path) < offset)
+            var newest = logs.PathOf(log);
+            if ((path is not null && newest != path) || StepLogs.SizeOf(newest) < offset)
                 offset = 0;
+            path = newest;
             if (await ReadChunkAsync(path, offset, IsOver(state.State), ct) is var (text, next))
             {
                 (offset, quiet) = (next, time.GetTimestamp());

@@ -1,3 +1,4 @@
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.Kernel;
 using Pipeline.Scheduler.Contract;
@@ -12,4 +13,7 @@ internal sealed record RunnerTask(RunnerIdentity Identity, ModuleRow Module)
 
     /// <summary>The build it belongs to.</summary>
     public BuildId Build => new(Module.BuildId);
+
+    /// <summary>Where it writes the log of a step.</summary>
+    public LogPlace LogOf(int step) => new(Build, Module.Name, step, Module.LogAttempt);
 }

@@ -1,7 +1,6 @@
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
-using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Postgres;
@@ -11,7 +10,7 @@ namespace Pipeline.BuildRunner.Runner;
 
 /// <summary>Finds the module that a task builds.</summary>
 internal sealed class RunnerTasks(
-    RunnerAuth auth, RunnerWriter runner, BuildWriter builds, StepLogs logs, Journal journal, TimeProvider time)
+    RunnerAuth auth, RunnerWriter runner, BuildWriter builds, Journal journal, TimeProvider time)
 {
     /// <summary>
     /// The module that the task builds. The first call of a task takes the module over from an earlier attempt; that one's later
@@ -40,7 +39,6 @@ internal sealed class RunnerTasks(
             if (!await runner.ClaimAsync(id, identity.TaskId, RunIds.AttemptOf(identity.TaskId), now, token))
                 return;
             await builds.StartAsync(module.BuildId, now, token);
-            logs.Reset(new BuildId(module.BuildId), module.Name);
             await journal.AppendAsync(
                 new ModuleBuildStarted(new BuildId(module.BuildId), id, module.Name, identity.TaskId),
                 Actor.System("builds"),

@@ -17,8 +17,8 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
         RunnerTask task, int index, StepState state, StepReport report, CancellationToken ct)
     {
         // Read before any row is locked: the task reports a step when the whole of its log has arrived.
-        var path = logs.PathOf(task.Build, task.Module.Name, index);
-        var (bytes, tail) = (StepLogs.SizeOf(path), state is StepState.Failed or StepState.TimedOut ? StepLogs.Tail(path) : null);
+        var place = task.LogOf(index);
+        var (bytes, tail) = EndOf(logs.PathOf(place), state);
         var recorded = await Transactions.InTransactionAsync(
             async token =>
             {
@@ -49,23 +49,34 @@ internal sealed class StepReports(RunnerWriter runner, StepLogs logs, LogSignal 
                 return outcome;
             },
             ct);
-        if (recorded == ReportOutcome.Recorded)
-            signal.Raise(path);
-        return recorded;
+        return recorded == ReportOutcome.Recorded ? Recorded(place) : recorded;
     }
 
-    /// <summary>Appends to the log of a step when <paramref name="offset"/> is where it ends.</summary>
-    public Task<LogAppend> AppendLogAsync(
-        RunnerTask task, int index, long offset, ReadOnlyMemory<byte> content, CancellationToken ct) => Transactions.InTransactionAsync(
-        async token =>
-        {
-            var outcome = await runner.HoldAsync(task.Id, task.Identity.TaskId, index, token);
-            if (outcome != ReportOutcome.Recorded)
-                return new LogAppend(outcome, new LogAppended(false, false, 0));
-            return new LogAppend(
-                outcome, await logs.AppendAsync(logs.PathOf(task.Build, task.Module.Name, index), offset, content, token));
-        },
-        ct);
+    private static (long Bytes, string? Tail) EndOf(string path, StepState state) =>
+        (StepLogs.SizeOf(path), state is StepState.Failed or StepState.TimedOut ? StepLogs.Tail(path) : null);
+
+    private ReportOutcome Recorded(LogPlace place)
+    {
+        logs.RemoveBefore(place);
+        signal.Raise(place);
+        return ReportOutcome.Recorded;
+    }
+
+    /// <summary>Appends to the log of a step when <paramref name="offset"/> is where it ends. No row is locked meanwhile, however long
+    /// the disk takes: each attempt writes files of its own, and those of an attempt that was overtaken go.</summary>
+    public async Task<LogAppend> AppendLogAsync(
+        RunnerTask task, int index, long offset, ReadOnlyMemory<byte> content, CancellationToken ct)
+    {
+        var outcome = await runner.LookAsync(task.Id, task.Identity.TaskId, index, ct);
+        if (outcome != ReportOutcome.Recorded)
+            return new LogAppend(outcome, LogAppended.Nothing);
+        var appended = await logs.AppendAsync(task.LogOf(index), offset, content, ct);
+        outcome = await runner.LookAsync(task.Id, task.Identity.TaskId, index, ct);
+        if (outcome != ReportOutcome.TakenOver)
+            return new LogAppend(outcome, appended);
+        logs.Remove(task.LogOf(index));
+        return new LogAppend(outcome, LogAppended.Nothing);
+    }
 
     /// <returns>Null when the word is none of the contract's.</returns>
     public static StepState? ParseState(string? text) => text switch

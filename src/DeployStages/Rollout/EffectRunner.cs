@@ -30,6 +30,7 @@ internal sealed class EffectRunner(
             StartSoakClock clock => RecordHealthyAsync(p, clock.At, ct),
             MarkStable stable => MarkStableAsync(p, stable.Release, actor, ct),
             CancelDeploys => rollouts.CancelAsync(p, actor, ct),
+            RemoveAdded => registry.RemoveAddedAsync(p, actor, ct),
             KeepRelease keep => slots.KeepAsync(p.Stage, p.Repository, keep.Release, ct),
             ReleaseSlot => slots.ReturnToStableAsync(p.Stage, p.Repository, ct),
             _ => throw new InvariantViolatedException($"No way to carry out {effect.GetType().Name}"),

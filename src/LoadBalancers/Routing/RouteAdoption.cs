@@ -18,10 +18,11 @@ internal sealed class RouteAdoption(RouteStore store, RouteClaims claims, Schedu
     {
         var owners = await store.AllAsync(ct);
         var owned = owners.Select(o => (o.Stage, o.Route)).ToHashSet();
-        if (!instances.Any(i => CanOwn(i) && !owned.Contains((i.Stage!, RoutePath.Normalize(i.Route!)))))
-            return owners;
-        await claims.AdoptAsync(await scheduler.ServiceDeploysAsync(ct), Adopter, ct);
-        return await store.AllAsync(ct);
+        var free = instances.Where(i => CanOwn(i) && !owned.Contains((i.Stage!, RoutePath.Normalize(i.Route!))))
+            .Select(i => i.Stage!).ToHashSet(StringComparer.Ordinal);
+        foreach (var stage in free)
+            await claims.AdoptAsync(stage, scheduler.ServiceDeploysAsync, Adopter, ct);
+        return free.Count == 0 ? owners : await store.AllAsync(ct);
     }
 
     private static bool CanOwn(HealthyInstance i) => i is { Stage: not null, Route: not null, Repository: not null, Deployable: not null }

@@ -51,25 +51,25 @@ internal sealed class RouteClaims(RouteStore store, Journal journal, TimeProvide
         },
         ct);
 
-    /// <summary>Gives what runs the routes that nobody has, as before owners were recorded: who had one first gets it.</summary>
-    /// <param name="services">In the order in which they had their routes.</param>
-    public async Task AdoptAsync(IEnumerable<ServiceDeploy> services, Actor actor, CancellationToken ct)
-    {
-        var complete = services.Where(s => s is { Stage: not null, Repository: not null, Deployable: not null, Route: not null });
-        foreach (var stage in complete.Where(s => RoutePath.IsLiteral(RoutePath.Normalize(s.Route!))).GroupBy(s => s.Stage!))
+    /// <summary>Gives what runs in the stage the routes that nobody has, as before owners were recorded: who had one first gets
+    /// it.</summary>
+    /// <param name="services">Reads what runs, in the order in which it had its routes. Asked when nobody else changes the owners any
+    /// more: what was given up a moment ago is on its way out by then.</param>
+    public Task AdoptAsync(
+        string stage, Func<CancellationToken, Task<IReadOnlyList<ServiceDeploy>>> services, Actor actor, CancellationToken ct) =>
+        LockedAsync(
+        stage,
+        async (owners, token) =>
         {
-            var found = stage.Select(s => new RouteOwner(
-                s.Stage!, RoutePath.Normalize(s.Route!), s.Repository!.Value, s.Deployable!, time.GetUtcNow(), actor.ToString()));
-            await LockedAsync(
-                stage.Key,
-                async (owners, token) =>
-                {
-                    await TakeAsync([.. found.DistinctBy(o => o.Route).ExceptBy(owners.Select(o => o.Route), o => o.Route)], actor, token);
-                    return true;
-                },
-                ct);
-        }
-    }
+            var found = (await services(token))
+                .Where(s => s.Stage == stage && s is { Repository: not null, Deployable: not null, Route: not null }
+                    && RoutePath.IsLiteral(RoutePath.Normalize(s.Route)))
+                .Select(s => new RouteOwner(
+                    stage, RoutePath.Normalize(s.Route!), s.Repository!.Value, s.Deployable!, time.GetUtcNow(), actor.ToString()));
+            await TakeAsync([.. found.DistinctBy(o => o.Route).ExceptBy(owners.Select(o => o.Route), o => o.Route)], actor, token);
+            return true;
+        },
+        ct);
 
     private Task<T> LockedAsync<T>(
         string stage, Func<IReadOnlyList<RouteOwner>, CancellationToken, Task<T>> work, CancellationToken ct) =>

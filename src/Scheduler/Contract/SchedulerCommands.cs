@@ -77,6 +77,16 @@ public sealed class SchedulerCommands
         return commands.EnqueueAsync(cluster, requestId, new RemoveRequestCommand(requestId, caller.Actor), ct);
     }
 
+    /// <summary>The same, unless the request runs, or rolls out, something else than these deploys by then.</summary>
+    /// <param name="deploys">Ids of deploys of the request.</param>
+    /// <exception cref="PermissionDeniedException">The caller may not operate.</exception>
+    public Task RemoveRequestOfAsync(
+        Caller caller, string cluster, string requestId, IReadOnlyList<string> deploys, CancellationToken ct)
+    {
+        caller.Require(Permission.Operate);
+        return commands.EnqueueAsync(cluster, requestId, new RemoveRequestCommand(requestId, caller.Actor) { OnlyOf = deploys }, ct);
+    }
+
     private static void RequireId(string field, string id, int most)
     {
         if (IdRules.Fault(id, most) is { } fault)

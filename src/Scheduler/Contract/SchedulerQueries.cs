@@ -193,7 +193,8 @@ public sealed class SchedulerQueries
     public async Task<IReadOnlyList<HealthyInstance>> HealthyInstancesAsync(CancellationToken ct) =>
         await ListAsync(QuerySql.HealthyInstances, new { }, (HealthyRow r) => r.ToInstance(), ct);
 
-    /// <summary>Every service that runs or is being rolled out, in every cluster; who had its route first comes first.</summary>
+    /// <summary>Every service that runs or is being rolled out, in every cluster, unless it is about to be removed; who had its route
+    /// first comes first.</summary>
     public async Task<IReadOnlyList<ServiceDeploy>> ServiceDeploysAsync(CancellationToken ct) =>
         await ListAsync(QuerySql.ServiceDeploys, new { }, (ServiceRow r) => r.ToDeploy(), ct);
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.BuildRunner.Tests.Runner;
 using Pipeline.Kernel;
@@ -23,7 +24,7 @@ public sealed class LogEndpointTests(BuildFixture fixture) : IClassFixture<Build
             Assert.Equal(204, (int)(await task.StepAsync(0, "succeeded", 0)).StatusCode);
         build = running.Build.Id;
         log = $"/api/v1/builds/{build}/modules/build/steps/0/log";
-        path = host.Get<StepLogs>().PathOf(new BuildId(build), "build", 0);
+        path = host.Get<StepLogs>().PathOf(new LogPlace(new BuildId(build), "build", 0, 1));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
     }
 

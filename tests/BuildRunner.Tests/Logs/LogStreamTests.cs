@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using Dapper;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Data;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.BuildRunner.Tests.Runner;
@@ -19,11 +20,13 @@ public sealed class LogStreamTests(BuildFixture fixture) : IClassFixture<BuildFi
     private readonly BuildHost host = fixture.Host;
     private Guid build;
     private string path = "";
+    private LogPlace place;
 
     public async ValueTask InitializeAsync()
     {
         build = (await host.PushAsync(TaskCalls.OneStep)).Build.Id;
-        path = host.Get<StepLogs>().PathOf(new BuildId(build), "build", 0);
+        place = new LogPlace(new BuildId(build), "build", 0, null);
+        path = host.Get<StepLogs>().PathOf(place);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
     }
 
@@ -115,7 +118,7 @@ public sealed class LogStreamTests(BuildFixture fixture) : IClassFixture<BuildFi
         Assert.True(await reader.MoveNextAsync());
         Assert.Equal("a", reader.Current.Data);
         await EndStepAsync("Failed", 1);
-        host.Get<LogSignal>().Raise(path);
+        host.Get<LogSignal>().Raise(place);
         Assert.True(await reader.MoveNextAsync());
         Assert.Equal(("log", "\n", "2"), (reader.Current.EventType, reader.Current.Data, reader.Current.EventId));
         Assert.True(await reader.MoveNextAsync());
@@ -157,7 +160,7 @@ public sealed class LogStreamTests(BuildFixture fixture) : IClassFixture<BuildFi
                 foreach (var cut in Cut(log, cuts))
                     await AppendAsync(cut);
                 await EndStepAsync("Succeeded", 0);
-                host.Get<LogSignal>().Raise(path);
+                host.Get<LogSignal>().Raise(place);
                 for (; await next && reader.Current.EventType != "end"; next = reader.MoveNextAsync().AsTask())
                     seen.Append(reader.Current.Data);
                 var text = Encoding.UTF8.GetString(log).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
@@ -166,18 +169,26 @@ public sealed class LogStreamTests(BuildFixture fixture) : IClassFixture<BuildFi
             iter: 15,
             threads: 1);
 
-    [Fact]
-    public async Task A_reader_starts_again_with_the_log_of_the_next_attempt()
+    [Theory]
+    [InlineData("second\n")]
+    [InlineData("second attempt, longer than the first one\n")]
+    public async Task A_reader_starts_again_with_the_log_of_the_next_attempt(string second)
     {
         await AppendAsync(Bytes("first attempt, long\n"));
         await using var reader = host.Get<LogStream>().ReadAsync(new BuildId(build), "build", 0, 0, CancellationToken.None)
             .GetAsyncEnumerator();
         Assert.True(await reader.MoveNextAsync());
         Assert.True(await reader.MoveNextAsync());
-        host.Get<StepLogs>().Reset(new BuildId(build), "build");
-        await AppendAsync(Bytes("second\n"));
+        place = place with { Attempt = 2 };
+        path = host.Get<StepLogs>().PathOf(place);
+        await AppendAsync(Bytes(second));
+        await using (var connection = await host.Database.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("UPDATE build.module_build SET log_attempt = 2 WHERE build_id = @build", new { build });
+        }
+
         Assert.True(await reader.MoveNextAsync());
-        Assert.Equal(("second\n", "7"), (reader.Current.Data, reader.Current.EventId));
+        Assert.Equal((second, $"{second.Length}"), (reader.Current.Data, reader.Current.EventId));
     }
 
     [Fact]
@@ -266,7 +277,7 @@ public sealed class LogStreamTests(BuildFixture fixture) : IClassFixture<BuildFi
 
     private async Task AppendAsync(byte[] bytes)
     {
-        var (appended, _, _) = await host.Get<StepLogs>().AppendAsync(path, StepLogs.SizeOf(path), bytes, CancellationToken.None);
+        var (appended, _, _) = await host.Get<StepLogs>().AppendAsync(place, StepLogs.SizeOf(path), bytes, CancellationToken.None);
         Assert.True(appended);
     }
 

@@ -1,8 +1,10 @@
 using System.Text;
 using CsCheck;
 using Microsoft.Extensions.Options;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
+using Pipeline.Kernel.Postgres;
 
 namespace Pipeline.BuildRunner.Tests.Logs;
 
@@ -116,34 +118,154 @@ public sealed class StepLogsTests : IDisposable
             },
             threads: 1);
 
-    [Fact]
-    public async Task Reset_takes_the_logs_of_one_module_of_one_build()
+    [Theory]
+    [InlineData(null, "- 1 2 3 7")]
+    [InlineData(1, "1 2 3 7")]
+    [InlineData(3, "3 7")]
+    [InlineData(9, "")]
+    public async Task What_earlier_attempts_wrote_is_removed_of_one_module_of_one_build(int? attempt, string left)
     {
         var (build, other) = (new BuildId(Guid.CreateVersion7()), new BuildId(Guid.CreateVersion7()));
         foreach (var (id, module) in new[] { (build, "api"), (build, "api-docs"), (other, "api") })
-            await logs.AppendAsync(logs.PathOf(id, module, 0), 0, "x"u8.ToArray(), CancellationToken.None);
-        logs.Reset(build, "api");
-        logs.Reset(build, "api");
+        {
+            foreach (var a in (int?[])[null, 1, 2, 3, 7])
+                await WriteAsync(new LogPlace(id, module, 0, a), "x");
+        }
 
-        Assert.Equal(
-            [0L, 1, 1],
-            [SizeOf(build, "api"), SizeOf(build, "api-docs"), SizeOf(other, "api")]);
+        logs.RemoveBefore(new LogPlace(build, "api", 1, attempt));
+        logs.RemoveBefore(new LogPlace(build, "api", 1, attempt));
+
+        Assert.Equal(left, AttemptsOf(build, "api"));
+        Assert.Equal(("- 1 2 3 7", "- 1 2 3 7"), (AttemptsOf(build, "api-docs"), AttemptsOf(other, "api")));
+    }
+
+    [Theory]
+    [InlineData(null, "1 2 3 7")]
+    [InlineData(2, "- 1 3 7")]
+    [InlineData(5, "- 1 2 3 7")]
+    public async Task What_one_attempt_wrote_is_removed_of_all_its_steps_and_of_no_other(int? attempt, string left)
+    {
+        var build = new BuildId(Guid.CreateVersion7());
+        foreach (var a in (int?[])[null, 1, 2, 3, 7])
+        {
+            await WriteAsync(new LogPlace(build, "api", 0, a), "x");
+            await WriteAsync(new LogPlace(build, "api", 1, a), "x");
+        }
+
+        logs.Remove(new LogPlace(build, "api", 0, attempt));
+
+        Assert.Equal(left, AttemptsOf(build, "api"));
+        Assert.Equal(0, StepLogs.SizeOf(logs.PathOf(new LogPlace(build, "api", 1, attempt))));
+    }
+
+    [Fact]
+    public async Task Pieces_that_come_through_two_servers_at_once_and_again_are_there_once_and_in_order()
+    {
+        var log = new LogPlace(new BuildId(Guid.CreateVersion7()), "api", 0, 1);
+        var second = new StepLogs(Options.Create(new BuildRunnerOptions { DataDirectory = folder }), new LogSignal());
+        var pieces = Enumerable.Range(0, 300).Select(n => Encoding.UTF8.GetBytes($"piece {n}\n")).ToList();
+        await Task.WhenAll(new[] { logs, second, logs, second }.Select(server => Task.Run(async () =>
+        {
+            long offset = 0;
+            foreach (var piece in pieces)
+            {
+                // As the runner: from where the answer says, and no further than this piece.
+                for (var end = offset + piece.Length; offset < end;)
+                {
+                    var answer = await server.AppendAsync(
+                        log, offset, piece.AsMemory(piece.Length - (int)(end - offset)), CancellationToken.None);
+                    offset = Math.Min(answer.Size, end);
+                }
+            }
+        })));
+
+        Assert.Equal(string.Concat(pieces.Select(Encoding.UTF8.GetString)), await File.ReadAllTextAsync(logs.PathOf(log)));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("hel", 3)]
+    [InlineData("hello", 5)]
+    public async Task A_piece_that_a_crash_cut_goes_on_where_the_file_ends(string written, int size)
+    {
+        var log = new LogPlace(new BuildId(Guid.CreateVersion7()), "api", 0, 1);
+        var piece = Encoding.UTF8.GetBytes("hello");
+        await WriteAsync(log, written);
+
+        var again = await logs.AppendAsync(log, 0, piece, CancellationToken.None);
+
+        Assert.Equal((size == 0, size == 0 ? 5 : size), (again.Appended, again.Size));
+        await logs.AppendAsync(log, again.Size, piece.AsMemory((int)again.Size), CancellationToken.None);
+        Assert.Equal("hello", await File.ReadAllTextAsync(logs.PathOf(log)));
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_file_is_written_read_or_removed_in_a_transaction()
+    {
+        var log = new LogPlace(new BuildId(Guid.CreateVersion7()), "api", 0, 1);
+        await WriteAsync(log, "x");
+        var path = logs.PathOf(log);
+        Action[] calls =
+        [
+            () => StepLogs.Tail(path), () => StepLogs.LastLines(path, 1, 100), () => StepLogs.OpenRead(path)?.Dispose(),
+            () => logs.Remove(log), () => logs.RemoveBefore(log with { Attempt = 2 }),
+        ];
+        await Transactions.InTransactionAsync(
+            async ct =>
+            {
+                Assert.All(calls, call => Assert.Throws<InvariantViolatedException>(call));
+                await Assert.ThrowsAsync<InvariantViolatedException>(() => logs.AppendAsync(log, 1, "y"u8.ToArray(), ct));
+            },
+            CancellationToken.None);
+        Assert.Equal("x", await File.ReadAllTextAsync(path));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_removed_while_a_late_piece_is_written_is_no_error()
+    {
+        var log = new LogPlace(new BuildId(Guid.CreateVersion7()), "api", 0, 1);
+        using var stop = new CancellationTokenSource();
+        var removing = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                logs.RemoveBefore(log with { Attempt = 2 });
+        });
+        for (var i = 0; i < 2000; i++)
+        {
+            var answer = await logs.AppendAsync(log, 0, "x"u8.ToArray(), CancellationToken.None);
+            Assert.InRange(answer.Size, 0, 1);
+        }
+
+        await stop.CancelAsync();
+        await removing;
+        logs.RemoveBefore(log with { Attempt = 2 });
+        Assert.Equal("", AttemptsOf(log.Build, "api"));
     }
 
     [Fact]
     public async Task A_reader_is_woken_by_what_comes_after_it_looked()
     {
-        var path = Path.Combine(folder, "a", "0.log");
-        signal.Raise(path); // Nobody waits: not kept.
-        var (first, second, other) = (signal.Next(path), signal.Next(path), signal.Next(path + "x"));
+        var log = new LogPlace(new BuildId(Guid.CreateVersion7()), "api", 0, 1);
+        signal.Raise(log); // Nobody waits: not kept.
+        // Of whatever attempt: the next one wakes who waits for more of this one.
+        var (first, second, other) = (signal.Next(log), signal.Next(log with { Attempt = null }), signal.Next(log with { Step = 1 }));
         Assert.False(first.IsCompleted);
-        await logs.AppendAsync(path, 0, "x"u8.ToArray(), CancellationToken.None);
+        await logs.AppendAsync(log with { Attempt = 2 }, 0, "x"u8.ToArray(), CancellationToken.None);
 
         Assert.Equal((true, true, false), (first.IsCompletedSuccessfully, second.IsCompletedSuccessfully, other.IsCompleted));
-        Assert.False(signal.Next(path).IsCompleted);
+        Assert.False(signal.Next(log).IsCompleted);
     }
 
-    private long SizeOf(BuildId build, string module) => StepLogs.SizeOf(logs.PathOf(build, module, 0));
+    /// <summary>Those that have a log of the first step; a dash is that of no attempt.</summary>
+    private string AttemptsOf(BuildId build, string module) => string.Join(
+        ' ', ((int?[])[null, 1, 2, 3, 7]).Where(a => File.Exists(logs.PathOf(new LogPlace(build, module, 0, a))))
+            .Select(a => $"{a}".PadLeft(1, '-')));
+
+    private async Task WriteAsync(LogPlace log, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(logs.PathOf(log))!);
+        await File.WriteAllTextAsync(logs.PathOf(log), text);
+    }
 
     private static string Lines(int from, int to) => string.Concat(Enumerable.Range(from, to - from + 1).Select(n => $"line {n}\n"));
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
 
@@ -62,5 +63,6 @@ public sealed class LogLimitTests : IAsyncLifetime
         Assert.Contains($"{Module}", spec, StringComparison.Ordinal);
     }
 
-    private string PathOf(Guid build, int step) => host.Get<StepLogs>().PathOf(new BuildId(build), "build", step);
+    private string PathOf(Guid build, int step) =>
+        host.Get<StepLogs>().PathOf(new LogPlace(new BuildId(build), "build", step, 1));
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using CsCheck;
+using Pipeline.BuildRunner.Core;
 using Pipeline.BuildRunner.Logs;
 using Pipeline.Kernel;
 using Pipeline.TaskRunner.Contract;
@@ -141,7 +142,7 @@ public sealed class LogOffsetTests(BuildFixture fixture) : IClassFixture<BuildFi
         Assert.Equal("whole", await File.ReadAllTextAsync(PathOf(build.Build.Id)));
     }
 
-    private string PathOf(Guid build) => host.Get<StepLogs>().PathOf(new BuildId(build), "build", 0);
+    private string PathOf(Guid build) => host.Get<StepLogs>().PathOf(new LogPlace(new BuildId(build), "build", 0, 1));
 
     private sealed class BrokenContent : HttpContent
     {

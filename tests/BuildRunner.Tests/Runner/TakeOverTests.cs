@@ -3,7 +3,6 @@ using System.Text;
 using Pipeline.BuildRunner.Contract;
 using Pipeline.BuildRunner.Contract.Views;
 using Pipeline.BuildRunner.Core;
-using Pipeline.BuildRunner.Logs;
 using Pipeline.BuildRunner.Runner;
 using Pipeline.Kernel;
 using Pipeline.TaskRunner.Contract;
@@ -111,7 +110,7 @@ public sealed class TakeOverTests
         var module = (await host.DetailAsync(build.Build.Id)).Modules[0];
         Assert.Equal((ModuleState.Running, 2, $"{module.RunId}.0.2"), (module.State, module.Attempt, module.TaskId));
         Assert.Equal(new StepView(0, "test", StepState.Waiting, null, null, null, 0, null), Assert.Single(module.Steps));
-        Assert.Equal(0, StepLogs.SizeOf(host.Get<StepLogs>().PathOf(new BuildId(build.Build.Id), "build", 0)));
+        Assert.Equal("", await host.Http.GetStringAsync($"/api/v1/builds/{build.Build.Id}/modules/build/steps/0/log"));
         Assert.Equal(2, (await host.EventsAsync()).OfType<ModuleBuildStarted>().Count());
         await second.ResultAsync(Good);
         await host.EndTaskAsync(build.Modules[0], Outcome.Succeeded, attempt: 2);

@@ -49,7 +49,7 @@ public sealed class HoldRaceTests
             {
                 stopped++;
                 Assert.Equal(PromotionPhase.Failed, phase);
-                Assert.Equal(["deploy", "cancel-deploy"], await KindsAsync(stages, before));
+                Assert.Equal(["deploy", "cancel-deploy", "remove"], await KindsAsync(stages, before));
             }
         }
 
@@ -145,7 +145,9 @@ public sealed class HoldRaceTests
 
         var stopped = await stages.PromotionAsync(bad, "qa");
         Assert.Equal(PromotionPhase.Failed, stopped.Phase);
-        Assert.EndsWith("The rollback stopped because its release is held: Leaks.", stopped.Reason, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The rollback stopped because its release is held: Leaks. What it had added to qa is removed.", stopped.Reason,
+            StringComparison.Ordinal);
     }
 
     private static async Task HoldAsync(Stages stages, Release release)

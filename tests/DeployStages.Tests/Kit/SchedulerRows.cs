@@ -22,15 +22,18 @@ internal static class SchedulerRows
         VALUES (@task, @cluster, @Request, @Id, @i, 1, 'Running', '{}', '{31000}', 0.1, 32, 10, now(), now(), '{}')
         """;
 
-    /// <summary>Ends every deploy that the promotions of a cluster have submitted.</summary>
+    /// <summary>Ends every deploy that the promotions of a cluster have submitted, or those of one deployable.</summary>
     /// <returns>The ids of the deploys.</returns>
     public static async Task<IReadOnlyList<string>> EndDeploysAsync(
-        NpgsqlDataSource db, string cluster, string state, FailureClass? failure, string? reason)
+        NpgsqlDataSource db, string cluster, string state, FailureClass? failure, string? reason, string? only = null)
     {
         await using var connection = await db.OpenConnectionAsync();
         var deploys = (await connection.QueryAsync<(string Id, string Request, int Instances)>(
-            "SELECT deploy_id, request_id, instances FROM stages.deploy WHERE cluster = @cluster AND state = 'Submitted'",
-            new { cluster })).ToList();
+            """
+            SELECT deploy_id, request_id, instances FROM stages.deploy
+             WHERE cluster = @cluster AND state = 'Submitted' AND (@only::text IS NULL OR deployable = @only)
+            """,
+            new { cluster, only })).ToList();
         Assert.NotEmpty(deploys);
         foreach (var d in deploys)
         {

@@ -150,11 +150,13 @@ internal sealed class Stages : IAsyncDisposable
     public Task<int> SweepAsync() => Get<PromotionSweep>().SweepOnceAsync(default);
 
     /// <summary>The scheduler reports that every submitted deploy in the stage became healthy.</summary>
-    public Task HealthyAsync(string stage) => EndDeploysAsync(stage, "Active", null, null);
+    /// <param name="only">Name of the one deployable; null: of every one.</param>
+    public Task HealthyAsync(string stage, string? only = null) => EndDeploysAsync(stage, "Active", null, null, only);
 
     public Task FailAsync(
-        string stage, string reason = "The probe of /healthz answered 503.", FailureClass @class = FailureClass.Health) =>
-        EndDeploysAsync(stage, "Failed", @class, reason);
+        string stage, string reason = "The probe of /healthz answered 503.", FailureClass @class = FailureClass.Health,
+        string? only = null) =>
+        EndDeploysAsync(stage, "Failed", @class, reason, only);
 
     /// <summary>The newest promotion of the release into the stage.</summary>
     public async Task<PromotionView> PromotionAsync(Release release, string stage) =>
@@ -207,10 +209,10 @@ internal sealed class Stages : IAsyncDisposable
     }
 
     /// <summary>What the leader of the cluster would write, and the job that the flow starts for its event.</summary>
-    private async Task EndDeploysAsync(string stage, string state, FailureClass? failure, string? reason)
+    private async Task EndDeploysAsync(string stage, string state, FailureClass? failure, string? reason, string? only)
     {
         var cluster = Get<PolicyInForce>().Current.Find(stage)!.Cluster;
-        foreach (var id in await SchedulerRows.EndDeploysAsync(Db, cluster, state, failure, reason))
+        foreach (var id in await SchedulerRows.EndDeploysAsync(Db, cluster, state, failure, reason, only))
             jobs.Enqueue(Job.FromExpression<DeployEndedJob>(j => j.ExecuteAsync(cluster, id, CancellationToken.None)));
         await RunJobsAsync();
     }

@@ -8,6 +8,7 @@ namespace Pipeline.EndToEnd.Cases;
 [Collection(CasesCollection.Name)]
 public sealed class CronJobCases(CasesPipeline fixture)
 {
+    private const int Terminate = 15;
     private static readonly string[] Overlaps = ["skip", "allow", "replace"];
     private readonly PipelineInstance pipeline = fixture.Instance;
     private readonly Deployed deployed = new(fixture.Instance);
@@ -60,6 +61,7 @@ public sealed class CronJobCases(CasesPipeline fixture)
         Assert.Equal("jobs-migrate: Command exited with status 4", Deployed.ReasonIn(stopped, "infra-qa"));
         foreach (var stage in Deployed.Stages)
             await pipeline.ServesAsync($"/apps/{stage}/jobs-web/", "VER=[1]\n");
+        await IsRemovedAsync("jobs-migrate");
 
         string[] arguments = ["two words", "it's \"quoted\"", "line\nend", "$HOME `id`", "ünï 🦆", "", "--", "*"];
         var (status, body) = await pipeline.PostAsync(
@@ -69,6 +71,58 @@ public sealed class CronJobCases(CasesPipeline fixture)
         var task = await TasksBecomeAsync("jobs-print", states => states is ["finished"]);
         var log = await pipeline.Http.GetStringAsync($"/api/v1/tasks/{task[0].GetProperty("id").GetString()}/log");
         Assert.Contains(string.Concat(arguments.Select(a => $"[{a}]")), log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_release_whose_job_fails_leaves_no_service_cron_or_job_and_the_next_one_brings_them_all()
+    {
+        var repository = await ByteRepository.CreateAsync(pipeline, "first");
+        const string others = "first-cron first-print first-web first-worker";
+        var wait = $"sleep 1{Environment.ProcessId:0000000}";
+        var bad = repository.Commit(First($"{wait}; exit 4", "1"));
+        await repository.PushAsync(("main", bad));
+        await pipeline.ServesAsync("/apps/infra-qa/first-web/", "VER=[1]\n");
+        await Eventually.IsTrueAsync(
+            () => Task.FromResult(Processes.IdsOf(wait).Count > 0), TimeSpan.FromSeconds(20), "the migration waits");
+        foreach (var id in Processes.IdsOf(wait))
+            Posix.Send(id, Terminate);
+
+        var failed = await deployed.ReachesAsync(bad, "infra-qa", "failed");
+
+        Assert.Equal(
+            "first-migrate: Command exited with status 4. "
+            + "There is no release to return to: what it had added to infra-qa is removed.",
+            Deployed.ReasonIn(failed, "infra-qa"));
+        foreach (var name in $"{others} first-migrate".Split(' '))
+        {
+            await deployed.HasTasksAsync(name, "0 none none");
+            await IsRemovedAsync(name);
+        }
+
+        Assert.StartsWith("404 ", await deployed.AnswerAsync("/apps/infra-qa/first-web/"), StringComparison.Ordinal);
+        Assert.DoesNotContain("first-web", await pipeline.Http.GetStringAsync("/api/v1/routes"), StringComparison.Ordinal);
+        await repository.PushAsync(("main", repository.Commit(First("exit 0", "2"), "Good\n", bad)));
+        foreach (var stage in Deployed.Stages)
+            await pipeline.ServesAsync($"/apps/{stage}/first-web/", "VER=[2]\n");
+        foreach (var name in others.Split(' '))
+            Assert.Equal("active", await RequestStateAsync(name));
+    }
+
+    private static Tree First(string migration, string version) => CaseApp.Of(
+        "first",
+        CaseApp.Line("first-migrate", "first", $"kind: job, run: '{migration}', run_on_deploy: true, timeout: 60s")
+        + CaseApp.Line("first-cron", "first", "kind: cron, run: 'true', schedule: '*/2 * * * * *'")
+        + CaseApp.Line("first-print", "first", "kind: job, run: 'true'")
+        + CaseApp.Line("first-worker", "first", "kind: worker, run: 'exec sleep 9999'")
+        + CaseApp.Service("first-web", "first", "ok", version));
+
+    private Task IsRemovedAsync(string name) => Eventually.BecomesAsync(
+        () => RequestStateAsync(name), s => s == "removed", TimeSpan.FromSeconds(20), $"{name} is removed");
+
+    private async Task<string> RequestStateAsync(string name)
+    {
+        var request = (await pipeline.GetAsync($"/api/v1/clusters/infra-qa/requests/{name}"))!.Value;
+        return (request.TryGetProperty("request", out var inner) ? inner : request).Text("state");
     }
 
     private Task<IReadOnlyList<JsonElement>> TasksBecomeAsync(string request, Func<IReadOnlyList<string>, bool> isTrue) =>

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -84,6 +85,21 @@ internal sealed class Edge : IAsyncDisposable
                     state = i == routes.Length - 1 ? "Active" : "Superseded",
                 });
         }
+    }
+
+    /// <summary>Returns when another connection waits for a lock on this database.</summary>
+    public async Task SomebodyWaitsForALockAsync()
+    {
+        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+                return await connection.ExecuteScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')");
+            },
+            TimeSpan.FromSeconds(20), "somebody waits for a lock");
+        outside.Complete();
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

@@ -22,6 +22,7 @@ public sealed class CommandPermissionTests : IAsyncLifetime
         ["SchedulerCommands.CancelRunAsync"] = Permission.Operate,
         ["SchedulerCommands.CancelDeployAsync"] = Permission.Operate,
         ["SchedulerCommands.RemoveRequestAsync"] = Permission.Operate,
+        ["SchedulerCommands.RemoveRequestOfAsync"] = Permission.Operate,
         ["OperatorCommands.AgentAsync"] = Permission.Operate,
         ["OperatorCommands.RackAsync"] = Permission.Operate,
         ["OperatorCommands.ScaleAsync"] = Permission.Operate,

@@ -16,6 +16,7 @@ internal static class SampleArguments
         [typeof(CancellationToken)] = CancellationToken.None,
         [typeof(bool)] = true,
         [typeof(long)] = 1L,
+        [typeof(IReadOnlyList<string>)] = new[] { "web.1" },
         [typeof(MachineAction)] = MachineAction.Freeze,
         [typeof(ActionDetails)] = new ActionDetails("maintenance", TimeSpan.FromHours(1)),
         [typeof(ScaleTarget)] = new ScaleTarget(3),

@@ -23,6 +23,9 @@ internal sealed record ReleaseSlot : PromotionEffect;
 /// <summary>Cancel the deploys of the newest generation that are not healthy yet.</summary>
 internal sealed record CancelDeploys : PromotionEffect;
 
+/// <summary>Remove the deployables that this promotion started and the slot did not have before, with their routes.</summary>
+internal sealed record RemoveAdded : PromotionEffect;
+
 /// <summary>The rollback never ran: this release is still what runs.</summary>
 internal sealed record KeepRelease(Digest Release) : PromotionEffect;
 

@@ -106,17 +106,22 @@ internal static class PromotionMachine
         };
     }
 
-    // Deploys that never became healthy left the old instances in place and must not replace them later; once healthy, the new
-    // instances are what runs.
     private static Transition GivenUp(Promotion p, DateTimeOffset at) => p.HealthyAt is null
-        ? Transition.To(Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), new ReleaseSlot())
+        ? Withdrawn(p, at, p.Target is null ? "There is no release to return to: what" : "What")
         : Transition.To(Ended(p, PromotionPhase.Failed, at));
+
+    // A release comes into force as a whole. Deploys that never became healthy left the old instances in place and must not replace
+    // them later, and what became healthy of deployables that the stage did not have must not run on: no release in force has it.
+    private static Transition Withdrawn(Promotion p, DateTimeOffset at, string what) => Transition.To(
+        Ended(p with { Reason = $"{AsSentence(p.Reason)} {what} it had added to {p.Stage} is removed." }, PromotionPhase.Failed, at),
+        new CancelDeploys(), new RemoveAdded(), new ReleaseSlot());
 
     // Before every instance is healthy nothing of a release that is held may start; what runs already is for people to roll back.
     private static Transition Held(Promotion p, DateTimeOffset at) => p.Target is { } target ? Back(p, at, target) : GivenUp(p, at);
 
-    private static Transition NotBack(Promotion p, DateTimeOffset at) => Transition.To(
-        Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), p.HealthyAt is null ? new ReleaseSlot() : new KeepRelease(p.Release));
+    private static Transition NotBack(Promotion p, DateTimeOffset at) => p.HealthyAt is null
+        ? Withdrawn(p, at, "What")
+        : Transition.To(Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), new KeepRelease(p.Release));
 
     private static Transition Requested(Promotion p, RollbackRequested requested, Digest target) => Back(
         p with
@@ -133,6 +138,10 @@ internal static class PromotionMachine
 
     private static Promotion Ended(Promotion p, PromotionPhase phase, DateTimeOffset at) =>
         p with { Phase = phase, FinishedAt = at, NextWake = null, Blockers = [] };
+
+    // The reason of a task is a phrase without a stop.
+    private static string AsSentence(string? reason) =>
+        string.IsNullOrEmpty(reason) || reason[^1] is '.' or '!' or '?' ? reason ?? "" : reason + ".";
 
     private static string Because(string what, string? comment) => string.IsNullOrWhiteSpace(comment) ? what + "." : $"{what}: {comment}";
 

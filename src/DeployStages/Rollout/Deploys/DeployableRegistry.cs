@@ -31,9 +31,25 @@ internal sealed class DeployableRegistry(
         var keep = (await deploys.OfGenerationAsync(p, ct)).Select(d => d.Deployable).ToArray();
         var removed = await deployables.RemoveOthersAsync(p.Stage, p.Repository, keep, ct);
         await routes.AbandonAsync(p.Stage, p.Repository, [.. removed.Select(d => d.Name)], ct);
-        var attempted = (await deploys.OfAsync(p.Id, ct)).Where(d => !keep.Contains(d.Deployable));
-        var requests = removed.Select(d => (d.Cluster, d.RequestId)).Concat(attempted.Select(d => (d.Cluster, d.RequestId)));
-        foreach (var (cluster, request) in requests.Distinct())
+        foreach (var (cluster, request) in removed.Select(d => (d.Cluster, d.RequestId)).Distinct())
             await scheduler.RemoveRequestAsync(StageActor.For(actor), cluster, request, ct);
+        await RemoveAttemptedAsync(p, [.. keep, .. removed.Select(d => d.Name)], actor, ct);
+    }
+
+    /// <summary>Removes the deployables that the promotion started and the slot did not have before, and gives their routes back.</summary>
+    public async Task RemoveAddedAsync(Promotion p, Actor actor, CancellationToken ct)
+    {
+        var had = (await deployables.OfSlotAsync(p.Stage, p.Repository, ct)).Select(d => d.Name).ToArray();
+        await RemoveAttemptedAsync(p, had, actor, ct);
+    }
+
+    // A request that runs something else is not of this promotion, whatever its name: its deploy was refused, or replaced.
+    private async Task RemoveAttemptedAsync(Promotion p, string[] except, Actor actor, CancellationToken ct)
+    {
+        var attempted = (await deploys.OfAsync(p.Id, ct)).Where(d => !except.Contains(d.Deployable)).ToList();
+        await routes.AbandonAsync(p.Stage, p.Repository, [.. attempted.Select(d => d.Deployable).Distinct()], ct);
+        foreach (var request in attempted.GroupBy(d => (d.Cluster, d.RequestId), d => d.DeployId))
+            await scheduler.RemoveRequestOfAsync(
+                StageActor.For(actor), request.Key.Cluster, request.Key.RequestId, [.. request], ct);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class RequestRemoval(ClusterState state, Convergence convergence
     {
         if (!state.Requests.TryGetValue(removal.RequestId, out var request) || request.State == RequestState.Removed)
             return CommandOutcome.NotFound($"'{removal.RequestId}' is not a request of cluster {state.Cluster}.");
+        if (removal.OnlyOf is { } known && new[] { request.ActiveDeploy, request.PendingDeploy }.FirstOrDefault(
+            d => d is not null && !known.Contains(d)) is { } other)
+            return CommandOutcome.Conflict("request-runs-another", $"Request {request.Id} has deploy {other}, which is to stay.");
         state.Append(
             new ClusterChanged(state.Cluster, $"request {request.Id} removed"), removal.Actor,
             new JournalSubject { Cluster = state.Cluster, Deployable = request.Kind == RequestKind.RunOnce ? null : request.Id });

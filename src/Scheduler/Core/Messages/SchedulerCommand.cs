@@ -61,7 +61,11 @@ internal sealed record AdvanceDeployCommand(string DeployId, bool Accepted, stri
 internal sealed record KillTaskCommand(string TaskId, string Reason, Actor Actor, bool Destroy = false, bool Replace = false)
     : SchedulerCommand;
 
-internal sealed record RemoveRequestCommand(string RequestId, Actor Actor) : SchedulerCommand;
+internal sealed record RemoveRequestCommand(string RequestId, Actor Actor) : SchedulerCommand
+{
+    /// <summary>Nothing happens when the request runs, or rolls out, a deploy that is none of these; null: whatever it runs.</summary>
+    public IReadOnlyList<string>? OnlyOf { get; init; }
+}
 
 internal sealed record ReconcileCommand(Actor Actor) : SchedulerCommand;
 

@@ -129,6 +129,8 @@ internal static class QuerySql
           FROM scheduler.deploy d
           JOIN scheduler.request r ON r.cluster = d.cluster AND r.id = d.request_id
          WHERE d.state IN ('Deploying', 'Retiring', 'Active') AND r.kind = 'Service'
+           AND NOT EXISTS (SELECT FROM scheduler.intake i
+                            WHERE i.cluster = d.cluster AND i.subject_id = d.request_id AND i.payload->>'kind' = 'remove')
          ORDER BY route_since, d.cluster, d.id
         """;
 

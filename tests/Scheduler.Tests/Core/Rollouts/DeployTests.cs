@@ -203,6 +203,39 @@ public sealed class DeployTests
         Assert.Empty(m.Core.State.Tasks);
     }
 
+    [Theory]
+    [InlineData("v1", false)]
+    [InlineData("v2", false)]
+    [InlineData("v3", false)]
+    [InlineData("v1 v2", true)]
+    public void What_a_caller_started_is_removed_only_while_the_request_runs_and_rolls_out_nothing_else(string mine, bool isRemoved)
+    {
+        var m = new Machine();
+        m.Healthy("v1");
+        m.Do(new SubmitDeployCommand(Machine.Web("v2")));
+
+        var outcome = m.Ask(new RemoveRequestCommand("api-web", Actor.Person("eleni")) { OnlyOf = mine.Split(' ') });
+
+        Assert.Equal(isRemoved, outcome.IsAccepted);
+        Assert.Equal(isRemoved ? RequestState.Removing : RequestState.Active, m.Core.State.Requests["api-web"].State);
+        if (!isRemoved)
+            Assert.Equal("request-runs-another", outcome.Code);
+    }
+
+    [Fact]
+    public void A_request_without_any_deploy_in_force_is_removed_whoever_asks_by_the_ids_of_his_deploys()
+    {
+        var m = new Machine();
+        m.Do(new SubmitDeployCommand(Machine.Web("v1")));
+        m.Do(new CancelDeployCommand("v1", "the promotion ended", Actor.Person("eleni")));
+        Assert.True(m.Ask(new RemoveRequestCommand("api-web", Actor.Person("eleni")) { OnlyOf = ["v1"] }).IsAccepted);
+        Assert.Equal(RequestState.Removed, m.Core.State.Requests["api-web"].State);
+
+        m.Healthy("v2");
+        Assert.Equal("v2", m.Core.State.Requests["api-web"].ActiveDeploy);
+        Assert.Equal(RequestState.Active, m.Core.State.Requests["api-web"].State);
+    }
+
     [Fact]
     public void An_instance_killed_by_a_person_is_replaced_at_once()
     {

@@ -2,7 +2,7 @@ using Pipeline.DeployStages.Contract;
 using Pipeline.DeployStages.Tests.Kit;
 using Pipeline.Kernel;
 
-namespace Pipeline.DeployStages.Tests.Contract;
+namespace Pipeline.DeployStages.Tests.Contract.Outcomes;
 
 /// <summary>What happens to deploys while and after they become healthy.</summary>
 public sealed class BakeTests
@@ -100,7 +100,10 @@ public sealed class BakeTests
         await SchedulerRows.EndDeploysAsync(stages.Db, "qa", "Superseded", null, null);
         await stages.PassAsync(5);
         var p = await stages.PromotionAsync(release, "qa");
-        Assert.Equal((PromotionPhase.Failed, "web: the deploy is superseded"), (p.Phase, p.Reason));
+        Assert.Equal(
+            (PromotionPhase.Failed,
+                "web: the deploy is superseded. There is no release to return to: what it had added to qa is removed."),
+            (p.Phase, p.Reason));
         Assert.Equal("failed", Assert.Single(p.Deploys).State);
     }
 }
