@@ -1,4 +1,4 @@
-namespace Pipeline.EndToEnd.Harness.Bytes;
+namespace Pipeline.EndToEnd.Harness.Machines;
 
 /// <summary>What runs on the machine.</summary>
 public static class Processes
