@@ -10,8 +10,6 @@ using Pipeline.TaskRunner.Server;
 if (StartStages.Run(args) is { } failed)
     return failed;
 
-// The server may be restarted, upgraded or restored meanwhile: an agent's work is worth more than a quarter of an hour.
-var patience = TimeSpan.FromMinutes(15);
 Native.HideFromOthers();
 var (environment, missing) = RunnerEnvironment.Read(
     Environment.GetEnvironmentVariable, Environment.GetEnvironmentVariables().Keys.Cast<string>(), Environment.CurrentDirectory);
@@ -29,10 +27,12 @@ if (!NativeLibrary.TryLoad("libssl.so.3", out _) && !NativeLibrary.TryLoad("libs
 }
 
 using var signals = new SignalRelay();
-using var server = new ServerClient(environment.Server, environment.TaskId, patience, TimeProvider.System);
+using var server = new ServerClient(environment.Server, environment.TaskId, ServerClient.Patience, TimeProvider.System);
 try
 {
-    return await server.RedeemAsync(environment.Ticket, signals.Stop) switch
+    if (await RunCommand.RefusesAsync(environment, signals.Stop))
+        return ExitCodes.PortTaken;
+    return await server.RedeemAsync(environment.Ticket, RunCommand.WatchesPorts(environment), signals.Stop) switch
     {
         { Spec: BuildSpec build } => await new BuildCommand(environment, build, server, TimeProvider.System).RunAsync(signals.Stop),
         { Spec: RunSpec run } it => await new RunCommand(environment, run, it, server, signals, TimeProvider.System).RunAsync(signals.Stop),

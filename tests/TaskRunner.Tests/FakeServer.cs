@@ -39,6 +39,11 @@ internal sealed class FakeServer : IAsyncDisposable
     public byte[] Source { get; set; } = [];
     public ConcurrentDictionary<string, byte[]> Artifacts { get; } = new();
     public ConcurrentQueue<(int Index, StepReport Report)> Steps { get; } = new();
+    public ConcurrentQueue<IReadOnlyList<int>> Ports { get; } = new();
+
+    /// <summary>The newest redemption said that ports will be told.</summary>
+    public bool ReportsPorts { get; private set; }
+
     public ConcurrentQueue<SecurityReport> Security { get; } = new();
     public BuildResult? Result { get; private set; }
     public int Uploads { get; private set; }
@@ -131,8 +136,8 @@ internal sealed class FakeServer : IAsyncDisposable
             case ("PUT", ["result"]):
                 Result = await http.Request.ReadFromJsonAsync<BuildResult>(Json);
                 break;
-            case ("POST", ["security"]):
-                Security.Enqueue((await http.Request.ReadFromJsonAsync<SecurityReport>(Json))!);
+            case ("PUT", ["ports"]) or ("POST", ["security"]):
+                await RecordAsync(http.Request, path[0]);
                 break;
             case ("PUT", ["artifacts", _]) when ArtifactsRefused is { } why:
                 http.Response.StatusCode = 413;
@@ -147,10 +152,18 @@ internal sealed class FakeServer : IAsyncDisposable
         }
     }
 
+    private async Task RecordAsync(HttpRequest request, string what)
+    {
+        if (what == "ports")
+            Ports.Enqueue((await request.ReadFromJsonAsync<ListeningPorts>(Json))!.Ports);
+        else
+            Security.Enqueue((await request.ReadFromJsonAsync<SecurityReport>(Json))!);
+    }
+
     private async Task RedeemAsync(HttpContext http)
     {
         var ticket = (await http.Request.ReadFromJsonAsync<RedeemTicket>(Json))!;
-        nonce ??= ticket.Nonce;
+        (nonce, ReportsPorts) = (nonce ?? ticket.Nonce, ticket.ReportsPorts);
         http.Response.StatusCode = ticket.Ticket != "ticket-1" ? 401 : nonce != ticket.Nonce ? 409 : 200;
         if (http.Response.StatusCode == 200)
             await http.Response.WriteAsJsonAsync(new RedeemedTicket("token-1", Spec!, Overrides, TrustVersion), Json);

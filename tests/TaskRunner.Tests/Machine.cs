@@ -3,6 +3,9 @@ namespace Pipeline.TaskRunner.Tests;
 /// <summary>The machine that the tests run on.</summary>
 internal static class Machine
 {
+    /// <summary>What makes root an ordinary user.</summary>
+    public static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+
     public static bool IsRoot => Environment.UserName == "root";
 
     /// <summary>The command lines of the processes that have a word in theirs; a zombie has none.</summary>

@@ -45,7 +45,7 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(73), InlineData(75), InlineData(76), InlineData(78)]
+    [InlineData(69), InlineData(73), InlineData(75), InlineData(76), InlineData(78)]
     public async Task A_service_cannot_speak_for_its_runner(int exitCode)
     {
         await using var runner = Run(Spec(run: $"exit {exitCode}"));

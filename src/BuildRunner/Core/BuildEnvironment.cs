@@ -24,7 +24,7 @@ internal static class BuildEnvironment
             ["PIPELINE_BRANCH"] = branch,
             ["PIPELINE_REF"] = branch.Length > 0 ? $"refs/heads/{branch}" : "",
             ["PIPELINE_COMMIT_MESSAGE"] = ByteText.Cut(commit.Message, 8192),
-            ["PIPELINE_COMMIT_AUTHOR"] = $"{commit.AuthorName} <{commit.AuthorEmail}>",
+            ["PIPELINE_COMMIT_AUTHOR"] = $"{ByteText.Cut(commit.AuthorName, 1024)} <{ByteText.Cut(commit.AuthorEmail, 1024)}>",
             ["PIPELINE_COMMIT_TIMESTAMP"] = commit.CommittedAt.ToUniversalTime().ToString(
                 "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["PIPELINE_REPOSITORY"] = repository.FullName,

@@ -6,8 +6,8 @@ namespace Pipeline.GitWebhooks.Contract;
 /// <param name="Id">Our id, for cursors.</param>
 /// <param name="Repository">The repository it belongs to.</param>
 /// <param name="Sha">Its name.</param>
-/// <param name="Subject">First line of the message.</param>
-/// <param name="Message">The whole message.</param>
+/// <param name="Subject">First line of the message, up to 4,096 characters.</param>
+/// <param name="Message">The whole message, up to 65,536 characters.</param>
 /// <param name="AuthorName">As git has it.</param>
 /// <param name="AuthorEmail">As git has it.</param>
 /// <param name="AuthoredAt">As git has it.</param>
@@ -21,8 +21,8 @@ public sealed record Commit(
 
 /// <summary>What git itself says about a commit.</summary>
 /// <param name="Sha">Its name.</param>
-/// <param name="Subject">First line of the message.</param>
-/// <param name="Message">The whole message.</param>
+/// <param name="Subject">First line of the message, up to 4,096 characters.</param>
+/// <param name="Message">The whole message, up to 65,536 characters.</param>
 /// <param name="AuthorName">Who wrote it.</param>
 /// <param name="AuthorEmail">Where to reach the author.</param>
 /// <param name="AuthoredAt">When it was written.</param>

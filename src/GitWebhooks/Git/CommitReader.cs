@@ -13,6 +13,13 @@ namespace Pipeline.GitWebhooks.Git;
 /// none: such commits are read from their bytes.</summary>
 internal static class CommitReader
 {
+    /// <summary>The most characters of a commit's texts that are kept: a commit is for people to recognize, and git has the rest.</summary>
+    private const int LongestMessage = 64 * 1024;
+    private const int LongestLine = 4096;
+
+    // A larger object is read up to there: all that is kept of it stands before, whatever its characters take.
+    private const int LargestRead = 512 * 1024;
+
     private static readonly long First = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long Last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
@@ -32,6 +39,8 @@ internal static class CommitReader
     public static CommitFacts FactsOf(GitRepository git, GitCommit commit)
     {
         var sha = CommitSha.Parse(commit.Sha);
+        if (git.ObjectDatabase.RetrieveObjectMetadata(commit.Id).Size > LargestRead)
+            return FromBytes(git, sha);
         try
         {
             var parents = commit.Parents.Select(p => CommitSha.Parse(p.Sha)).ToList();
@@ -39,8 +48,8 @@ internal static class CommitReader
             if (IsPlain(message) && IsPlain(author.Name) && IsPlain(author.Email)
                 && commit.Encoding.Equals("UTF-8", StringComparison.OrdinalIgnoreCase))
             {
-                return new CommitFacts(
-                    sha, commit.MessageShort ?? "", message ?? "", author.Name ?? "", author.Email ?? "", author.When,
+                return Kept(
+                    sha, commit.MessageShort ?? "", message ?? "", (author.Name ?? "", author.Email ?? "", author.When),
                     commit.Committer.When, parents);
             }
         }
@@ -63,7 +72,7 @@ internal static class CommitReader
 
     private static CommitFacts FromBytes(GitRepository git, CommitSha sha)
     {
-        ReadOnlySpan<byte> commit = GitProgram.Run(git.Info.Path, "cat-file", "commit", sha.ToString());
+        ReadOnlySpan<byte> commit = GitProgram.RunFor(git.Info.Path, LargestRead, "cat-file", "commit", sha.ToString());
         var end = commit.IndexOf("\n\n"u8);
         var header = LinesOf(end < 0 ? commit : commit[..end]);
         var encoding = header.FirstOrDefault(l => l.AsSpan().StartsWith("encoding "u8)) is { } line
@@ -72,10 +81,29 @@ internal static class CommitReader
         var parents = header.TakeWhile(l => !l.AsSpan().StartsWith("author "u8)).Where(l => l.AsSpan().StartsWith("parent "u8))
             .Select(l => CommitSha.Parse(Encoding.ASCII.GetString(l.AsSpan("parent ".Length)))).ToList();
         var message = end < 0 ? "" : ByteText.Decode(commit[(end + 2)..], encoding);
-        var (name, email, authored) = PersonIn(header, "author ", encoding);
-        var committed = PersonIn(header, "committer ", encoding).At;
-        return new CommitFacts(sha, SubjectOf(message), message, name, email, authored, committed, parents);
+        var (author, committed) = (PersonIn(header, "author ", encoding), PersonIn(header, "committer ", encoding).At);
+        if (end < 0 && commit.Length == LargestRead)
+        {
+            (author.At, committed) = DatesOf(git, sha);
+            message = ByteText.Decode(GitProgram.RunFor(git.Info.Path, LargestRead, "log", "-1", "--format=%B", sha.ToString()), null);
+        }
+
+        return Kept(sha, SubjectOf(message), message, author, committed, parents);
     }
+
+    // Of a commit whose header is larger than what is read of it.
+    private static (DateTimeOffset Authored, DateTimeOffset Committed) DatesOf(GitRepository git, CommitSha sha)
+    {
+        var said = Encoding.ASCII.GetString(GitProgram.Run(git.Info.Path, "log", "-1", "--format=%at %ct", sha.ToString()));
+        var dates = said.Trim().Split(' ');
+        return (DateOf(dates[0]), DateOf(dates[^1]));
+    }
+
+    private static CommitFacts Kept(
+        CommitSha sha, string subject, string message, (string Name, string Email, DateTimeOffset At) author, DateTimeOffset committed,
+        IReadOnlyList<CommitSha> parents) => new(
+            sha, ByteText.Cut(subject, LongestLine), ByteText.Cut(message, LongestMessage), ByteText.Cut(author.Name, LongestLine),
+            ByteText.Cut(author.Email, LongestLine), author.At, committed, parents);
 
     private static List<byte[]> LinesOf(ReadOnlySpan<byte> header)
     {

@@ -7,15 +7,22 @@ namespace Pipeline.GitWebhooks.Git;
 
 /// <summary>
 /// Brings refs of a remote into a mirror, and takes away those that the remote has no more. Libgit2 does it in the process, which is
-/// fastest, but ends at the first commit that it cannot parse, in whatever branch it stands: then git's own program does it.
+/// fastest, but ends at the first commit that it cannot parse, in whatever branch it stands: then git's own program does it, and always
+/// from a folder.
 /// </summary>
 internal sealed class Fetches(GitHubOptions github)
 {
     private const string User = "x-access-token";
 
+    // Above it git reads and writes a file in pieces.
+    private const string LargeFiles = "core.bigFileThreshold=16m";
+
     /// <exception cref="LibGit2SharpException">The remote cannot be reached or refuses.</exception>
     public async Task RunAsync(GitRepository git, Repository repository, string refspec, CancellationToken ct)
     {
+        // From a folder libgit2 takes every object whole into the memory of this process, however large it is. It says best what is wrong.
+        if (IsFolder(repository.CloneUrl) && await ByProgramAsync(git, repository.CloneUrl, refspec, ct))
+            return;
         try
         {
             ByLibrary(git, repository, refspec, ct);
@@ -28,6 +35,8 @@ internal sealed class Fetches(GitHubOptions github)
 
         ct.ThrowIfCancellationRequested();
     }
+
+    private static bool IsFolder(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.IsFile;
 
     private void ByLibrary(GitRepository git, Repository repository, string refspec, CancellationToken ct)
     {
@@ -61,8 +70,8 @@ internal sealed class Fetches(GitHubOptions github)
             await GitProgram.RunAsync(
                 git.Info.Path,
                 [
-                    "-c", "gc.auto=0", "-c", "maintenance.auto=false", "fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head",
-                    "--no-recurse-submodules", "--", url, refspec,
+                    "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.unpackLimit=1", "-c", LargeFiles, "fetch",
+                    "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", url, refspec,
                 ],
                 ct, environment);
             return true;

@@ -39,6 +39,24 @@ internal static class GitProgram
         return process.ExitCode == 0 ? output.ToArray() : throw Failed(arguments, process.ExitCode, said);
     }
 
+    /// <summary>The same, of which no more than the first bytes are wanted.</summary>
+    public static byte[] RunFor(string mirror, int bytes, params string[] arguments)
+    {
+        using var process = Start(mirror, arguments, null);
+        var output = new byte[bytes];
+        var read = process.StandardOutput.BaseStream.ReadAtLeast(output, bytes, throwOnEndOfStream: false);
+        if (read == bytes)
+        {
+            process.Kill();
+            process.WaitForExit();
+            return output;
+        }
+
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output[..read] : throw Failed(arguments, process.ExitCode, said);
+    }
+
     private static Process Start(string mirror, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
         Transactions.RequireNone();

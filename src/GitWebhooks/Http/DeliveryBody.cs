@@ -31,10 +31,12 @@ internal sealed class DeliveryBody(BodyBudget budget) : IDisposable
 
     public async Task<BodyRead> ReadAsync(HttpContext http, CancellationToken ct)
     {
-        if (http.Request.ContentLength > Largest)
-            return BodyRead.TooLarge;
+        // Also for a body that is not read: after the answer Kestrel reads on for some seconds and keeps nothing, so that a sender that
+        // sends everything first hears why. A body above Kestrel's limit would be cut off instead.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
+        if (http.Request.ContentLength > Largest)
+            return BodyRead.TooLarge;
         while (true)
         {
             var used = length % Piece;

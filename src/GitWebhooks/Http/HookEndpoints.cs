@@ -34,7 +34,7 @@ internal static class HookEndpoints
                 "Set a secret on the webhook; the same as GitWebhooks:Secrets.");
         using var body = new DeliveryBody(budget);
         if (await body.ReadAsync(http, ct) is var read and not BodyRead.Complete)
-            return NotRead(http, read);
+            return NotRead(http, read, logger);
         if (!Signature.IsValid(signature, body.Pieces, options.Value.Secrets))
             return Refuse(
                 logger, WhyUnsigned(options.Value),
@@ -74,10 +74,17 @@ internal static class HookEndpoints
         ? "No webhook secret is configured: nothing can be verified."
         : "The signature does not match the body.";
 
-    private static ProblemHttpResult NotRead(HttpContext http, BodyRead read)
+    private static ProblemHttpResult NotRead(HttpContext http, BodyRead read, ILogger logger)
     {
         if (read == BodyRead.TooLarge)
-            return Problem(413, "delivery-too-large", "The delivery is larger than 25 MB.", "GitHub sends no such deliveries.");
+        {
+            const string tooLarge = "The delivery is larger than 25 MB.";
+            Log.DeliveryRefused(logger, tooLarge);
+            return Problem(
+                413, "delivery-too-large", tooLarge,
+                "Leave commits and head_commit out, which are read from git; GitHub delivers nothing larger either.");
+        }
+
         http.Response.Headers.RetryAfter = ComeBackInSeconds;
         return Problem(
             503, "too-many-bodies", "Other deliveries that arrive now take all the memory that there is for them.",

@@ -8,10 +8,17 @@ namespace Pipeline.LocalMesos.Posix;
 internal readonly record struct FileStatus(uint Mode, uint Links, long Bytes, long ModifiedSeconds)
 {
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const int WorkingDirectory = -100; // AT_FDCWD
+    private const int BytesOfBlock = 512; // in st_blocks, whatever the blocks of the file system are
     private const uint BasicStatus = 0x7ff; // STATX_BASIC_STATS
     private const uint TypeBits = 0xf000;
     private const uint RegularType = 0x8000;
     private const uint DirectoryType = 0x4000;
+
+    /// <summary>The bytes that a file takes on its disk; null when the kernel does not say.</summary>
+    public static long? AllocatedOf(string path) =>
+        LibC.StatX(WorkingDirectory, path, NoFollow, BasicStatus, out var status) == 0 ? (long)status.Blocks * BytesOfBlock : null;
 
     public bool IsRegular => (Mode & TypeBits) == RegularType;
 

@@ -97,6 +97,9 @@ internal static partial class LibC
         [FieldOffset(40)]
         public ulong Bytes;
 
+        [FieldOffset(48)]
+        public ulong Blocks;
+
         [FieldOffset(112)]
         public long ModifiedSeconds;
     }

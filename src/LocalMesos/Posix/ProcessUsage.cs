@@ -11,7 +11,8 @@ internal readonly record struct ProcessUsage(double UserSeconds, double SystemSe
             sum.UserSeconds + (stat.UserTicks / TicksPerSecond), sum.SystemSeconds + (stat.SystemTicks / TicksPerSecond),
             sum.ResidentBytes + ((ulong)stat.ResidentPages * (ulong)System.Environment.SystemPageSize)));
 
-    /// <summary>Bytes of all files below a directory; 0 when it is gone.</summary>
+    /// <summary>Bytes of all files below a directory, without the holes of sparse ones, as <c>du</c> counts them for a real agent; 0 when
+    /// it is gone.</summary>
     public static ulong DiskBytes(string directory) => Directory.Exists(directory)
         ? (ulong)new DirectoryInfo(directory).EnumerateFiles("*", Everything).Sum(Length)
         : 0;
@@ -23,7 +24,7 @@ internal readonly record struct ProcessUsage(double UserSeconds, double SystemSe
     {
         try
         {
-            return file.LinkTarget is null ? file.Length : 0;
+            return file.LinkTarget is null ? Math.Min(file.Length, FileStatus.AllocatedOf(file.FullName) ?? file.Length) : 0;
         }
         catch (IOException)
         {

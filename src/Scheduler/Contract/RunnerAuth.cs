@@ -26,12 +26,14 @@ public sealed class RunnerAuth
 
     private const string Bind = """
         UPDATE scheduler.task t
-           SET runner_nonce = @nonce
+           SET runner_nonce = @nonce, runner_ports = coalesce(t.runner_ports, CASE WHEN @reportsPorts THEN '{}'::int[] END)
           FROM scheduler.deploy d
          WHERE t.id = @taskId AND t.ended_at IS NULL AND t.phase <> 'Pending' AND (t.runner_nonce IS NULL OR t.runner_nonce = @nonce)
            AND d.cluster = t.cluster AND d.id = t.deploy_id
         RETURNING d.spec->>'runnerSpec' AS spec, d.spec->>'run' AS run
         """;
+
+    private const string Listens = "UPDATE scheduler.task SET runner_ports = @ports WHERE id = @taskId AND ended_at IS NULL";
 
     private readonly NpgsqlDataSource db;
     private readonly ServerKey key;
@@ -65,17 +67,29 @@ public sealed class RunnerAuth
     }
 
     /// <summary>Exchanges the ticket for the token and the spec. The first nonce binds; the same nonce may ask again.</summary>
-    internal async Task<Redeemed> RedeemAsync(string taskId, string ticket, string nonce, CancellationToken ct)
+    internal async Task<Redeemed> RedeemAsync(
+        string taskId, string ticket, string nonce, bool reportsPorts, CancellationToken ct)
     {
         if (!Same(ticket, key.TicketFor(taskId)))
             return new Redeemed(RedeemOutcome.WrongTicket, null, null, null);
         await using var connection = await db.OpenConnectionAsync(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<(string Spec, string? Run)?>(new CommandDefinition(Bind, new { taskId, nonce },
-            cancellationToken: ct));
+        var row = await connection.QuerySingleOrDefaultAsync<(string Spec, string? Run)?>(new CommandDefinition(
+            Bind, new { taskId, nonce, reportsPorts }, cancellationToken: ct));
         if (row is not { } found)
             return new Redeemed(RedeemOutcome.TakenOrOver, null, null, null);
         var run = found.Run is null ? null : JsonSerializer.Deserialize<RunDetails>(found.Run, StoredJson.Options);
         return new Redeemed(RedeemOutcome.Bound, key.TokenFor(taskId), found.Spec, run);
+    }
+
+    /// <summary>The task's own program listens on these of its ports.</summary>
+    /// <returns>False when the token is not this task's.</returns>
+    internal async Task<bool> ListensAsync(string taskId, string? authorizationHeader, IReadOnlyList<int> ports, CancellationToken ct)
+    {
+        if (await AuthenticateAsync(taskId, authorizationHeader, ct) is null)
+            return false;
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(Listens, new { taskId, ports = ports.ToArray() }, cancellationToken: ct));
+        return true;
     }
 
     private static bool Same(string given, string expected) =>

@@ -16,10 +16,13 @@ namespace Pipeline.Scheduler.Http;
 /// task.</summary>
 internal static class RunnerEndpoints
 {
+    private const int MostPorts = 1000;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/runner/v1").AllowAnonymous().ExcludeFromDescription();
         group.MapPost("/tasks/{taskId}/spec", Redeem);
+        group.MapPut("/tasks/{taskId}/ports", PutPorts);
         group.MapMethods("/taskrunner/{digest}", ["GET", "HEAD"], Program);
     }
 
@@ -28,7 +31,7 @@ internal static class RunnerEndpoints
     {
         if (string.IsNullOrEmpty(request.Ticket) || string.IsNullOrEmpty(request.Nonce))
             return TypedResults.Problem(statusCode: 400, type: "ticket-missing", title: "Both ticket and nonce are required.");
-        var redeemed = await auth.RedeemAsync(taskId, request.Ticket, request.Nonce, ct);
+        var redeemed = await auth.RedeemAsync(taskId, request.Ticket, request.Nonce, request.ReportsPorts, ct);
         return redeemed.Outcome switch
         {
             // The spec is JSON that its writer made: it passes through as it is.
@@ -38,6 +41,16 @@ internal static class RunnerEndpoints
             RedeemOutcome.TakenOrOver => TypedResults.Problem(
                 statusCode: 409, type: "ticket-taken", title: "Another runner redeemed this ticket, or the task is unknown or has ended."),
         };
+    }
+
+    private static async Task<Results<NoContent, UnauthorizedHttpResult, ProblemHttpResult>> PutPorts(
+        string taskId, ListeningPorts report, HttpRequest request, RunnerAuth auth, CancellationToken ct)
+    {
+        if (report.Ports is not { Count: <= MostPorts } ports)
+            return TypedResults.Problem(statusCode: 400, type: "ports-invalid", title: $"A task has at most {MostPorts} ports.");
+        return await auth.ListensAsync(taskId, request.Headers.Authorization, ports, ct)
+            ? TypedResults.NoContent()
+            : TypedResults.Unauthorized();
     }
 
     private static string Answer(Redeemed redeemed, long trustVersion) => string.Create(

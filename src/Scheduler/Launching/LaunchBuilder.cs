@@ -95,8 +95,8 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
             environment["PIPELINE_STAGES"] = stages;
     }
 
-    // Readiness decides about a deploy, liveness about one instance much later: it is more patient, and silent until the start-up time is
-    // over.
+    // Readiness decides about a deploy, liveness about one instance much later: it is more patient, and asks nothing before the start-up
+    // time is over: until then another program may answer.
     private static HealthCheck? LivenessOf(TaskRecord task, DeploySpec spec)
     {
         var (liveness, probing) = (spec.Options.Liveness, spec.Options.Probing);
@@ -107,6 +107,6 @@ internal sealed class LaunchBuilder(SchedulerOptions options, ServerKey key, Run
         var interval = liveness.Interval ?? (ready.Interval < ShortestLiveness ? ShortestLiveness : ready.Interval);
         return new HealthCheck(
             path is null ? HealthCheckKind.Tcp : HealthCheckKind.Http, port, path, path is null ? null : probing.Https ? "https" : "http",
-            probing.Delay, interval, ready.Timeout, ready.Startup, liveness.Failures);
+            ready.Startup > probing.Delay ? ready.Startup : probing.Delay, interval, ready.Timeout, ready.Startup, liveness.Failures);
     }
 }

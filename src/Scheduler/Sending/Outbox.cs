@@ -76,7 +76,11 @@ internal sealed class Outbox(
     private async Task ProbeAllAsync(CancellationToken ct)
     {
         await foreach (var request in probes.Reader.ReadAllAsync(ct))
-            await enqueue(await probe.TryAsync(request, ct), ct);
+        {
+            var answer = await store.ListensAsync(request.TaskId, request.Port, ct) ? await probe.TryAsync(request, ct)
+                : probe.NobodyThere(request);
+            await enqueue(answer, ct);
+        }
     }
 
     private async Task LookUpAllAsync(CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Pipeline.Scheduler.Core.Messages;
@@ -44,6 +45,11 @@ internal sealed class ReadinessProbe(TimeProvider time) : IDisposable
             return new ProbeCompleted(probe.TaskId, at, time.GetElapsedTime(began), false, null, Clean(e.Message), refused);
         }
     }
+
+    /// <summary>The result without a try: whoever listens on the port, it is not the task.</summary>
+    public ProbeCompleted NobodyThere(RunProbe probe) => new(
+        probe.TaskId, time.GetUtcNow(), TimeSpan.Zero, false, null,
+        string.Create(CultureInfo.InvariantCulture, $"its program does not listen on port {probe.Port}"), Refused: true);
 
     public void Dispose() => http.Dispose();
 

@@ -6,7 +6,8 @@ namespace Pipeline.TaskRunner.Contract;
 // write specs: one source, no shared assembly. Times are seconds, sizes bytes, digests sha256:<hex>.
 
 /// <summary>POST /runner/v1/tasks/{taskId}/spec. The first nonce binds the ticket: a second runner with a stolen ticket gets 409.</summary>
-internal sealed record RedeemTicket(string Ticket, string Nonce);
+/// <param name="ReportsPorts">The runner will report on which ports its program listens (<see cref="ListeningPorts"/>).</param>
+internal sealed record RedeemTicket(string Ticket, string Nonce, bool ReportsPorts = false);
 
 /// <summary>The answer: the token for every later call (Authorization: Bearer), and what to do.</summary>
 /// <param name="Overrides">Of this one run, over its spec; null for most tasks.</param>
@@ -81,6 +82,10 @@ internal sealed record BuildResult(
 /// <summary>Uploaded before by PUT /runner/v1/tasks/{taskId}/artifacts/{digest} (HEAD tells whether it is there already;
 /// 413 that the limits of artifacts are met, with a detail for people).</summary>
 internal sealed record BuiltArtifact(string Name, string Digest, long Bytes, string MediaType);
+
+/// <summary>PUT /runner/v1/tasks/{taskId}/ports: on which of its ports the task's own program listens. Nobody asks the program how it is
+/// before.</summary>
+internal sealed record ListeningPorts(IReadOnlyList<int> Ports);
 
 /// <summary>POST /runner/v1/tasks/{taskId}/security: what did not match, before exec. The task then exits with 76.</summary>
 /// <param name="Code">As in <c>SecurityEventRaised</c>.</param>

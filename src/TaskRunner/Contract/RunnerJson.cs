@@ -11,5 +11,6 @@ namespace Pipeline.TaskRunner.Contract;
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(LogSize))]
 [JsonSerializable(typeof(BuildResult))]
+[JsonSerializable(typeof(ListeningPorts))]
 [JsonSerializable(typeof(SecurityReport))]
 internal sealed partial class RunnerJson : JsonSerializerContext;

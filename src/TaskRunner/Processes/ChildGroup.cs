@@ -30,6 +30,9 @@ internal sealed class ChildGroup
     /// <summary>Exit code, 128 + signal when a signal ended it. Nothing that it started runs any more in a view of its own.</summary>
     public Task<int> Exited => exited.Task;
 
+    /// <summary>The process above all of them; null where they may leave it.</summary>
+    public int? Top => launch.IsPrivate ? Id : null;
+
     public Stream Output { get; private set; } = Stream.Null;
 
     private int Id { get; set; }

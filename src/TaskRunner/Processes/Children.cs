@@ -24,18 +24,40 @@ internal static class Children
         }
     }
 
+    /// <summary>A process and everything that it started, and what those did.</summary>
+    public static IEnumerable<int> AllBelow(int top)
+    {
+        var byParent = Directory.EnumerateDirectories("/proc")
+            .Select(f => int.TryParse(Path.GetFileName(f.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0).ToLookup(ParentOf);
+        var left = new Queue<int>([top]);
+        while (left.TryDequeue(out var id))
+        {
+            yield return id;
+            foreach (var child in byParent[id])
+                left.Enqueue(child);
+        }
+    }
+
+    /// <summary>Whether a process is gone, or waits to be asked how it ended.</summary>
+    public static bool HasEnded(int id) => FieldsOf(id) is null or ["Z" or "X", ..];
+
     /// <summary>Whether a process waits for something and is neither at work nor ended.</summary>
     public static bool Sleeps(int id) => FieldsOf(id) is ["S", ..];
+
+    /// <summary>The name of its program, cut to 15 bytes; null when it is gone.</summary>
+    public static string? NameOf(int id) => StatOf(id) is { } stat ? stat[(stat.IndexOf('(') + 1)..stat.LastIndexOf(')')] : null;
 
     private static int? ParentOf(int id) => FieldsOf(id) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : null;
 
     // State, parent and more (proc_pid_stat(5)). The name of the program comes before, in parentheses, and may have parentheses itself.
-    private static string[]? FieldsOf(int id)
+    private static string[]? FieldsOf(int id) => StatOf(id) is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : null;
+
+    private static string? StatOf(int id)
     {
         try
         {
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text;
 using Pipeline.Attestation;
 using Pipeline.Attestation.Runs;
 using Pipeline.TaskRunner.Contract;
 using Pipeline.TaskRunner.Files;
 using Pipeline.TaskRunner.Isolation;
+using Pipeline.TaskRunner.Ports;
 using Pipeline.TaskRunner.Processes;
 using Pipeline.TaskRunner.Runtime;
 using Pipeline.TaskRunner.Server;
@@ -18,6 +20,25 @@ internal sealed class RunCommand(
     private const int LogFiles = 3;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the runner knows which programs are the task's and who listens: in a view of its own, on a kernel that says so.
+    /// </summary>
+    public static bool WatchesPorts(RunnerEnvironment runner) =>
+        runner is { Isolator: Isolator.Bubblewrap, Ports.Count: > 0 } && Listener.CanBeSeen;
+
+    /// <summary>Says so when another program listens on a port of the task. Asked before the server hears of the task, which until then
+    /// takes nobody's answer on the port for the task's.</summary>
+    public static async Task<bool> RefusesAsync(RunnerEnvironment runner, CancellationToken stop)
+    {
+        if (await PortWatch.TakenAsync(runner.Ports, TimeProvider.System, stop) is not { } port)
+            return false;
+        await Console.Error.WriteLineAsync(Taken(port));
+        return true;
+    }
+
+    private static string Taken(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"PORT: another program listens on port {port}, which the agent gave to this task.");
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
@@ -86,12 +107,45 @@ internal sealed class RunCommand(
         signals.PassTo(child);
         using var log = new RotatingLog(Path.Combine(runner.Sandbox, "service.log"), LogBytes, LogFiles);
         var pump = PumpAsync(child.Output, log);
+        var taken = await WatchPortsAsync(child);
         var exitCode = await child.Exited;
         child.Signal(Native.SigKill);
         await Task.WhenAny(pump, Task.Delay(OutputGrace, time, CancellationToken.None));
-        if (ExitCodes.OfProgram(exitCode) != exitCode)
+        if (taken is { } port)
+            Keep(log, Stream.Null, Encoding.UTF8.GetBytes($"pipeline: {Taken(port)}\n"));
+        else if (ExitCodes.OfProgram(exitCode) != exitCode)
             Keep(log, Stream.Null, Encoding.UTF8.GetBytes($"pipeline: the program ended with exit code {exitCode}; shown as 1\n"));
-        return ExitCodes.OfProgram(exitCode);
+        return taken is null ? ExitCodes.OfProgram(exitCode) : ExitCodes.PortTaken;
+    }
+
+    /// <summary>Waits for the end of the program, or stops it when another has one of its ports.</summary>
+    /// <returns>That port; null for none.</returns>
+    private async Task<int?> WatchPortsAsync(ChildGroup child)
+    {
+        if (child.Top is not { } top || !WatchesPorts(runner))
+            return null;
+        using var over = new CancellationTokenSource();
+        var watch = new PortWatch(
+            runner.Ports, () => OwnSockets.Below(top), ports => _ = ReportPortsAsync(ports, over.Token), time).RunAsync(over.Token);
+        await Task.WhenAny(watch, child.Exited);
+        if (!child.Exited.IsCompleted)
+            await child.StopAsync(StopGrace, time);
+        await over.CancelAsync();
+        return await watch;
+    }
+
+    private async Task ReportPortsAsync(IReadOnlyList<int> ports, CancellationToken over)
+    {
+        try
+        {
+            await server.ReportPortsAsync(ports, over);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ServerRefusedException or InfraException)
+        {
+            // A service does not need the server once it runs; without this word it does not become healthy.
+            if (!over.IsCancellationRequested)
+                await Console.Error.WriteLineAsync($"The server did not accept on which ports the program listens: {e.Message}");
+        }
     }
 
     private static async Task PumpAsync(Stream output, RotatingLog log)

@@ -12,6 +12,9 @@ internal static class ExitCodes
     /// <summary>EX_CANTCREAT: the artifact does not fit on the disk that the task asks for.</summary>
     public const int TooLarge = 73;
 
+    /// <summary>EX_UNAVAILABLE: another program listens on a port that the agent gave to the task; try again with other ports.</summary>
+    public const int PortTaken = 69;
+
     /// <summary>EX_TEMPFAIL: the agent, the server or the network; try again elsewhere.</summary>
     public const int Infra = 75;
 
@@ -28,5 +31,5 @@ internal static class ExitCodes
     /// The exit code of a task for that of the program that it ran. The runner's own words are not the program's to say: a service that
     /// ends with 76 is no security event, and one that ends with 75 is no fault of its agent.
     /// </summary>
-    public static int OfProgram(int exitCode) => exitCode is TooLarge or Infra or Security or Config ? Failed : exitCode;
+    public static int OfProgram(int exitCode) => exitCode is PortTaken or TooLarge or Infra or Security or Config ? Failed : exitCode;
 }

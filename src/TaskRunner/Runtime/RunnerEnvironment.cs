@@ -14,6 +14,11 @@ internal sealed record RunnerEnvironment(
     Uri Server, string TaskId, string Ticket, string Sandbox, string? TrustPath, string? StatePath, IReadOnlyList<string>? Stages,
     bool RunsBuilds, IReadOnlyDictionary<string, string> Inherited, Isolator Isolator, string TaskUsers, IReadOnlyList<string> ToolFolders)
 {
+    /// <summary>The ports that the agent gave to the task.</summary>
+    public IReadOnlyList<int> Ports { get; } =
+        [.. Inherited.Where(v => v.Key != "PORT" && IsPort(v.Key)).Select(v => int.TryParse(v.Value, out var port) ? port : 0)
+            .Where(p => p > 0)];
+
     /// <summary>User ids of tasks when the agent names none: no user of Debian, systemd or a container is among them.</summary>
     public const string DefaultUsers = "410000-419999";
 
@@ -72,9 +77,10 @@ internal sealed record RunnerEnvironment(
     };
 
     private static bool IsPassed(string name) =>
-        Passed.Contains(name)
-        || (name.StartsWith("PORT", StringComparison.Ordinal) && name.Length > 4
-            && name.AsSpan(4).IndexOfAnyExceptInRange('0', '9') < 0);
+        Passed.Contains(name) || IsPort(name);
+
+    private static bool IsPort(string name) =>
+        name.StartsWith("PORT", StringComparison.Ordinal) && name.Length > 4 && name.AsSpan(4).IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

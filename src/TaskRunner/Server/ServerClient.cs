@@ -15,6 +15,10 @@ namespace Pipeline.TaskRunner.Server;
 /// </summary>
 internal sealed class ServerClient : IDisposable
 {
+    /// <summary>The server may be restarted, upgraded or restored meanwhile: an agent's work is worth more than a quarter of an
+    /// hour.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SmallCall = TimeSpan.FromSeconds(60);
@@ -42,11 +46,11 @@ internal sealed class ServerClient : IDisposable
 
     /// <summary>Exchanges the ticket for the token of all later calls, and the spec. The nonce stays the same in every try: a lost
     /// answer costs nothing.</summary>
-    public async Task<RedeemedTicket> RedeemAsync(string ticket, CancellationToken ct)
+    public async Task<RedeemedTicket> RedeemAsync(string ticket, bool reportsPorts, CancellationToken ct)
     {
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var redeemed = await SendAsync(
-            () => Json(HttpMethod.Post, "spec", new RedeemTicket(ticket, nonce), RunnerJson.Default.RedeemTicket),
+            () => Json(HttpMethod.Post, "spec", new RedeemTicket(ticket, nonce, reportsPorts), RunnerJson.Default.RedeemTicket),
             (response, token) => ReadAsync(response, RunnerJson.Default.RedeemedTicket, token),
             SmallCall,
             ct);
@@ -59,6 +63,9 @@ internal sealed class ServerClient : IDisposable
 
     public Task ReportResultAsync(BuildResult result, CancellationToken ct) =>
         SendAsync(() => Json(HttpMethod.Put, "result", result, RunnerJson.Default.BuildResult), Done, SmallCall, ct);
+
+    public Task ReportPortsAsync(IReadOnlyList<int> ports, CancellationToken ct) =>
+        SendAsync(() => Json(HttpMethod.Put, "ports", new ListeningPorts(ports), RunnerJson.Default.ListeningPorts), Done, SmallCall, ct);
 
     public Task ReportSecurityAsync(SecurityReport report, CancellationToken ct) =>
         SendAsync(() => Json(HttpMethod.Post, "security", report, RunnerJson.Default.SecurityReport), Done, SmallCall, ct);

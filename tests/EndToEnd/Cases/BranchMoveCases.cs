@@ -3,7 +3,7 @@ using Pipeline.EndToEnd.Harness.Bytes;
 
 namespace Pipeline.EndToEnd.Cases;
 
-/// <summary>Branches that are set back, deleted, made again, or come by the dozen.</summary>
+/// <summary>Branches that are set back, deleted, made again, or come twenty at once.</summary>
 [Collection(CasesCollection.Name)]
 public sealed class BranchMoveCases(CasesPipeline fixture)
 {
@@ -91,7 +91,7 @@ public sealed class BranchMoveCases(CasesPipeline fixture)
                 await moves.PushAsync("another history forced on main", ("main", orphan));
         await moves.PushAsync("skip", ("skip", repository.Commit(Files, "x [skip ci]\n", orphan)));
         await moves.PushAsync("skip in the body", ("body", repository.Commit(Files, "subject\n\n[ci skip] in the body\n", orphan)));
-        await moves.PushAsync("dozen", [.. Enumerable.Range(0, 12).Select(i => ($"b{i}", repository.Commit(Files, $"b {i}\n", many)))]);
+        await moves.PushAsync("twenty", [.. Enumerable.Range(0, 20).Select(i => ($"b{i}", repository.Commit(Files, $"b {i}\n", many)))]);
         await moves.PushAsync("all at one commit", [.. Enumerable.Range(0, 5).Select(i => ($"same{i}", many))]);
         await moves.PushAsync("all gone", [.. Enumerable.Range(0, 5).Select(i => ($"same{i}", ""))]);
     }
@@ -121,7 +121,7 @@ public sealed class BranchMoveCases(CasesPipeline fixture)
         another history forced on main: head moved
         skip: head moved
         skip in the body: head moved
-        dozen: head moved
+        twenty: head moved
         all at one commit: head moved
         all gone: branch deleted
         """;

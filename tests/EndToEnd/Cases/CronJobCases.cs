@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.EndToEnd.Harness;
 using Pipeline.EndToEnd.Harness.Bytes;
+using Pipeline.EndToEnd.Harness.Machines;
 
 namespace Pipeline.EndToEnd.Cases;
 

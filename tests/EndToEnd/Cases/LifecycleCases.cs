@@ -1,5 +1,6 @@
 using Pipeline.EndToEnd.Harness;
 using Pipeline.EndToEnd.Harness.Bytes;
+using Pipeline.EndToEnd.Harness.Machines;
 
 namespace Pipeline.EndToEnd.Cases;
 
@@ -96,6 +97,39 @@ public sealed class LifecycleCases(CasesPipeline fixture)
             await pipeline.ServesAsync($"/apps/{stage}/life-row/", "VER=[4]\n");
             await pipeline.ServesAsync($"/apps/{stage}/life-fix/", "VER=[2]\n");
         }
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_costs_an_attempt_in_words_and_that_programs_answers_count_for_nothing()
+    {
+        using var others = ForeignServers.Start(await deployed.LowestPortsAsync("infra-qa", 3));
+        string[] modes = ["ok", "stubborn"];
+        var pushed = new List<(string Name, string Sha)>();
+        foreach (var mode in modes)
+        {
+            var repository = await CreateAsync($"life-taken-{mode}");
+            pushed.Add((repository.Name, await PushAsync(repository, CaseApp.Service(repository.Name, repository.Name, mode, "1"))));
+        }
+
+        foreach (var (name, sha) in pushed)
+        {
+            await deployed.RunsInProductionAsync(sha);
+            await pipeline.ServesAsync($"/apps/infra-qa/{name}/", "VER=[1]\n");
+            await deployed.HasTasksAsync(name, "1 1 1");
+        }
+
+        var ended = await deployed.EndedTasksAsync("infra-qa", pushed.Select(p => p.Name));
+        Assert.NotEmpty(ended);
+        foreach (var task in ended)
+        {
+            Assert.Matches("^exit 69: another program on .* listens on port [0-9]+, which was assigned to the task$", task.Text("reason"));
+            Assert.Contains(task.GetProperty("ports")[0].GetInt32(), others.Ports);
+            Assert.Equal(("infra", "69"), (task.Text("failureClass"), task.Text("exitCode")));
+            var probes = (await pipeline.GetAsync($"/api/v1/tasks/{task.Text("id")}"))!.Value.GetProperty("probes").EnumerateArray();
+            Assert.DoesNotContain(probes, p => p.GetProperty("passed").GetBoolean());
+        }
+
+        Assert.Empty(others.Requests);
     }
 
     private async Task NothingToRollBackToAsync(ByteRepository repository)

@@ -143,6 +143,11 @@ public sealed class PipelineInstance : IAsyncDisposable
     public async Task<JsonElement> ClusterAsync(string name) =>
         JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "clusters", name, "localmesos.json"))).RootElement;
 
+    /// <summary>The agents of a cluster hold tasks to their limits: whoever runs them may have control groups.</summary>
+    public bool EnforcesLimits(string cluster) =>
+        !File.ReadAllText(Path.Combine(Data, "clusters", cluster, "localmesos.log"))
+            .Contains("Limits of memory, processes and CPU are not enforced", StringComparison.Ordinal);
+
     /// <summary>GET as JSON; null for 404.</summary>
     public async Task<JsonElement?> GetAsync(string path)
     {

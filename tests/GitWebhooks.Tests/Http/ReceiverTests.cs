@@ -141,6 +141,29 @@ public sealed class ReceiverTests
     }
 
     [Fact]
+    public async Task A_sender_of_more_than_25_MB_that_sends_everything_first_hears_why_and_what_to_leave_out()
+    {
+        await using var host = await GitHost.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /hooks/github HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: push\r\n"
+            + $"X-GitHub-Delivery: d\r\nContent-Length: {60 << 20}\r\n\r\n"));
+        var piece = new byte[1 << 20];
+        for (var i = 0; i < 60; i++)
+            await stream.WriteAsync(piece);
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 413", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        var said = "";
+        while (!said.Contains("hint", StringComparison.Ordinal))
+            said = await reader.ReadLineAsync() ?? "";
+        Assert.Contains("\"title\":\"The delivery is larger than 25 MB.\"", said, StringComparison.Ordinal);
+        Assert.Contains("Leave commits and head_commit out", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_forge_is_not_known()
     {
         await using var host = await GitHost.StartAsync();

@@ -141,6 +141,14 @@ public sealed class ProcessTests : IDisposable
         File.WriteAllBytes(Path.Combine(directory.Path, "a", "b", "y"), new byte[5]);
         Assert.Equal(15UL, ProcessUsage.DiskBytes(Path.Combine(directory.Path, "a")));
         Assert.Equal(0UL, ProcessUsage.DiskBytes(Path.Combine(directory.Path, "none")));
+        using (var sparse = File.Create(Path.Combine(directory.Path, "a", "sparse")))
+        {
+            sparse.SetLength(4L << 30);
+            sparse.Position = 2L << 30;
+            sparse.Write(new byte[100_000]);
+        }
+
+        Assert.InRange(ProcessUsage.DiskBytes(Path.Combine(directory.Path, "a")), 100_015UL, 1_000_000UL);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -76,11 +78,42 @@ public sealed class RunnerEndpointTests(PolicyServer server) : IClassFixture<Pol
                 StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_task_says_by_its_token_on_which_ports_it_listens_and_nobody_else_does()
+    {
+        await using var connection = await server.App.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(None);
+        async Task<string?> PortsAsync() =>
+            await connection.ExecuteScalarAsync<string?>("SELECT runner_ports::text FROM scheduler.task WHERE id = 'v1.4.1'");
+        await connection.ExecuteAsync("UPDATE scheduler.task SET phase = 'Launching' WHERE id = 'v1.4.1'");
+        await server.SendAsync("POST", "/runner/v1/tasks/v1.4.1/spec", Body(Key.TicketFor("v1.4.1"), "n"));
+        Assert.Null(await PortsAsync());
+        await server.SendAsync("POST", "/runner/v1/tasks/v1.4.1/spec", Body(Key.TicketFor("v1.4.1"), "n", reportsPorts: true));
+        Assert.Equal("{}", await PortsAsync());
+
+        Assert.Equal(401, await PutPortsAsync(Key.TokenFor("v1.5.1"), "[31000]"));
+        Assert.Equal(400, await PutPortsAsync(Key.TokenFor("v1.4.1"), "null"));
+        Assert.Equal("{}", await PortsAsync());
+        Assert.Equal(204, await PutPortsAsync(Key.TokenFor("v1.4.1"), "[31000, 31001]"));
+        Assert.Equal("{31000,31001}", await PortsAsync());
+        await server.SendAsync("POST", "/runner/v1/tasks/v1.4.1/spec", Body(Key.TicketFor("v1.4.1"), "n", reportsPorts: true));
+        Assert.Equal("{31000,31001}", await PortsAsync());
+    }
+
+    private async Task<int> PutPortsAsync(string token, string ports)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/runner/v1/tasks/v1.4.1/ports");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Content = new StringContent($"{{\"ports\":{ports}}}", Encoding.UTF8, "application/json");
+        using var response = await server.Http.SendAsync(request, None);
+        return (int)response.StatusCode;
+    }
+
     private async Task<(int, string?)> RedeemAsync(string task, string ticket, string nonce)
     {
         var (status, problem) = await server.SendAsync("POST", $"/runner/v1/tasks/{task}/spec", Body(ticket, nonce));
         return ((int)status, problem.GetProperty("type").GetString());
     }
 
-    private static string Body(string ticket, string nonce) => JsonSerializer.Serialize(new { ticket, nonce });
+    private static string Body(string ticket, string nonce, bool reportsPorts = false) =>
+        JsonSerializer.Serialize(new { ticket, nonce, reportsPorts });
 }

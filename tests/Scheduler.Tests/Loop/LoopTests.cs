@@ -187,11 +187,11 @@ public sealed class LoopTests
                 c is not null, TimeSpan.FromSeconds(20), "accepted");
         var environment = ticket!.Tasks.Single().Environment;
 
-        Assert.Equal(RedeemOutcome.WrongTicket, (await harness.Auth.RedeemAsync("build.1.1.1", "guess", "n1", None)).Outcome);
-        var redeemed = await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n1", None);
+        Assert.Equal(RedeemOutcome.WrongTicket, (await harness.Auth.RedeemAsync("build.1.1.1", "guess", "n1", false, None)).Outcome);
+        var redeemed = await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n1", false, None);
         Assert.Equal((RedeemOutcome.Bound, """{"kind":"build"}"""), (redeemed.Outcome, redeemed.Spec));
         Assert.Equal(RedeemOutcome.TakenOrOver,
-            (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", None)).Outcome);
+            (await harness.Auth.RedeemAsync("build.1.1.1", environment["PIPELINE_TICKET"], "n2", false, None)).Outcome);
         Assert.Equal("build.1", (await harness.Auth.AuthenticateAsync("build.1.1.1", $"Bearer {redeemed.Token}", None))!.RunId);
         Assert.Null(await harness.Auth.AuthenticateAsync("build.1.1.2", $"Bearer {redeemed.Token}", None));
         var shown = (await harness.Queries.TaskAsync("build.1.1.1", None))!.Environment.Where(v => v.Source == "scheduler")

@@ -76,7 +76,7 @@ public sealed class PolicyLoopTests
         await harness.BecomesAsync("r1.run.a.1.1", "pending");
         master.Offer();
         await harness.BecomesAsync("r1.run.a.1.1", "launching");
-        var redeemed = await harness.Auth.RedeemAsync("r1.run.a.1.1", harness.Key.TicketFor("r1.run.a.1.1"), "nonce", None);
+        var redeemed = await harness.Auth.RedeemAsync("r1.run.a.1.1", harness.Key.TicketFor("r1.run.a.1.1"), "nonce", false, None);
         Assert.Equal(["--day", "two words"], redeemed.Run!.Arguments);
         Assert.Equal("monday", redeemed.Run.Environment["DAY"]);
 

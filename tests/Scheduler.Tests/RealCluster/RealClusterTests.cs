@@ -21,9 +21,11 @@ public sealed class RealClusterTests
           build.*) exit 0 ;;
           broken*) exit 3 ;;
         esac
-        exec perl -MIO::Socket::INET -e '
+        exec perl -MHTTP::Tiny -MIO::Socket::INET -e '
           $SIG{TERM} = sub { exit 0 };
           my $s = IO::Socket::INET->new(LocalPort => $ENV{PORT0}, Listen => 5, ReuseAddr => 1) or die $!;
+          HTTP::Tiny->new->post("$ENV{PIPELINE_SERVER}/runner/v1/tasks/$ENV{TASK_ID}/spec", {
+              headers => { "Content-Type" => "application/json" }, content => qq({"ticket":"$ENV{PIPELINE_TICKET}","nonce":"n1"}) });
           while (1) { my $c = $s->accept or next; sysread $c, my $b,
               4096; print $c "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"; close $c }'
         """;

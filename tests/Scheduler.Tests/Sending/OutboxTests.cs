@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Messages;
@@ -11,6 +14,15 @@ namespace Pipeline.Scheduler.Tests.Sending;
 
 public sealed class OutboxTests : IAsyncLifetime
 {
+    private const string OneTask = """
+        INSERT INTO scheduler.request (cluster, id, kind, state, active_deploy, created_at)
+        VALUES ('test', 'web', 'Service', 'Active', 'v1', now());
+        INSERT INTO scheduler.deploy (cluster, id, request_id, state, spec, created_at, crashes, infra_failures)
+        VALUES ('test', 'v1', 'web', 'Active', '{}', now(), 0, 0);
+        INSERT INTO scheduler.task (id, cluster, request_id, deploy_id, instance, attempt, phase, offer_ids, ports, cpus, memory_mb,
+                                    disk_mb, created_at, subject, runner_nonce, runner_ports)
+        VALUES ('v1.1.1', 'test', 'web', 'v1', 1, 1, 'Running', '{}', @given, 1, 1, 1, now(), '{}', @nonce, @ports::int[]);
+        """;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ScriptedMaster master = new();
@@ -90,6 +102,32 @@ public sealed class OutboxTests : IAsyncLifetime
         await UntilAsync(() => inputs.Count == 2, "both came back");
         Assert.Equal(("t1", false), inputs.OfType<ProbeCompleted>().Select(p => (p.TaskId, p.Passed)).Single());
         Assert.Equal(new TaskLookedUp("t2", "a1", Known: false), inputs.OfType<TaskLookedUp>().Single());
+    }
+
+    [Theory]
+    [InlineData("no runner has come", null, null, false)]
+    [InlineData("its runner says no ports", "n", null, true)]
+    [InlineData("its program does not listen yet", "n", "{}", false)]
+    [InlineData("it listens on another port", "n", "{2}", false)]
+    [InlineData("it listens", "n", "{2, PORT}", true)]
+    [InlineData("the port is none of its own", "n", "{} not its own", true)]
+    public async Task The_answer_of_whoever_listens_on_the_port_of_a_task_is_not_taken_for_the_tasks(
+        string what, string? nonce, string? reported, bool isProbed)
+    {
+        using var anybody = new TcpListener(IPAddress.Loopback, 0);
+        anybody.Start();
+        var port = ((IPEndPoint)anybody.LocalEndpoint).Port;
+        var given = reported?.EndsWith("not its own", StringComparison.Ordinal) == true ? [] : new[] { port };
+        var ports = reported?.Split(" not", 2)[0].Replace("PORT", $"{port}", StringComparison.Ordinal);
+        await using (var connection = await harness.Db.OpenConnectionAsync(stop.Token))
+            await connection.ExecuteAsync(OneTask, new { nonce, ports, given });
+        outbox.Post([new RunProbe("v1.1.1", "127.0.0.1", port, null, Patience)]);
+        Run();
+        await UntilAsync(() => !inputs.IsEmpty, what);
+
+        var answer = Assert.IsType<ProbeCompleted>(Assert.Single(inputs));
+        Assert.Equal((isProbed, isProbed ? "connected" : $"its program does not listen on port {port}"), (answer.Passed, answer.Detail));
+        Assert.Equal((!isProbed, isProbed), (answer.Refused, anybody.Pending()));
     }
 
     [Fact]

@@ -9,7 +9,6 @@ namespace Pipeline.TaskRunner.Tests.Isolation;
 /// <summary>What a hostile step can see, reach and leave behind: the real program, by a root runner and by an ordinary one.</summary>
 public sealed class TaskViewTests : IAsyncLifetime
 {
-    private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
     private static readonly Dictionary<string, string> None = [];
     private readonly string secrets = RunnerProcess.NewFolder();
     private FakeServer server = null!;
@@ -179,7 +178,7 @@ public sealed class TaskViewTests : IAsyncLifetime
     {
         if (!Machine.IsRoot)
             return; // only root can take namespaces from others
-        string[] withoutNamespaces = [.. AsNobody, "bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns", "--"];
+        string[] withoutNamespaces = [.. Machine.AsNobody, "bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns", "--"];
         await using var process = Start(withoutNamespaces, "echo ran");
 
         Assert.Equal(75, await process.ExitAsync());
@@ -232,7 +231,7 @@ public sealed class TaskViewTests : IAsyncLifetime
         Assert.False(File.Exists(Path.Combine(secrets, "new")));
     }
 
-    private static string[]? Through(string runner) => runner == "root" || !Machine.IsRoot ? null : AsNobody;
+    private static string[]? Through(string runner) => runner == "root" || !Machine.IsRoot ? null : Machine.AsNobody;
 
     // Without the echo of the commands.
     private static string[] Said(string log) =>

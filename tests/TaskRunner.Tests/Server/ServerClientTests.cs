@@ -30,7 +30,7 @@ public sealed class ServerClientTests : IAsyncLifetime
     public async Task A_ticket_is_exchanged_once_although_its_answer_is_lost_twice()
     {
         server.DropAfter = (_, n) => n <= 2;
-        var redeemed = await Fast(client.RedeemAsync("ticket-1", CancellationToken.None));
+        var redeemed = await Fast(client.RedeemAsync("ticket-1", reportsPorts: false, CancellationToken.None));
         Assert.Equal("sha256:1", Assert.IsType<BuildSpec>(redeemed.Spec).SourceDigest);
         Assert.Equal(3, server.Requests);
     }
@@ -38,7 +38,8 @@ public sealed class ServerClientTests : IAsyncLifetime
     [Fact]
     public async Task A_refusal_is_an_answer_and_is_not_repeated()
     {
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => Fast(client.RedeemAsync("wrong", CancellationToken.None)));
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(
+            () => Fast(client.RedeemAsync("wrong", reportsPorts: false, CancellationToken.None)));
         Assert.Equal(401, refused.Status);
         Assert.Equal(1, server.Requests);
     }
@@ -48,7 +49,8 @@ public sealed class ServerClientTests : IAsyncLifetime
     {
         server.DropBefore = (_, _) => true;
         var began = time.GetUtcNow();
-        var given = await Assert.ThrowsAsync<InfraException>(() => Fast(client.RedeemAsync("ticket-1", CancellationToken.None)));
+        var given = await Assert.ThrowsAsync<InfraException>(
+            () => Fast(client.RedeemAsync("ticket-1", reportsPorts: false, CancellationToken.None)));
         Assert.StartsWith("The server did not answer for 15 minutes: ", given.Message, StringComparison.Ordinal);
         Assert.InRange(time.GetUtcNow() - began, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(20));
         // From 50 ms doubling to 3 s: neither a storm nor a long silence.
@@ -60,7 +62,7 @@ public sealed class ServerClientTests : IAsyncLifetime
     {
         server.DropBefore = (_, _) => true;
         using var stop = new CancellationTokenSource();
-        var waiting = client.RedeemAsync("ticket-1", stop.Token);
+        var waiting = client.RedeemAsync("ticket-1", reportsPorts: false, stop.Token);
         await Eventually.IsTrueAsync(() => Task.FromResult(server.Requests > 0), TimeSpan.FromSeconds(20), "the server was asked");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -139,7 +141,7 @@ public sealed class ServerClientTests : IAsyncLifetime
         File.Delete(file);
     }
 
-    private async Task Redeem() => await Fast(client.RedeemAsync("ticket-1", CancellationToken.None));
+    private async Task Redeem() => await Fast(client.RedeemAsync("ticket-1", reportsPorts: false, CancellationToken.None));
 
     private async Task<T> Fast<T>(Task<T> call)
     {

@@ -10,6 +10,9 @@ namespace Pipeline.Scheduler.Core.Failures;
 /// <summary>Facts of Mesos 1.11+ (observed transcripts and the reference): the exit status is only in the message.</summary>
 internal static class FailureRules
 {
+    /// <summary>TaskRunner exits with it when another program listens on a port that the agent gave to the task (EX_UNAVAILABLE).</summary>
+    public const int PortTakenExit = 69;
+
     /// <summary>TaskRunner exits with it when the artifact does not fit on the disk that the task asks for (EX_CANTCREAT).</summary>
     public const int TooLargeExit = 73;
 
@@ -35,6 +38,7 @@ internal static class FailureRules
             TaskState.Finished when kind == RequestKind.RunOnce => new(TaskPhase.Finished, Outcome.Succeeded, null, exit, reason),
             _ when task.KillCause is { } cause => Killed(cause, task, status, exit),
             TaskState.Finished => new(TaskPhase.Finished, Outcome.Failed, FailureClass.App, exit, $"exited by itself: {reason}"),
+            TaskState.Failed when exit == PortTakenExit => new(TaskPhase.Failed, Outcome.Failed, FailureClass.Infra, exit, Taken(task)),
             TaskState.Failed => Failed(status, exit, reason, image),
             TaskState.Killed when status.Healthy == false =>
                 new(TaskPhase.Killed, Outcome.Failed, FailureClass.Health, exit, "killed by the agent: its health check failed"),
@@ -79,6 +83,14 @@ internal static class FailureRules
             ? new(TaskPhase.Failed, Outcome.Failed, FailureClass.Infra, exit,
                 $"exit {InfraExit}: the agent, its disk or the network failed, or a step asked for a retry (EX_TEMPFAIL)")
             : new(TaskPhase.Failed, Outcome.Failed, IsInfra(code) ? FailureClass.Infra : FailureClass.App, exit, reason);
+    }
+
+    private static string Taken(TaskRecord task)
+    {
+        var ports = string.Join(", ", task.Ports.Select(p => p.ToString(CultureInfo.InvariantCulture)));
+        return $"exit {PortTakenExit}: another program on {task.Host} listens on "
+            + (task.Ports.Count == 1 ? $"port {ports}, which was assigned to the task"
+                : $"one of the ports assigned to the task ({ports})");
     }
 
     private static TaskEnd Killed(KillCause cause, TaskRecord task, TaskStatus status, int? exit)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Model;
 
@@ -10,6 +11,9 @@ internal sealed class AgentSlot(
 {
     private readonly List<PortRange> ports = [];
     private readonly Amount total = total;
+
+    /// <summary>Ports that other programs had a while ago, whatever is offered: given only when there are no others.</summary>
+    public IReadOnlySet<int> Taken { get; init; } = ReadOnlySet<int>.Empty;
 
     public string AgentId { get; } = agentId;
     public string Host { get; } = host;
@@ -44,21 +48,36 @@ internal sealed class AgentSlot(
 
     public bool Offers(int port) => ports.Exists(r => r.From <= port && port <= r.To);
 
-    /// <summary>Takes the need out of what is free and gives the ports: the lowest ones, then those that were named.</summary>
+    /// <summary>Takes the need out of what is free and gives the ports: the lowest ones that nobody is known to have, then those that were
+    /// named.</summary>
     public IReadOnlyList<int> Take(TaskShape shape)
     {
         Free -= shape.Need;
         foreach (var port in shape.LiteralPorts)
             Remove(port);
-        var taken = new List<int>(shape.Ports + shape.LiteralPorts.Count);
+        var given = new List<int>(shape.Ports + shape.LiteralPorts.Count);
         for (var i = 0; i < shape.Ports; i++)
         {
-            taken.Add(ports[0].From);
-            Remove(ports[0].From);
+            given.Add(LowestPort());
+            Remove(given[^1]);
         }
 
-        taken.AddRange(shape.LiteralPorts);
-        return taken;
+        given.AddRange(shape.LiteralPorts);
+        return given;
+    }
+
+    private int LowestPort()
+    {
+        foreach (var range in ports)
+        {
+            for (var port = range.From; port <= range.To; port++)
+            {
+                if (!Taken.Contains(port))
+                    return port;
+            }
+        }
+
+        return ports[0].From;
     }
 
     private void Remove(int port)

@@ -32,7 +32,10 @@ internal sealed class PlacementPlanner
             {
                 var total = state.Agents.TryGetValue(offer.AgentId, out var known) ? known.Total : default;
                 slots[offer.AgentId] = slot =
-                    new AgentSlot(offer.AgentId, offer.Hostname, offer.Address, held.Rack, offer.Attributes, total);
+                    new AgentSlot(offer.AgentId, offer.Hostname, offer.Address, held.Rack, offer.Attributes, total)
+                    {
+                        Taken = state.TakenPorts.On(offer.AgentId, now),
+                    };
             }
 
             slot.Add(offer);

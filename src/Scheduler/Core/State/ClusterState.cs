@@ -3,6 +3,7 @@ using Pipeline.Kernel.Events;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Ports;
 
 namespace Pipeline.Scheduler.Core.State;
 
@@ -54,6 +55,7 @@ internal sealed class ClusterState
     public PriorityFreeze? Freeze { get; private set; }
     public PlacementForced Forced { get; private set; }
     public MachineTable Machines { get; } = new();
+    public TakenPorts TakenPorts { get; } = new();
     public IReadOnlyDictionary<string, TaskRecord> Tasks => tasks.All;
     public IReadOnlyDictionary<string, Deploy> Deploys => deploys;
     public IReadOnlyDictionary<string, Request> Requests => requests;

@@ -17,6 +17,8 @@ internal sealed class TaskCloser(
     {
         if (end.ExitCode == AgentAtFault && task.AgentId is { } agent)
             state.Spread.NoteTrouble(task.RequestId, agent, now + TroubleLasts, now);
+        if (end.ExitCode == FailureRules.PortTakenExit && task.AgentId is { } host)
+            state.TakenPorts.Note(host, task.Ports, now + TroubleLasts);
         state.Timers.CancelTask(task.Id);
         checks.Forget(task.Id);
         reconciler.Answered(task.Id);

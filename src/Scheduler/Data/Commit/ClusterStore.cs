@@ -67,6 +67,20 @@ internal sealed class ClusterStore(NpgsqlDataSource db, Journal journal, TimePro
             new { taskId, cluster }, cancellationToken: ct));
     }
 
+    /// <summary>Whether the task itself is to be met at the port: its runner has come and, if it says so, the task's own program listens
+    /// there. Until then another program may. A port that is not the task's is somebody's by intention.</summary>
+    public async Task<bool> ListensAsync(string taskId, int port, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            SELECT runner_nonce IS NOT NULL AND (runner_ports IS NULL OR @port = ANY (runner_ports) OR @port <> ALL (ports))
+              FROM scheduler.task
+             WHERE id = @taskId AND cluster = @cluster
+            """,
+            new { taskId, port, cluster }, cancellationToken: ct));
+    }
+
     /// <summary>Group commit: all rows, the handled commands and the journal, or nothing.</summary>
     /// <exception cref="FencedException">Another leader came after <paramref name="epoch"/>.</exception>
     public Task SaveAsync(long epoch, Effects effects, IReadOnlyList<long> intake, CancellationToken ct) => Transactions.InTransactionAsync(

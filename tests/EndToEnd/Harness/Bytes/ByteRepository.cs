@@ -73,6 +73,22 @@ public sealed class ByteRepository
     /// <summary>An object as it is.</summary>
     public string Write(string kind, string content) => store.Write(kind, Raw.Bytes(content));
 
+    /// <summary>A blob of any size, kept as it is: what random bytes cost to compress is git's business, on both sides.</summary>
+    public async Task<string> WriteLargeAsync(byte[] content)
+    {
+        foreach (var repository in (string[])[work, Bare])
+        {
+            foreach (var (name, value) in ((string, string)[])[("core.compression", "0"), ("receive.unpackLimit", "1")])
+                await GitAsync($"--git-dir={repository}", "config", name, value);
+        }
+
+        var file = Path.Combine(work, "content");
+        await File.WriteAllBytesAsync(file, content);
+        var blob = (await GitAsync("hash-object", "-w", "--no-filters", file)).Trim();
+        File.Delete(file);
+        return blob;
+    }
+
     /// <summary>One push of all: <c>main</c> and the like, or a whole ref; the empty id deletes.</summary>
     /// <returns>What the hook and git said.</returns>
     public Task<string> PushAsync(params (string Ref, string Sha)[] refs) => PushAsync("", refs);

@@ -12,7 +12,7 @@ public static class CaseApp
         sleep 1 if $mode eq 'slow';
         my $server = IO::Socket::INET->new(
             LocalAddr => $mode eq 'loopback' ? '127.0.0.1' : '0.0.0.0', LocalPort => $mode eq 'elsewhere' ? 0 : $ENV{PORT0},
-            Listen => 64, ReuseAddr => 1) or die "port: $!";
+            Listen => 64, ReuseAddr => 1) or $mode eq 'stubborn' ? sleep(1000) : die "port: $!";
         while (my $client = $server->accept) {
             my $request = <$client> // '';
             while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }

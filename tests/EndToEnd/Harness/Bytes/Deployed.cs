@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Text.Json;
 using Pipeline.EndToEnd.Harness.Repositories;
 
@@ -34,6 +35,32 @@ public sealed class Deployed(PipelineInstance pipeline)
 
     public Task HasTasksAsync(string name, string counts) => Eventually.BecomesAsync(
         () => TasksOfAsync(name), c => c == counts, TimeSpan.FromSeconds(20), $"tasks of {name} in the stages are {counts}");
+
+    /// <summary>The tasks of deployables that have ended in a cluster.</summary>
+    public async Task<IReadOnlyList<JsonElement>> EndedTasksAsync(string cluster, IEnumerable<string> names)
+    {
+        var ended = new List<JsonElement>();
+        foreach (var name in names)
+        {
+            var tasks = (await pipeline.GetAsync($"/api/v1/clusters/{cluster}/tasks?request={name}&limit=100"))!.Value;
+            ended.AddRange(tasks.GetProperty("items").EnumerateArray().Where(t => t.Text("endedAt").Length > 0));
+        }
+
+        return ended;
+    }
+
+    /// <summary>Of each agent of a cluster the lowest ports for tasks that nobody listens on: those that its next tasks get.</summary>
+    public async Task<IReadOnlyList<int>> LowestPortsAsync(string cluster, int ofEach)
+    {
+        // An agent's API is on the first port of its block (PortBlock in src/LocalMesos).
+        var listening = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(e => e.Port).ToHashSet();
+        return
+        [
+            .. (await pipeline.ClusterAsync(cluster)).GetProperty("agents").EnumerateArray()
+                .Select(a => new Uri(a.GetProperty("url").GetString()!).Port)
+                .SelectMany(api => Enumerable.Range(api + 1, 99).Where(p => !listening.Contains(p)).Take(ofEach)),
+        ];
+    }
 
     /// <summary>The status and the text that an application answers with.</summary>
     public async Task<string> AnswerAsync(string path)

@@ -27,7 +27,7 @@ public sealed class Tree : IEnumerable<KeyValuePair<string, Entry>>
             var name = Raw.Bytes(group.Key);
             var (path, entry) = group.First();
             var isFolder = path.Length > depth + 1;
-            var id = isFolder ? Write(store, group, depth + 1) : entry.SubmoduleId ?? store.Write("blob", entry.Content);
+            var id = isFolder ? Write(store, group, depth + 1) : entry.WrittenId ?? store.Write("blob", entry.Content);
             rows.Add((isFolder ? [.. name, (byte)'/'] : name, isFolder ? "40000" : entry.Mode, name, id));
         }
 
@@ -38,8 +38,8 @@ public sealed class Tree : IEnumerable<KeyValuePair<string, Entry>>
 }
 
 /// <param name="Mode">As git has it.</param>
-/// <param name="SubmoduleId">The commit of a submodule.</param>
-public sealed record Entry(string Mode, byte[] Content, string? SubmoduleId = null)
+/// <param name="WrittenId">What is not to be written: the commit of a submodule, or a blob that is there.</param>
+public sealed record Entry(string Mode, byte[] Content, string? WrittenId = null)
 {
     public static Entry File(string content) => new("100644", Raw.Bytes(content));
 
@@ -48,6 +48,9 @@ public sealed record Entry(string Mode, byte[] Content, string? SubmoduleId = nu
     public static Entry Program(string content) => new("100755", Raw.Bytes(content));
 
     public static Entry Link(string target) => new("120000", Raw.Bytes(target));
+
+    /// <summary>A file whose content is written already.</summary>
+    public static Entry Written(string blob) => new("100644", [], blob);
 
     public static Entry Submodule(string commit) => new("160000", [], commit);
 }

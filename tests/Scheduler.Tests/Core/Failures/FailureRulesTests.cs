@@ -42,6 +42,7 @@ public sealed class FailureRulesTests
     [InlineData("Command exited with status 75", null, null, FailureClass.Infra, 75)]
     [InlineData("Command exited with status 76", null, null, FailureClass.Security, 76)]
     [InlineData("Command exited with status 77", null, null, FailureClass.App, 77)]
+    [InlineData("Command exited with status 69", null, null, FailureClass.Infra, 69)]
     [InlineData("Command exited with status 73", null, null, FailureClass.Config, 73)]
     [InlineData("Command exited with status 78", null, "a/b:1", FailureClass.Config, 78)]
     [InlineData("Command exited with status 78", null, null, FailureClass.App, 78)]

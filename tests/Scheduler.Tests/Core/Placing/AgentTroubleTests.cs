@@ -2,6 +2,7 @@ using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Core.Messages;
 using Pipeline.Scheduler.Core.Model;
+using Pipeline.Scheduler.Core.Placing;
 using Pipeline.Scheduler.Tests.Core.Harness;
 
 namespace Pipeline.Scheduler.Tests.Core.Placing;
@@ -39,6 +40,41 @@ public sealed class AgentTroubleTests
         m.Say("v1.1.2", TaskState.Failed, message: AtFault);
         m.Do(new SubmitRunCommand(Machine.Build()));
         Assert.Equal("a1", AgentOf(m, "build.1.1.1", "a1", "a2"));
+    }
+
+    [Fact]
+    public void A_port_that_another_program_has_is_given_to_no_task_of_any_request_for_a_while()
+    {
+        var m = new Machine();
+        m.Do(new SubmitDeployCommand(Machine.Web("v1", 1)));
+        AgentOf(m, "v1.1.1", "a1");
+        Assert.Equal([31000], m.Task("v1.1.1").Ports);
+        m.Say("v1.1.1", TaskState.Failed, message: "Command exited with status 69");
+        Assert.Equal(
+            "exit 69: another program on a1 listens on port 31000, which was assigned to the task", m.Task("v1.1.1").Reason);
+        AgentOf(m, "v1.1.2", "a1");
+        Assert.Equal([31001], m.Task("v1.1.2").Ports);
+        m.Say("v1.1.2", TaskState.Failed, message: "Command exited with status 75");
+        AgentOf(m, "v1.1.3", "a2");
+        Assert.Equal([31000], m.Task("v1.1.3").Ports);
+        m.Pass(TimeSpan.FromMinutes(11));
+        m.Do(new SubmitDeployCommand(Machine.Web("v2", 1)));
+        AgentOf(m, "v2.1.1", "a1");
+        Assert.Equal([31000], m.Task("v2.1.1").Ports);
+    }
+
+    [Fact]
+    public void Ports_that_other_programs_have_are_given_last()
+    {
+        var m = new Machine();
+        var slot = new AgentSlot("a1", "a1", "10.0.0.1", "r1", new Dictionary<string, string>(), default)
+        {
+            Taken = new HashSet<int> { 31000, 31001, 31005 },
+        };
+        slot.Add(m.OfferOf("a1", 4, 400, [new PortRange(31000, 31002), new PortRange(31005, 31006)], "r1"));
+        var shape = new TaskShape("x", "x", null, new Amount(100, 1000, 0), 2, new Placement(), null, 1);
+        Assert.Equal([31002, 31006], slot.Take(shape));
+        Assert.Equal([31000, 31001], slot.Take(shape));
     }
 
     // All agents offer at once: only then there is a choice.

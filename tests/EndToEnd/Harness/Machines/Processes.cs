@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.EndToEnd.Harness.Bytes;
+namespace Pipeline.EndToEnd.Harness.Machines;
 
 /// <summary>What runs on the machine.</summary>
 public static class Processes
