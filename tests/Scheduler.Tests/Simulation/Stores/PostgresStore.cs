@@ -81,6 +81,8 @@ internal sealed class PostgresStore : ISimulatedStore, IAsyncDisposable
     public async Task<(long Epoch, Snapshot Rows)> TakeOverAsync()
     {
         await ExecuteAsync(db, EndSession, null);
+        if (leadership is not null)
+            await leadership.DisposeAsync();
         leadership = await Eventually.BecomesAsync(
             () => Leadership.TryTakeAsync(db, "test", TimeProvider.System, None), l => l is not null, TimeSpan.FromSeconds(20), "leads");
         return (leadership!.Epoch, await ReadAsync());
