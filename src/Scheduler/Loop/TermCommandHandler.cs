@@ -38,6 +38,14 @@ internal sealed class TermCommandHandler(ClusterMachine machine, ClusterStore st
             return (refusal, "");
         }
 
+        if (framework.State == FrameworkState.Removed && !reset.DropId)
+        {
+            var gone = CommandOutcome.Conflict(
+                "framework-removed", $"The master removed framework {framework.FrameworkId} and all its tasks, and does not take its id "
+                + "again. It can only be dropped: then every task starts anew under another id.");
+            return (gone, "");
+        }
+
         var reason = reset.DropId
             ? $"framework id {framework.FrameworkId} was dropped: every task starts anew under another"
             : $"framework {framework.FrameworkId} is taken over again";

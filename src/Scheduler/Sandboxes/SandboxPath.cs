@@ -11,11 +11,12 @@ internal readonly record struct SandboxPath(string Value)
 
     public SandboxPath Parent => Value.Contains('/', StringComparison.Ordinal) ? new(Value[..Value.LastIndexOf('/')]) : Root;
 
-    /// <summary>No <c>..</c>, no <c>.</c>, nothing absolute, no empty names; one slash at the end is forgiven.</summary>
+    /// <summary>No <c>..</c>, no <c>.</c>, nothing absolute, no empty names; one slash at the end is forgiven. Alone, <c>/</c> and <c>.</c>
+    /// are the sandbox itself.</summary>
     public static bool TryParse(string? text, out SandboxPath path)
     {
         path = Root;
-        if (string.IsNullOrEmpty(text))
+        if (text is null or "" or "/" or "." or "./")
             return true;
         var value = text.EndsWith('/') ? text[..^1] : text;
         if (value.Length > MostCharacters || value.Any(char.IsControl) || value.Split('/').Any(name => name is "" or "." or ".."))

@@ -99,10 +99,7 @@ internal sealed class RunCommand(
 
     private async Task<int> ExecuteAsync(VerifiedRun verified, Dictionary<string, string> environment, TaskView view)
     {
-        // The shell gets the arguments as they are: what a word means is never decided by quoting.
-        string[] command = verified.Arguments.Count == 0
-            ? ["/bin/sh", "-c", verified.Specification.Command]
-            : ["/bin/sh", "-c", verified.Specification.Command + " \"$@\"", "sh", .. verified.Arguments];
+        var command = ShellCommand.Of(verified.Specification.Command, verified.Arguments);
         var child = await ChildGroup.StartAsync(view.Launch(command, view.Work.Seen, environment));
         signals.PassTo(child);
         using var log = new RotatingLog(Path.Combine(runner.Sandbox, "service.log"), LogBytes, LogFiles);

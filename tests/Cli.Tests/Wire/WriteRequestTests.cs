@@ -59,10 +59,15 @@ public sealed class WriteRequestTests
     public async Task A_delivery_command_sends(string line, string request, string body) => await SendsOnly(line, request, body);
 
     [Theory]
-    [InlineData("request scale billing-api 5", "/scale", """{"instances":5,"acknowledged":false,"reason":null,"durationSeconds":null}""")]
+    [InlineData(
+        "request scale billing-api 5", "/scale",
+        """{"instances":5,"acknowledged":false,"bounce":false,"reason":null,"durationSeconds":null}""")]
+    [InlineData(
+        "request scale billing-api 5 --bounce", "/scale",
+        """{"instances":5,"acknowledged":false,"bounce":true,"reason":null,"durationSeconds":null}""")]
     [InlineData(
         "request scale billing-api 0 --acknowledged -m night --duration 8h", "/scale",
-        """{"instances":0,"acknowledged":true,"reason":"night","durationSeconds":28800}""")]
+        """{"instances":0,"acknowledged":true,"bounce":false,"reason":"night","durationSeconds":28800}""")]
     [InlineData(
         "request bounce billing-api", "/bounce",
         """{"incremental":false,"atATime":null,"skipHealth":false,"reason":null,"durationSeconds":null}""")]

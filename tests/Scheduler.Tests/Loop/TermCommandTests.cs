@@ -53,12 +53,25 @@ public sealed class TermCommandTests : IAsyncLifetime
         Assert.Equal(("framework-not-lost", 409), (answer!.Outcome!.Code, answer.Outcome.Status));
     }
 
-    [Theory]
-    [InlineData(true, null)]
-    [InlineData(false, "fw-1")]
-    public async Task A_lost_framework_is_taken_over_or_dropped(bool drop, string? id)
+    [Fact]
+    public async Task A_removed_framework_is_not_taken_over()
     {
         machine.Do(new MasterEventReceived(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "removed")));
+        await harness.Queue.EnqueueAsync("test", "test", new ResetFrameworkCommand(false, Ada), None);
+        var item = await QueuedAsync() with { WantsAnswer = true };
+        await handler.HandleAsync(item, None);
+        var answer = await harness.Queue.AnswerAsync(item.Id, None);
+        Assert.Equal(("framework-removed", 409), (answer!.Outcome!.Code, answer.Outcome.Status));
+        Assert.Contains("can only be dropped", answer.Outcome.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SubscriptionEnd.FrameworkRemoved, true, null)]
+    [InlineData(SubscriptionEnd.FailedOver, true, null)]
+    [InlineData(SubscriptionEnd.FailedOver, false, "fw-1")]
+    public async Task A_lost_framework_is_taken_over_or_dropped(SubscriptionEnd end, bool drop, string? id)
+    {
+        machine.Do(new MasterEventReceived(new SubscriptionEnded(end, "lost")));
         await harness.Queue.EnqueueAsync("test", "test", new ResetFrameworkCommand(drop, Ada), None);
         await Assert.ThrowsAsync<TermEndedException>(async () => await handler.HandleAsync(await QueuedAsync(), None));
         var cluster = await harness.Queries.ClusterAsync("test", None);

@@ -138,16 +138,17 @@ public sealed class ActionCatalogTests : UiTest
     }
 
     [Theory]
-    [InlineData("subscribed", false)]
-    [InlineData("disconnected", false)]
-    [InlineData("removed", true)]
-    [InlineData("failed-over", true)]
-    public void Only_a_lost_framework_id_can_be_taken_over_or_dropped(string state, bool isLost)
+    [InlineData("subscribed", false, false)]
+    [InlineData("disconnected", false, false)]
+    [InlineData("removed", false, true)]
+    [InlineData("failed-over", true, true)]
+    public void Only_a_lost_framework_id_can_be_dropped_and_taken_over_unless_the_master_removed_it(
+        string state, bool canTakeOver, bool canDrop)
     {
         var actions = Service<ClusterActions>().Of(Cluster(state), null, null);
 
-        Assert.Equal(isLost, actions.Any(a => a.TestId == "take-over"));
-        Assert.Equal(isLost, actions.Any(a => a.TestId == "drop-id"));
+        Assert.Equal(canTakeOver, actions.Any(a => a.TestId == "take-over"));
+        Assert.Equal(canDrop, actions.Any(a => a.TestId == "drop-id"));
         Assert.Equal(state == "subscribed", actions.Single(a => a.TestId == "reconcile").Unavailable is null);
     }
 
@@ -172,7 +173,7 @@ public sealed class ActionCatalogTests : UiTest
             .. Service<MachineActions>().Of(new AgentView("c", "a1", "host-1", "", "", "r1", new Dictionary<string, string>(), "active",
                 Nothing, Nothing, 0, Now)),
             .. Service<RequestActions>().Of(Request("service"), 1), .. Service<RequestActions>().MoreOf(Request("service")),
-            .. Service<TaskActions>().Of(Task("running"), false), .. Service<ClusterActions>().Of(Cluster("removed"), null, null),
+            .. Service<TaskActions>().Of(Task("running"), false), .. Service<ClusterActions>().Of(Cluster("failed-over"), null, null),
         ];
 
         Assert.Equal(["decommission", "remove", "destroy", "take-over", "drop-id"], all.Where(a =>

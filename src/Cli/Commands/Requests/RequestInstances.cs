@@ -17,17 +17,19 @@ internal static class RequestInstances
         var options = new OperatorOptions();
         var instances = new Argument<int>("INSTANCES") { Description = "The number of instances, from 0." };
         var acknowledged = new Option<bool>("--acknowledged") { Description = "Confirm a large drop in the number of instances." };
+        var bounce = new Option<bool>("--bounce") { Description = "Replace every instance too." };
         return factory.Verb("scale", "Set the number of instances; --duration limits it in time.", async (session, parsed, ct) =>
         {
             var wanted = parsed.GetValue(instances);
             var body = new
             {
-                instances = wanted, acknowledged = parsed.GetValue(acknowledged), reason = parsed.GetValue(options.Reason),
-                durationSeconds = options.DurationSeconds(parsed),
+                instances = wanted, acknowledged = parsed.GetValue(acknowledged), bounce = parsed.GetValue(bounce),
+                reason = parsed.GetValue(options.Reason), durationSeconds = options.DurationSeconds(parsed),
             };
             await OperatorChange.PostAsync(session, await PathAsync(session, parsed, ct) + "/scale", body, ct);
-            return await WaitAsync(session, parsed, options, now => Healthy(now) == wanted && Active(now) == wanted, ct);
-        }, [Request, instances, Cluster, acknowledged, .. options.All]);
+            return await WaitAsync(session, parsed, options,
+                now => Healthy(now) == wanted && Active(now) == wanted && !IsChanged(now, "bounce"), ct);
+        }, [Request, instances, Cluster, acknowledged, bounce, .. options.All]);
     }
 
     private static Command Bounce(CommandFactory factory)

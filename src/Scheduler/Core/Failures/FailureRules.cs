@@ -58,11 +58,16 @@ internal static class FailureRules
         return Classify(task, spec.Kind, lost, spec.Image);
     }
 
+    /// <summary>What the master would say of a task when it removed the framework.</summary>
+    public static TaskStatus FrameworkRemoved(TaskRecord task, DateTimeOffset now) => new(
+        task.Id, TaskState.Lost, task.AgentId, "SOURCE_MASTER", "REASON_FRAMEWORK_REMOVED",
+        "the master removed the framework, and with it all its tasks", null, null, now, null, null);
+
     private static bool IsInfra(string reason) => reason is
         "AGENT_DISCONNECTED" or "AGENT_REMOVED" or "AGENT_RESTARTED" or "AGENT_UNKNOWN" or "AGENT_DRAINING" or "AGENT_REMOVED_BY_OPERATOR"
         or "AGENT_REREGISTERED" or "MASTER_DISCONNECTED" or "CONTAINER_PREEMPTED" or "EXECUTOR_REGISTRATION_TIMEOUT"
-        or "EXECUTOR_TERMINATED" or "EXECUTOR_UNREGISTERED" or "GC_ERROR" or "SLAVE_DISCONNECTED" or "SLAVE_REMOVED" or "SLAVE_RESTARTED"
-        or "SLAVE_UNKNOWN";
+        or "EXECUTOR_TERMINATED" or "EXECUTOR_UNREGISTERED" or "FRAMEWORK_REMOVED" or "GC_ERROR" or "SLAVE_DISCONNECTED"
+        or "SLAVE_REMOVED" or "SLAVE_RESTARTED" or "SLAVE_UNKNOWN";
 
     private static TaskEnd Failed(TaskStatus status, int? exit, string reason, string? image)
     {

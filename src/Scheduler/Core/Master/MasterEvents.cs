@@ -39,6 +39,8 @@ internal sealed class MasterEvents(
                 break;
             case SubscriptionEnded ended:
                 subscription.Ended(ended);
+                if (ended.End == SubscriptionEnd.FrameworkRemoved)
+                    updates.FrameworkRemoved(now);
                 break;
         }
     }

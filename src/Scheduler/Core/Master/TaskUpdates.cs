@@ -1,5 +1,7 @@
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Core.Agents;
+using Pipeline.Scheduler.Core.Failures;
+using Pipeline.Scheduler.Core.Model;
 using Pipeline.Scheduler.Core.State;
 using Pipeline.Scheduler.Core.Tasks;
 using Pipeline.Scheduler.Core.Transitions;
@@ -40,5 +42,17 @@ internal sealed class TaskUpdates(
     {
         presence.Removed(agentId, now);
         reconciler.AskAboutTasksOn(agentId, now);
+    }
+
+    /// <summary>The master removed the framework and kills all its tasks, but tells nobody: there is no framework any more.</summary>
+    public void FrameworkRemoved(DateTimeOffset now)
+    {
+        var launched = state.Tasks.Values.Where(t => t.Phase != TaskPhase.Pending).OrderBy(t => t.Id, StringComparer.Ordinal).ToList();
+        foreach (var id in launched.ConvertAll(t => t.Id))
+        {
+            // What was done for one may have ended another.
+            if (state.Tasks.TryGetValue(id, out var task))
+                transitions.Apply(task, FailureRules.FrameworkRemoved(task, now), now);
+        }
     }
 }

@@ -28,7 +28,12 @@ internal sealed class ClusterActions(OperatorCommands commands)
             Reconcile(cluster), FreezePriorities(cluster.Name), LiftFreeze(cluster.Name, freeze), ForcePlacement(cluster.Name),
             FreePlacement(cluster.Name, placement),
         ];
-        return cluster.State is "failed-over" or "removed" ? [.. daily, TakeOver(cluster), DropId(cluster)] : daily;
+        return cluster.State switch
+        {
+            "failed-over" => [.. daily, TakeOver(cluster), DropId(cluster)],
+            "removed" => [.. daily, DropId(cluster)],
+            _ => daily,
+        };
     }
 
     private PageAction Reconcile(ClusterView cluster) => new(

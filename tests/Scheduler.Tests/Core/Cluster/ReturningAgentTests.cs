@@ -1,3 +1,4 @@
+using Pipeline.Kernel;
 using Pipeline.Mesos;
 using Pipeline.Scheduler.Contract.Deploys;
 using Pipeline.Scheduler.Contract.Views;
@@ -107,6 +108,28 @@ public sealed class ReturningAgentTests
 
         Assert.Contains(m.Calls<ReconcileTasks>(), c => c.Tasks.Count == 0);
         Assert.Contains(m.Calls<ReconcileTasks>(), c => c.Tasks.Count == 2);
+    }
+
+    /// <summary>The master kills them, and tells nobody: there is no framework any more.</summary>
+    [Fact]
+    public void The_tasks_of_a_removed_framework_are_lost_and_what_should_run_waits_for_another()
+    {
+        var m = Machine.With(2);
+        m.Do(new SubmitRunCommand(Machine.Build()));
+        m.Offer("a3");
+        m.Run("build.1.1.1");
+
+        m.Receive(new SubscriptionEnded(SubscriptionEnd.FrameworkRemoved, "Framework has been removed"));
+
+        Assert.Equal(0, m.Healthy());
+        Assert.All(
+            [m.Task("v1.1.1"), m.Task("v1.2.1"), m.Task("build.1.1.1")],
+            t => Assert.Equal(
+                (TaskPhase.Lost, FailureClass.Infra, "the master removed the framework, and with it all its tasks"),
+                (t.Phase, t.FailureClass!.Value, t.Reason)));
+        Assert.Equal([1, 2], m.Places("v1"));
+        Assert.Equal(TaskPhase.Pending, m.Task("build.1.1.2").Phase);
+        Assert.Equal(DeployState.Active, m.Deploys["v1"].State);
     }
 
     private static Machine Running(Unreachable unreachable)
