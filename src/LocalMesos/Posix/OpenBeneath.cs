@@ -11,6 +11,8 @@ internal static class OpenBeneath
     private const ulong ReadOnly = 0x800 | 0x80000 | 0x100; // O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
     private const ulong NoMagicLinks = 0x02; // RESOLVE_NO_MAGICLINKS
     private const ulong Beneath = 0x08; // RESOLVE_BENEATH
+    private const int Unsure = 11; // EAGAIN
+    private const int MostTries = 10_000;
 
     /// <summary>Opens a directory that no stranger can replace.</summary>
     /// <returns>Null when there is no such directory.</returns>
@@ -32,7 +34,11 @@ internal static class OpenBeneath
     private static SafeFileHandle? Open(int directory, string path, ulong resolve)
     {
         var how = new LibC.OpenHow { Flags = ReadOnly, Resolve = resolve };
-        var handle = LibC.SysCall(OpenAt2, directory, path, ref how, Marshal.SizeOf<LibC.OpenHow>());
+        var (handle, tries) = (-1, MostTries);
+        // While anything is renamed anywhere on the machine, the kernel cannot be sure of a "..", which a link may have.
+        while ((handle = (int)LibC.SysCall(OpenAt2, directory, path, ref how, Marshal.SizeOf<LibC.OpenHow>())) < 0
+            && Marshal.GetLastPInvokeError() == Unsure && --tries > 0)
+            continue;
         return handle < 0 ? null : new SafeFileHandle(handle, ownsHandle: true);
     }
 }

@@ -110,16 +110,12 @@ internal static partial class Native
     /// <returns>0, or the errno.</returns>
     public static int ChangeDirectory(string path) => ChDir(path) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Turns this process into another program, with the variables that it has.</summary>
+    /// <summary>Turns this process into another program, with exactly these variables; null: with those that it has.</summary>
     /// <returns>Only when it failed: the errno.</returns>
-    public static int Become(string[] arguments) => Become(arguments, OwnVariables());
-
-    /// <summary>Turns this process into another program, with exactly these variables.</summary>
-    /// <returns>Only when it failed: the errno.</returns>
-    public static unsafe int Become(string[] arguments, string[] variables)
+    public static unsafe int Become(string[] arguments, string[]? variables = null)
     {
         RestoreDefaults();
-        var (values, names) = (Pointers(arguments), Pointers(variables));
+        var (values, names) = (Pointers(arguments), Pointers(variables ?? OwnVariables()));
         fixed (byte** value = values, name = names)
             _ = ExecVE(value[0], value, name);
         return Marshal.GetLastPInvokeError();
@@ -249,10 +245,11 @@ internal static partial class NativeFiles
     private const int CloseOnExec = 0x80000;
     private const int DirectoryOnly = 0x10000;
     private const int OpenAt2 = 437;
-    private const int Here = 0x1000; // AT_EMPTY_PATH
-    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const int Here = 0x1000, NoFollow = 0x100; // AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
     private const uint BasicStats = 0x7ff;
     private const int LongestTarget = 4096;
+    private const int MostTries = 10_000;
+    private static bool IsUnsure => Marshal.GetLastPInvokeError() == 11; // EAGAIN
 
     /// <summary>A folder of our own, by its path.</summary>
     public static SafeFileHandle OpenFolder(string path) =>
@@ -260,11 +257,14 @@ internal static partial class NativeFiles
 
     /// <summary>What has the name below the folder.</summary>
     /// <exception cref="NativeException">It is not there, lies elsewhere, or may not be opened.</exception>
-    public static unsafe SafeFileHandle OpenBelow(SafeFileHandle folder, string name, int flags, ulong rule, int mode = 0)
+    public static SafeFileHandle OpenBelow(SafeFileHandle folder, string name, int flags, ulong rule, int mode = 0)
     {
         var how = new OpenHow { Flags = (uint)flags, Mode = (uint)mode, Resolve = rule };
-        fixed (byte* path = Bytes(name))
-            return new((int)Checked(OpenAt(OpenAt2, folder, path, &how, (nuint)sizeof(OpenHow)), name), ownsHandle: true);
+        var (path, opened, tries) = (Bytes(name), (nint)(-1), MostTries);
+        // While anything is renamed anywhere on the machine, the kernel cannot be sure of a "..": openat2(2), EAGAIN.
+        while ((opened = OpenAt(OpenAt2, folder, path, ref how, Marshal.SizeOf<OpenHow>())) < 0 && IsUnsure && --tries > 0)
+            continue;
+        return new((int)Checked(opened, name), ownsHandle: true);
     }
 
     public static SafeFileHandle OpenFolderBelow(SafeFileHandle folder, string name) =>
@@ -372,7 +372,7 @@ internal static partial class NativeFiles
     private static partial int Open(byte[] path, int flags);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static unsafe partial nint OpenAt(nint number, SafeFileHandle folder, byte* path, OpenHow* how, nuint size);
+    private static partial nint OpenAt(nint number, SafeFileHandle folder, byte[] path, ref OpenHow how, nint size);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int StatX(SafeFileHandle folder, byte[] path, int flags, uint mask, ref Statx facts);

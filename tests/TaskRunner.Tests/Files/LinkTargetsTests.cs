@@ -68,6 +68,44 @@ public sealed class LinkTargetsTests
             }
         });
 
+    /// <summary>The kernel does not answer for a ".." while something is renamed elsewhere: it is asked again.</summary>
+    [Fact]
+    public async Task A_link_is_followed_while_files_are_renamed_elsewhere_on_the_machine()
+    {
+        var (root, elsewhere) = (Directory.CreateTempSubdirectory("links-").FullName, Directory.CreateTempSubdirectory("renamed-").FullName);
+        using var over = new CancellationTokenSource();
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(root, "d/e"));
+            File.CreateSymbolicLink(Path.Combine(root, "l"), "d/e/../../d/e/../../d/e/../..");
+            var renaming = Task.Run(() => Rename(elsewhere, over.Token), CancellationToken.None);
+            using var folder = NativeFiles.OpenFolder(root);
+
+            for (var i = 0; i < 15_000; i++)
+                NativeFiles.OpenBelow(folder, "l", NativeFiles.ReadOnly, NativeFiles.Beneath).Dispose();
+
+            await over.CancelAsync();
+            await renaming;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            Directory.Delete(root, recursive: true);
+            Directory.Delete(elsewhere, recursive: true);
+        }
+    }
+
+    private static void Rename(string folder, CancellationToken over)
+    {
+        var (a, b) = (Path.Combine(folder, "a"), Path.Combine(folder, "b"));
+        Directory.CreateDirectory(a);
+        while (!over.IsCancellationRequested)
+        {
+            Directory.Move(a, b);
+            Directory.Move(b, a);
+        }
+    }
+
     // What is not there, or leads round in a circle, leads nowhere: the rule may still be right to refuse it.
     private static bool LeadsOut(SafeFileHandle folder, string path)
     {
