@@ -72,7 +72,8 @@ public sealed class LinkTargetsTests
     [Fact]
     public async Task A_link_is_followed_while_files_are_renamed_elsewhere_on_the_machine()
     {
-        var (root, elsewhere) = (Directory.CreateTempSubdirectory("links-").FullName, Directory.CreateTempSubdirectory("renamed-").FullName);
+        var root = Directory.CreateTempSubdirectory("links-").FullName;
+        var elsewhere = Directory.CreateTempSubdirectory("renamed-").FullName;
         using var over = new CancellationTokenSource();
         try
         {
