@@ -36,7 +36,7 @@ public abstract class ActionPages : UiTest
         SELECT 'lab', id, host, address, url, rack, attributes, 'Active', cpus, memory_mb, disk_mb,
           seen_at FROM scheduler.agent WHERE cluster = 'infra-qa';
         INSERT INTO scheduler.leader VALUES ('lab', 1, 'server-1/4711', now(), now());
-        INSERT INTO scheduler.framework VALUES ('lab', 'f-9', 'Removed', 'framework removed', NULL, NULL, now());
+        INSERT INTO scheduler.framework VALUES ('lab', 'f-9', 'FailedOver', 'framework failed over', NULL, NULL, now());
         INSERT INTO scheduler.quarantine (cluster, kind, subject_id, at, reason) VALUES ('lab', 'Command', 'scale billing-api', now(),
           'the payload cannot be read');
         UPDATE scheduler.request SET overrides = (SELECT jsonb_build_object(
