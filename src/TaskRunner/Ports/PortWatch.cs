@@ -7,7 +7,7 @@ namespace Pipeline.TaskRunner.Ports;
 /// </summary>
 /// <param name="ports">That the task was given.</param>
 /// <param name="sockets">What the task's programs have open now.</param>
-/// <param name="listens">Called whenever the task listens on more of its ports, with all of them.</param>
+/// <param name="listens">Called whenever the task listens on a port for the first time, with all on which it has listened.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PortWatch(
     IReadOnlyList<int> ports, Func<OwnSockets> sockets, Action<IReadOnlyList<int>> listens, TimeProvider time)
@@ -19,7 +19,7 @@ internal sealed class PortWatch(
 
     private readonly HashSet<long> own = [];
     private HashSet<long> doubtful = [];
-    private int reported;
+    private readonly HashSet<int> reported = [];
 
     /// <summary>A port that somebody listens on before the task has started anything; null for none. Who had the port before may need a
     /// moment to end.</summary>
@@ -46,7 +46,7 @@ internal sealed class PortWatch(
             {
                 if (Look() is { } taken)
                     return taken;
-                var isStarting = reported < ports.Count && time.GetElapsedTime(began) < Starting;
+                var isStarting = reported.Count < ports.Count && time.GetElapsedTime(began) < Starting;
                 await Task.Delay(isStarting || doubtful.Count > 0 ? WhileStarting : Later, time, ct);
             }
         }
@@ -79,10 +79,10 @@ internal sealed class PortWatch(
         }
 
         var listening = listeners.Where(l => own.Contains(l.Socket)).Select(l => l.Port).Distinct().ToList();
-        if (listening.Count > reported && doubtful.Count == 0)
+        if (doubtful.Count == 0 && !reported.IsSupersetOf(listening))
         {
-            reported = listening.Count;
-            listens(listening);
+            reported.UnionWith(listening);
+            listens([.. reported.Order()]);
         }
 
         return null;

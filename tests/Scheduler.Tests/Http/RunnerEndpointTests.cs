@@ -84,7 +84,7 @@ public sealed class RunnerEndpointTests(PolicyServer server) : IClassFixture<Pol
         await using var connection = await server.App.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(None);
         async Task<string?> PortsAsync() =>
             await connection.ExecuteScalarAsync<string?>("SELECT runner_ports::text FROM scheduler.task WHERE id = 'v1.4.1'");
-        await connection.ExecuteAsync("UPDATE scheduler.task SET phase = 'Launching' WHERE id = 'v1.4.1'");
+        await connection.ExecuteAsync("UPDATE scheduler.task SET phase = 'Launching', ports = '{31000,31001}' WHERE id = 'v1.4.1'");
         await server.SendAsync("POST", "/runner/v1/tasks/v1.4.1/spec", Body(Key.TicketFor("v1.4.1"), "n"));
         Assert.Null(await PortsAsync());
         await server.SendAsync("POST", "/runner/v1/tasks/v1.4.1/spec", Body(Key.TicketFor("v1.4.1"), "n", reportsPorts: true));
@@ -93,7 +93,9 @@ public sealed class RunnerEndpointTests(PolicyServer server) : IClassFixture<Pol
         Assert.Equal(401, await PutPortsAsync(Key.TokenFor("v1.5.1"), "[31000]"));
         Assert.Equal(400, await PutPortsAsync(Key.TokenFor("v1.4.1"), "null"));
         Assert.Equal("{}", await PortsAsync());
-        Assert.Equal(204, await PutPortsAsync(Key.TokenFor("v1.4.1"), "[31000, 31001]"));
+        Assert.Equal(204, await PutPortsAsync(Key.TokenFor("v1.4.1"), "[31001, 22]"));
+        Assert.Equal("{31001}", await PortsAsync());
+        Assert.Equal(204, await PutPortsAsync(Key.TokenFor("v1.4.1"), "[31000]"));
         Assert.Equal("{31000,31001}", await PortsAsync());
         await server.SendAsync("POST", "/runner/v1/tasks/v1.4.1/spec", Body(Key.TicketFor("v1.4.1"), "n", reportsPorts: true));
         Assert.Equal("{31000,31001}", await PortsAsync());

@@ -134,6 +134,27 @@ public sealed class PortWatchTests : IAsyncLifetime
         return socket;
     }
 
+    /// <summary>As a service does whose migration shows its progress on another port first.</summary>
+    [Fact]
+    public async Task A_program_that_leaves_one_port_for_another_is_told_on_both()
+    {
+        var told = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var over = new CancellationTokenSource();
+        var first = Other(ports[0], "127.0.0.1");
+        var watch = new PortWatch(
+            ports, () => OwnSockets.Below(Environment.ProcessId), p => told.Enqueue(string.Join(' ', p)), TimeProvider.System)
+            .RunAsync(over.Token);
+        await Eventually.IsTrueAsync(() => Task.FromResult(told.Count == 1), TimeSpan.FromSeconds(10), "the first is told");
+
+        first.Dispose();
+        using var second = Other(ports[1], "127.0.0.1");
+        await Eventually.IsTrueAsync(() => Task.FromResult(told.Count == 2), TimeSpan.FromSeconds(10), "the second is told");
+
+        await over.CancelAsync();
+        Assert.Null(await watch);
+        Assert.Equal([$"{ports[0]}", $"{ports[0]} {ports[1]}"], told);
+    }
+
     private static bool IsFree(int port) => Listener.On([port]).Count == 0;
 
     // Below the ephemeral range, where no outgoing connection takes one meanwhile.
