@@ -146,7 +146,7 @@ public sealed class HoldRaceTests
         var stopped = await stages.PromotionAsync(bad, "qa");
         Assert.Equal(PromotionPhase.Failed, stopped.Phase);
         Assert.EndsWith(
-            "The rollback stopped because its release is held: Leaks. What it had added to qa is removed.", stopped.Reason,
+            "The rollback stopped because its release is held: Leaks. Every deployable that it had added to qa is removed.", stopped.Reason,
             StringComparison.Ordinal);
     }
 

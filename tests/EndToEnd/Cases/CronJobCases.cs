@@ -92,7 +92,7 @@ public sealed class CronJobCases(CasesPipeline fixture)
 
         Assert.Equal(
             "first-migrate: Command exited with status 4. "
-            + "There is no release to return to: what it had added to infra-qa is removed.",
+            + "There is no release to return to: every deployable that it had added to infra-qa is removed.",
             Deployed.ReasonIn(failed, "infra-qa"));
         foreach (var name in $"{others} first-migrate".Split(' '))
         {

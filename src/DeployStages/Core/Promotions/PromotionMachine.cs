@@ -107,20 +107,22 @@ internal static class PromotionMachine
     }
 
     private static Transition GivenUp(Promotion p, DateTimeOffset at) => p.HealthyAt is null
-        ? Withdrawn(p, at, p.Target is null ? "There is no release to return to: what" : "What")
+        ? Withdrawn(p, at, p.Target is null ? "There is no release to return to: every" : "Every")
         : Transition.To(Ended(p, PromotionPhase.Failed, at));
 
     // A release comes into force as a whole. Deploys that never became healthy left the old instances in place and must not replace
     // them later, and what became healthy of deployables that the stage did not have must not run on: no release in force has it.
-    private static Transition Withdrawn(Promotion p, DateTimeOffset at, string what) => Transition.To(
-        Ended(p with { Reason = $"{AsSentence(p.Reason)} {what} it had added to {p.Stage} is removed." }, PromotionPhase.Failed, at),
+    private static Transition Withdrawn(Promotion p, DateTimeOffset at, string every) => Transition.To(
+        Ended(
+            p with { Reason = $"{AsSentence(p.Reason)} {every} deployable that it had added to {p.Stage} is removed." },
+            PromotionPhase.Failed, at),
         new CancelDeploys(), new RemoveAdded(), new ReleaseSlot());
 
     // Before every instance is healthy nothing of a release that is held may start; what runs already is for people to roll back.
     private static Transition Held(Promotion p, DateTimeOffset at) => p.Target is { } target ? Back(p, at, target) : GivenUp(p, at);
 
     private static Transition NotBack(Promotion p, DateTimeOffset at) => p.HealthyAt is null
-        ? Withdrawn(p, at, "What")
+        ? Withdrawn(p, at, "Every")
         : Transition.To(Ended(p, PromotionPhase.Failed, at), new CancelDeploys(), new KeepRelease(p.Release));
 
     private static Transition Requested(Promotion p, RollbackRequested requested, Digest target) => Back(

@@ -102,7 +102,7 @@ public sealed class BakeTests
         var p = await stages.PromotionAsync(release, "qa");
         Assert.Equal(
             (PromotionPhase.Failed,
-                "web: the deploy is superseded. There is no release to return to: what it had added to qa is removed."),
+                "web: the deploy is superseded. There is no release to return to: every deployable that it had added to qa is removed."),
             (p.Phase, p.Reason));
         Assert.Equal("failed", Assert.Single(p.Deploys).State);
     }

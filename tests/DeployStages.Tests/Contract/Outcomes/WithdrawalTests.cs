@@ -13,7 +13,7 @@ namespace Pipeline.DeployStages.Tests.Contract.Outcomes;
 /// <summary>A release that does not come into force leaves nothing in the stage that was not there before.</summary>
 public sealed class WithdrawalTests
 {
-    private const string Nothing = "There is no release to return to: what it had added to qa is removed.";
+    private const string Nothing = "There is no release to return to: every deployable that it had added to qa is removed.";
     private const string Stay = "stages: [{ name: qa, cluster: qa, bake: 1s, on_failure: stay }]";
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class WithdrawalTests
         Assert.Equal(
             fails
                 ? (PromotionPhase.Failed,
-                    "migrate: Exit 4. The rollback failed as well: web: No agent fits. What it had added to qa is removed.")
+                    "migrate: Exit 4. The rollback failed as well: web: No agent fits. Every deployable that it had added to qa is removed.")
                 : (PromotionPhase.RolledBack, "migrate: Exit 4."),
             (p.Phase, p.Reason!));
         Assert.Equal(["added", "migrate"], await RemovedAsync(stages));
@@ -101,7 +101,7 @@ public sealed class WithdrawalTests
         await stages.FailAsync("qa", "Exit 4.", FailureClass.App, "web");
 
         var p = await stages.PromotionAsync(bad, "qa");
-        Assert.Equal((PromotionPhase.Failed, "web: Exit 4. What it had added to qa is removed."), (p.Phase, p.Reason));
+        Assert.Equal((PromotionPhase.Failed, "web: Exit 4. Every deployable that it had added to qa is removed."), (p.Phase, p.Reason));
         Assert.Equal(["added"], await RemovedAsync(stages));
     }
 
