@@ -36,7 +36,8 @@ public sealed class RunnerAuth
     // Added to what it said before: a report that had to be repeated may arrive after the next one.
     private const string Listens = """
         UPDATE scheduler.task
-           SET runner_ports = ARRAY(SELECT DISTINCT p FROM unnest(coalesce(runner_ports, '{}') || @ports) p WHERE p = ANY (ports) ORDER BY p)
+           SET runner_ports = ARRAY(
+                 SELECT DISTINCT p FROM unnest(coalesce(runner_ports, '{}') || @ports) p WHERE p = ANY (ports) ORDER BY p)
          WHERE id = @taskId AND ended_at IS NULL
         """;
 

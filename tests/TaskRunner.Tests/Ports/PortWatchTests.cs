@@ -138,21 +138,21 @@ public sealed class PortWatchTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_leaves_one_port_for_another_is_told_on_both()
     {
-        var told = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var reports = new System.Collections.Concurrent.ConcurrentQueue<string>();
         using var over = new CancellationTokenSource();
         var first = Other(ports[0], "127.0.0.1");
         var watch = new PortWatch(
-            ports, () => OwnSockets.Below(Environment.ProcessId), p => told.Enqueue(string.Join(' ', p)), TimeProvider.System)
+            ports, () => OwnSockets.Below(Environment.ProcessId), p => reports.Enqueue(string.Join(' ', p)), TimeProvider.System)
             .RunAsync(over.Token);
-        await Eventually.IsTrueAsync(() => Task.FromResult(told.Count == 1), TimeSpan.FromSeconds(10), "the first is told");
+        await Eventually.IsTrueAsync(() => Task.FromResult(reports.Count == 1), TimeSpan.FromSeconds(10), "the first is told");
 
         first.Dispose();
         using var second = Other(ports[1], "127.0.0.1");
-        await Eventually.IsTrueAsync(() => Task.FromResult(told.Count == 2), TimeSpan.FromSeconds(10), "the second is told");
+        await Eventually.IsTrueAsync(() => Task.FromResult(reports.Count == 2), TimeSpan.FromSeconds(10), "the second is told");
 
         await over.CancelAsync();
         Assert.Null(await watch);
-        Assert.Equal([$"{ports[0]}", $"{ports[0]} {ports[1]}"], told);
+        Assert.Equal([$"{ports[0]}", $"{ports[0]} {ports[1]}"], reports);
     }
 
     private static bool IsFree(int port) => Listener.On([port]).Count == 0;

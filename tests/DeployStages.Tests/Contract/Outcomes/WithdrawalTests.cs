@@ -82,7 +82,8 @@ public sealed class WithdrawalTests
         Assert.Equal(
             fails
                 ? (PromotionPhase.Failed,
-                    "migrate: Exit 4. The rollback failed as well: web: No agent fits. Every deployable that it had added to qa is removed.")
+                    "migrate: Exit 4. The rollback failed as well: web: No agent fits. "
+                    + "Every deployable that it had added to qa is removed.")
                 : (PromotionPhase.RolledBack, "migrate: Exit 4."),
             (p.Phase, p.Reason!));
         Assert.Equal(["added", "migrate"], await RemovedAsync(stages));
