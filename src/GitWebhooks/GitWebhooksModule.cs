@@ -13,6 +13,7 @@ using Pipeline.GitWebhooks.Jobs;
 using Pipeline.Kernel;
 using Pipeline.Kernel.Events;
 using Pipeline.Kernel.Files;
+using Pipeline.Kernel.Runtime;
 
 namespace Pipeline.GitWebhooks;
 
@@ -22,6 +23,8 @@ public static class GitWebhooksModule
     /// <summary>Deliveries, mirrors, commits and commit statuses.</summary>
     public static IServiceCollection AddGitWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
+        // Of objects that libgit2 reads, in this process.
+        LargeBlocks.ReturnWhenFreed();
         services.AddEventKinds(GitEventKinds.All);
         services.AddOptions<GitWebhooksOptions>()
             .Configure(o =>

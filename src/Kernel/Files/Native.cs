@@ -19,6 +19,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int handle);
 
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    public static partial int MallOpt(int parameter, int value);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

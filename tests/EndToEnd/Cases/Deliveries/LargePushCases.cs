@@ -12,7 +12,7 @@ public sealed class LargePushCases(CasesPipeline fixture)
     private const int Large = 30_000_000;
 
     // All texts of these pushes together, once as they come and once as .NET has them.
-    private const long MostGrowth = 600L << 20;
+    private const long MostGrowth = 450L << 20;
     private readonly PipelineInstance pipeline = fixture.Instance;
 
     private static Tree Files => new() { { ".pipeline.yaml", "resources: { cpus: 0.05, memory: 64MB }\nsteps: [{ run: 'true' }]\n" } };
